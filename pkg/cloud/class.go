@@ -1,0 +1,198 @@
+package cloud
+
+// This file sorts AWS's refusals into classes, by code and text: the SDK's exception types are not
+// enough, because EKS returns exceptions that its model does not name.
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// Class says what a failure means for the caller.
+type Class int
+
+// The classes. Other is permanent and unexplained.
+const (
+	// Other is everything that has no class of its own; permanent.
+	Other Class = iota
+	// NotFound: the thing does not exist.
+	NotFound
+	// Exists: the name is taken; permanent.
+	Exists
+	// Busy: another profile of the cluster is CREATING or DELETING, or the cluster is being updated;
+	// clears by itself.
+	Busy
+	// TrustNotReady: EKS does not see a fitting trust policy; clears within minutes for a role that was
+	// made or changed just now, and is permanent otherwise.
+	TrustNotReady
+	// Invalid: AWS refuses the request as it is, or the settings are wrong (see Error.Local).
+	Invalid
+	// LimitExceeded: a quota is reached.
+	LimitExceeded
+	// AccessDenied: the caller lacks a permission (see Error.Permission).
+	AccessDenied
+	// Throttled: too many requests; clears by itself.
+	Throttled
+	// Unavailable: no answer, a broken answer, or a fault of AWS; clears by itself as a rule.
+	Unavailable
+	// Credentials: there are none, they have expired, or AWS does not accept them.
+	Credentials
+	// Canceled: the caller's context ended; errors.Is finds its error.
+	Canceled
+)
+
+var classNames = [...]string{
+	"other", "not found", "exists", "busy", "trust not ready", "invalid", "limit exceeded", "access denied",
+	"throttled", "unavailable", "credentials", "canceled",
+}
+
+// String names the class.
+func (c Class) String() string {
+	if c < 0 || int(c) >= len(classNames) {
+		return "unknown"
+	}
+	return classNames[c]
+}
+
+// Transient tells whether the same request may succeed later without anybody's doing.
+func (c Class) Transient() bool {
+	return c == Busy || c == TrustNotReady || c == Throttled || c == Unavailable
+}
+
+// codes holds the error codes of EKS, EC2, IAM and STS whose code alone decides (EKS API model; EC2 API
+// Reference, Error codes; IAM API Reference, Common errors).
+var codes = map[string]Class{
+	"ResourceNotFoundException": NotFound, "NotFoundException": NotFound, "NoSuchEntity": NotFound, "NoSuchEntityException": NotFound,
+
+	"EntityAlreadyExists": Exists, "EntityAlreadyExistsException": Exists,
+
+	"ConcurrentModification": Busy, "ConcurrentModificationException": Busy,
+
+	"InvalidParameterException": Invalid, "InvalidRequestException": Invalid, "ClientException": Invalid,
+	"UnsupportedAvailabilityZoneException": Invalid, "BadRequestException": Invalid, "ValidationError": Invalid,
+	"ValidationException": Invalid, "MalformedPolicyDocument": Invalid, "MalformedPolicyDocumentException": Invalid,
+	"InvalidInput": Invalid, "InvalidInputException": Invalid, "InvalidParameterValue": Invalid,
+	"InvalidParameterCombination": Invalid, "MissingParameter": Invalid,
+
+	"ResourceLimitExceededException": LimitExceeded, "LimitExceeded": LimitExceeded,
+
+	"AccessDenied": AccessDenied, "AccessDeniedException": AccessDenied, "UnauthorizedOperation": AccessDenied,
+	"ForbiddenException": AccessDenied, "NotAuthorized": AccessDenied,
+
+	"Throttling": Throttled, "ThrottlingException": Throttled, "ThrottledException": Throttled,
+	"RequestThrottled": Throttled, "RequestThrottledException": Throttled, "RequestLimitExceeded": Throttled,
+	"TooManyRequestsException": Throttled, "BandwidthLimitExceeded": Throttled, "SlowDown": Throttled,
+	"PriorRequestNotComplete": Throttled, "EC2ThrottledException": Throttled, "LimitExceededException": Throttled,
+	"ProvisionedThroughputExceededException": Throttled, "TransactionInProgressException": Throttled,
+
+	// "Required resources (such as service-linked roles) were created and are still propagating."
+	"ResourcePropagationDelayException": Unavailable,
+	"ServerException":                   Unavailable, "ServiceUnavailableException": Unavailable, "ServiceUnavailable": Unavailable,
+	"InternalFailure": Unavailable, "InternalError": Unavailable, "InternalServerError": Unavailable, "ServiceFailure": Unavailable,
+	"Unavailable": Unavailable, "RequestTimeout": Unavailable, "RequestTimeoutException": Unavailable,
+
+	"ExpiredToken": Credentials, "ExpiredTokenException": Credentials, "RequestExpired": Credentials,
+	"UnrecognizedClientException": Credentials, "InvalidClientTokenId": Credentials, "InvalidAccessKeyId": Credentials,
+	"AuthFailure": Credentials, "InvalidSignatureException": Credentials, "SignatureDoesNotMatch": Credentials,
+	"MissingAuthenticationToken": Credentials, "MissingAuthenticationTokenException": Credentials,
+	"IncompleteSignature": Credentials, "IncompleteSignatureException": Credentials, "NotSignedException": Credentials,
+}
+
+// texts holds the refusals whose code says too little, in lower case. The code, where given, must fit
+// too; the first fit counts.
+var texts = []struct {
+	code, text string
+	class      Class
+}{
+	{"ResourceInUseException", "already exists", Exists},
+	{"ResourceInUseException", "in status creating", Busy},
+	{"ResourceInUseException", "in status deleting", Busy},
+	{"ResourceInUseException", "update in progress", Busy},
+	{"InvalidParameterException", "misconfigured podexecutionrole trust policy", TrustNotReady},
+	{"InvalidRequestException", "misconfigured podexecutionrole trust policy", TrustNotReady},
+	// EKS looks at subnets and at its service-linked role with the caller's permissions.
+	{"", "missing permissions for", AccessDenied},
+	{"InvalidParameterException", "is not authorized to perform", AccessDenied},
+	{"InvalidRequestException", "is not authorized to perform", AccessDenied},
+}
+
+// classify sorts an answer, or a failure that has none.
+func classify(e *Error, err error) Class {
+	if credentialsFailed(err) {
+		return credentialsClass(e, err)
+	}
+	message := strings.ToLower(e.Message)
+	for _, t := range texts {
+		if (t.code == "" || t.code == e.Code) && strings.Contains(message, t.text) {
+			return t.class
+		}
+	}
+	if class, ok := codes[e.Code]; ok {
+		return class
+	}
+	// EC2 has a code of this form for every kind of thing: InvalidSubnetID.NotFound.
+	switch {
+	case strings.HasSuffix(e.Code, ".NotFound"):
+		return NotFound
+	case strings.HasSuffix(e.Code, ".Malformed"):
+		return Invalid
+	}
+	return transportClass(e, err)
+}
+
+// transportClass judges by the HTTP status, or by how the connection failed.
+func transportClass(e *Error, err error) Class {
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return Throttled
+	case e.Status == http.StatusRequestTimeout, e.Status >= 500 && e.Status != http.StatusNotImplemented, connectionFailed(err):
+		return Unavailable
+	}
+	return Other
+}
+
+// credentialsClass judges a failure to get credentials. A long wait must survive a hiccup of STS or SSO;
+// a metadata service that does not answer just means that the machine has none.
+func credentialsClass(e *Error, err error) Class {
+	class := transportClass(e, err)
+	if class == Other || strings.Contains(strings.ToLower(err.Error()), "imds") {
+		return Credentials
+	}
+	return class
+}
+
+// credentialsFailed tells whether the SDK could not get credentials, whatever the reason was: a refusal
+// by STS or SSO then is not a refusal of the call.
+func credentialsFailed(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "get credentials:") || strings.Contains(text, "failed to refresh cached credentials") ||
+		strings.Contains(text, "failed to retrieve credentials")
+}
+
+// connectionFailed tells whether there was no answer, or only a part of one.
+func connectionFailed(err error) bool {
+	if brokenAnswer(err) {
+		return true
+	}
+	var connection interface{ ConnectionError() bool }
+	if errors.As(err, &connection) && connection.ConnectionError() {
+		return true
+	}
+	var network net.Error
+	var operation *net.OpError
+	var dns *net.DNSError
+	if errors.As(err, &operation) || errors.As(err, &dns) || errors.As(err, &network) && network.Timeout() {
+		return true
+	}
+	text := err.Error()
+	return strings.Contains(text, "connection reset") || strings.Contains(text, "use of closed network connection")
+}
+
+// brokenAnswer tells whether the connection was closed before the whole answer had come. The SDK reports
+// that as a fault of parsing, which it does not retry.
+func brokenAnswer(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}

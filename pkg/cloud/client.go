@@ -1,0 +1,170 @@
+package cloud
+
+// This file makes the client: settings in, service clients on first use.
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+)
+
+// MaxInFlight is the number of requests that one Client has under way at a time, over all services.
+const MaxInFlight = 10
+
+// MaxPageSize is the most names that EKS gives in one page of a list (EKS API, maxResults).
+const MaxPageSize = 100
+
+// defaultAttemptTimeout ends one attempt whose answer does not come; the SDK then tries again. Without
+// it a connection that died silently would hang until the command's own timeout.
+const defaultAttemptTimeout = 30 * time.Second
+
+// Options are the settings of a Client. The zero value takes everything from where every AWS tool takes
+// it: AWS_* variables, the shared config and credentials files, SSO, IMDS.
+type Options struct {
+	// Region wins over AWS_REGION and the config file.
+	Region string
+	// Profile is the name of a profile of the shared config file; it wins over AWS_PROFILE.
+	Profile string
+	// EndpointURL sends the requests of all services there; it wins over AWS_ENDPOINT_URL and
+	// AWS_ENDPOINT_URL_<SERVICE>.
+	EndpointURL string
+	// UserAgent is appended to the SDK's user agent, as product/version.
+	UserAgent string
+	// Log receives one line per request; nil logs nothing. The client serialises its writes.
+	Log io.Writer
+	// LogBodies adds the bodies of requests and answers to Log. Headers are never logged, so neither
+	// signatures nor tokens are.
+	LogBodies bool
+	// PageSize is how many names one page of an EKS list holds at most; zero leaves it to AWS, and what is
+	// above MaxPageSize counts as that. It changes how often AWS is asked, never what is found.
+	PageSize int
+	// MaxBackoff bounds the pause between two attempts of one request; zero is the SDK's bound (20s).
+	MaxBackoff time.Duration
+	// AttemptTimeout bounds one attempt of one request; zero is 30s.
+	AttemptTimeout time.Duration
+}
+
+// Client calls AWS. It is safe for concurrent use, and callers may fan out freely: at most MaxInFlight
+// requests are under way at a time.
+type Client struct {
+	cfg      aws.Config
+	options  Options
+	exchange *exchanger
+
+	eks func() *eks.Client
+	ec2 func() *ec2.Client
+	iam func() *iam.Client
+	sts func() *sts.Client
+}
+
+// New reads the settings and makes a client. It sends nothing: credentials are fetched with the first
+// request. Its errors are of the class Invalid and Local: no region, a malformed endpoint, an unknown
+// profile, a broken config file.
+func New(ctx context.Context, opts Options) (*Client, error) {
+	if err := checkEndpoint("--endpoint-url", opts.EndpointURL); err != nil {
+		return nil, err
+	}
+	exchange := newExchanger(opts)
+	loaders := []func(*config.LoadOptions) error{config.WithLogger(exchange)}
+	if opts.Region != "" {
+		loaders = append(loaders, config.WithRegion(opts.Region))
+	}
+	if opts.Profile != "" {
+		loaders = append(loaders, config.WithSharedConfigProfile(opts.Profile))
+	}
+	if opts.EndpointURL != "" {
+		loaders = append(loaders, config.WithBaseEndpoint(opts.EndpointURL))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, loaders...)
+	if err != nil {
+		return nil, settingsError(ctx, err)
+	}
+	if err := checkSettings(cfg); err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, options: opts, exchange: exchange}
+	// A command uses one to three services; the others cost nothing.
+	c.eks = sync.OnceValue(func() *eks.Client {
+		return eks.NewFromConfig(cfg, func(o *eks.Options) {
+			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
+			o.HTTPClient = c.timed(o.HTTPClient)
+		})
+	})
+	c.ec2 = sync.OnceValue(func() *ec2.Client {
+		return ec2.NewFromConfig(cfg, func(o *ec2.Options) {
+			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
+			o.HTTPClient = c.timed(o.HTTPClient)
+		})
+	})
+	c.iam = sync.OnceValue(func() *iam.Client {
+		return iam.NewFromConfig(cfg, func(o *iam.Options) {
+			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
+			o.HTTPClient = c.timed(o.HTTPClient)
+		})
+	})
+	c.sts = sync.OnceValue(func() *sts.Client {
+		return sts.NewFromConfig(cfg, func(o *sts.Options) {
+			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
+			o.HTTPClient = c.timed(o.HTTPClient)
+		})
+	})
+	return c, nil
+}
+
+// Region is the region that requests go to.
+func (c *Client) Region() string { return c.cfg.Region }
+
+// tune sets what all service clients share. The SDK has already put its standard or adaptive retryer in
+// place, with AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is wrapped, not replaced.
+func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*middleware.Stack) error) {
+	if c.options.EndpointURL != "" {
+		// A flag beats every variable: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS makes the SDK drop the config's.
+		*endpoint = aws.String(c.options.EndpointURL)
+	}
+	if r, ok := (*retryer).(aws.RetryerV2); ok {
+		*retryer = brokenAnswers{r}
+	}
+	if c.options.MaxBackoff > 0 {
+		*retryer = retry.AddWithMaxBackoffDelay(*retryer, c.options.MaxBackoff)
+	}
+	*stack = append(*stack, c.exchange.addTo)
+	if product, version, _ := strings.Cut(c.options.UserAgent, "/"); product != "" {
+		*stack = append(*stack, awsmiddleware.AddUserAgentKeyValue(product, version))
+	}
+}
+
+// timed puts a timeout per attempt on the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies.
+// The credential providers' client is left as it is.
+func (c *Client) timed(http aws.HTTPClient) aws.HTTPClient {
+	timeout := c.options.AttemptTimeout
+	if timeout == 0 {
+		timeout = defaultAttemptTimeout
+	}
+	if b, ok := http.(*awshttp.BuildableClient); ok {
+		return b.WithTimeout(timeout)
+	}
+	return http
+}
+
+// brokenAnswers is the SDK's retryer that also retries an answer that broke off. Every request that
+// changes something in EKS may be sent twice: a create carries its token, and a repeated delete is told
+// that the profile is DELETING or gone.
+type brokenAnswers struct{ aws.RetryerV2 }
+
+// IsErrorRetryable adds broken answers to what the SDK retries.
+func (r brokenAnswers) IsErrorRetryable(err error) bool {
+	return r.RetryerV2.IsErrorRetryable(err) || brokenAnswer(err)
+}

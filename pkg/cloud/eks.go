@@ -1,0 +1,274 @@
+package cloud
+
+// This file holds the calls to Amazon EKS.
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/eks/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Cluster is what fgctl needs to know of an EKS cluster (EKS API, DescribeCluster).
+type Cluster struct {
+	Name string
+	// ARN is arn:<partition>:eks:<region>:<account>:cluster/<name>.
+	ARN    string
+	Status string
+	// Version is Kubernetes' (1.33), PlatformVersion EKS's (eks.9).
+	Version         string
+	PlatformVersion string
+	// VPC may be empty: not every AWS endpoint reports it.
+	VPC string
+	// Subnets are those that the cluster was made with; profiles may use others of the VPC.
+	Subnets []string
+	// AuthenticationMode is CONFIG_MAP, API_AND_CONFIG_MAP, API, or empty where it is not reported.
+	AuthenticationMode string
+	// Outposts is set for a local cluster on AWS Outposts, which has no Fargate.
+	Outposts bool
+	// HealthIssues is EKS's account of what is wrong with the cluster.
+	HealthIssues []fargate.HealthIssue
+}
+
+// Partition is the cluster's AWS partition (aws, aws-cn), from its ARN; empty where that is malformed.
+func (c Cluster) Partition() string { return arnPart(c.ARN, 1) }
+
+// Region is the cluster's region, from its ARN; empty where that is malformed.
+func (c Cluster) Region() string { return arnPart(c.ARN, 3) }
+
+// Account is the 12 digits of the cluster's AWS account, from its ARN; empty where that is malformed.
+func (c Cluster) Account() string { return arnPart(c.ARN, 4) }
+
+// arnPart gives one of the six parts of an ARN (IAM User Guide, Amazon Resource Names).
+func arnPart(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[i]
+}
+
+// Cluster describes one cluster.
+func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
+	const action = "eks:DescribeCluster"
+	out, err := c.eks().DescribeCluster(ctx, &eks.DescribeClusterInput{Name: &name})
+	if err != nil {
+		return Cluster{}, wrap(ctx, action, err)
+	}
+	if out.Cluster == nil {
+		return Cluster{}, noContent(action, "cluster")
+	}
+	in := out.Cluster
+	cluster := Cluster{
+		Name:            aws.ToString(in.Name),
+		ARN:             aws.ToString(in.Arn),
+		Status:          string(in.Status),
+		Version:         aws.ToString(in.Version),
+		PlatformVersion: aws.ToString(in.PlatformVersion),
+		Outposts:        in.OutpostConfig != nil,
+	}
+	if in.ResourcesVpcConfig != nil {
+		cluster.VPC = aws.ToString(in.ResourcesVpcConfig.VpcId)
+		cluster.Subnets = in.ResourcesVpcConfig.SubnetIds
+	}
+	if in.AccessConfig != nil {
+		cluster.AuthenticationMode = string(in.AccessConfig.AuthenticationMode)
+	}
+	if in.Health != nil {
+		for _, issue := range in.Health.Issues {
+			cluster.HealthIssues = append(cluster.HealthIssues, fargate.HealthIssue{
+				Code: string(issue.Code), Message: aws.ToString(issue.Message), ResourceIDs: issue.ResourceIds,
+			})
+		}
+	}
+	return cluster, nil
+}
+
+// pageSize is the maxResults of a list; nil sends none.
+func (c *Client) pageSize() *int32 {
+	if c.options.PageSize <= 0 {
+		return nil
+	}
+	return aws.Int32(int32(min(c.options.PageSize, MaxPageSize)))
+}
+
+// ClusterNames lists the region's clusters, sorted by name.
+func (c *Client) ClusterNames(ctx context.Context) ([]string, error) {
+	names, err := pages(ctx, "eks:ListClusters", func(token *string) ([]string, *string, error) {
+		out, err := c.eks().ListClusters(ctx, &eks.ListClustersInput{NextToken: token, MaxResults: c.pageSize()})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.Clusters, out.NextToken, nil
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// ProfileNames lists the names of a cluster's Fargate profiles in every state, sorted.
+func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, error) {
+	names, err := pages(ctx, "eks:ListFargateProfiles", func(token *string) ([]string, *string, error) {
+		out, err := c.eks().ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: &cluster, NextToken: token, MaxResults: c.pageSize()})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.FargateProfileNames, out.NextToken, nil
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// Profile describes one Fargate profile.
+func (c *Client) Profile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
+	const action = "eks:DescribeFargateProfile"
+	out, err := c.eks().DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name})
+	if err != nil {
+		return fargate.Profile{}, wrap(ctx, action, err)
+	}
+	return profileOf(action, out.FargateProfile)
+}
+
+// Profiles describes all Fargate profiles of a cluster, sorted by name, with up to MaxInFlight requests
+// at a time. A profile that is deleted between the list and its description is left out.
+func (c *Client) Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error) {
+	names, err := c.ProfileNames(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*fargate.Profile, len(names))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(MaxInFlight)
+	for i, name := range names {
+		group.Go(func() error {
+			p, err := c.Profile(groupCtx, cluster, name)
+			switch {
+			case err == nil:
+				found[i] = &p
+			case ClassOf(err) != NotFound || NoCluster(err):
+				return err
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	profiles := make([]fargate.Profile, 0, len(found))
+	for _, p := range found {
+		if p != nil {
+			profiles = append(profiles, *p)
+		}
+	}
+	return profiles, nil
+}
+
+// CreateProfile asks EKS to make a profile and returns it as accepted, in the state CREATING. Token is
+// the clientRequestToken: EKS answers a repeated request with the same token with the first profile, so
+// a caller that tries again must pass the same one. Only what is set in p is sent.
+func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error) {
+	const action = "eks:CreateFargateProfile"
+	in := &eks.CreateFargateProfileInput{
+		ClusterName:         &p.Cluster,
+		FargateProfileName:  &p.Name,
+		PodExecutionRoleArn: &p.PodExecutionRoleARN,
+		Tags:                notEmpty(p.Tags),
+	}
+	if token != "" {
+		in.ClientRequestToken = &token
+	}
+	if len(p.Subnets) > 0 {
+		in.Subnets = p.Subnets
+	}
+	for _, s := range p.Selectors {
+		in.Selectors = append(in.Selectors, types.FargateProfileSelector{Namespace: aws.String(s.Namespace), Labels: notEmpty(s.Labels)})
+	}
+	out, err := c.eks().CreateFargateProfile(ctx, in)
+	if err != nil {
+		return fargate.Profile{}, wrap(ctx, action, err)
+	}
+	return profileOf(action, out.FargateProfile)
+}
+
+// DeleteProfile asks EKS to delete a profile and returns it as EKS reports it then, as a rule in the
+// state DELETING.
+func (c *Client) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
+	const action = "eks:DeleteFargateProfile"
+	out, err := c.eks().DeleteFargateProfile(ctx, &eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name})
+	if err != nil {
+		return fargate.Profile{}, wrap(ctx, action, err)
+	}
+	return profileOf(action, out.FargateProfile)
+}
+
+// TagProfile sets tags on the profile of this ARN and leaves its other tags alone; no tags, no request.
+func (c *Client) TagProfile(ctx context.Context, arn string, tags map[string]string) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	_, err := c.eks().TagResource(ctx, &eks.TagResourceInput{ResourceArn: &arn, Tags: tags})
+	return wrap(ctx, "eks:TagResource", err)
+}
+
+// UntagProfile removes the tags of these keys from the profile of this ARN; no keys, no request.
+func (c *Client) UntagProfile(ctx context.Context, arn string, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := c.eks().UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: &arn, TagKeys: keys})
+	return wrap(ctx, "eks:UntagResource", err)
+}
+
+// profileOf turns the SDK's profile into ours.
+func profileOf(action string, in *types.FargateProfile) (fargate.Profile, error) {
+	if in == nil {
+		return fargate.Profile{}, noContent(action, "Fargate profile")
+	}
+	p := fargate.Profile{
+		Name:                aws.ToString(in.FargateProfileName),
+		ARN:                 aws.ToString(in.FargateProfileArn),
+		Cluster:             aws.ToString(in.ClusterName),
+		Status:              fargate.Status(in.Status),
+		PodExecutionRoleARN: aws.ToString(in.PodExecutionRoleArn),
+		Subnets:             in.Subnets,
+		Tags:                notEmpty(in.Tags),
+	}
+	if in.CreatedAt != nil {
+		p.CreatedAt = in.CreatedAt.In(time.UTC)
+	}
+	for _, s := range in.Selectors {
+		p.Selectors = append(p.Selectors, fargate.Selector{Namespace: aws.ToString(s.Namespace), Labels: notEmpty(s.Labels)})
+	}
+	if in.Health != nil {
+		for _, issue := range in.Health.Issues {
+			p.Issues = append(p.Issues, fargate.HealthIssue{
+				Code: string(issue.Code), Message: aws.ToString(issue.Message), ResourceIDs: issue.ResourceIds,
+			})
+		}
+	}
+	return p, nil
+}
+
+// notEmpty gives nil for an empty map: the API's tag map has a minimum of one entry, so an empty one
+// must not be sent.
+func notEmpty(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// noContent is the error of an answer that was accepted and says nothing, as that of a server that is
+// no AWS.
+func noContent(action, what string) error {
+	return &Error{
+		Class: Other, Action: action, Status: 200, Message: "the answer holds no " + what,
+		hint: "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API",
+	}
+}

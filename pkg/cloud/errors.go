@@ -1,0 +1,169 @@
+package cloud
+
+// This file holds what an AWS failure is to the rest of fgctl: an Error with a Class.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Error is a failed call, or settings that allow none.
+type Error struct {
+	Class Class
+	// Action is the IAM action of the call (eks:DescribeFargateProfile); empty for settings.
+	Action string
+	// Code and Message are AWS's own, where AWS answered; else Message says what happened.
+	Code    string
+	Message string
+	// RequestID is AWS's, for its support.
+	RequestID string
+	// Status is the HTTP status, 0 where there was no answer.
+	Status int
+	// Err is the SDK's error; it may be nil. A context's error is always found in it by errors.Is when
+	// the class is Canceled, and never otherwise.
+	Err error
+
+	hint string
+}
+
+// Error gives AWS's own message with its request id.
+func (e *Error) Error() string {
+	var b strings.Builder
+	for _, part := range []string{e.Action, e.Code} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
+	}
+	b.WriteString(e.Message)
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap gives the SDK's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Local tells whether the fault lies in the settings, so that nothing was sent.
+func (e *Error) Local() bool { return e.Class == Invalid && e.Status == 0 }
+
+// permissionText finds the missing permission in the messages of AWS's services: "is not authorized to
+// perform: iam:PassRole", `Missing permissions for "ec2:DescribeSubnets"`, "due to missing permissions
+// for 'iam:GetRole'".
+var permissionText = regexp.MustCompile(`(?i)(?:not authorized to perform:?|missing permissions for) *["']?([a-z0-9-]+:[A-Za-z0-9]+)`)
+
+// Permission is the IAM action that the caller lacks, for the class AccessDenied: the one that AWS
+// names, which may be another than the call's (iam:PassRole on a create), else the call's own.
+func (e *Error) Permission() string {
+	if m := permissionText.FindStringSubmatch(e.Message); m != nil {
+		return m[1]
+	}
+	return e.Action
+}
+
+// ClassOf gives the class of an error that this package returned, however wrapped. A bare context error
+// is Canceled; nil and everything else are Other.
+func ClassOf(err error) Class {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e.Class
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return Canceled
+	}
+	return Other
+}
+
+// NoCluster tells whether the error says that the cluster, not the profile, does not exist. EKS uses
+// one code for both ("No cluster found for name: demo.").
+func NoCluster(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Class == NotFound && strings.Contains(strings.ToLower(e.Message), "no cluster found")
+}
+
+// wrap turns the SDK's error of one call into an *Error; nil stays nil.
+func wrap(ctx context.Context, action string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var done *Error
+	if errors.As(err, &done) {
+		return err
+	}
+	e := &Error{Action: action, Message: describe(err), Err: err}
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) && response.Response != nil {
+		e.Status = response.HTTPStatusCode()
+		e.RequestID = requestID(response.Response)
+	}
+	var withID *awshttp.ResponseError
+	if errors.As(err, &withID) && withID.ServiceRequestID() != "" {
+		e.RequestID = withID.ServiceRequestID()
+	}
+	// A call's own context decides: a dead connection's timeout also answers to DeadlineExceeded.
+	if ctx.Err() != nil {
+		e.Class = Canceled
+		e.Message = ctx.Err().Error()
+		if !errors.Is(err, ctx.Err()) {
+			e.Err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+		return e
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		e.Err = errors.New(err.Error())
+	}
+	var api smithy.APIError
+	isAPI := errors.As(err, &api)
+	switch {
+	case credentialsFailed(err):
+	case isAPI && api.ErrorCode() != "UnknownError":
+		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
+		if e.Message == "" {
+			e.Message = fmt.Sprintf("HTTP %d without a message", e.Status)
+		}
+	case e.Status != 0 && brokenAnswer(err):
+		e.Message = fmt.Sprintf("HTTP %d, and then the connection broke off", e.Status)
+	case e.Status >= 300:
+		e.Message = fmt.Sprintf("HTTP %d with an answer that is no AWS error", e.Status)
+	case e.Status != 0:
+		e.Message = "the answer is not what this call gives: " + e.Message
+	}
+	e.Class = classify(e, err)
+	return e
+}
+
+// describe gives the part of an SDK error that says what happened, without the SDK's layers around it.
+func describe(err error) string {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return "no such host: " + dns.Name
+	}
+	var send *url.Error
+	if errors.As(err, &send) {
+		return fmt.Sprintf("%s %s: %s", strings.ToUpper(send.Op), send.URL, send.Err)
+	}
+	for err != nil {
+		var operation *smithy.OperationError
+		var attempts *retry.MaxAttemptsError
+		switch {
+		case errors.As(err, &operation):
+			err = operation.Err
+			continue
+		case errors.As(err, &attempts):
+			err = attempts.Err
+			continue
+		}
+		return err.Error()
+	}
+	return ""
+}

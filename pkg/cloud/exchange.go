@@ -1,0 +1,153 @@
+package cloud
+
+// This file stands around every HTTP exchange: it bounds how many are under way and logs them.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// exchanger is shared by all service clients of a Client.
+type exchanger struct {
+	slots  chan struct{}
+	bodies bool
+	mu     sync.Mutex
+	log    io.Writer
+}
+
+func newExchanger(opts Options) *exchanger {
+	return &exchanger{slots: make(chan struct{}, MaxInFlight), log: opts.Log, bodies: opts.LogBodies && opts.Log != nil}
+}
+
+// addTo puts the exchanger into the stack of an operation, below the retries: one call per attempt. The
+// outer part runs until the answer is read and parsed, so a slot covers the whole answer; the pause
+// between two attempts is above and holds none.
+func (x *exchanger) addTo(stack *middleware.Stack) error {
+	outer := middleware.DeserializeMiddlewareFunc("fgctlExchange", x.handle)
+	if err := stack.Deserialize.Add(outer, middleware.Before); err != nil {
+		return err
+	}
+	if !x.bodies {
+		return nil
+	}
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("fgctlBodies", copyBody), middleware.After)
+}
+
+func (x *exchanger) handle(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	middleware.DeserializeOutput, middleware.Metadata, error,
+) {
+	select {
+	case x.slots <- struct{}{}:
+		defer func() { <-x.slots }()
+	case <-ctx.Done():
+		return middleware.DeserializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: ctx.Err()}
+	}
+	if x.log == nil {
+		return next.HandleDeserialize(ctx, in)
+	}
+	answer := new(bytes.Buffer)
+	start := time.Now()
+	out, metadata, err := next.HandleDeserialize(context.WithValue(ctx, bodyKey{}, answer), in)
+	x.report(ctx, in.Request, out.RawResponse, answer, time.Since(start), err)
+	return out, metadata, err
+}
+
+// report writes the lines of one exchange.
+func (x *exchanger) report(ctx context.Context, request, response any, answer *bytes.Buffer, took time.Duration, err error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%s", strings.ToLower(awsmiddleware.GetServiceID(ctx)), middleware.GetOperationName(ctx))
+	r, ok := request.(*smithyhttp.Request)
+	if ok {
+		fmt.Fprintf(&b, " %s %s://%s%s", r.Method, r.URL.Scheme, r.URL.Host, r.URL.EscapedPath())
+	}
+	if a, isHTTP := response.(*smithyhttp.Response); isHTTP && a != nil && a.Response != nil && a.StatusCode != 0 {
+		fmt.Fprintf(&b, " status=%d", a.StatusCode)
+		if id := requestID(a); id != "" {
+			fmt.Fprintf(&b, " request-id=%s", id)
+		}
+	} else {
+		fmt.Fprintf(&b, " failed=%q", describe(err))
+	}
+	fmt.Fprintf(&b, " duration=%s\n", took.Round(time.Millisecond/10))
+	if x.bodies {
+		if ok {
+			fmt.Fprintf(&b, "  > %s\n", oneLine(requestBody(r)))
+		}
+		fmt.Fprintf(&b, "  < %s\n", oneLine(answer.Bytes()))
+	}
+	x.write(b.String())
+}
+
+// write serialises the log; without one it does nothing.
+func (x *exchanger) write(text string) {
+	if x.log == nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	_, _ = io.WriteString(x.log, text)
+}
+
+// Logf takes the SDK's own remarks, which would go to standard error otherwise.
+func (x *exchanger) Logf(level logging.Classification, format string, args ...any) {
+	x.write(fmt.Sprintf("sdk: %s: %s\n", level, fmt.Sprintf(format, args...)))
+}
+
+// requestBody reads the body of a request that was sent; the SDK's bodies can be read again.
+func requestBody(r *smithyhttp.Request) []byte {
+	stream, ok := r.GetStream().(io.ReadSeeker)
+	if !ok {
+		return nil
+	}
+	if _, err := stream.Seek(0, io.SeekStart); err != nil {
+		return nil
+	}
+	body, _ := io.ReadAll(stream)
+	return body
+}
+
+// oneLine keeps a body on its log line.
+func oneLine(body []byte) string {
+	if len(body) == 0 {
+		return "(no body)"
+	}
+	return strings.Join(strings.Fields(string(body)), " ")
+}
+
+// requestID is the id that AWS gave the request, from any of the headers its services use.
+func requestID(r *smithyhttp.Response) string {
+	for _, name := range []string{"x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"} {
+		if id := r.Header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+type bodyKey struct{}
+
+// copyBody keeps what is read of the answer's body for the log.
+func copyBody(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	middleware.DeserializeOutput, middleware.Metadata, error,
+) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	answer, _ := ctx.Value(bodyKey{}).(*bytes.Buffer)
+	if r, ok := out.RawResponse.(*smithyhttp.Response); ok && r != nil && r.Response != nil && r.Body != nil && answer != nil {
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(r.Body, answer), r.Body}
+	}
+	return out, metadata, err
+}

@@ -1,0 +1,113 @@
+package fargate
+
+// This file holds the answer of match: its JSON form is a public contract, so a field may be added but
+// never renamed, retyped or dropped.
+
+// Verdict says in one word where a pod goes.
+type Verdict string
+
+// The verdicts.
+const (
+	// VerdictMatched: exactly one ACTIVE profile takes the pod.
+	VerdictMatched Verdict = "matched"
+	// VerdictAmbiguous: several ACTIVE profiles match and nothing settles which.
+	VerdictAmbiguous Verdict = "ambiguous"
+	// VerdictUnmatched: no ACTIVE profile takes the pod; it does not run on Fargate.
+	VerdictUnmatched Verdict = "unmatched"
+	// VerdictExcluded: the pod is annotated to stay off Fargate.
+	VerdictExcluded Verdict = "excluded"
+)
+
+// Explanation says where one pod goes and why.
+type Explanation struct {
+	Source    string  `json:"source"`
+	Document  int     `json:"document"`
+	Kind      string  `json:"kind"`
+	Name      string  `json:"name"`
+	Namespace string  `json:"namespace"`
+	Verdict   Verdict `json:"verdict"`
+	// Profile is the one the pod would run on; for an ambiguous pod the candidate that sorts first by
+	// bytes; empty when there is none.
+	Profile string `json:"profile"`
+	// Candidates are the ACTIVE profiles that match, sorted by bytes; only the pinned one where the pod
+	// is pinned. Never nil.
+	Candidates []string `json:"candidates"`
+	// Pinned is the value of the pod's ProfileLabel, empty where it has none.
+	Pinned string `json:"pinned"`
+	// Reason is one sentence.
+	Reason string `json:"reason"`
+	// Profiles is the judgement of every profile, in the order of their names by bytes. Never nil.
+	Profiles []ProfileMatch `json:"profiles"`
+	// Findings are what Fargate would refuse in the pod, or what is risky. Never nil.
+	Findings []Finding `json:"findings"`
+}
+
+// ProfileMatch is the judgement of one profile for one pod. Matches says whether a selector matches,
+// whatever the profile's status.
+type ProfileMatch struct {
+	Name      string          `json:"name"`
+	Status    Status          `json:"status"`
+	Matches   bool            `json:"matches"`
+	Selectors []SelectorMatch `json:"selectors"`
+}
+
+// SelectorMatch is the judgement of one selector; Index counts from 1.
+type SelectorMatch struct {
+	Index     int            `json:"index"`
+	Matches   bool           `json:"matches"`
+	Namespace NamespaceMatch `json:"namespace"`
+	Labels    []LabelMatch   `json:"labels"`
+}
+
+// NamespaceMatch compares the selector's namespace pattern with the pod's namespace.
+type NamespaceMatch struct {
+	Want    string `json:"want"`
+	Got     string `json:"got"`
+	Matches bool   `json:"matches"`
+}
+
+// LabelMatch compares one label pair of a selector with the pod. Key and Want are the selector's. Got
+// is the value of the pod's label that satisfies the pair, else of the first by key that the key
+// pattern fits, and nil where the pod has no such label.
+type LabelMatch struct {
+	Key     string  `json:"key"`
+	Want    string  `json:"want"`
+	Got     *string `json:"got"`
+	Matches bool    `json:"matches"`
+}
+
+// Finding is one thing in a pod that Fargate would refuse or that is risky there.
+type Finding struct {
+	// Code is stable and documented.
+	Code string `json:"code"`
+	// Severity is "error" (the pod stays Pending) or "warning".
+	Severity string `json:"severity"`
+	// Path is the place in the manifest.
+	Path    string `json:"path"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Summary counts verdicts.
+type Summary struct {
+	Pods      int `json:"pods"`
+	Matched   int `json:"matched"`
+	Ambiguous int `json:"ambiguous"`
+	Unmatched int `json:"unmatched"`
+	Excluded  int `json:"excluded"`
+}
+
+// Add counts one more verdict.
+func (s *Summary) Add(v Verdict) {
+	s.Pods++
+	switch v {
+	case VerdictMatched:
+		s.Matched++
+	case VerdictAmbiguous:
+		s.Ambiguous++
+	case VerdictUnmatched:
+		s.Unmatched++
+	case VerdictExcluded:
+		s.Excluded++
+	}
+}

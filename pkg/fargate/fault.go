@@ -1,0 +1,62 @@
+package fargate
+
+// This file holds how a judgement speaks: a Fault carries data, and the printer decides the layout.
+
+import "strings"
+
+// Fault is one thing that is wrong with an input. Field names the place (selectors[0].labels), Value
+// the offending text, Message what is wrong with it, Hint what to do (may be empty).
+type Fault struct {
+	Field   string
+	Value   string
+	Message string
+	Hint    string
+}
+
+// String is the fault in one line: what is wrong, with the value, then what to do.
+func (f Fault) String() string {
+	var b strings.Builder
+	if f.Field != "" {
+		b.WriteString(f.Field + ": ")
+	}
+	b.WriteString(f.Message)
+	if f.Hint != "" {
+		b.WriteString("; " + f.Hint)
+	}
+	return b.String()
+}
+
+// Faults are all faults of one input, in the order of the input; they are reported together. A
+// non-empty Faults is an error.
+type Faults []Fault
+
+// Error lists every fault, one a line.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, x := range f {
+		lines[i] = x.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// OrNil gives nil for no faults, so that the result can be returned as an error.
+func (f Faults) OrNil() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+// In prefixes the field of every fault, for a profile that is one of several in a file.
+func (f Faults) In(prefix string) Faults {
+	out := make(Faults, len(f))
+	for i, x := range f {
+		if x.Field != "" {
+			x.Field = prefix + "." + x.Field
+		} else {
+			x.Field = prefix
+		}
+		out[i] = x
+	}
+	return out
+}

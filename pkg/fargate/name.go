@@ -1,0 +1,87 @@
+package fargate
+
+// This file makes names: a deterministic one for a new profile, the next one for a replacement.
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A generated name stays a valid pod label value.
+const maxGenerated = 63
+
+var unfit = regexp.MustCompile(`[^a-z0-9]+`)
+
+// DefaultName gives the name of a profile that was given none: fp-web for the one plain selector
+// namespace=web, fp-web-1f3a9c with a hash of all selectors where labels, wildcards or several
+// selectors make fp-web ambiguous. Equal selectors, in any order, give the same name, so that a
+// script that runs twice does not make two profiles.
+func DefaultName(selectors []Selector) string {
+	if len(selectors) == 0 {
+		return ""
+	}
+	texts := make([]string, len(selectors))
+	for i, s := range selectors {
+		texts[i] = s.String()
+	}
+	slices.Sort(texts)
+	namespaces := make([]string, 0, len(selectors))
+	for _, s := range selectors {
+		if n := strings.Trim(unfit.ReplaceAllString(strings.ToLower(s.Namespace), "-"), "-"); n != "" {
+			namespaces = append(namespaces, n)
+		}
+	}
+	slices.Sort(namespaces)
+	base := "fp"
+	if len(namespaces) > 0 {
+		base += "-" + namespaces[0]
+	}
+	plain := len(selectors) == 1 && len(selectors[0].Labels) == 0 && base == "fp-"+selectors[0].Namespace
+	if plain && len(base) <= maxGenerated {
+		return base
+	}
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
+	return withSuffix(base, "-"+hex.EncodeToString(sum[:])[:6], maxGenerated)
+}
+
+var numbered = regexp.MustCompile(`^(.+)-([1-9][0-9]*)$`)
+
+// SuccessorName gives the name of a replacement: web is followed by web-2, web-2 by web-3. Names that
+// taken holds are passed over.
+func SuccessorName(name string, taken func(name string) bool) string {
+	base, number := name, big.NewInt(1)
+	if m := numbered.FindStringSubmatch(name); m != nil {
+		base = m[1]
+		number.SetString(m[2], 10)
+	}
+	for {
+		number.Add(number, big.NewInt(1))
+		next := withSuffix(base, "-"+number.String(), MaxNameLength)
+		if !taken(next) {
+			return next
+		}
+	}
+}
+
+// TemporaryName gives the name of the profile that stands in while a replacement keeps its name.
+func TemporaryName(name string, taken func(name string) bool) string {
+	temporary := withSuffix(name, "-tmp", MaxNameLength)
+	for i := 2; taken(temporary); i++ {
+		temporary = withSuffix(name, fmt.Sprintf("-tmp-%d", i), MaxNameLength)
+	}
+	return temporary
+}
+
+// withSuffix appends the suffix, cutting the base so that the whole has at most limit characters.
+func withSuffix(base, suffix string, limit int) string {
+	runes := []rune(base)
+	if room := limit - len(suffix); len(runes) > room {
+		runes = runes[:max(room, 0)]
+	}
+	return strings.TrimRight(string(runes), "-_") + suffix
+}

@@ -1,0 +1,103 @@
+package fargate
+
+// This file holds what a Fargate profile is: the data that every other package passes around.
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Profile is one Fargate profile, as the user wants it or as EKS reports it. Everything but Tags is
+// immutable in EKS (CloudFormation schema AWS::EKS::FargateProfile, createOnlyProperties).
+type Profile struct {
+	// Name is unique in the cluster.
+	Name string
+	// ARN is given by EKS: arn:<partition>:eks:<region>:<account>:fargateprofile/<cluster>/<name>/<uuid>.
+	// It is empty for a profile that does not exist yet; a re-created profile gets another one.
+	ARN string
+	// Cluster is the name of the EKS cluster.
+	Cluster string
+	// Status is empty where no status is known (a profile that was read from a file).
+	Status Status
+	// CreatedAt is the time EKS gives; zero where unknown.
+	CreatedAt time.Time
+	// PodExecutionRoleARN is the role that the Fargate infrastructure assumes to pull images.
+	PodExecutionRoleARN string
+	// Selectors choose pods; a pod hits the profile when any of them matches.
+	Selectors []Selector
+	// Subnets are the ids of the private subnets that pods run in.
+	Subnets []string
+	// Tags are AWS tags, the only part that can change.
+	Tags map[string]string
+	// Issues is EKS's account of what is wrong with the profile (DescribeFargateProfile, health.issues).
+	Issues []HealthIssue
+}
+
+// Selector chooses pods by namespace and labels. Namespace, label keys and label values may hold the
+// wildcards * and ? (EKS User Guide, Fargate profile wildcards).
+type Selector struct {
+	Namespace string            `json:"namespace" yaml:"namespace"`
+	Labels    map[string]string `json:"labels,omitempty" yaml:"labels,omitempty"`
+}
+
+// HealthIssue is one entry of a profile's health.issues.
+type HealthIssue struct {
+	Code        string   `json:"code" yaml:"code"`
+	Message     string   `json:"message" yaml:"message"`
+	ResourceIDs []string `json:"resourceIds,omitempty" yaml:"resourceIds,omitempty"`
+}
+
+// Status is the state of a profile, in EKS's own words (EKS API, FargateProfile.status).
+type Status string
+
+// The states of a profile.
+const (
+	StatusCreating     Status = "CREATING"
+	StatusActive       Status = "ACTIVE"
+	StatusDeleting     Status = "DELETING"
+	StatusCreateFailed Status = "CREATE_FAILED"
+	StatusDeleteFailed Status = "DELETE_FAILED"
+)
+
+// InTransition tells whether the profile blocks every other creation and deletion in its cluster.
+func (s Status) InTransition() bool { return s == StatusCreating || s == StatusDeleting }
+
+// TakesPods tells whether new pods can hit a profile in this state. Only ACTIVE profiles count; a
+// profile from a file that states no status counts as ACTIVE.
+func (s Status) TakesPods() bool { return s == StatusActive || s == "" }
+
+// Clone copies the selector, so that the copy can be changed.
+func (s Selector) Clone() Selector {
+	return Selector{Namespace: s.Namespace, Labels: maps.Clone(s.Labels)}
+}
+
+// Equal tells whether two selectors are the same text; an absent and an empty label map are equal.
+func (s Selector) Equal(o Selector) bool {
+	return s.Namespace == o.Namespace && maps.Equal(s.Labels, o.Labels)
+}
+
+// LabelKeys gives the keys of the selector's label pairs in byte order, the order in which every
+// output shows them.
+func (s Selector) LabelKeys() []string { return slices.Sorted(maps.Keys(s.Labels)) }
+
+// String writes the selector the way --selector reads it: namespace=web,app=api.
+func (s Selector) String() string {
+	out := "namespace=" + s.Namespace
+	for _, k := range s.LabelKeys() {
+		out += "," + k + "=" + s.Labels[k]
+	}
+	return out
+}
+
+// Clone copies the profile deeply, so that the copy can be changed.
+func (p Profile) Clone() Profile {
+	p.Selectors = slices.Clone(p.Selectors)
+	for i, s := range p.Selectors {
+		p.Selectors[i] = s.Clone()
+	}
+	p.Subnets = slices.Clone(p.Subnets)
+	p.Tags = maps.Clone(p.Tags)
+	p.Issues = slices.Clone(p.Issues)
+	return p
+}

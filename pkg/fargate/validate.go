@@ -1,0 +1,242 @@
+package fargate
+
+// This file holds what EKS would refuse in a profile, judged before anything is sent.
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// The limits of the service. The quotas are defaults that AWS can raise for an account.
+const (
+	// MaxNameLength counts characters (refusal quoted in aws-cdk#8706).
+	MaxNameLength = 100
+	// MaxSelectors is quota L-D78D8AF8 (EKS User Guide, service quotas).
+	MaxSelectors = 5
+	// MaxLabels is quota L-23414FF3, label pairs per selector (EKS User Guide, service quotas).
+	MaxLabels = 5
+	// MaxProfiles is quota L-33415657, profiles per cluster (EKS User Guide, service quotas).
+	MaxProfiles = 10
+	// MaxTags, MaxTagKey and MaxTagValue bound a profile's tags (EKS API model, TagMap).
+	MaxTags, MaxTagKey, MaxTagValue = 50, 128, 256
+	// ReservedPrefix may not begin a profile's name (refusal quoted in pulumi-eks#426).
+	ReservedPrefix = "eks-"
+	// KubeSystem is the namespace of the cluster's own pods, CoreDNS among them.
+	KubeSystem = "kube-system"
+)
+
+var (
+	// The charset is EKS's own, from its refusal: "It should begin with letter or digit and can have any
+	// of the following characters: the set of Unicode letters, digits, hyphens and underscores."
+	nameForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_-]*$`)
+	roleForm = regexp.MustCompile(`^arn:[a-z][a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$`)
+	// Subnet ids are opaque but for their prefix.
+	subnetForm = regexp.MustCompile(`^subnet-[0-9a-z]+$`)
+	plainer    = strings.NewReplacer("*", "a", "?", "a")
+)
+
+// Validate gives every fault of a profile that EKS would refuse, and warnings for what it accepts but
+// users regret. Role and subnets may be empty: their defaults are found later. Nothing is sent.
+func Validate(p Profile) (faults, warnings Faults) {
+	faults = append(faults, ValidateName(p.Name)...)
+	f, w := ValidateSelectors(p.Selectors)
+	faults, warnings = append(faults, f...), append(warnings, w...)
+	faults = append(faults, validateRole(p.PodExecutionRoleARN)...)
+	faults = append(faults, validateSubnets(p.Subnets)...)
+	faults = append(faults, ValidateTags(p.Tags)...)
+	if len(faults) == 0 && len(validation.IsValidLabelValue(p.Name)) > 0 {
+		warnings = append(warnings, Fault{
+			Field: "name", Value: p.Name,
+			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, ProfileLabel),
+			Hint:    "use at most 63 letters, digits, - and _, beginning and ending with a letter or digit",
+		})
+	}
+	return faults, warnings
+}
+
+// ValidateName judges a profile's name (facts: name characters, length and reserved prefix as EKS
+// refuses them).
+func ValidateName(name string) Faults {
+	var out Faults
+	fault := func(message, hint string) {
+		out = append(out, Fault{Field: "name", Value: name, Message: message, Hint: hint})
+	}
+	if name == "" {
+		fault("the profile has no name", "give one as an argument or with --name")
+		return out
+	}
+	if !nameForm.MatchString(name) {
+		fault(fmt.Sprintf("%q is not a profile name", name),
+			"begin with a letter or digit and use only letters, digits, hyphens and underscores")
+	}
+	if n := utf8.RuneCountInString(name); n > MaxNameLength {
+		fault(fmt.Sprintf("the name %q has %d characters", name, n), fmt.Sprintf("at most %d are allowed", MaxNameLength))
+	}
+	// Whether EKS minds the case is not known, so only the form it is known to refuse is refused here.
+	if strings.HasPrefix(name, ReservedPrefix) {
+		fault(fmt.Sprintf("the name %q begins with %q, which EKS reserves", name, ReservedPrefix), "choose another prefix")
+	}
+	return out
+}
+
+// ValidateSelectors judges all selectors of a profile, alone and together.
+func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
+	switch n := len(selectors); {
+	case n == 0:
+		faults = append(faults, Fault{
+			Field: "selectors", Message: "the profile has no selector",
+			Hint: "give --namespace or --selector namespace=NAME",
+		})
+	case n > MaxSelectors:
+		faults = append(faults, Fault{
+			Field: "selectors", Message: fmt.Sprintf("the profile has %d selectors", n),
+			Hint: fmt.Sprintf("EKS takes at most %d; wildcards (prod-*) can join several", MaxSelectors),
+		})
+	}
+	for i, s := range selectors {
+		field := fmt.Sprintf("selectors[%d]", i)
+		own := validateSelector(s).In(field)
+		faults = append(faults, own...)
+		for j := range i {
+			if s.Equal(selectors[j]) {
+				faults = append(faults, Fault{
+					Field: field, Value: s.String(),
+					Message: fmt.Sprintf("%s is the same as selectors[%d]", s, j), Hint: "remove one of them",
+				})
+				break
+			}
+		}
+		if len(own) == 0 && s.Namespace != KubeSystem && MatchPattern(s.Namespace, KubeSystem) {
+			warnings = append(warnings, Fault{
+				Field: field, Value: s.Namespace,
+				Message: fmt.Sprintf("the namespace %q takes pods of %s too", s.Namespace, KubeSystem),
+				Hint:    "system pods that cannot run on Fargate would stay Pending; narrow the pattern unless you mean it",
+			})
+		}
+	}
+	if len(faults) == 0 {
+		warnings = append(warnings, redundant(selectors)...)
+	}
+	return faults, warnings
+}
+
+// redundant warns of selectors that another one of the same profile already covers.
+func redundant(selectors []Selector) Faults {
+	var out Faults
+	for i, s := range selectors {
+		for j, o := range selectors {
+			// Of two that cover each other only the later is called redundant.
+			if i == j || !o.Covers(s) || (j > i && s.Covers(o)) {
+				continue
+			}
+			out = append(out, Fault{
+				Field: fmt.Sprintf("selectors[%d]", i), Value: s.String(),
+				Message: fmt.Sprintf("%s adds nothing: selectors[%d] (%s) covers it", s, j, o),
+				Hint:    "remove it",
+			})
+			break
+		}
+	}
+	return out
+}
+
+func validateSelector(s Selector) Faults {
+	out := validateNamespace(s.Namespace)
+	if n := len(s.Labels); n > MaxLabels {
+		out = append(out, Fault{
+			Field: "labels", Message: fmt.Sprintf("the selector has %d label pairs", n),
+			Hint: fmt.Sprintf("EKS takes at most %d", MaxLabels),
+		})
+	}
+	for _, key := range s.LabelKeys() {
+		// A wildcard may stand wherever a letter may, so the syntax is judged with letters in its place.
+		if faults := validation.IsQualifiedName(plainer.Replace(key)); len(faults) > 0 {
+			out = append(out, Fault{
+				Field: "labels", Value: key, Message: fmt.Sprintf("%q is not a label key", key),
+				Hint: "use [prefix/]name as in Kubernetes, the name of at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; * and ? are wildcards",
+			})
+		}
+		if value := s.Labels[key]; len(validation.IsValidLabelValue(plainer.Replace(value))) > 0 {
+			out = append(out, Fault{
+				Field: "labels", Value: value, Message: fmt.Sprintf("%q is not a label value (of %s)", value, key),
+				Hint: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; * and ? are wildcards",
+			})
+		}
+	}
+	return out
+}
+
+// validateNamespace: a DNS-1123 label of at most 63 characters in which wildcards may stand anywhere.
+func validateNamespace(namespace string) Faults {
+	if namespace == "" {
+		return Faults{{Field: "namespace", Message: "the selector has no namespace", Hint: "every selector needs one; * takes all namespaces"}}
+	}
+	if len(validation.IsDNS1123Label(plainer.Replace(namespace))) > 0 {
+		return Faults{{
+			Field: "namespace", Value: namespace, Message: fmt.Sprintf("%q is not a namespace", namespace),
+			Hint: "use at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit; * and ? are wildcards",
+		}}
+	}
+	return nil
+}
+
+func validateRole(arn string) Faults {
+	if arn == "" || roleForm.MatchString(arn) {
+		return nil
+	}
+	return Faults{{
+		Field: "podExecutionRoleARN", Value: arn, Message: fmt.Sprintf("%q is not the ARN of an IAM role", arn),
+		Hint: "it looks like arn:aws:iam::111122223333:role/NAME",
+	}}
+}
+
+func validateSubnets(subnets []string) Faults {
+	var out Faults
+	for i, s := range subnets {
+		field := fmt.Sprintf("subnets[%d]", i)
+		if !subnetForm.MatchString(s) {
+			out = append(out, Fault{
+				Field: field, Value: s, Message: fmt.Sprintf("%q is not a subnet id", s),
+				Hint: "it looks like subnet-0123456789abcdef0",
+			})
+		} else if slices.Contains(subnets[:i], s) {
+			out = append(out, Fault{Field: field, Value: s, Message: s + " is named twice", Hint: "remove one"})
+		}
+	}
+	return out
+}
+
+// ValidateTags judges AWS tags (EKS API model, TagMap; AWS General Reference, tag naming limits).
+func ValidateTags(tags map[string]string) Faults {
+	var out Faults
+	fault := func(key, message, hint string) {
+		out = append(out, Fault{Field: "tags", Value: key, Message: message, Hint: hint})
+	}
+	if len(tags) > MaxTags {
+		fault("", fmt.Sprintf("the profile has %d tags", len(tags)), fmt.Sprintf("AWS takes at most %d", MaxTags))
+	}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		value := tags[key]
+		if n := utf8.RuneCountInString(key); n == 0 || n > MaxTagKey {
+			fault(key, fmt.Sprintf("the tag key %q has %d characters", key, n), fmt.Sprintf("1 to %d are allowed", MaxTagKey))
+		}
+		if n := utf8.RuneCountInString(value); n > MaxTagValue {
+			fault(key, fmt.Sprintf("the value of tag %q has %d characters", key, n), fmt.Sprintf("at most %d are allowed", MaxTagValue))
+		}
+		if reserved(key) {
+			fault(key, fmt.Sprintf("the tag key %q begins with aws:, which AWS reserves", key), "choose another key")
+		}
+		if reserved(value) {
+			fault(key, fmt.Sprintf("the value %q of tag %q begins with aws:, which AWS reserves", value, key), "choose another value")
+		}
+	}
+	return out
+}
+
+func reserved(s string) bool { return len(s) >= 4 && strings.EqualFold(s[:4], "aws:") }

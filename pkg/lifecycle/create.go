@@ -1,0 +1,140 @@
+package lifecycle
+
+// This file creates a profile and waits for it.
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// trustPropagation bounds the retries of "Misconfigured PodExecutionRole Trust Policy", which EKS also
+// answers for a role so new that IAM has not spread it (the Terraform provider waits as long).
+const trustPropagation = 2 * time.Minute
+
+// CreateOptions says how to create.
+type CreateOptions struct {
+	// Wait until the profile is ACTIVE; otherwise return when EKS has accepted the request.
+	Wait bool
+	// Siblings are the cluster's other profiles as last read; one in transition is waited for before
+	// anything is sent.
+	Siblings []fargate.Profile
+	// TrustChecked says that the role's trust policy was found right, so that a complaint of EKS about it
+	// is the lag of IAM and worth a retry.
+	TrustChecked bool
+}
+
+// Create sends the profile to EKS and waits until it is ACTIVE. Refusals that pass (a sibling in
+// transition, a cluster update, throttling, a lost connection) are retried within the time limit, all
+// with one clientRequestToken, so that a request whose answer was lost makes no second profile.
+// A profile that ends in CREATE_FAILED is a *Failed.
+func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptions) (fargate.Profile, error) {
+	o := r.begin("creating profile " + p.Name)
+	for _, s := range opts.Siblings {
+		if s.Status.InTransition() && s.Name != p.Name {
+			o.Report.Note(fmt.Sprintf("profile %s is %s; EKS allows one transition at a time in a cluster, so fgctl waits for it", s.Name, s.Status))
+			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+				return fargate.Profile{}, err
+			}
+			break
+		}
+	}
+	made, err := o.send(ctx, p, r.Token(), opts.TrustChecked)
+	if err != nil || !opts.Wait {
+		return made, err
+	}
+	o = r.beginAccepted(waitingActive(p.Name))
+	o.see("profile "+p.Name, string(made.Status))
+	if made.Status == fargate.StatusActive {
+		return made, nil
+	}
+	if err := o.pause(ctx); err != nil {
+		return made, err
+	}
+	return o.awaitActive(ctx, p.Cluster, p.Name, grace)
+}
+
+// send repeats the request until EKS takes it or refuses it for good.
+func (o *operation) send(ctx context.Context, p fargate.Profile, token string, trustChecked bool) (fargate.Profile, error) {
+	unanswered := false // whether an earlier request may have taken effect without an answer
+	for {
+		made, err := o.EKS.CreateProfile(ctx, p, token)
+		class := cloud.ClassOf(err)
+		switch {
+		case err == nil:
+			return made, nil
+		case ctx.Err() != nil:
+			return fargate.Profile{}, o.unfinished(ctx.Err())
+		case class == cloud.Exists:
+			return o.adopt(ctx, p, err, unanswered)
+		case class == cloud.TrustNotReady && (!trustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
+			return fargate.Profile{}, err
+		case class == cloud.Busy:
+			o.wait("EKS is busy", err)
+			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+				return fargate.Profile{}, err
+			}
+		case class.Transient():
+			o.wait("EKS did not take the request yet", err)
+			unanswered = unanswered || class == cloud.Unavailable
+		default:
+			return fargate.Profile{}, err
+		}
+		if err := o.pause(ctx); err != nil {
+			return fargate.Profile{}, err
+		}
+	}
+}
+
+// wait tells of a refusal that passes.
+func (o *operation) wait(what string, err error) {
+	o.lastSeen = err.Error()
+	o.Report.Note(fmt.Sprintf("%s, trying again: %v", what, err))
+}
+
+// adopt judges "already exists": the profile is ours when it is as wanted, whether our own request
+// made it without an answer or somebody else did; otherwise the refusal stands.
+func (o *operation) adopt(ctx context.Context, p fargate.Profile, refusal error, unanswered bool) (fargate.Profile, error) {
+	have, err := o.read(ctx, p.Cluster, p.Name)
+	if err != nil {
+		return fargate.Profile{}, err
+	}
+	if have == nil {
+		return fargate.Profile{}, refusal
+	}
+	if differences := fargate.Differences(*have, p); len(differences) > 0 {
+		texts := make([]string, len(differences))
+		for i, d := range differences {
+			texts[i] = "\n  " + d.String()
+		}
+		return fargate.Profile{}, fmt.Errorf("%w; it is not as wanted:%s", refusal, strings.Join(texts, ""))
+	}
+	if !unanswered {
+		o.Report.Note("profile " + p.Name + " was made meanwhile, exactly as wanted")
+	}
+	return *have, nil
+}
+
+// read looks at one profile, through transient errors; nil means that there is none.
+func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Profile, error) {
+	for {
+		p, err := o.EKS.Profile(ctx, cluster, name)
+		switch {
+		case err == nil:
+			return &p, nil
+		case cloud.ClassOf(err) == cloud.NotFound:
+			return nil, nil
+		case ctx.Err() != nil:
+			return nil, o.unfinished(ctx.Err())
+		case !cloud.ClassOf(err).Transient():
+			return nil, o.unfinished(err)
+		}
+		if err := o.pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}

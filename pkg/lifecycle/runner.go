@@ -1,0 +1,144 @@
+package lifecycle
+
+// This file holds what every sequence needs: the calls, the clock, the reporter and the time limit.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// EKS is what the sequences ask of AWS. cloud.Client has it; errors are *cloud.Error.
+type EKS interface {
+	Profile(ctx context.Context, cluster, name string) (fargate.Profile, error)
+	Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error)
+	CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error)
+	DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error)
+}
+
+// Clock tells and passes the time. Sleep returns early with the context's error.
+type Clock interface {
+	Now() time.Time
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Reporter hears of progress: Update of every look at a profile (repeated statuses included), Note of
+// everything worth a line of its own.
+type Reporter interface {
+	Update(subject, status string)
+	Note(text string)
+}
+
+// Runner runs sequences. Timeout bounds each creation and each deletion, the wait for a busy sibling
+// included; zero means no limit. Token makes a clientRequestToken, a new one for every creation.
+type Runner struct {
+	EKS     EKS
+	Clock   Clock
+	Report  Reporter
+	Timeout time.Duration
+	Token   func() string
+}
+
+// ErrTimeout is the cause of an Unfinished whose time was up.
+var ErrTimeout = errors.New("timed out")
+
+// Unfinished says that a sequence stopped while AWS goes on, or half way: the cause is ErrTimeout, a
+// context error, or an error of AWS that waiting cannot mend.
+type Unfinished struct {
+	// Doing says what was going on: "waiting for profile web to become ACTIVE".
+	Doing string
+	// Last is the last thing that was seen or heard, for people; may be empty.
+	Last  string
+	Cause error
+	// Accepted says that EKS has taken the request, so that the operation goes on in AWS.
+	Accepted bool
+}
+
+// Error says what was going on and why it stopped.
+func (u *Unfinished) Error() string {
+	text := fmt.Sprintf("%s: %v", u.Doing, u.Cause)
+	if errors.Is(u.Cause, context.Canceled) {
+		text = "interrupted while " + u.Doing
+	}
+	if u.Last != "" {
+		text += " (last seen: " + u.Last + ")"
+	}
+	return text
+}
+
+// Unwrap gives the cause.
+func (u *Unfinished) Unwrap() error { return u.Cause }
+
+// Failed says that EKS gave a profile up: it is in CREATE_FAILED or DELETE_FAILED. Its health issues
+// are in Profile.Issues.
+type Failed struct{ Profile fargate.Profile }
+
+// Error names the profile, its state and every health issue in EKS's words.
+func (f *Failed) Error() string {
+	text := fmt.Sprintf("profile %s is %s", f.Profile.Name, f.Profile.Status)
+	if len(f.Profile.Issues) == 0 {
+		return text + "; EKS gives no reason (health.issues is empty)"
+	}
+	var b strings.Builder
+	b.WriteString(text)
+	for _, i := range f.Profile.Issues {
+		fmt.Fprintf(&b, "\n  %s: %s", i.Code, i.Message)
+		if len(i.ResourceIDs) > 0 {
+			fmt.Fprintf(&b, " (%s)", strings.Join(i.ResourceIDs, ", "))
+		}
+	}
+	return b.String()
+}
+
+// operation is one creation or deletion with its time limit and the last thing seen, for messages.
+type operation struct {
+	*Runner
+	doing    string
+	start    time.Time
+	lastSeen string
+	accepted bool
+}
+
+func (r *Runner) begin(doing string) *operation {
+	return &operation{Runner: r, doing: doing, start: r.Clock.Now()}
+}
+
+// beginAccepted is begin for the wait that follows an accepted request: the age of the transition
+// counts from here.
+func (r *Runner) beginAccepted(doing string) *operation {
+	o := r.begin(doing)
+	o.accepted = true
+	return o
+}
+
+func (o *operation) unfinished(cause error) error {
+	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted}
+}
+
+// interval is the pause between two looks: 5 % of the operation's age, at least a second and at most
+// ten. So a change is seen within a second or a twentieth of the time it took.
+func interval(age time.Duration) time.Duration {
+	return min(max(age/20, time.Second), 10*time.Second)
+}
+
+// pause waits for the next look. It fails with an Unfinished when the time is up or the context ends.
+func (o *operation) pause(ctx context.Context) error {
+	age := o.Clock.Now().Sub(o.start)
+	d := interval(age)
+	if o.Timeout > 0 {
+		left := o.Timeout - age
+		if left <= 0 {
+			return o.unfinished(ErrTimeout)
+		}
+		// The last look happens at the time limit, not after it.
+		d = min(d, left)
+	}
+	if err := o.Clock.Sleep(ctx, d); err != nil {
+		return o.unfinished(err)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package sandbox
+
+// The sandbox's own reading of trust policies, as a table. The rules are those of the IAM User Guide.
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTrusts(t *testing.T) {
+	want := assumption{
+		service: "eks-fargate-pods.amazonaws.com", action: "sts:AssumeRole",
+		sourceARN:     "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/0a1b",
+		sourceAccount: "111122223333",
+	}
+	const ok = `"Effect":"Allow","Principal":{"Service":"eks-fargate-pods.amazonaws.com"},"Action":"sts:AssumeRole"`
+	on := func(condition string) string { return `{` + ok + `,"Condition":{` + condition + `}}` }
+	for _, test := range []struct {
+		statements string
+		trusted    bool
+	}{
+		{`{` + ok + `}`, true},
+		{`[{` + ok + `}]`, true},
+		{`[]`, false},
+		{`{"Effect":"Allow","Principal":{"Service":["a","eks-fargate-pods.amazonaws.com"]},"Action":["x","sts:AssumeRole"]}`, true},
+		{`{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}`, false},
+		{`{"Effect":"Allow","Principal":"*","Action":"sts:*"}`, true},
+		{`{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*"}`, true},
+		{`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"*"}`, false},
+		{`{"Effect":"Allow","Principal":"eks-fargate-pods.amazonaws.com","Action":"*"}`, false},
+		{`{"Effect":"Allow","Principal":"*","Action":"STS:assumerole"}`, true},
+		{`{"Effect":"Allow","Principal":"*","Action":"sts:TagSession"}`, false},
+		{`{"Effect":"Allow","Principal":"*","NotAction":"sts:TagSession"}`, true},
+		{`{"Effect":"Allow","Principal":"*","NotAction":"sts:*"}`, false},
+		{`{"Effect":"Allow","Principal":"*"}`, false},
+		{`{"Effect":"Allow","Action":"*"}`, false},
+		{`{"Effect":"Allow","NotPrincipal":{"Service":"ec2.amazonaws.com"},"Action":"*"}`, true},
+		{`{"Effect":"Allow","NotPrincipal":{"Service":"eks-fargate-pods.amazonaws.com"},"Action":"*"}`, false},
+		{`[{` + ok + `},{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]`, false},
+		{`[{"Effect":"Deny","Principal":{"Service":"ec2.amazonaws.com"},"Action":"*"},{` + ok + `}]`, true},
+		{`[{` + ok + `},{"Effect":"Deny","Principal":"*","Action":"*","Condition":{"StringNotEquals":{"aws:SourceAccount":"111122223333"}}}]`, true},
+		{`[{` + ok + `},{"Effect":"Deny","Principal":"*","Action":"*","Condition":{"ArnNotLike":{"aws:SourceArn":"arn:aws:eks:*:*:cluster/*"}}}]`, false},
+		{on(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/*"}`), true},
+		{on(`"ArnLike":{"AWS:sourcearn":["x","arn:aws:eks:*:111122223333:fargateprofile/*"]}`), true},
+		{on(`"ArnEquals":{"aws:SourceArn":"arn:aws:eks:us-east-?:*:fargateprofile/demo/*"}`), true},
+		{on(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:cluster/demo"}`), false},
+		{on(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:fargateprofile/other/*"}`), false},
+		{on(`"ArnLike":{"aws:SourceArn":"*"}`), false},
+		{on(`"StringLike":{"aws:SourceArn":"*"}`), true},
+		{on(`"StringEquals":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/*"}`), false},
+		{on(`"StringEquals":{"aws:SourceAccount":111122223333}`), true},
+		{on(`"StringEquals":{"aws:SourceAccount":"999999999999"}`), false},
+		{on(`"StringNotEquals":{"aws:SourceAccount":"999999999999"}`), true},
+		{on(`"StringEquals":{"aws:SourceAccount":"111122223333","aws:PrincipalOrgID":"o-1"}`), false},
+		{on(`"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-1"}`), true},
+		{on(`"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}`), true},
+		{on(`"Null":{"aws:SourceArn":"false"}`), true},
+		{on(`"Null":{"aws:SourceArn":"true"}`), false},
+		{on(`"Bool":{"aws:SecureTransport":"true"}`), false},
+		{on(`"StringEquals":{"aws:SourceAccount":"111122223333"},"ArnLike":{"aws:SourceArn":"arn:aws:eks:*:*:cluster/*"}`), false},
+	} {
+		if got := trusts(`{"Version":"2012-10-17","Statement":`+test.statements+`}`, want); got != test.trusted {
+			t.Errorf("%s: %t, want %t", test.statements, got, test.trusted)
+		}
+	}
+	for _, document := range []string{"", "null", "[]", `{"Statement":1}`, `{"Statement":[1]}`, `{"Statement":{"Principal":{"Service":{}}}}`} {
+		if trusts(document, want) {
+			t.Errorf("%q is trusted", document)
+		}
+	}
+}
+
+func TestGlob(t *testing.T) {
+	for _, test := range []struct {
+		pattern, text string
+		fits          bool
+	}{
+		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true}, {"a*", "abc", true}, {"*c", "abc", true}, {"a*c", "abcbc", true},
+		{"a?c", "abc", true}, {"a?c", "ac", false}, {"?", "ä", true}, {"a*b", "acd", false}, {"**a", "ba", true}, {"a", "A", false},
+	} {
+		if got := glob(test.pattern, test.text); got != test.fits {
+			t.Errorf("%q on %q: %t", test.pattern, test.text, got)
+		}
+	}
+	// A pattern of many stars ends in time that does not explode.
+	glob(strings.Repeat("*a", 500)+"b", strings.Repeat("a", 2000))
+}

@@ -1,0 +1,333 @@
+package sandbox_test
+
+// How profiles and roles change in time, by a clock that the test moves.
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+func TestLifeOfAProfile(t *testing.T) {
+	b := serve(t)
+	start := b.clock.Now()
+	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	look := func() { seen = append(seen, b.status("web")) }
+	look()
+	b.clock.advance(2*time.Second - 1)
+	look()
+	b.clock.advance(1)
+	look()
+	if err := b.delete("web"); err != nil {
+		t.Fatal(err)
+	}
+	look()
+	b.clock.advance(3*time.Second - 1)
+	look()
+	b.clock.advance(1)
+	look()
+	want := []string{"CREATING", "CREATING", "ACTIVE", "DELETING", "DELETING", "ResourceNotFoundException"}
+	if !slices.Equal(seen, want) {
+		t.Errorf("saw %q, want %q", seen, want)
+	}
+	history := []sandbox.Change{
+		{At: start, Profile: "web", Status: "CREATING"}, {At: start.Add(2 * time.Second), Profile: "web", Status: "ACTIVE"},
+		{At: start.Add(2 * time.Second), Profile: "web", Status: "DELETING"}, {At: start.Add(5 * time.Second), Profile: "web"},
+	}
+	if got := b.History("demo"); !slices.Equal(got, history) {
+		t.Errorf("history %v, want %v", got, history)
+	}
+}
+
+func TestProfilesAtAnInstant(t *testing.T) {
+	b := serve(t)
+	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); err != nil {
+		t.Fatal(err)
+	}
+	now := b.clock.Now()
+	for after, want := range map[time.Duration]string{0: "CREATING", time.Second: "CREATING", 2 * time.Second: "ACTIVE"} {
+		if got := b.ProfilesAt("demo", now.Add(after)); len(got) != 1 || got[0].Status != want {
+			t.Errorf("after %s: %+v, want %s", after, got, want)
+		}
+	}
+	if got := b.Profiles("nonsense"); got != nil {
+		t.Errorf("profiles of no cluster: %v", got)
+	}
+}
+
+func TestOneInTransition(t *testing.T) {
+	b := serve(t)
+	// Of many creates at once exactly one is taken.
+	var wait sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wait.Go(func() { _, results[i] = b.eks.CreateFargateProfile(ctx, profileInput(fmt.Sprintf("web-%d", i))) })
+	}
+	wait.Wait()
+	taken := 0
+	for _, err := range results {
+		if err == nil {
+			taken++
+		} else if code(err) != "ResourceInUseException" {
+			t.Error(err)
+		}
+	}
+	if taken != 1 || len(b.Profiles("demo")) != 1 {
+		t.Errorf("%d creates were taken, %d profiles exist", taken, len(b.Profiles("demo")))
+	}
+	b.clock.advance(2 * time.Second)
+	b.mustCreate(t, "next")
+}
+
+func TestCreateFails(t *testing.T) {
+	b := serve(t, func(w *sandbox.World) {
+		w.FailCreates = []sandbox.Failure{{Profile: "broken-*", Code: "AccessDenied", Message: "no", ResourceIDs: []string{"r"}, Times: 1}}
+	})
+	b.mustCreate(t, "broken-1")
+	out, err := b.eks.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("broken-1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := out.FargateProfile
+	if p.Status != "CREATE_FAILED" || len(p.Health.Issues) != 1 || p.Health.Issues[0].Code != "AccessDenied" || *p.Health.Issues[0].Message != "no" || p.Health.Issues[0].ResourceIds[0] != "r" {
+		t.Errorf("profile %+v, health %+v", p, p.Health)
+	}
+	if err := b.delete("broken-1"); err != nil {
+		t.Errorf("a failed profile cannot be removed: %v", err)
+	}
+	b.clock.advance(3 * time.Second)
+	b.mustCreate(t, "broken-2") // the rule was for one
+	if got := b.status("broken-2"); got != "ACTIVE" {
+		t.Errorf("the second is %s", got)
+	}
+}
+
+func TestDeleteFails(t *testing.T) {
+	b := serve(t, initial("ACTIVE"), func(w *sandbox.World) { w.FailDeletes = []sandbox.Failure{{Times: 1}} })
+	var seen []string
+	for range 2 {
+		if err := b.delete("old"); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.advance(3 * time.Second)
+		seen = append(seen, b.status("old"))
+	}
+	if !slices.Equal(seen, []string{"DELETE_FAILED", "ResourceNotFoundException"}) {
+		t.Errorf("saw %q", seen)
+	}
+}
+
+func TestSameToken(t *testing.T) {
+	b := serve(t)
+	in := profileInput("web", func(in *create) { in.ClientRequestToken = aws.String("t"); in.Subnets = nil })
+	first, err := b.eks.CreateFargateProfile(ctx, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range []string{"CREATING", "ACTIVE"} {
+		again, err := b.eks.CreateFargateProfile(ctx, in)
+		if err != nil || *again.FargateProfile.FargateProfileArn != *first.FargateProfile.FargateProfileArn || string(again.FargateProfile.Status) != status {
+			t.Errorf("again while %s: %+v, %v", status, again, err)
+		}
+		b.clock.advance(2 * time.Second)
+	}
+	if n := len(b.Profiles("demo")); n != 1 {
+		t.Errorf("%d profiles", n)
+	}
+	other := profileInput("web", func(in *create) { in.ClientRequestToken = aws.String("t"); in.Selectors = namespace("other") })
+	if _, err := b.eks.CreateFargateProfile(ctx, other); code(err) != "InvalidParameterException" {
+		t.Errorf("the token with another request: %v", err)
+	}
+	fresh := profileInput("web", func(in *create) { in.ClientRequestToken = aws.String("u") })
+	if _, err := b.eks.CreateFargateProfile(ctx, fresh); code(err) != "ResourceInUseException" {
+		t.Errorf("another token: %v", err)
+	}
+	if err := b.delete("web"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(3 * time.Second)
+	anew, err := b.eks.CreateFargateProfile(ctx, in)
+	if err != nil || *anew.FargateProfile.FargateProfileArn == *first.FargateProfile.FargateProfileArn {
+		t.Errorf("after the profile has gone: %+v, %v", anew, err)
+	}
+}
+
+func TestDefaultSubnets(t *testing.T) {
+	b := serve(t)
+	out, err := b.eks.CreateFargateProfile(ctx, profileInput("web", func(in *create) { in.Subnets = nil }))
+	if err != nil || !slices.Equal(out.FargateProfile.Subnets, []string{privateA, privateB}) {
+		t.Errorf("EKS chose %+v, %v", out, err)
+	}
+}
+
+func TestRolePropagation(t *testing.T) {
+	b := serve(t, func(w *sandbox.World) { w.Delays.RolePropagation = 10 * time.Second })
+	role, err := b.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("new"), AssumeRolePolicyDocument: aws.String(fargateTrust(""))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := profileInput("web", func(in *create) { in.PodExecutionRoleArn = role.Role.Arn })
+	b.clock.advance(10*time.Second - 1)
+	if _, err := b.eks.CreateFargateProfile(ctx, in); message(err) != misconfigured {
+		t.Errorf("too early: %v", err)
+	}
+	b.clock.advance(1)
+	if _, err := b.eks.CreateFargateProfile(ctx, in); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnseenRole(t *testing.T) {
+	b := serve(t, func(w *sandbox.World) { w.Role("fargate-pods").UnseenFor = 2 })
+	var seen []string
+	for range 3 {
+		_, err := b.eks.CreateFargateProfile(ctx, profileInput("web"))
+		seen = append(seen, message(err))
+	}
+	if !slices.Equal(seen, []string{misconfigured, misconfigured, ""}) {
+		t.Errorf("saw %q", seen)
+	}
+}
+
+func TestClusterUpdateEnds(t *testing.T) {
+	b := serve(t, func(w *sandbox.World) { w.Cluster("demo").Updating = time.Minute })
+	b.clock.advance(time.Minute)
+	b.mustCreate(t, "web")
+}
+
+// The service-linked role appears with the first profile.
+func TestServiceLinkedRole(t *testing.T) {
+	b := serve(t)
+	get := func() error {
+		_, err := b.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("AWSServiceRoleForAmazonEKSForFargate")})
+		return err
+	}
+	if code(get()) != "NoSuchEntity" {
+		t.Error("it was there before")
+	}
+	b.mustCreate(t, "web")
+	if err := get(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTwoRegions(t *testing.T) {
+	b := serve(t, func(w *sandbox.World) {
+		w.Clusters = append(w.Clusters, sandbox.Cluster{Name: "demo", Region: "eu-west-1"}, sandbox.Cluster{Name: "west", Region: "eu-west-1"})
+	})
+	names := func(region string) []string {
+		out, err := b.eks.ListClusters(ctx, nil, func(o *eks.Options) { o.Region = region })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Clusters
+	}
+	if got := names("us-east-1"); !slices.Equal(got, []string{"demo"}) {
+		t.Errorf("us-east-1 has %q", got)
+	}
+	if got := names("eu-west-1"); !slices.Equal(got, []string{"demo", "west"}) {
+		t.Errorf("eu-west-1 has %q", got)
+	}
+	if got := names("ap-south-1"); len(got) != 0 {
+		t.Errorf("ap-south-1 has %q", got)
+	}
+	subnets, err := b.ec2.DescribeSubnets(ctx, nil, func(o *ec2.Options) { o.Region = "eu-west-1" })
+	if err != nil || len(subnets.Subnets) != 0 {
+		t.Errorf("subnets of eu-west-1: %+v, %v", subnets, err)
+	}
+}
+
+func TestPaging(t *testing.T) {
+	const count = 7
+	b := serve(t, func(w *sandbox.World) {
+		w.PageSize = 3
+		for i := range count {
+			w.Cluster("demo").Profiles = append(w.Cluster("demo").Profiles, sandbox.Profile{Name: fmt.Sprintf("p%d", i), Role: "fargate-pods"})
+			w.Roles = append(w.Roles, sandbox.Role{Name: fmt.Sprintf("r%d", i), Trust: "{}"})
+		}
+	})
+	var profiles []string
+	pages := 0
+	for p := eks.NewListFargateProfilesPaginator(b.eks, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo")}); p.HasMorePages(); pages++ {
+		out, err := p.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		profiles = append(profiles, out.FargateProfileNames...)
+	}
+	if pages != 3 || len(slices.Compact(profiles)) != count {
+		t.Errorf("%d pages with %q", pages, profiles)
+	}
+	subnets, pages := 0, 0
+	for p := ec2.NewDescribeSubnetsPaginator(b.ec2, &ec2.DescribeSubnetsInput{}); p.HasMorePages(); pages++ {
+		out, err := p.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subnets += len(out.Subnets)
+	}
+	if pages != 2 || subnets != 6 {
+		t.Errorf("%d pages with %d subnets", pages, subnets)
+	}
+	roles, pages := 0, 0
+	for p := iam.NewListRolesPaginator(b.iam, &iam.ListRolesInput{}); p.HasMorePages(); pages++ {
+		out, err := p.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roles += len(out.Roles)
+	}
+	if pages != 3 || roles != count+2 {
+		t.Errorf("%d pages with %d roles", pages, roles)
+	}
+
+	// What vanishes between two pages hides nothing.
+	first, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo"), MaxResults: aws.Int32(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.delete("p0"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(3 * time.Second)
+	second, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo"), MaxResults: aws.Int32(2), NextToken: first.NextToken})
+	if err != nil || !slices.Equal(second.FargateProfileNames, []string{"p2", "p3"}) {
+		t.Errorf("second page %+v, %v", second, err)
+	}
+	for _, bad := range []*eks.ListFargateProfilesInput{
+		{ClusterName: aws.String("demo"), NextToken: aws.String("nonsense")}, {ClusterName: aws.String("demo"), MaxResults: aws.Int32(101)}, {ClusterName: aws.String("demo"), MaxResults: aws.Int32(0)},
+	} {
+		if _, err := b.eks.ListFargateProfiles(ctx, bad); code(err) != "InvalidParameterException" {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}
+
+// The SDK's own waiters end where they should.
+func TestWaiters(t *testing.T) {
+	b := serve(t, initial("ACTIVE"))
+	in := &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("old")}
+	if err := eks.NewFargateProfileActiveWaiter(b.eks).Wait(ctx, in, time.Minute); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(b.delete("old")); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(3 * time.Second)
+	if err := eks.NewFargateProfileDeletedWaiter(b.eks).Wait(ctx, in, time.Minute); err != nil {
+		t.Error(err)
+	}
+}

@@ -114,33 +114,48 @@ func TestReplaceLosesNothingUnderAnyFault(t *testing.T) {
 	}
 	modes(t, func(t *testing.T, keepName bool) {
 		cases := 0
-		for _, kind := range kinds {
-			for nth := 1; ; nth++ {
-				b := newBench(t, func(w *sandbox.World) {
-					withProfiles(existing("web", "ACTIVE", "web"))(w)
-					// Short transitions, so that every request is one that matters.
-					w.Delays = sandbox.Delays{Create: 3 * time.Second, Delete: 3 * time.Second}
-				})
-				if err := b.server.SetFaults(sandbox.Fault{Operation: "*", Kind: kind, Nth: nth}); err != nil {
-					t.Fatal(err)
-				}
-				err := b.rerun(t.Context(), keepName)
-				why := fmt.Sprintf("%s at request %d (%v)", kind, nth, err)
-				b.assertNeverBare(t, why)
-				if err != nil {
-					if err := b.rerun(t.Context(), keepName); err != nil {
-						t.Fatalf("%s: the second run fails too: %v", why, err)
-					}
-					b.assertNeverBare(t, why+", second run")
-				}
-				b.assertReplaced(t, why, keepName)
-				if cases++; nth > b.server.Stats().Requests {
-					break
-				}
+		for _, world := range []func(*sandbox.World){
+			func(*sandbox.World) {},
+			// The first successor fails, so that nothing but the sequence guards the original.
+			func(w *sandbox.World) { w.FailCreates = []sandbox.Failure{{Profile: "web-2", Times: 1}} },
+		} {
+			for _, kind := range kinds {
+				cases += faultEverywhere(t, kind, keepName, world)
 			}
 		}
 		t.Logf("%d cases", cases)
 	})
+}
+
+// faultEverywhere runs the replacement with the fault at its first request, at its second and so on, and
+// gives the number of runs.
+func faultEverywhere(t *testing.T, kind string, keepName bool, world func(*sandbox.World)) (cases int) {
+	for nth := 1; ; nth++ {
+		b := newBench(t, func(w *sandbox.World) {
+			withProfiles(existing("web", "ACTIVE", "web"))(w)
+			// Short transitions, so that every request is one that matters.
+			w.Delays = sandbox.Delays{Create: 3 * time.Second, Delete: 3 * time.Second}
+			world(w)
+		})
+		if err := b.server.SetFaults(sandbox.Fault{Operation: "*", Kind: kind, Nth: nth}); err != nil {
+			t.Fatal(err)
+		}
+		err := b.rerun(t.Context(), keepName)
+		why := fmt.Sprintf("%s at request %d (%v)", kind, nth, err)
+		b.assertNeverBare(t, why)
+		// The fault may end one run, the failing successor another.
+		for again := 2; err != nil && again <= 3; again++ {
+			err = b.rerun(t.Context(), keepName)
+			b.assertNeverBare(t, fmt.Sprintf("%s, run %d", why, again))
+		}
+		if err != nil {
+			t.Fatalf("%s: the third run fails too: %v", why, err)
+		}
+		b.assertReplaced(t, why, keepName)
+		if cases++; nth > b.server.Stats().Requests {
+			return cases
+		}
+	}
 }
 
 // Killed at every single request, after it took effect and before the answer is read: the same command

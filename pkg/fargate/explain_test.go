@@ -1,0 +1,95 @@
+package fargate
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestExplain(t *testing.T) {
+	active := func(name string, selectors ...Selector) Profile {
+		return Profile{Name: name, Status: StatusActive, Selectors: selectors}
+	}
+	ns := func(namespace string, labels ...string) Selector {
+		s := Selector{Namespace: namespace}
+		for i := 0; i < len(labels); i += 2 {
+			if s.Labels == nil {
+				s.Labels = map[string]string{}
+			}
+			s.Labels[labels[i]] = labels[i+1]
+		}
+		return s
+	}
+	creating := active("fp-new", ns("web"))
+	creating.Status = StatusCreating
+	fromFile := active("fp-file", ns("web"))
+	fromFile.Status = ""
+	for _, c := range []struct {
+		why        string
+		labels     map[string]string
+		annotation string
+		profiles   []Profile
+		verdict    Verdict
+		profile    string
+		candidates string
+		reason     string
+	}{
+		{"namespace alone", nil, "", []Profile{active("fp-web", ns("web"))}, VerdictMatched, "fp-web", "fp-web", "selector 1 of fp-web matches (namespace web)"},
+		{"second selector", map[string]string{"app": "api"}, "", []Profile{active("fp", ns("x"), ns("web", "app", "api"))}, VerdictMatched, "fp", "fp", "selector 2 of fp"},
+		{"every label is needed", map[string]string{"app": "api"}, "", []Profile{active("fp", ns("web", "app", "api", "tier", "x"))}, VerdictUnmatched, "", "", "no selector of the only profile, fp, matches"},
+		{"wildcard key and value", map[string]string{"team-a": "xyz"}, "", []Profile{active("fp", ns("w*", "team-?", "x*"))}, VerdictMatched, "fp", "fp", ""},
+		{"no profile", nil, "", nil, VerdictUnmatched, "", "", "there is no Fargate profile"},
+		{"several, first by bytes", nil, "", []Profile{active("b", ns("web")), active("a10", ns("web")), active("B", ns("*"))}, VerdictAmbiguous, "B", "B a10 b", "3 ACTIVE profiles match"},
+		{"order that is not certain", nil, "", []Profile{active("a10", ns("web")), active("a2", ns("web"))}, VerdictAmbiguous, "a10", "a10 a2", "sort differently"},
+		{"pinned", map[string]string{ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("web"))}, VerdictMatched, "b", "b", "pinned to it"},
+		{"pinned to one that does not match", map[string]string{ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("x"))}, VerdictUnmatched, "", "", "no selector of it matches"},
+		{"pinned to nothing", map[string]string{ProfileLabel: "c"}, "", []Profile{active("a", ns("web"))}, VerdictUnmatched, "", "", "does not exist"},
+		{"pinned to a sleeper", map[string]string{ProfileLabel: "fp-new"}, "", []Profile{creating}, VerdictUnmatched, "", "", "which is CREATING"},
+		{"CREATING does not count", nil, "", []Profile{creating}, VerdictUnmatched, "", "", "not ACTIVE: fp-new (CREATING)"},
+		{"no status counts as ACTIVE", nil, "", []Profile{fromFile, creating}, VerdictMatched, "fp-file", "fp-file", ""},
+		{"annotated for EC2", nil, "ec2", []Profile{active("a", ns("web"))}, VerdictExcluded, "", "a", "keeps the pod off Fargate"},
+		{"another annotation value", nil, "fargate", []Profile{active("a", ns("web"))}, VerdictMatched, "a", "a", ""},
+	} {
+		pod := Pod{Namespace: "web", Labels: c.labels}
+		if c.annotation != "" {
+			pod.Annotations = map[string]string{ComputeTypeAnnotation: c.annotation}
+		}
+		e := Explain(pod, c.profiles)
+		if e.Verdict != c.verdict || e.Profile != c.profile || strings.Join(e.Candidates, " ") != c.candidates || !strings.Contains(e.Reason, c.reason) {
+			t.Errorf("%s: got %s %q %v %q", c.why, e.Verdict, e.Profile, e.Candidates, e.Reason)
+		}
+		if len(e.Profiles) != len(c.profiles) || e.Reason == "" {
+			t.Errorf("%s: incomplete: %+v", c.why, e)
+		}
+	}
+}
+
+// The JSON is a public contract, key by key and in this order.
+func TestExplanationJSON(t *testing.T) {
+	e := Explain(Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}},
+		[]Profile{{Name: "fp-web", Status: StatusActive, Selectors: []Selector{{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "x"}}, {Namespace: "web"}}}})
+	got, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"source":"pod.yaml","document":1,"kind":"Deployment","name":"api","namespace":"web",` +
+		`"verdict":"matched","profile":"fp-web","candidates":["fp-web"],"pinned":"","reason":"selector 2 of fp-web matches (namespace web)",` +
+		`"profiles":[{"name":"fp-web","status":"ACTIVE","matches":true,"selectors":[` +
+		`{"index":1,"matches":false,"namespace":{"want":"web","got":"web","matches":true},` +
+		`"labels":[{"key":"app","want":"api","got":"api","matches":true},{"key":"tier","want":"x","got":null,"matches":false}]},` +
+		`{"index":2,"matches":true,"namespace":{"want":"web","got":"web","matches":true},"labels":[]}]}],"findings":[]}`
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func BenchmarkExplain(b *testing.B) {
+	var profiles []Profile
+	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
+		profiles = append(profiles, Profile{Name: n, Status: StatusActive, Selectors: []Selector{{Namespace: n + "-*", Labels: map[string]string{"app": "x*"}}}})
+	}
+	pod := Pod{Namespace: "e-1", Labels: map[string]string{"app": "xyz", "pod-template-hash": "abc"}}
+	for b.Loop() {
+		Explain(pod, profiles)
+	}
+}

@@ -60,7 +60,7 @@ func TestBoto3(t *testing.T) {
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays = sandbox.Delays{Create: time.Second, Delete: 100 * time.Millisecond}
 	})
-	stdout, stderr, err := program(t, b.url, "python3", "testdata/boto3_session.py")
+	stdout, stderr, err := program(t, b.url, "python3", "testdata/boto3_client.py")
 	want := `trusts eks-fargate-pods.amazonaws.com
 clusters ['demo']
 mode API_AND_CONFIG_MAP

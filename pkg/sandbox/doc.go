@@ -13,6 +13,6 @@
 // knows only the operations in the tables eksRoutes, ec2Actions, iamActions and stsActions. Every
 // message whose text is not known from AWS says so in a comment where it is made.
 //
-// Start reading at World, then Server.ServeHTTP, then createChecks, the order in which
-// CreateFargateProfile judges.
+// Start reading at World, then Server.ServeHTTP, then checksBeforeCluster and
+// checksAfterCluster, the order in which CreateFargateProfile judges.
 package sandbox

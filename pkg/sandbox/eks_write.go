@@ -40,7 +40,7 @@ func (s *Server) createFargateProfile(c *call) (any, *refusal) {
 	}
 	n := &creation{call: c, server: s}
 	if err := json.Unmarshal(c.body, &n.request); err != nil {
-		return nil, unreadable(c, err)
+		return nil, unreadable(err)
 	}
 	if len(n.request.Tags) > 0 {
 		if refused := s.permit(c, "eks:TagResource", s.profileResource(c)); refused != nil {
@@ -96,7 +96,7 @@ func (s *Server) createFargateProfile(c *call) (any, *refusal) {
 }
 
 // unreadable refuses a body that is not the JSON of the request. The code is AWS's, the text is not.
-func unreadable(_ *call, err error) *refusal {
+func unreadable(err error) *refusal {
 	return &refusal{Status: http.StatusBadRequest, Code: "SerializationException", Message: err.Error()}
 }
 
@@ -167,7 +167,7 @@ func (s *Server) tagResource(c *call) (any, *refusal) {
 		Tags map[string]string `json:"tags"`
 	}
 	if err := json.Unmarshal(c.body, &request); err != nil {
-		return nil, unreadable(c, err)
+		return nil, unreadable(err)
 	}
 	merged := maps.Clone(*tags)
 	if merged == nil {

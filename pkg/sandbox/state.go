@@ -197,10 +197,10 @@ func (st *state) beginDelete(cl *cluster, p *profile, now time.Time) {
 }
 
 func chooseFailure(rules []failureRule, cluster, profile string) *Failure {
-	any := func(pattern, name string) bool { return pattern == "" || glob(pattern, name) }
+	fits := func(pattern, name string) bool { return pattern == "" || glob(pattern, name) }
 	for i := range rules {
 		r := &rules[i]
-		if any(r.Cluster, cluster) && any(r.Profile, profile) && (r.Times == 0 || r.hit < r.Times) {
+		if fits(r.Cluster, cluster) && fits(r.Profile, profile) && (r.Times == 0 || r.hit < r.Times) {
 			r.hit++
 			return &r.Failure
 		}

@@ -1,4 +1,4 @@
-"""A session of boto3 with the sandbox; it prints one fact a line for the test to compare."""
+"""boto3 against the sandbox: it prints one fact a line for the test to compare."""
 
 import boto3
 import botocore.exceptions

@@ -1,0 +1,168 @@
+package cli
+
+// This file holds what create, delete, replace and wait share: the runner of sequences, how an
+// unfinished one tells its way on, and what is printed of a profile that was changed.
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/preflight"
+	"github.com/fgctl/fgctl/pkg/profilefile"
+	"github.com/fgctl/fgctl/pkg/trust"
+)
+
+// waitFlags are the flags of a command that waits for AWS.
+type waitFlags struct {
+	wait    bool
+	timeout time.Duration
+}
+
+func (w *waitFlags) addTo(cmd *cobra.Command, until string) {
+	cmd.Flags().BoolVarP(&w.wait, "wait", "w", true, "wait until "+until)
+	w.addTimeout(cmd)
+}
+
+func (w *waitFlags) addTimeout(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&w.timeout, "timeout", 25*time.Minute, "the longest that one creation or deletion may take; 0 for no limit")
+}
+
+func (w *waitFlags) check(cmd *cobra.Command) error {
+	if w.timeout < 0 {
+		return &usageError{err: fmt.Errorf("--timeout %s is not a time to wait", w.timeout), command: cmd.CommandPath()}
+	}
+	return nil
+}
+
+// runner makes the runner of a sequence. Call stop when it is done.
+func (a *app) runner(client lifecycle.EKS, timeout time.Duration) (r *lifecycle.Runner, stop func()) {
+	progress := a.progress()
+	return &lifecycle.Runner{EKS: client, Clock: a.clock, Report: progress, Timeout: timeout, Token: rand.Text}, progress.Stop
+}
+
+// goOn adds to an unfinished sequence the command that goes on with it.
+func goOn(err error, command string) error {
+	var unfinished *lifecycle.Unfinished
+	if !errors.As(err, &unfinished) {
+		return err
+	}
+	if unfinished.Accepted {
+		return fmt.Errorf("%w\nthe operation goes on in AWS; to go on with it: %s", err, command)
+	}
+	return fmt.Errorf("%w\nto go on: %s", err, command)
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellCommand writes a command line that a shell reads back as it was.
+func shellCommand(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		if !plainWord.MatchString(w) {
+			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		quoted[i] = w
+	}
+	return strings.Join(quoted, " ")
+}
+
+// again is the command line of this run.
+func (a *app) again() string { return shellCommand(append([]string{"fgctl"}, a.args...)...) }
+
+// waitCommand is the command that waits for a profile, in the same cluster, region and account.
+func (a *app) waitCommand(cluster, region, name, state string) string {
+	words := []string{"fgctl", "wait", fargateprofile, name, "--cluster", cluster, "--for", state}
+	if region != "" {
+		words = append(words, "--region", region)
+	}
+	if a.global.profile != "" {
+		words = append(words, "--profile", a.global.profile)
+	}
+	if a.global.endpointURL != "" && a.applied["endpoint-url"] == "" {
+		words = append(words, "--endpoint-url", a.global.endpointURL)
+	}
+	return shellCommand(words...)
+}
+
+// ensureRole makes the pod execution role of a cluster, or finds the one that an earlier run made.
+func (a *app) ensureRole(ctx context.Context, r *lifecycle.Runner, iam lifecycle.IAM, c cloud.Cluster) (cloud.Role, error) {
+	return r.EnsureRole(ctx, iam, lifecycle.NewRole{
+		Name:        lifecycle.RoleName(c.Name, c.Region()),
+		Cluster:     c.Name,
+		TrustPolicy: trust.PodExecutionRole(c.Partition(), c.Region(), c.Account(), c.Name),
+		PolicyARN:   "arn:" + c.Partition() + ":iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy",
+	})
+}
+
+// showChecks prints the report of the pre-flight as a checklist.
+func (a *app) showChecks(report preflight.Report) error {
+	items := make([]output.Item, len(report.Results))
+	for i, r := range report.Results {
+		items[i] = output.Item{Mark: output.Mark(r.Level), Name: r.Check, Text: r.Message, Details: r.Details, Hint: r.Hint}
+	}
+	return a.checklist(items)
+}
+
+// showWarnings prints what EKS takes but users regret.
+func (a *app) showWarnings(warnings fargate.Faults) {
+	for _, w := range warnings {
+		a.warn("%s", w)
+	}
+}
+
+var changeFormats = []string{"table", "wide", "json", "yaml", "name"}
+
+// addOutputFlag adds --output to a command that changes profiles: without it one line tells what was
+// done.
+func (a *app) addOutputFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVarP(format, "output", "o", "", "print the profile as table, wide, json, yaml or name, in the place of a sentence")
+	mustComplete(cmd, "output", completeFixed(changeFormats))
+}
+
+func (a *app) checkOutputFlag(cmd *cobra.Command, format string) error {
+	if format == "" {
+		return nil
+	}
+	return a.oneOf(cmd, "output", format, changeFormats)
+}
+
+// showProfiles prints changed profiles in the format, or what was done as a sentence for each.
+func (a *app) showProfiles(format string, profiles []fargate.Profile, sentences []string) error {
+	if format != "" {
+		return printProfiles(a, getOptions{output: format}, false, []clusterProfiles{{profiles: profiles}})
+	}
+	for _, s := range sentences {
+		if _, err := fmt.Fprintln(a.streams.Out, output.Clean(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// target finds cluster and client, reading the file that may name them first.
+func (a *app) target(ctx context.Context, configFile string) (*cloud.Client, string, profilefile.File, error) {
+	var file profilefile.File
+	var err error
+	if configFile != "" {
+		if file, err = a.readConfigFile(configFile); err != nil {
+			return nil, "", file, err
+		}
+	}
+	cluster, err := a.clusterName()
+	if err != nil {
+		return nil, "", file, err
+	}
+	client, err := a.client(ctx)
+	return client, cluster, file, err
+}

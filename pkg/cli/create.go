@@ -1,0 +1,207 @@
+package cli
+
+// This file holds create: validate, pre-flight, wait for a busy sibling, create, wait for ACTIVE.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+type createOptions struct {
+	profileFlags
+	waitFlags
+	skip     []string
+	dryRun   bool
+	output   string
+	profiles []fargate.Profile
+}
+
+func newCreateCommand(a *app) *cobra.Command {
+	var opts createOptions
+	cmd := &cobra.Command{
+		Use:     fargateprofile + " [NAME]",
+		Aliases: fargateprofileAliases,
+		Short:   "Create a Fargate profile, after checking everything it needs",
+		Long: `Create a Fargate profile and wait until it is ACTIVE.
+
+Names, selectors, labels and tags are judged first, all faults at once, and nothing is sent. Then the
+cluster, the subnets' route tables and the role's trust policy are read and shown as a checklist; a
+failed check ends the run with exit 3. EKS changes one profile of a cluster at a time, so create waits
+for one that is in transition, and creates the profiles of a file one after another.
+
+Without a name the profile is called after its selectors, always the same, so that a script that runs
+twice makes one profile. A profile that exists just as wanted is no error; one that differs is.`,
+		Example: `  # One namespace; subnets and role are found
+  fgctl create fargateprofile --cluster demo --namespace web
+
+  # Two selectors, wildcards and labels
+  fgctl create fargateprofile batch -c demo --selector 'namespace=batch-*' --selector 'namespace=web,tier=jobs'
+
+  # What would be checked and sent; -o json is what aws eks create-fargate-profile --cli-input-json reads
+  fgctl create fargateprofile -c demo --namespace web --dry-run -o json
+
+  # The profiles of an eksctl ClusterConfig
+  fgctl create fargateprofile -f cluster.yaml
+
+  # A new role, with the trust policy that Fargate needs
+  fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
+				return err
+			}
+			profiles, warnings, err := opts.wanted(a, cmd, args)
+			if err != nil {
+				return err
+			}
+			a.showWarnings(warnings)
+			opts.profiles = profiles
+			return runCreate(cmd.Context(), a, opts)
+		},
+		ValidArgsFunction: completeNothing,
+	}
+	opts.profileFlags.addTo(a, cmd)
+	opts.waitFlags.addTo(cmd, "the profile is ACTIVE")
+	a.addSkipFlag(cmd, &opts.skip)
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the request and send nothing")
+	a.addOutputFlag(cmd, &opts.output)
+	return verb("create", "Create a Fargate profile", cmd)
+}
+
+// addSkipFlag adds --skip-checks.
+func (a *app) addSkipFlag(cmd *cobra.Command, skip *[]string) {
+	cmd.Flags().StringSliceVar(skip, "skip-checks", nil, "checks of the pre-flight to leave out: "+fmt.Sprint(preflight.Checks))
+	mustComplete(cmd, "skip-checks", completeList(preflight.Checks))
+}
+
+func checkSkips(cmd *cobra.Command, skip []string) error {
+	var faults []error
+	for _, s := range skip {
+		if !slices.Contains(preflight.Checks, s) {
+			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %v", s, didYouMean(s, preflight.Checks, ""), preflight.Checks))
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &usageError{err: errors.Join(faults...), command: cmd.CommandPath()}
+}
+
+// runCreate checks every profile before it creates the first.
+func runCreate(ctx context.Context, a *app, opts createOptions) error {
+	client, cluster, _, err := a.target(ctx, "")
+	if err != nil {
+		return err
+	}
+	reports := make([]preflight.Report, len(opts.profiles))
+	failed := false
+	for i, p := range opts.profiles {
+		p.Cluster = cluster
+		if len(opts.profiles) > 1 {
+			a.info("profile %s:", p.Name)
+		}
+		input := preflight.Input{Profile: p, Skip: opts.skip, CreateRole: opts.createRole, Planned: opts.profiles[:i]}
+		if reports[i], err = preflight.Run(ctx, client, input); err != nil {
+			return err
+		}
+		existing := reports[i].Existing()
+		if existing != nil && existing.Status != fargate.StatusDeleting {
+			if err := judgeExisting(*existing, p); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := a.showChecks(reports[i]); err != nil {
+			return err
+		}
+		failed = failed || reports[i].Failed()
+	}
+	if failed {
+		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
+	}
+	if opts.dryRun {
+		return a.printRequests(opts.output, reports, opts.createRole)
+	}
+	var made []fargate.Profile
+	var sentences []string
+	for _, report := range reports {
+		p, sentence, err := a.createOne(ctx, client, report, opts)
+		if err != nil {
+			return errors.Join(a.showProfiles(opts.output, made, sentences), err)
+		}
+		made, sentences = append(made, p), append(sentences, sentence)
+	}
+	return a.showProfiles(opts.output, made, sentences)
+}
+
+// judgeExisting says whether a profile of the name is as wanted; the error shows what is not.
+func judgeExisting(have, want fargate.Profile) error {
+	if have.Status == fargate.StatusCreateFailed || have.Status == fargate.StatusDeleteFailed {
+		return fmt.Errorf("%w\ndelete it first: %s", &lifecycle.Failed{Profile: have},
+			shellCommand("fgctl", "delete", fargateprofile, have.Name, "--cluster", have.Cluster))
+	}
+	differences := fargate.Differences(have, want)
+	if len(differences) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("profile %s exists in cluster %s and differs:", have.Name, have.Cluster)
+	for _, d := range differences {
+		text += "\n  " + d.String()
+	}
+	return &refusedError{fmt.Errorf("%s\nprofiles cannot be changed; to put a new one in its place: %s …", text,
+		shellCommand("fgctl", "replace", fargateprofile, have.Name, "--cluster", have.Cluster))}
+}
+
+// createOne creates the profile of one report, or goes on with one that is there already.
+func (a *app) createOne(ctx context.Context, client *cloud.Client, report preflight.Report, opts createOptions) (fargate.Profile, string, error) {
+	p := report.Profile
+	runner, stop := a.runner(client, opts.timeout)
+	defer stop()
+	onward := a.waitCommand(p.Cluster, client.Region(), p.Name, "active")
+	if have := report.Existing(); have != nil {
+		switch have.Status {
+		case fargate.StatusActive:
+			return *have, fmt.Sprintf("profile %s exists in cluster %s, as wanted", p.Name, p.Cluster), nil
+		case fargate.StatusCreating:
+			if !opts.wait {
+				return *have, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
+			}
+			made, err := runner.WaitActive(ctx, p.Cluster, p.Name)
+			return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), goOn(err, onward)
+		}
+		runner.Report.Note(fmt.Sprintf("profile %s is still being deleted; it is created when it is gone", p.Name))
+		if err := runner.WaitDeleted(ctx, p.Cluster, p.Name, have.ARN); err != nil {
+			return p, "", goOn(err, a.again())
+		}
+	}
+	checked := report.Passed("role")
+	if opts.createRole {
+		role, err := a.ensureRole(ctx, runner, client, report.Cluster)
+		if err != nil {
+			return p, "", err
+		}
+		p.PodExecutionRoleARN, checked = role.ARN, true
+	}
+	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{Wait: opts.wait, Siblings: report.Siblings, TrustChecked: checked})
+	if err != nil {
+		var unfinished *lifecycle.Unfinished
+		if errors.As(err, &unfinished) && !unfinished.Accepted {
+			// EKS has not taken the request, so there is nothing to wait for yet.
+			onward = a.again()
+		}
+		return made, "", goOn(err, onward)
+	}
+	if made.Status != fargate.StatusActive {
+		return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster, onward), nil
+	}
+	return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), nil
+}

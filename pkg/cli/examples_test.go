@@ -1,0 +1,167 @@
+package cli_test
+
+// This file runs everything in examples/, so that no example can go stale.
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// exampleShell runs scripts at the top of a copy of the repository's examples, with fgctl in the PATH and
+// none of the machine's settings.
+type exampleShell struct{ dir, bin string }
+
+func newExampleShell(t *testing.T) exampleShell {
+	t.Helper()
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the examples need a shell")
+	}
+	s := exampleShell{dir: t.TempDir(), bin: filepath.Dir(binary(t))}
+	if err := os.CopyFS(filepath.Join(s.dir, "examples"), os.DirFS("../../examples")); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run runs a script as a CI job does, stopping at the first command that fails.
+func (s exampleShell) run(t *testing.T, script string) (code int, stdout, all string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)
+	cmd.WaitDelay = time.Second
+	cmd.Dir = s.dir
+	cmd.Env = []string{"PATH=" + s.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG="}
+	var out, both strings.Builder
+	cmd.Stdout = writers{&out, &both}
+	cmd.Stderr = &both
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), both.String()
+}
+
+// writers writes to several builders.
+type writers []*strings.Builder
+
+func (w writers) Write(p []byte) (int, error) {
+	for _, b := range w {
+		b.Write(p)
+	}
+	return len(p), nil
+}
+
+func TestExamplesReadme(t *testing.T) {
+	s := newExampleShell(t)
+	readme, err := os.ReadFile("../../examples/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exits := regexp.MustCompile(`# exits with (\d+)$`)
+	commands := 0
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		for line := range strings.Lines(block[1]) {
+			line = strings.TrimSpace(line)
+			want := 0
+			if m := exits.FindStringSubmatch(line); m != nil {
+				want, _ = strconv.Atoi(m[1])
+			}
+			commands++
+			if code, _, all := s.run(t, line); code != want {
+				t.Errorf("%s\nexits with %d, want %d\n%s", line, code, want, all)
+			}
+		}
+	}
+	if commands < 6 {
+		t.Errorf("only %d commands were found", commands)
+	}
+	// The table knows every example.
+	err = fs.WalkDir(os.DirFS("../../examples"), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && path != "README.md" && !strings.Contains(string(readme), "("+path+")") {
+			t.Errorf("%s is not in the table", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each verdict of match has its pod.
+func TestExamplesVerdicts(t *testing.T) {
+	s := newExampleShell(t)
+	code, out, all := s.run(t, "fgctl match --profiles-from examples/clusters/wildcards.yaml -f examples/manifests/pods.yaml")
+	if code != 3 {
+		t.Errorf("exit %d\n%s", code, all)
+	}
+	for _, name := range []string{"matched", "ambiguous", "unmatched", "excluded"} {
+		if !regexp.MustCompile(`(?m)^Pod/` + name + ` +\S+ +` + name + ` `).MatchString(out) {
+			t.Errorf("no pod %s with this verdict in\n%s", name, out)
+		}
+	}
+	if !regexp.MustCompile(`(?m)^Pod/pinned +prod-eu +matched +prod-batch `).MatchString(out) {
+		t.Errorf("the pin does not settle it:\n%s", out)
+	}
+}
+
+// The rotation ends with the successor alone, and a second run changes nothing more.
+func TestExamplesRotation(t *testing.T) {
+	s := newExampleShell(t)
+	const rotate = "sh examples/scripts/rotate-profile.sh demo web namespace=web,compute=fargate 'namespace=web*' examples/manifests/deployment.yaml"
+	code, out, all := s.run(t, `fgctl sandbox run --create-delay 50ms --delete-delay 50ms -- sh -ec "`+rotate+`
+		fgctl get fargateprofile --cluster demo -o name"`)
+	if code != 0 || out != "web-2\nweb-2\n" {
+		t.Errorf("exit %d, standard output %q, want the successor's name and the only profile's\n%s", code, out, all)
+	}
+	if code, _, all := s.run(t, "sh examples/scripts/rotate-profile.sh demo"); code != 2 {
+		t.Errorf("exit %d without arguments, want 2\n%s", code, all)
+	}
+	if code, _, all := s.run(t, "fgctl sandbox run -- sh examples/scripts/rotate-profile.sh demo eks-web namespace=web namespace=web x.yaml"); code != 2 {
+		t.Errorf("exit %d with a reserved name, want 2\n%s", code, all)
+	}
+}
+
+// The steps of the CI job run as they stand, but for the one that installs fgctl from the network.
+func TestExamplesCI(t *testing.T) {
+	s := newExampleShell(t)
+	text, err := os.ReadFile("../../examples/ci/github-actions.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Name string `yaml:"name"`
+				Run  string `yaml:"run"`
+			} `yaml:"steps"`
+		} `yaml:"jobs"`
+	}
+	if err := yaml.Unmarshal(text, &workflow); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for name, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if step.Run == "" || step.Name == "Install fgctl" {
+				continue
+			}
+			ran++
+			if code, _, all := s.run(t, step.Run); code != 0 {
+				t.Errorf("job %s, step %q: exit %d\n%s", name, step.Name, code, all)
+			}
+		}
+	}
+	if ran < 3 {
+		t.Errorf("only %d steps were found", ran)
+	}
+}

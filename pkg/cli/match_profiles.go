@@ -1,0 +1,169 @@
+package cli
+
+// This file finds the profiles that match judges pods by: those of a cluster, or those of files.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/profilefile"
+)
+
+// matchProfiles reads the profiles of the files, or where none is named, of the cluster.
+func (a *app) matchProfiles(ctx context.Context, files []string) ([]fargate.Profile, error) {
+	if len(files) > 0 {
+		return a.profilesOfFiles(ctx, files)
+	}
+	cluster, err := a.clusterName()
+	if err != nil {
+		return nil, fmt.Errorf("%w, or take the profiles from a file with --profiles-from", err)
+	}
+	client, err := a.client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := client.Profiles(ctx, cluster)
+	if err != nil {
+		return nil, a.explainNotFound(ctx, client, err, cluster, "")
+	}
+	if len(profiles) == 0 {
+		a.warn("cluster %s has no Fargate profile, so nothing runs on Fargate", cluster)
+	}
+	return profiles, nil
+}
+
+// fileProfile is a profile with the place it was read from.
+type fileProfile struct {
+	profilefile.Entry
+	source string
+}
+
+func (p fileProfile) place() string { return fmt.Sprintf("%s, line %d", sourceName(p.source), p.Line) }
+
+// profilesOfFiles reads all files and reports all their faults together.
+func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Profile, error) {
+	var faults []error
+	var all []fileProfile
+	for _, name := range files {
+		data, err := a.readAll(ctx, name)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("--profiles-from: %s: %w", sourceName(name), withoutPath(err)))
+			continue
+		}
+		file, err := profilefile.Parse(name, data)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		for _, entry := range file.Profiles {
+			if entry.Name == "" {
+				entry.Name = fargate.DefaultName(entry.Selectors)
+			}
+			all = append(all, fileProfile{entry, name})
+		}
+	}
+	if len(faults) == 0 {
+		var err error
+		if all, err = a.ofOneCluster(all); err != nil {
+			faults = append(faults, err)
+		} else {
+			faults = append(faults, sameNames(all)...)
+		}
+	}
+	if len(faults) > 0 {
+		return nil, &usageError{err: errors.Join(faults...)}
+	}
+	if len(all) == 0 {
+		names := make([]string, len(files))
+		for i, name := range files {
+			names[i] = sourceName(name)
+		}
+		a.warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
+	}
+	profiles := make([]fargate.Profile, len(all))
+	for i, p := range all {
+		profiles[i] = p.Profile
+		bad, _ := fargate.Validate(p.Profile)
+		for _, fault := range bad {
+			a.warn("%s: EKS would refuse profile %s: %s", p.place(), p.Name, fault)
+		}
+	}
+	return profiles, nil
+}
+
+// ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,
+// --cluster chooses.
+func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
+	var clusters []string
+	for _, p := range all {
+		if p.Cluster != "" && !slices.Contains(clusters, p.Cluster) {
+			clusters = append(clusters, p.Cluster)
+		}
+	}
+	wanted := a.global.cluster
+	if a.applied["cluster"] != "" && len(clusters) <= 1 {
+		wanted = "" // one from the environment is not meant for this file
+	}
+	switch {
+	case wanted == "" && len(clusters) > 1:
+		return nil, fmt.Errorf("--profiles-from: the profiles are of several clusters (%s); choose one with --cluster", strings.Join(clusters, ", "))
+	case wanted == "":
+		return all, nil
+	case len(clusters) == 0:
+		return nil, fmt.Errorf("--cluster %s and --profiles-from both say where the profiles come from; give one of them", wanted)
+	case !slices.Contains(clusters, wanted):
+		return nil, fmt.Errorf("--profiles-from: there is no profile of cluster %s; the profiles are of %s", wanted, strings.Join(clusters, ", "))
+	}
+	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Cluster != "" && p.Cluster != wanted }), nil
+}
+
+// sameNames are the faults of names that several files give: a cluster has one profile of a name.
+func sameNames(all []fileProfile) []error {
+	first := map[string]fileProfile{}
+	var faults []error
+	for _, p := range all {
+		if before, ok := first[p.Name]; ok && p.Name != "" {
+			faults = append(faults, fmt.Errorf("%s: the profile name %q is taken; it is also in %s", p.place(), p.Name, before.place()))
+			continue
+		}
+		first[p.Name] = p
+	}
+	return faults
+}
+
+// maxProfileFile is the greatest size of a file with profiles; a cluster has ten of them.
+const maxProfileFile = 64 << 20
+
+// readAll reads a file, or standard input where it is named -.
+func (a *app) readAll(ctx context.Context, name string) ([]byte, error) {
+	in := a.streams.In
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(interruptible(ctx, in), maxProfileFile+1))
+	if err == nil && len(data) > maxProfileFile {
+		err = fmt.Errorf("it is larger than %d MiB", maxProfileFile>>20)
+	}
+	return data, err
+}
+
+// sourceName is a file as a message names it.
+func sourceName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}

@@ -1,0 +1,114 @@
+package cli
+
+// These tests state what the test scripts of match cannot show: that pods are printed as they are read,
+// and that the pieces are the text that a whole would be.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+func TestMatchPrintsPiecesLikeAWhole(t *testing.T) {
+	profiles := []fargate.Profile{{Name: "a", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"x": "*"}}}}}
+	for count := 1; count <= 3; count++ {
+		var whole struct {
+			Pods    []fargate.Explanation `json:"pods"`
+			Summary fargate.Summary       `json:"summary"`
+		}
+		for i := range count {
+			e := fargate.Explain(fargate.Pod{Source: "f", Document: i + 1, Kind: "Pod", Name: "p\n1: 2", Namespace: "web"}, profiles[:i%2])
+			whole.Pods = append(whole.Pods, e)
+			whole.Summary.Add(e.Verdict)
+		}
+		for format, write := range map[string]func(io.Writer, any) error{"json": output.JSON, "yaml": output.YAML} {
+			var want, got bytes.Buffer
+			if err := write(&want, whole); err != nil {
+				t.Fatal(err)
+			}
+			p := newMatchPrinter(&output.Streams{Out: &got}, format)
+			for _, e := range whole.Pods {
+				if err := p.pod(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := p.close(whole.Summary); err != nil {
+				t.Fatal(err)
+			}
+			if got.String() != want.String() {
+				t.Errorf("%s of %d:\n%s\nwant\n%s", format, count, &got, &want)
+			}
+		}
+	}
+}
+
+func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
+	var out bytes.Buffer
+	p := newMatchPrinter(&output.Streams{Out: &out}, "table")
+	var summary fargate.Summary
+	for i := range matchRows + 100 {
+		e := fargate.Explain(fargate.Pod{Source: "f", Document: 1, Kind: "Pod", Name: fmt.Sprint("p", i), Namespace: "web"}, nil)
+		summary.Add(e.Verdict)
+		if err := p.pod(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.close(summary); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	if n := strings.Count(text, "POD "); n != 1 {
+		t.Errorf("the header is there %d times", n)
+	}
+	if n := strings.Count(text, "\nPod/p"); n != matchRows+100+matchDetails {
+		t.Errorf("%d lines begin with a pod, want a row for each and %d explanations", n, matchDetails)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("\n%d more pods are not explained here; -o wide gives a reason for each, -o json everything.\n", matchRows+100-matchDetails),
+		fmt.Sprintf("\n%d pods: %d unmatched.\n", matchRows+100, matchRows+100),
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+// A line is broken at spaces to fit a terminal, and nothing is lost.
+func TestBreakLines(t *testing.T) {
+	text := strings.Repeat("some words and others ", 20) + strings.Repeat("x", 100) + " end"
+	lines := breakLines(text, 50)
+	var words []string
+	for _, line := range lines {
+		if len(line) > 50 && strings.Contains(strings.TrimSpace(line), " ") {
+			t.Errorf("%q is too long", line)
+		}
+		words = append(words, strings.Fields(line)...)
+	}
+	if got, want := strings.Join(words, " "), strings.Join(strings.Fields(text), " "); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if lines := breakLines(text, 0); len(lines) != 1 {
+		t.Errorf("without a width there are %d lines", len(lines))
+	}
+}
+
+// A read that waits for a person ends with the context.
+func TestInterruptibleReadEnds(t *testing.T) {
+	in, _ := io.Pipe()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	if _, err := io.ReadAll(interruptible(ctx, in)); err == nil {
+		t.Error("the read ended without an error")
+	}
+	got, err := io.ReadAll(interruptible(context.Background(), strings.NewReader("some text")))
+	if err != nil || string(got) != "some text" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}

@@ -1,0 +1,116 @@
+package cli_test
+
+// This file runs the fgctl binary against moto: an account that others' code keeps, so that a
+// misunderstanding shared by fgctl and its own sandbox would show. moto knows no CREATING or DELETING
+// and accepts nearly everything, so every refusal here is fgctl's own.
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+)
+
+// TestMoto is one account and one binary for all that follows; each part leaves the cluster without
+// profiles.
+func TestMoto(t *testing.T) {
+	a := newAccount(t)
+	t.Run("refusals", func(t *testing.T) { motoRefusals(t, a) })
+	t.Run("role with a path", func(t *testing.T) { motoRoleWithPath(t, a) })
+	t.Run("life", func(t *testing.T) { motoLife(t, a) })
+}
+
+// What the checks refuse is not sent: exit 3, the reason in AWS's names, and no profile.
+func motoRefusals(t *testing.T, a *account) {
+	base := []string{"create", "fargateprofile", "web", "--namespace", "web"}
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"public subnet", []string{"--pod-execution-role-arn", a.roleGood, "--subnets", a.private1 + "," + a.public}, []string{a.public, a.publicTable, a.gateway, "0.0.0.0/0"}},
+		{"public by the main route table", []string{"--pod-execution-role-arn", a.roleGood, "--subnets", a.onMain}, []string{a.onMain, a.mainTable, a.gateway}},
+		{"public by the main route table, explicitly", []string{"--pod-execution-role-arn", a.roleGood, "--subnets", a.fixed}, []string{a.fixed, a.mainTable, a.gateway}},
+		{"subnet of another VPC", []string{"--pod-execution-role-arn", a.roleGood, "--subnets", a.foreign}, []string{a.foreign}},
+		{"unknown subnet", []string{"--pod-execution-role-arn", a.roleGood, "--subnets", "subnet-0123456789abcdef0"}, []string{"subnet-0123456789abcdef0"}},
+		{"wrong trust", []string{"--pod-execution-role-arn", a.roleBad}, []string{"not-fargate", "ec2.amazonaws.com", "eks-fargate-pods.amazonaws.com"}},
+		{"unknown role", []string{"--pod-execution-role-arn", "arn:aws:iam::123456789012:role/nobody"}, []string{"nobody"}},
+		{"several roles to choose from", nil, []string{a.roleGood, a.rolePath}},
+		{"all at once", []string{"--pod-execution-role-arn", a.roleBad, "--subnets", a.public}, []string{"ec2.amazonaws.com", a.publicTable}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a.run(t, 3, tt.want, append(slices.Clone(base), tt.args...)...)
+		})
+	}
+	out, err := a.eks.ListFargateProfiles(t.Context(), &eks.ListFargateProfilesInput{ClusterName: aws.String("demo")})
+	if err != nil || len(out.FargateProfileNames) != 0 {
+		t.Errorf("%v, %v", out.FargateProfileNames, err)
+	}
+}
+
+// A role with a path is found by its last element; the path is a warning where the cluster does not say
+// that it uses aws-auth.
+func motoRoleWithPath(t *testing.T, a *account) {
+	a.run(t, 0, []string{a.rolePath, "/team/x/"},
+		"create", "fargateprofile", "web", "--namespace", "web", "--pod-execution-role-arn", a.rolePath, "--dry-run")
+	if got := a.profiles(t); len(got) != 0 {
+		t.Errorf("a dry run made %+v", got)
+	}
+}
+
+// A profile from its creation to its end.
+func motoLife(t *testing.T, a *account) {
+	private := []string{a.private1, a.private2}
+	slices.Sort(private)
+
+	a.run(t, 0, nil, "create", "fargateprofile", "web", "--namespace", "web", "-l", "app=api", "-t", "team=x", "--pod-execution-role-arn", a.roleGood)
+	got := a.profiles(t)
+	if len(got) != 1 || got[0].Name != "web" || got[0].Status != "ACTIVE" || got[0].PodExecutionRoleARN != a.roleGood || got[0].Tags["team"] != "x" ||
+		len(got[0].Selectors) != 1 || got[0].Selectors[0].Namespace != "web" || got[0].Selectors[0].Labels["app"] != "api" {
+		t.Fatalf("%+v", got)
+	}
+	if slices.Sort(got[0].Subnets); !slices.Equal(got[0].Subnets, private) {
+		t.Errorf("subnets %v, want the private ones %v", got[0].Subnets, private)
+	}
+	// The same again changes nothing; another one under the name is refused.
+	a.run(t, 0, []string{"web"}, "create", "fargateprofile", "web", "--namespace", "web", "-l", "app=api", "-t", "team=x", "--pod-execution-role-arn", a.roleGood)
+	a.run(t, 3, []string{"replace"}, "create", "fargateprofile", "web", "--namespace", "other")
+	// The second profile takes the role of the first.
+	a.run(t, 0, nil, "create", "fargateprofile", "--namespace", "batch")
+	if got := a.profiles(t); len(got) != 2 || got[0].Name != "fp-batch" || got[0].PodExecutionRoleARN != a.roleGood {
+		t.Errorf("%+v", got)
+	}
+
+	for _, m := range []struct {
+		app, verdict, profile string
+		code                  int
+	}{{"api", "matched", "web", 0}, {"ui", "unmatched", "", 3}} {
+		manifest := filepath.Join(t.TempDir(), "pod.yaml")
+		text := "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: web, labels: {app: " + m.app + "}}\nspec: {containers: [{name: c, image: i}]}\n"
+		if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a.run(t, m.code, []string{`"verdict": "` + m.verdict + `"`, `"profile": "` + m.profile + `"`}, "match", "-f", manifest, "-o", "json")
+	}
+
+	// Pods without the label lose nothing; those with it are still covered, so no --yes is needed.
+	a.run(t, 0, []string{"web-2"}, "replace", "fargateprofile", "web", "--selector", "namespace=web,app=*")
+	got = a.profiles(t)
+	if len(got) != 2 || got[1].Name != "web-2" || got[1].Selectors[0].Labels["app"] != "*" || got[1].PodExecutionRoleARN != a.roleGood || got[1].Tags["team"] != "x" {
+		t.Errorf("%+v", got)
+	}
+	// A successor that covers less wants a word.
+	a.run(t, 3, []string{"--yes"}, "replace", "fargateprofile", "web-2", "--selector", "namespace=other")
+	a.run(t, 0, []string{"web-3"}, "replace", "fargateprofile", "web-2", "--selector", "namespace=other", "--yes")
+
+	a.run(t, 0, nil, "delete", "fargateprofile", "web-3", "fp-batch")
+	if got := a.profiles(t); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	a.run(t, 1, []string{"web-3"}, "delete", "fargateprofile", "web-3")
+	a.run(t, 0, nil, "delete", "fargateprofile", "web-3", "--ignore-not-found")
+}

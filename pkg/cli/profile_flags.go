@@ -1,0 +1,166 @@
+package cli
+
+// This file reads the wanted profiles of create and replace, from flags or from a file.
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// profileFlags are the flags that describe a profile. Names and shorthands are eksctl's where it has
+// them.
+type profileFlags struct {
+	name       string
+	namespace  string
+	labels     []string
+	selectors  []string
+	tags       []string
+	subnets    []string
+	role       string
+	createRole bool
+	configFile string
+}
+
+// addTo adds the flags; verb says what the command does with the profile.
+func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	a.addClusterFlag(cmd)
+	flags.StringVar(&f.name, "name", "", "name of the profile, instead of the argument")
+	flags.StringVar(&f.namespace, "namespace", "", "namespace of one selector; * and ? are wildcards")
+	flags.StringArrayVarP(&f.labels, "labels", "l", nil, "labels of that selector, as key=value,key=value")
+	flags.StringArrayVar(&f.selectors, "selector", nil, "a whole selector, as namespace=web,app=api,tier=*; repeatable")
+	flags.StringArrayVarP(&f.tags, "tags", "t", nil, "AWS tags, as key=value,key=value")
+	flags.StringSliceVar(&f.subnets, "subnets", nil, "private subnets; by default every private subnet of the cluster's VPC that Fargate can use")
+	flags.StringVar(&f.role, "pod-execution-role-arn", "", "pod execution role; by default the one that the cluster's other profiles use, else the only one that Fargate may assume")
+	flags.BoolVar(&f.createRole, "create-pod-execution-role", false, "make a pod execution role with the right trust policy and the managed policy")
+	flags.StringVarP(&f.configFile, "config-file", "f", "", "read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
+	mustComplete(cmd, "name", a.completeProfiles)
+	for _, free := range []string{"namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"} {
+		mustComplete(cmd, free, completeNothing)
+	}
+}
+
+// describing are the flags that a file stands in for.
+var describing = []string{"name", "namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"}
+
+// fromFlags gives the profile that the flags describe, without cluster. Faults of all flags come
+// together; whether EKS takes the profile is judged later.
+func (f *profileFlags) fromFlags() (fargate.Profile, fargate.Faults) {
+	p := fargate.Profile{Name: f.name, PodExecutionRoleARN: f.role, Subnets: slices.Clone(f.subnets)}
+	labels, faults := keyValues("--labels", f.labels)
+	if f.namespace != "" || len(labels) > 0 {
+		p.Selectors = append(p.Selectors, fargate.Selector{Namespace: f.namespace, Labels: labels})
+	}
+	selectors, more := parseSelectors(f.selectors)
+	p.Selectors = append(p.Selectors, selectors...)
+	faults = append(faults, more...)
+	p.Tags, more = keyValues("--tags", f.tags)
+	return p, append(faults, more...)
+}
+
+// parseSelectors reads the values of a flag that takes selectors.
+func parseSelectors(values []string) ([]fargate.Selector, fargate.Faults) {
+	var out []fargate.Selector
+	var faults fargate.Faults
+	for _, text := range values {
+		s, err := fargate.ParseSelector(text)
+		faults = append(faults, faultsOf(err)...)
+		out = append(out, s)
+	}
+	return out, faults
+}
+
+// keyValues reads key=value pairs from a flag that may be repeated.
+func keyValues(flag string, values []string) (map[string]string, fargate.Faults) {
+	out, err := fargate.ParsePairs(flag, strings.Join(values, ","))
+	return out, faultsOf(err)
+}
+
+func faultsOf(err error) fargate.Faults {
+	var faults fargate.Faults
+	errors.As(err, &faults)
+	return faults
+}
+
+// wanted gives the profiles to create: those of the file, or the one of the flags, with their names;
+// all faults at once. Warnings are for what EKS takes but users regret.
+func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profiles []fargate.Profile, warnings fargate.Faults, err error) {
+	if f.configFile == "" {
+		if f.name, err = a.oneName(cmd, args, f.name); err != nil {
+			return nil, nil, err
+		}
+		p, faults := f.fromFlags()
+		if p.Name == "" {
+			p.Name = fargate.DefaultName(p.Selectors)
+		}
+		if p.Name == "" {
+			p.Name = "fp" // Without selectors there is no name to derive, and one fault is enough.
+		}
+		more, warnings := fargate.Validate(p)
+		if f.createRole && f.role != "" {
+			more = append(more, fargate.Fault{
+				Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them",
+			})
+		}
+		return []fargate.Profile{p}, warnings, append(faults, more...).OrNil()
+	}
+	if err := f.onlyFile(a, cmd, args); err != nil {
+		return nil, nil, err
+	}
+	file, err := a.readConfigFile(f.configFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(file.Profiles) == 0 {
+		return nil, nil, usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
+	}
+	var faults fargate.Faults
+	for i, entry := range file.Profiles {
+		p := entry.Profile
+		if p.Name == "" {
+			p.Name = fargate.DefaultName(p.Selectors)
+		}
+		where := fmt.Sprintf("%s:%d: profile %d", f.configFile, entry.Line, i+1)
+		if p.Name != "" {
+			where = fmt.Sprintf("%s:%d: %s", f.configFile, entry.Line, p.Name)
+		}
+		more, warn := fargate.Validate(p)
+		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
+		for _, o := range profiles {
+			if o.Name == p.Name && p.Name != "" {
+				faults = append(faults, fargate.Fault{Field: where, Value: p.Name, Message: "the name stands there twice", Hint: "rename one"})
+			}
+		}
+		// What a file that came from get says of status and health is the past.
+		p.Status, p.Issues = "", nil
+		profiles = append(profiles, p)
+	}
+	return profiles, warnings, faults.OrNil()
+}
+
+// onlyFile refuses, all at once, what cannot stand beside a file.
+func (f *profileFlags) onlyFile(a *app, cmd *cobra.Command, args []string) error {
+	var clash []string
+	if len(args) > 0 {
+		clash = append(clash, "the argument "+args[0])
+	}
+	for _, flag := range describing {
+		if a.given(cmd, flag) {
+			clash = append(clash, "--"+flag)
+		}
+	}
+	if len(clash) == 0 {
+		return nil
+	}
+	return &usageError{
+		err:     fmt.Errorf("the file of --config-file says what to create, so %s cannot be given", strings.Join(clash, ", ")),
+		command: cmd.CommandPath(),
+	}
+}

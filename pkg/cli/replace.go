@@ -1,0 +1,257 @@
+package cli
+
+// This file holds replace: the flags, and the way from them to the sequence.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+type replaceOptions struct {
+	profileFlags
+	waitFlags
+	add      []string
+	remove   []string
+	newName  string
+	keepName bool
+	abort    bool
+	settle   time.Duration
+	skip     []string
+	dryRun   bool
+	yes      bool
+	failOn   string
+	output   string
+}
+
+func newReplaceCommand(a *app) *cobra.Command {
+	var opts replaceOptions
+	cmd := &cobra.Command{
+		Use:     fargateprofile + " NAME",
+		Aliases: fargateprofileAliases,
+		Short:   "Replace a Fargate profile by a changed one, without a gap",
+		Long: `Replace a Fargate profile, which EKS cannot change, by a successor.
+
+The successor inherits everything that no flag changes. It is created and ACTIVE, and the scheduler has
+had --settle to learn of it, before the original is deleted; a successor that fails is removed and the
+original stays. Deleting the original stops its pods at once; their replacements hit the successor.
+
+The successor is named after the original (web, web-2, web-3) or by --new-name; --keep-name goes through
+a temporary profile, four transitions instead of two, so that the name stays. What is under way is kept
+in tags of the successor: the same command finishes a run that was interrupted, --abort undoes it as
+long as the original lives.
+
+On a terminal replace shows its plan and asks. Without one it goes ahead when the successor covers all
+that the original covered, and wants --yes otherwise (exit 3). A change of tags alone is made in place.`,
+		Example: `  # Other selectors
+  fgctl replace fargateprofile web --cluster demo --selector 'namespace=web*'
+
+  # One selector more, one less
+  fgctl replace fargateprofile web -c demo --add-selector namespace=api --remove-selector namespace=old
+
+  # Other subnets, under the same name, unattended
+  fgctl replace fargateprofile web -c demo --subnets subnet-0aaa0000000000001 --keep-name --yes
+
+  # The plan only; and back out of an unfinished run
+  fgctl replace fargateprofile web -c demo --namespace web --dry-run
+  fgctl replace fargateprofile web -c demo --abort`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			change, err := opts.checkReplace(a, cmd, args)
+			if err != nil {
+				return err
+			}
+			return runReplace(cmd.Context(), a, opts, change)
+		},
+		ValidArgsFunction: a.completeOneProfile,
+	}
+	opts.profileFlags.addTo(a, cmd)
+	flags := cmd.Flags()
+	flags.StringArrayVar(&opts.add, "add-selector", nil, "a selector that the successor has besides the original's; repeatable")
+	flags.StringArrayVar(&opts.remove, "remove-selector", nil, "a selector of the original that the successor does not have; repeatable")
+	flags.StringVar(&opts.newName, "new-name", "", "name of the successor; by default the original's with the next number")
+	flags.BoolVar(&opts.keepName, "keep-name", false, "go through a temporary profile, so that the name stays")
+	flags.BoolVar(&opts.abort, "abort", false, "undo an unfinished replacement: delete the successor, keep the original")
+	flags.DurationVar(&opts.settle, "settle", 30*time.Second, "time for the scheduler to learn of an ACTIVE profile before the other is deleted")
+	opts.waitFlags.addTo(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
+	a.addSkipFlag(cmd, &opts.skip)
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "print plan and request, and change nothing")
+	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
+	a.addOutputFlag(cmd, &opts.output)
+	mustComplete(cmd, "new-name", completeNothing)
+	return verb("replace", "Replace a Fargate profile by a changed one", cmd)
+}
+
+// change is what the flags ask for: fields that are empty are inherited.
+type change struct {
+	wanted      fargate.Profile
+	add, remove []fargate.Selector
+	any         bool
+}
+
+// checkReplace judges the flags, all faults at once.
+func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (change, error) {
+	name, err := a.oneName(cmd, args, opts.name)
+	if err != nil {
+		return change{}, err
+	}
+	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
+	faults := []error{opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)}
+	if opts.failOn != "" {
+		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
+	}
+	if opts.name = name; name == "" {
+		faults = append(faults, usage("no profile is named"))
+	}
+	if opts.settle < 0 {
+		faults = append(faults, usage(fmt.Sprintf("--settle %s is negative", opts.settle)))
+	}
+	if opts.keepName && opts.newName != "" {
+		faults = append(faults, usage("--keep-name and --new-name exclude each other"))
+	}
+	if opts.newName == name && name != "" {
+		faults = append(faults, usage("--new-name is the name of the original; use --keep-name to keep it"))
+	}
+	c, inputFaults := opts.change()
+	if opts.abort && (c.any || opts.newName != "" || opts.keepName) {
+		faults = append(faults, usage("--abort undoes a replacement; it takes no change"))
+	}
+	return c, errors.Join(append(faults, inputFaults)...)
+}
+
+// change reads the flags that describe the successor.
+func (opts *replaceOptions) change() (change, error) {
+	var c change
+	var faults, more fargate.Faults
+	c.wanted, faults = opts.fromFlags()
+	c.add, more = parseSelectors(opts.add)
+	faults = append(faults, more...)
+	c.remove, more = parseSelectors(opts.remove)
+	faults = append(faults, more...)
+	if len(c.wanted.Selectors) > 0 && len(c.add)+len(c.remove) > 0 {
+		faults = append(faults, fargate.Fault{
+			Field: "--selector", Message: "--selector, --namespace and --labels give all selectors, --add-selector and --remove-selector change the original's",
+			Hint: "use one of the two ways",
+		})
+	}
+	if opts.createRole && opts.role != "" {
+		faults = append(faults, fargate.Fault{Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them"})
+	}
+	if opts.newName != "" {
+		faults = append(faults, fargate.ValidateName(opts.newName)...)
+	}
+	// What the flags give is judged at once; the rest is the original's, which EKS has taken.
+	probe := c.wanted.Clone()
+	probe.Name = "probe"
+	probe.Selectors = append(probe.Selectors, c.add...)
+	if len(probe.Selectors) == 0 {
+		probe.Selectors = []fargate.Selector{{Namespace: "probe"}}
+	}
+	judged, _ := fargate.Validate(probe)
+	faults = append(faults, judged...)
+	c.any = len(probe.Tags)+len(probe.Subnets)+len(c.wanted.Selectors)+len(c.add)+len(c.remove) > 0 || opts.role != "" || opts.createRole
+	return c, faults.OrNil()
+}
+
+// successor applies the change to the original; the name is given later.
+func (c change) successor(original fargate.Profile) (fargate.Profile, error) {
+	p := original.Clone()
+	p.ARN, p.Status, p.Issues = "", "", nil
+	p.Tags = lifecycle.WithoutIntent(p.Tags)
+	maps.Copy(p.Tags, c.wanted.Tags)
+	if len(c.wanted.Selectors) > 0 {
+		p.Selectors = c.wanted.Selectors
+	}
+	for _, r := range c.remove {
+		i := slices.IndexFunc(p.Selectors, r.Equal)
+		if i < 0 {
+			return p, usagef("--remove-selector %s: profile %s has no such selector; it has %s", r, original.Name, texts(original.Selectors))
+		}
+		p.Selectors = slices.Delete(p.Selectors, i, i+1)
+	}
+	for _, s := range c.add {
+		if !slices.ContainsFunc(p.Selectors, s.Equal) {
+			p.Selectors = append(p.Selectors, s)
+		}
+	}
+	if len(c.wanted.Subnets) > 0 {
+		p.Subnets = c.wanted.Subnets
+	}
+	if c.wanted.PodExecutionRoleARN != "" {
+		p.PodExecutionRoleARN = c.wanted.PodExecutionRoleARN
+	}
+	return p, nil
+}
+
+func texts(selectors []fargate.Selector) string {
+	out := ""
+	for i, s := range selectors {
+		if i > 0 {
+			out += "; "
+		}
+		out += s.String()
+	}
+	return out
+}
+
+func runReplace(ctx context.Context, a *app, opts replaceOptions, c change) error {
+	file := ""
+	if opts.configFile != "" {
+		file = opts.configFile
+	}
+	client, cluster, config, err := a.target(ctx, file)
+	if err != nil {
+		return err
+	}
+	if file != "" {
+		if err := opts.fromFile(&c, config.Profiles, file); err != nil {
+			return err
+		}
+	}
+	profiles, err := client.Profiles(ctx, cluster)
+	if err != nil {
+		return a.explainNotFound(ctx, client, err, cluster, "")
+	}
+	situation, err := lifecycle.Assess(profiles, opts.name)
+	if err != nil {
+		return err
+	}
+	r := replacement{app: a, opts: opts, change: c, client: client, cluster: cluster, profiles: profiles, situation: situation}
+	switch {
+	case opts.abort:
+		return r.abort(ctx)
+	case situation.Unfinished:
+		return r.resume(ctx)
+	case situation.Done:
+		return r.done()
+	case situation.Original == nil:
+		return fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, opts.name, thereAre(opts.name, namesOf(profiles)))
+	}
+	return r.fresh(ctx)
+}
+
+// replacement is one run of replace after everything was read.
+type replacement struct {
+	*app
+	opts      replaceOptions
+	change    change
+	client    *cloud.Client
+	cluster   string
+	profiles  []fargate.Profile
+	situation lifecycle.Situation
+}
+
+// preflightOf checks the successor as create would, knowing that the original goes.
+func (r *replacement) preflightOf(ctx context.Context, p fargate.Profile) (preflight.Report, error) {
+	return preflight.Run(ctx, r.client, preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name, CreateRole: r.opts.createRole})
+}

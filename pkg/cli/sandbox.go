@@ -1,0 +1,335 @@
+package cli
+
+// This file holds the sandbox command: a local AWS endpoint with the service's rules, for demos, CI
+// jobs and tests.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+const sandboxLong = `A local AWS endpoint with the real rules of EKS Fargate profiles: states that take time, one profile
+in transition per cluster, and AWS's own refusals. It needs no AWS account and no network. fgctl, the
+AWS CLI, boto3 and the AWS SDKs work against it.
+
+The built-in world has the cluster demo in us-east-1, with private and public subnets, a good pod
+execution role (fargate-pods) and a bad one (not-fargate). 'fgctl sandbox world' prints it as a file to
+change: more clusters, profiles, missing permissions, throttling, dropped connections.
+
+While it runs, GET /_sandbox/stats counts the requests, GET /_sandbox/requests lists them, POST
+/_sandbox/reset-stats begins anew, and POST /_sandbox/faults takes a YAML list of faults.`
+
+func newSandboxCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "A local AWS endpoint with the service's real rules, for demos, CI and tests",
+		Long:  sandboxLong,
+		Example: `  # Run one command, or a shell, against a fresh sandbox
+  fgctl sandbox run -- fgctl get fargateprofile --cluster demo
+  fgctl sandbox run -- bash
+
+  # Start from the built-in world
+  fgctl sandbox world > world.yaml
+  fgctl sandbox run --world world.yaml -- ./test.sh`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newSandboxServeCommand(a), newSandboxRunCommand(a), newSandboxWorldCommand(a))
+	return cmd
+}
+
+// sandboxOptions are the flags of serve and run.
+type sandboxOptions struct {
+	world       string
+	createDelay time.Duration
+	deleteDelay time.Duration
+	// givenCreate and givenDelete tell which of the two delays take the place of the world's.
+	givenCreate, givenDelete bool
+	address                  string
+	port                     int
+	stats                    bool
+}
+
+func (o *sandboxOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&o.world, "world", "", "file with the world to serve; the built-in one by default, - for standard input")
+	flags.DurationVar(&o.createDelay, "create-delay", 2*time.Second, "time from CREATING to ACTIVE, instead of the world's")
+	flags.DurationVar(&o.deleteDelay, "delete-delay", 3*time.Second, "time in DELETING, instead of the world's")
+	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
+	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
+	mustComplete(cmd, "create-delay", completeNothing)
+	mustComplete(cmd, "delete-delay", completeNothing)
+	mustComplete(cmd, "port", completeNothing)
+	mustComplete(cmd, "address", completeNothing)
+}
+
+// read notes which delays were given.
+func (o *sandboxOptions) read(cmd *cobra.Command) {
+	o.givenCreate, o.givenDelete = cmd.Flags().Changed("create-delay"), cmd.Flags().Changed("delete-delay")
+}
+
+func newSandboxServeCommand(a *app) *cobra.Command {
+	var opts sandboxOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve a sandbox until it is interrupted",
+		Long: `Serves a sandbox until it is interrupted. The environment that leads AWS tools to it goes to standard
+output, for a shell to evaluate; everything else goes to standard error. Standard output is closed
+once the environment is written, so that a shell can take it while the sandbox goes on.`,
+		Example: `  # In one terminal
+  fgctl sandbox serve --port 4566
+
+  # In a script: start it, take its environment, stop it at the end
+  eval "$(fgctl sandbox serve &)"
+  trap 'kill "$FGCTL_SANDBOX_PID"' EXIT
+  fgctl get fargateprofile --cluster demo`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			opts.read(cmd)
+			return runSandboxServe(cmd.Context(), a, opts)
+		},
+	}
+	opts.addFlags(cmd)
+	return cmd
+}
+
+func newSandboxRunCommand(a *app) *cobra.Command {
+	var opts sandboxOptions
+	cmd := &cobra.Command{
+		Use:   "run [flags] -- COMMAND [ARG...]",
+		Short: "Run a command against a fresh sandbox",
+		Long: `Runs COMMAND with the environment of a fresh sandbox and ends with its exit status. AWS variables of
+the surrounding environment and AWS files of the user are kept from it, so that it cannot reach the
+real AWS by mistake.`,
+		Example: `  fgctl sandbox run -- fgctl create fargateprofile --cluster demo --namespace web
+  fgctl sandbox run --create-delay 0s --delete-delay 0s --stats -- ./test.sh
+  fgctl sandbox run -- aws eks list-fargate-profiles --cluster-name demo`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name the command to run after --")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.read(cmd)
+			return runSandboxRun(cmd.Context(), a, opts, args)
+		},
+	}
+	opts.addFlags(cmd)
+	cmd.Flags().BoolVar(&opts.stats, "stats", false, "at the end, show on standard error how many requests there were")
+	cmd.Flags().SetInterspersed(false) // what follows COMMAND is its own
+	return cmd
+}
+
+func newSandboxWorldCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "world",
+		Short: "Print the built-in world as a commented file to start from",
+		Example: `  fgctl sandbox world > world.yaml
+  fgctl sandbox serve --world world.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := a.streams.Out.Write(sandbox.DefaultWorldFile())
+			return err
+		},
+	}
+}
+
+// servedSandbox is a sandbox on its listener.
+type servedSandbox struct {
+	*sandbox.Server
+	url   string
+	close func()
+	// failed gets the error that ended the serving.
+	failed chan error
+}
+
+// startSandbox makes the world and serves it.
+func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
+	if opts.port < 0 || opts.port > 65535 {
+		return nil, usagef("--port %d is not between 0 and 65535", opts.port)
+	}
+	world, err := readWorld(a, opts.world)
+	if err != nil {
+		return nil, err
+	}
+	if opts.givenCreate {
+		world.Delays.Create = opts.createDelay
+	}
+	if opts.givenDelete {
+		world.Delays.Delete = opts.deleteDelay
+	}
+	server, err := sandbox.New(world, sandbox.Options{Log: a.debugLog()})
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	listener, err := sandbox.Listen(net.JoinHostPort(opts.address, strconv.Itoa(opts.port)))
+	if err != nil {
+		var refused *net.OpError
+		if errors.As(err, &refused) {
+			return nil, err
+		}
+		return nil, &usageError{err: err}
+	}
+	s := &servedSandbox{Server: server, url: "http://" + listener.Addr().String(), failed: make(chan error, 1)}
+	web := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
+	go func() { s.failed <- web.Serve(listener) }()
+	s.close = func() { _ = web.Close() } // whatever is still under way ends with the sandbox
+	return s, nil
+}
+
+// readWorld reads a world file; the built-in world without one.
+func readWorld(a *app, name string) (sandbox.World, error) {
+	if name == "" {
+		return sandbox.DefaultWorld(), nil
+	}
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(a.streams.In)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return sandbox.World{}, &usageError{err: fmt.Errorf("cannot read the world: %w", err)}
+	}
+	world, err := sandbox.ParseWorld(data)
+	if err != nil {
+		return sandbox.World{}, &usageError{err: fmt.Errorf("the world %s cannot be:\n%w", name, err)}
+	}
+	return world, nil
+}
+
+func runSandboxServe(ctx context.Context, a *app, opts sandboxOptions) error {
+	s, err := startSandbox(a, opts)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := printEnvironment(a, s); err != nil {
+		return err
+	}
+	a.info("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to standard output.", s.url)
+	select {
+	case <-ctx.Done():
+		a.info("The sandbox has ended; its world is forgotten.")
+		return nil
+	case err := <-s.failed:
+		return fmt.Errorf("the sandbox stopped serving: %w", err)
+	}
+}
+
+// printEnvironment writes the environment for a POSIX shell. Stdout is closed then, unless a person
+// sits there: a command substitution ends only when nobody can write to it any more.
+func printEnvironment(a *app, s *servedSandbox) error {
+	var text strings.Builder
+	for _, entry := range append(sandbox.Env(s.url, s.World()), "FGCTL_SANDBOX_PID="+strconv.Itoa(os.Getpid())) {
+		key, value, _ := strings.Cut(entry, "=")
+		fmt.Fprintf(&text, "export %s=%s\n", key, shellQuote(value))
+	}
+	fmt.Fprintf(&text, "unset %s\n", strings.Join(sandbox.Stray(), " "))
+	if _, err := io.WriteString(a.streams.Out, text.String()); err != nil {
+		return err
+	}
+	if file, ok := a.streams.Out.(*os.File); ok && !a.streams.OutTerminal {
+		return file.Close()
+	}
+	return nil
+}
+
+// shellQuote quotes a text for a POSIX shell, where it needs it.
+func shellQuote(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,"
+	if text != "" && strings.Trim(text, plain) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+func runSandboxRun(ctx context.Context, a *app, opts sandboxOptions, args []string) error {
+	s, err := startSandbox(a, opts)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	child := exec.Command(args[0], args[1:]...)
+	child.Stdin, child.Stdout, child.Stderr = a.streams.In, a.streams.Out, a.streams.Err
+	child.Env = sandbox.Environ(os.Environ(), s.url, s.World())
+	err = runChild(ctx, a, child)
+	if opts.stats {
+		printStats(a, s.Stats())
+	}
+	return err
+}
+
+// runChild runs a command to its end, handing on the signals that only fgctl gets.
+func runChild(ctx context.Context, a *app, child *exec.Cmd) error {
+	// SIGINT of a terminal reaches the command by itself.
+	forwarded := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	if !a.streams.InTerminal {
+		forwarded = append(forwarded, os.Interrupt)
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, forwarded...)
+	defer signal.Stop(signals)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := child.Start(); err != nil {
+		return usagef("cannot run %q: %w", child.Path, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	for {
+		select {
+		case received := <-signals:
+			_ = child.Process.Signal(received) // it may have ended by itself
+		case err := <-ended:
+			return childStatus(err)
+		}
+	}
+}
+
+// childStatus turns the end of a command into fgctl's: its exit status, 128 and the signal's number
+// where a signal ended it, as a shell has it.
+func childStatus(err error) error {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &exit):
+		return err
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return statusError(128 + int(status.Signal()))
+	}
+	return statusError(exit.ExitCode())
+}
+
+// printStats says how many requests a command made.
+func printStats(a *app, stats sandbox.Stats) {
+	var text strings.Builder
+	fmt.Fprintf(&text, "requests: %d, in sequence: %d, at most at once: %d\n", stats.Requests, stats.Sequential, stats.MaxInFlight)
+	for _, operation := range slices.Sorted(maps.Keys(stats.Operations)) {
+		fmt.Fprintf(&text, "%6d  %s\n", stats.Operations[operation], operation)
+	}
+	_, _ = io.WriteString(a.streams.Err, text.String()) // nothing to be done about a closed stderr
+}

@@ -1,0 +1,205 @@
+package cli
+
+// This file finds the value of every flag: the command line, then FGCTL_<FLAG>, then the settings
+// file, then the flag's default. It is done once for all flags of all commands, by setting the flags
+// that the command line left alone.
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// notSettings are flags that only make sense on the command line.
+var notSettings = []string{"help", "version"}
+
+// applySettings sets the flags of cmd that the command line left alone. All faults are reported at
+// once, each naming the variable or the key of the file.
+func (a *app) applySettings(cmd *cobra.Command) error {
+	path := settingsPath()
+	if err := a.readSettings(path, cmd.Root()); err != nil {
+		return err
+	}
+	var faults []error
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed || slices.Contains(notSettings, flag.Name) || !a.settings.IsSet(flag.Name) {
+			return
+		}
+		source := environmentName(flag.Name)
+		if environment(source) == "" {
+			source = fmt.Sprintf("%s:%d: %s", path, a.fileLines[strings.ToLower(flag.Name)], flag.Name)
+		}
+		if err := setFlag(flag, a.settings.Get(flag.Name)); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", source, err))
+			return
+		}
+		flag.Changed = true
+		a.applied[flag.Name] = source
+	})
+	if len(faults) > 0 {
+		return &usageError{err: errors.Join(faults...)}
+	}
+	return nil
+}
+
+// given tells whether a flag stands on the command line itself, not in the environment or a file.
+func (a *app) given(cmd *cobra.Command, flag string) bool {
+	return cmd.Flags().Changed(flag) && a.applied[flag] == ""
+}
+
+// environmentName is the variable of a flag: FGCTL_DRY_RUN for dry-run.
+func environmentName(flag string) string {
+	return "FGCTL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// setFlag sets a flag from a text or, for a flag of several values, from a list of texts. A text of
+// several lines gives a repeatable flag one value a line.
+func setFlag(flag *pflag.Flag, value any) error {
+	list, isList := value.([]string)
+	text := fmt.Sprint(value)
+	slice, isSlice := flag.Value.(pflag.SliceValue)
+	switch {
+	case isList && !isSlice:
+		return fmt.Errorf("a list is given, but --%s takes one value", flag.Name)
+	case isList:
+		return slice.Replace(list)
+	case isSlice && flag.Value.Type() == "stringArray":
+		return slice.Replace(strings.Split(strings.TrimRight(text, "\n"), "\n"))
+	}
+	if err := flag.Value.Set(text); err != nil {
+		return valueError(flag, text, err)
+	}
+	return nil
+}
+
+// settingsPath is the place of the settings file, empty where there is no home directory.
+func settingsPath() string {
+	dir := environment("XDG_CONFIG_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".config")
+	}
+	return filepath.Join(dir, "fgctl", "config.yaml")
+}
+
+// readSettings reads the settings file, if there is one, into the settings. A key that no command of
+// fgctl has as a flag is an error, since it is most likely misspelt.
+func (a *app) readSettings(path string, root *cobra.Command) error {
+	if path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settings file: %w", err)
+	}
+	values, lines, err := parseSettings(path, data, allFlags(root))
+	if err != nil {
+		return &usageError{err: err}
+	}
+	a.fileLines = lines
+	return a.settings.MergeConfigMap(values)
+}
+
+// parseSettings reads a mapping of flag names to values. It does not leave that to viper, which knows
+// no lines and would lower the case of label keys. Values become a text or a list of texts.
+func parseSettings(path string, data []byte, flags []string) (map[string]any, map[string]int, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return nil, nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	values, lines := map[string]any{}, map[string]int{}
+	if len(document.Content) == 0 {
+		return values, lines, nil
+	}
+	top := document.Content[0]
+	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+		return values, lines, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, nil, fmt.Errorf("%s:%d: the file must hold flag names with their values, as `region: us-east-1`", path, top.Line)
+	}
+	var faults []error
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, node := top.Content[i], top.Content[i+1]
+		name := strings.ToLower(key.Value)
+		if !slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, name) }) {
+			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, didYouMean(key.Value, flags, "")))
+			continue
+		}
+		if _, twice := lines[name]; twice {
+			faults = append(faults, fmt.Errorf("%s:%d: the key %q stands there twice, first in line %d", path, key.Line, key.Value, lines[name]))
+			continue
+		}
+		value, err := settingValue(node)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s:%d: %s: %w", path, node.Line, key.Value, err))
+			continue
+		}
+		values[name], lines[name] = value, key.Line
+	}
+	return values, lines, errors.Join(faults...)
+}
+
+// settingValue makes a text of a scalar, a list of texts of a list, and k=v,k=v of a mapping.
+func settingValue(node *yaml.Node) (any, error) {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	var list []string
+	for _, child := range node.Content {
+		if child.Kind != yaml.ScalarNode {
+			return nil, errors.New("values are texts, lists of texts or mappings of texts, nothing deeper")
+		}
+		list = append(list, child.Value)
+	}
+	switch node.Kind {
+	case yaml.SequenceNode:
+		return list, nil
+	case yaml.MappingNode:
+		var pairs []string
+		for i := 0; i+1 < len(list); i += 2 {
+			pairs = append(pairs, list[i]+"="+list[i+1])
+		}
+		return strings.Join(pairs, ","), nil
+	}
+	return node.Value, nil
+}
+
+// allFlags gives the names of the flags of every command.
+func allFlags(root *cobra.Command) []string {
+	seen := map[string]bool{}
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		for _, set := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+			set.VisitAll(func(f *pflag.Flag) {
+				if !slices.Contains(notSettings, f.Name) {
+					seen[f.Name] = true
+				}
+			})
+		}
+		for _, child := range cmd.Commands() {
+			walk(child)
+		}
+	}
+	walk(root)
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

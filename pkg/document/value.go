@@ -1,0 +1,164 @@
+package document
+
+// This file holds the tree: what a value is, whichever syntax it was written in.
+
+import "fmt"
+
+// Kind is what a value is.
+type Kind int
+
+// The kinds of values.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	Text
+	List
+	Mapping
+)
+
+// String is the kind as a message names it.
+func (k Kind) String() string {
+	return [...]string{"null", "a boolean", "a number", "text", "a list", "a mapping"}[k]
+}
+
+// Value is one part of a document. It stays valid until the function that it was passed to returns.
+type Value interface {
+	Kind() Kind
+	// Line counts the lines of the source from 1.
+	Line() int
+	// Text is what a scalar says: the text without quotes, a number or boolean as it was written.
+	Text() string
+	// Fields gives the fields of a mapping in the order of the source, none for any other kind.
+	// YAML's merge keys are resolved. A key that occurs twice or is no text is an error.
+	Fields() ([]Field, error)
+	// Items gives the elements of a list, none for any other kind.
+	Items() ([]Value, error)
+}
+
+// Field is one entry of a mapping.
+type Field struct {
+	Key   string
+	Line  int
+	Value Value
+}
+
+// Get gives the field of that name among fields, nil where there is none.
+func Get(fields []Field, key string) Value {
+	for _, f := range fields {
+		if f.Key == key {
+			return f.Value
+		}
+	}
+	return nil
+}
+
+// AsText gives the text of a value; nil and null are empty. Another kind is an error that names path.
+func AsText(v Value, path string) (string, error) {
+	if v == nil || v.Kind() == Null {
+		return "", nil
+	}
+	switch v.Kind() {
+	case Text:
+		return v.Text(), nil
+	case Bool, Number:
+		return "", At(v.Line(), "%s is %s (%s), not text; put it in quotes: %q", path, v.Kind(), v.Text(), v.Text())
+	case Null, List, Mapping:
+	}
+	return "", At(v.Line(), "%s is %s, not text%s", path, v.Kind(), templateHint(v))
+}
+
+// AsFields gives the fields of a mapping; nil and null have none. Another kind is an error that names
+// path.
+func AsFields(v Value, path string) ([]Field, error) {
+	if v == nil || v.Kind() == Null {
+		return nil, nil
+	}
+	if v.Kind() != Mapping {
+		return nil, At(v.Line(), "%s is %s%s, not a mapping", path, v.Kind(), saying(v))
+	}
+	return v.Fields()
+}
+
+// AsItems gives the elements of a list; nil and null have none. Another kind is an error that names
+// path.
+func AsItems(v Value, path string) ([]Value, error) {
+	if v == nil || v.Kind() == Null {
+		return nil, nil
+	}
+	if v.Kind() != List {
+		return nil, At(v.Line(), "%s is %s%s, not a list", path, v.Kind(), saying(v))
+	}
+	return v.Items()
+}
+
+// AsTexts gives a list of texts, and every fault of it.
+func AsTexts(v Value, path string) ([]string, error) {
+	items, err := AsItems(v, path)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	var errs Errors
+	for i, item := range items {
+		text, err := AsText(item, fmt.Sprintf("%s[%d]", path, i))
+		errs.Add(err)
+		out = append(out, text)
+	}
+	return out, errs.OrNil()
+}
+
+// AsTextMap gives a mapping of text to text, as labels are, and every fault of it. A null value is the
+// empty text, as the Kubernetes API reads it.
+func AsTextMap(v Value, path string) (map[string]string, error) {
+	fields, err := AsFields(v, path)
+	if err != nil || len(fields) == 0 {
+		return nil, err
+	}
+	out := make(map[string]string, len(fields))
+	var errs Errors
+	for _, f := range fields {
+		text, err := AsText(f.Value, path+"["+Shorten(f.Key)+"]")
+		errs.Add(err)
+		out[f.Key] = text
+	}
+	return out, errs.OrNil()
+}
+
+// saying shows the beginning of a scalar, so that a message can name the value.
+func saying(v Value) string {
+	switch v.Kind() {
+	case Bool, Number:
+		return " (" + Shorten(v.Text()) + ")"
+	case Text:
+		return fmt.Sprintf(" (%q)", Shorten(v.Text()))
+	case Null, List, Mapping:
+	}
+	return ""
+}
+
+// Shorten cuts a text that is too long for a message.
+func Shorten(text string) string {
+	const most = 80
+	runes := 0
+	for i := range text {
+		if runes++; runes > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// Keep gives a value that stays valid after the function that it was passed to has returned.
+func Keep(v Value) Value {
+	if j, ok := v.(jsonValue); ok {
+		return j.kept()
+	}
+	return v
+}
+
+// Size is the size in bytes of a value of JSON text; of any other value it is unknown and 0.
+func Size(v Value) int {
+	j, _ := v.(jsonValue)
+	return len(j.raw)
+}

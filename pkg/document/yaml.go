@@ -1,0 +1,269 @@
+package document
+
+// This file holds a YAML value and the parsing of one document's text.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	// An alias makes a value be seen again. The nodes seen may exceed the nodes written by this
+	// factor before the document counts as an expansion attack ("billion laughs"). A reader asks for
+	// the same part a few times, hence not 1.
+	maxExpansion = 20
+	// So many nodes may be seen whatever the size of the document.
+	freeNodes = 100_000
+	// Merge keys may refer to merge keys so deeply.
+	maxMerges = 32
+)
+
+// yamlValue is a node of a document. An alias stands for the node it refers to.
+type yamlValue struct {
+	node *yaml.Node
+	tree *yamlTree
+}
+
+// yamlTree is what the values of a document share.
+type yamlTree struct {
+	offset int // lines of the source before the text that was parsed
+	budget int // nodes that may still be seen
+}
+
+// value follows an alias; yaml.v3 never lets one alias refer to another.
+func (t *yamlTree) value(node *yaml.Node) yamlValue {
+	if node.Kind == yaml.AliasNode && node.Alias != nil {
+		node = node.Alias
+	}
+	return yamlValue{node: node, tree: t}
+}
+
+// spend counts the nodes of a mapping or list that is looked at.
+func (v yamlValue) spend() error {
+	if v.tree.budget -= len(v.node.Content) + 1; v.tree.budget < 0 {
+		return At(v.Line(), "the aliases of this document expand to more than %d times its size", maxExpansion)
+	}
+	return nil
+}
+
+func (v yamlValue) Line() int { return v.node.Line + v.tree.offset }
+
+func (v yamlValue) Text() string { return v.node.Value }
+
+func (v yamlValue) Kind() Kind {
+	switch v.node.Kind {
+	case yaml.MappingNode:
+		return Mapping
+	case yaml.SequenceNode:
+		return List
+	case yaml.ScalarNode, yaml.AliasNode, yaml.DocumentNode:
+	}
+	if v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && oldBool[v.node.Value] && v.node.Style&yaml.TaggedStyle == 0 {
+		return Bool
+	}
+	switch v.node.ShortTag() {
+	case "!!null":
+		return Null
+	case "!!bool":
+		return Bool
+	case "!!int", "!!float":
+		return Number
+	}
+	return Text
+}
+
+// oldBool are the words that YAML 1.1, and so kubectl and eksctl, take for a boolean when they are not
+// quoted, beside true and false.
+var oldBool = map[string]bool{
+	"y": true, "Y": true, "yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
+	"n": true, "N": true, "no": true, "No": true, "NO": true, "off": true, "Off": true, "OFF": true,
+}
+
+func (v yamlValue) Items() ([]Value, error) {
+	if v.node.Kind != yaml.SequenceNode {
+		return nil, nil
+	}
+	if err := v.spend(); err != nil {
+		return nil, err
+	}
+	out := make([]Value, len(v.node.Content))
+	for i, n := range v.node.Content {
+		out[i] = v.tree.value(n)
+	}
+	return out, nil
+}
+
+func (v yamlValue) Fields() ([]Field, error) {
+	if v.node.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	return v.fields(maxMerges)
+}
+
+func (v yamlValue) fields(merges int) ([]Field, error) {
+	if err := v.spend(); err != nil {
+		return nil, err
+	}
+	var out []Field
+	var merged []yamlValue
+	seen := map[string]int{}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		key, value := v.tree.value(v.node.Content[i]), v.tree.value(v.node.Content[i+1])
+		if key.node.Kind != yaml.ScalarNode {
+			return nil, At(key.Line(), "a mapping's key is %s, not text%s", key.Kind(), templateHint(key))
+		}
+		if key.node.ShortTag() == "!!merge" {
+			merged = append(merged, value)
+			continue
+		}
+		name := key.Text()
+		if first, ok := seen[name]; ok {
+			return nil, duplicate(name, first, key.Line())
+		}
+		seen[name] = key.Line()
+		out = append(out, Field{Key: name, Line: key.Line(), Value: value})
+	}
+	for _, m := range merged {
+		sources := []Value{m}
+		if m.Kind() == List {
+			var err error
+			if sources, err = m.Items(); err != nil {
+				return nil, err
+			}
+		}
+		for _, source := range sources {
+			if source.Kind() != Mapping {
+				return nil, At(m.Line(), "<< merges %s; it wants a mapping or a list of mappings", source.Kind())
+			}
+			if merges == 0 {
+				return nil, At(m.Line(), "<< is nested more than %d deep", maxMerges)
+			}
+			more, err := source.(yamlValue).fields(merges - 1)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range more {
+				if _, ok := seen[f.Key]; !ok {
+					seen[f.Key] = f.Line
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// parseYAML gives the roots of the documents in text, which begins after offset lines of the source.
+// A document without content has a null root.
+func parseYAML(text []byte, offset int) (roots []Value, err error) {
+	defer func() {
+		// yaml.v3 turns its own failures into errors; a fault of its scanner must not end the process.
+		if r := recover(); r != nil {
+			err = At(offset+1, "the document cannot be parsed: %v", r)
+		}
+	}()
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		var doc yaml.Node
+		if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+			return roots, nil
+		} else if err != nil {
+			return roots, explainYAML(err.Error(), text, offset)
+		}
+		if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
+			tree := &yamlTree{offset: offset, budget: freeNodes + maxExpansion*count(&doc)}
+			roots = append(roots, tree.value(doc.Content[0]))
+		}
+	}
+}
+
+// count is the number of nodes as they were written.
+func count(n *yaml.Node) int {
+	sum := 1
+	for _, c := range n.Content {
+		sum += count(c)
+	}
+	return sum
+}
+
+var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
+
+// explainYAML makes a fault of the parser's message: with the line in the source and, for the faults
+// that people make most, what to do.
+func explainYAML(message string, text []byte, offset int) error {
+	line := 1
+	if m := yamlPlace.FindStringSubmatch(message); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = n
+			// The parser, unlike the scanner, gives the line counted from 0.
+			if strings.HasPrefix(m[2], "did not find expected") {
+				line++
+			}
+			// At the end of the text both point behind its last line.
+			line = min(line, max(1, breaks(bytes.TrimRight(text, "\r\n"))+1))
+		}
+		message = m[2]
+	}
+	hint := bracesHint(text)
+	if hint == "" {
+		if tab := tabLine(text); tab > 0 && strings.Contains(message, "cannot start any token") {
+			line, message, hint = tab, "a tab indents the line", "; YAML wants spaces"
+		}
+	}
+	return At(offset+line, "invalid YAML: %s%s", message, hint)
+}
+
+// tabLine is the first line whose indentation holds a tab, counted from 1, or 0.
+func tabLine(text []byte) int {
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+		if bytes.IndexByte(indent, '\t') >= 0 && len(bytes.TrimSpace(line)) > 0 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+const helmHint = "; this looks like a Helm template: run `helm template` first and give its output"
+
+// bracesHint recognises a template by its double braces.
+func bracesHint(text []byte) string {
+	if bytes.Contains(text, []byte("{{")) {
+		return helmHint
+	}
+	return ""
+}
+
+// templateHint recognises a template that happens to be YAML: {{ .Values.name }} is a mapping whose key
+// is a mapping.
+func templateHint(v Value) string {
+	y, ok := v.(yamlValue)
+	if !ok || y.node.Kind != yaml.MappingNode || y.node.Style&yaml.FlowStyle == 0 {
+		return ""
+	}
+	if c := y.node.Content; len(c) > 0 && c[0].Kind == yaml.MappingNode || y.node.Line == 0 {
+		return helmHint
+	} else if len(c) > 0 && strings.HasPrefix(c[0].Value, ".") {
+		return helmHint
+	}
+	return ""
+}
+
+func duplicate(key string, first, line int) error {
+	return At(line, "the key %q occurs twice; it is also in line %d", Shorten(key), first)
+}
+
+func tooLarge(what string, most int) string {
+	return fmt.Sprintf("the %s is larger than %d MiB", what, most>>20)
+}
+
+func breaks(text []byte) int { return bytes.Count(text, []byte("\n")) }
+
+const notUTF8 = "the text is not UTF-8; save the file as UTF-8"

@@ -1,0 +1,135 @@
+package manifest
+
+// This file finds the files that -f names, as kubectl does.
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// File is a file to read.
+type File struct {
+	// Name is the path, "-" for standard input.
+	Name string
+	// Given is what the user named: the path itself, a directory or a pattern.
+	Given string
+}
+
+// extensions are those of the files that are read from a directory (kubectl's list).
+var extensions = []string{".json", ".yaml", ".yml"}
+
+// Files gives the files behind names, which may be files, directories, patterns and "-". A directory
+// stands for its own files that end in .json, .yaml or .yml; with recursive, for those of its
+// subdirectories too. Symbolic links to directories are not followed, except those that are named. All
+// names that lead nowhere are reported together.
+func Files(names []string, recursive bool) ([]File, error) {
+	var out []File
+	var errs []error
+	for _, name := range names {
+		files, err := expand(name, recursive)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, f := range files {
+			out = append(out, File{Name: f, Given: name})
+		}
+	}
+	if stdin := slices.IndexFunc(out, func(f File) bool { return f.Name == "-" }); stdin >= 0 {
+		for _, f := range out[stdin+1:] {
+			if f.Name == "-" {
+				errs = append(errs, errors.New("standard input (-) is named twice; it can be read only once"))
+				break
+			}
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+func expand(name string, recursive bool) ([]string, error) {
+	switch {
+	case name == "":
+		return nil, errors.New("an empty file name; name a file, a directory or - for standard input")
+	case name == "-":
+		return []string{name}, nil
+	case strings.HasPrefix(name, "http://"), strings.HasPrefix(name, "https://"):
+		return nil, fmt.Errorf("%s: URLs are not read; use: curl -fsSL %s | fgctl match -f -", name, name)
+	}
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?[") {
+		files, bad := filepath.Glob(name)
+		if bad == nil && len(files) > 0 {
+			return files, nil
+		}
+		return nil, fmt.Errorf("%s: no file matches this pattern", name)
+	}
+	if err != nil {
+		return nil, reason(name, err)
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	files, err := walk(name, recursive)
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: no file in this directory ends in %s%s", name, strings.Join(extensions, ", "), deeper(recursive))
+	}
+	return files, err
+}
+
+// deeper is the hint for a directory whose own files are none.
+func deeper(recursive bool) string {
+	if recursive {
+		return ""
+	}
+	return "; -R looks into subdirectories too"
+}
+
+// walk gives the files of a directory in the order of their names.
+func walk(dir string, recursive bool) ([]string, error) {
+	var out []string
+	var errs []error
+	// A root that is a symbolic link is followed only with a separator behind it.
+	root := strings.TrimRight(dir, string(filepath.Separator)) + string(filepath.Separator)
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			errs = append(errs, reason(path, err))
+			if entry != nil && entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() {
+			if path != root && !recursive {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !slices.Contains(extensions, filepath.Ext(path)) {
+			return nil
+		}
+		// What is neither a file nor leads to one (a pipe, a directory behind a link) is left out.
+		if info, err := os.Stat(path); err != nil {
+			errs = append(errs, reason(path, err))
+		} else if info.Mode().IsRegular() {
+			out = append(out, filepath.Clean(path))
+		}
+		return nil
+	})
+	return out, errors.Join(errs...)
+}
+
+// reason is an error of the file system in the form "name: what is wrong".
+func reason(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no such file or directory", name)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,71 @@
+package output
+
+// This file writes the checklist of the pre-flight: what is fine as well as what is not.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Mark is the outcome of one item of a checklist.
+type Mark string
+
+// The marks of a checklist.
+const (
+	Pass    Mark = "pass"
+	Warning Mark = "warn"
+	Fail    Mark = "fail"
+	Skipped Mark = "skipped"
+)
+
+// sign is the mark as one character, in its colour.
+func (m Mark) sign() (string, ink) {
+	switch m {
+	case Pass:
+		return "✔", inkGood
+	case Warning:
+		return "!", inkWarn
+	case Fail:
+		return "✗", inkBad
+	default:
+		return "-", inkFaint
+	}
+}
+
+// Item is one line of a checklist. Details are shown below it, one a line; Hint says what to do.
+type Item struct {
+	Mark    Mark
+	Name    string
+	Text    string
+	Details []string
+	Hint    string
+}
+
+// Checklist writes the items to Err, one a line, with details and hint indented below. Only a terminal
+// gets colour.
+func Checklist(s *Streams, items []Item) error {
+	name := 0
+	for _, item := range items {
+		name = max(name, displayWidth(item.Name))
+	}
+	var out strings.Builder
+	for _, item := range items {
+		sign, colour := item.Mark.sign()
+		pad := strings.Repeat(" ", name-displayWidth(item.Name))
+		text := Clean(item.Text)
+		if item.Mark == Skipped {
+			text = "skipped: " + text
+		}
+		fmt.Fprintf(&out, "%s %s%s  %s\n", s.paint(sign, colour), item.Name, pad, text)
+		indent := strings.Repeat(" ", name+4)
+		for _, detail := range item.Details {
+			fmt.Fprintf(&out, "%s%s\n", indent, Clean(detail))
+		}
+		if item.Hint != "" {
+			fmt.Fprintf(&out, "%s%s %s\n", indent, s.paint("→", inkFaint), Clean(item.Hint))
+		}
+	}
+	_, err := io.WriteString(s.Err, out.String())
+	return err
+}

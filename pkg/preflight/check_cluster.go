@@ -1,0 +1,224 @@
+package preflight
+
+// This file judges what lies in EKS: the cluster, its free slots, its other profiles.
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// result makes the outcome of a check.
+func result(check string, level Level, format string, values ...any) Result {
+	return Result{Check: check, Level: level, Message: fmt.Sprintf(format, values...)}
+}
+
+func (r Result) hint(text string) Result {
+	r.Hint = text
+	return r
+}
+
+func (r Result) with(details ...string) Result {
+	r.Details = append(r.Details, details...)
+	return r
+}
+
+// bySkip is the outcome of a check that the user leaves out.
+func bySkip(check string) Result { return result(check, Skipped, "by --skip-checks") }
+
+// unread is the outcome of a check that needs what could not be read.
+func unread(check, what string, err error) Result {
+	var e *cloud.Error
+	if errors.As(err, &e) && e.Class == cloud.AccessDenied {
+		return result(check, Skipped, "%s could not be read: the caller lacks the permission %s", what, e.Permission())
+	}
+	return result(check, Skipped, "%s could not be read: %v", what, err)
+}
+
+// judgeCluster: ACTIVE, not on Outposts, in a region and of a version with Fargate (EKS User Guide,
+// Fargate considerations).
+func (f *facts) judgeCluster() Result {
+	c := f.cluster
+	switch {
+	case f.noCluster():
+		return result(checkCluster, Fail, "cluster %s does not exist: %v", c.Name, f.clusterErr).
+			hint("see that the name, the region and the AWS account are right")
+	case f.skips(checkCluster):
+		return bySkip(checkCluster)
+	case f.clusterErr != nil:
+		return unread(checkCluster, "the cluster", f.clusterErr)
+	}
+	_, region, _ := f.home()
+	var faults []Result
+	if c.Outposts {
+		faults = append(faults, result(checkCluster, Fail, "cluster %s is a local cluster on AWS Outposts, which has no Fargate", c.Name))
+	}
+	if strings.HasPrefix(region, "us-gov-") {
+		faults = append(faults, result(checkCluster, Fail, "cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
+	}
+	if olderThan(c.Version, 1, 14) {
+		faults = append(faults, result(checkCluster, Fail, "cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version).
+			hint("update the cluster first"))
+	}
+	if c.Status != "ACTIVE" {
+		hint := "see the cluster's state in EKS: aws eks describe-cluster --name " + c.Name
+		if c.Status == "CREATING" || c.Status == "UPDATING" || c.Status == "PENDING" {
+			hint = "wait until it is ACTIVE: aws eks wait cluster-active --name " + c.Name
+		}
+		faults = append(faults, result(checkCluster, Fail, "cluster %s is %s, not ACTIVE", c.Name, orUnknown(c.Status)).hint(hint))
+	}
+	out := result(checkCluster, Pass, "%s is ACTIVE, Kubernetes %s, platform %s", c.Name, orUnknown(c.Version), orUnknown(c.PlatformVersion))
+	if len(faults) > 0 {
+		out = faults[0]
+		for _, more := range faults[1:] {
+			out.Details = append(out.Details, more.Message)
+		}
+	} else if len(c.HealthIssues) > 0 {
+		out = result(checkCluster, Warn, "%s is ACTIVE, but EKS reports issues with it", c.Name)
+	}
+	for _, issue := range c.HealthIssues {
+		out.Details = append(out.Details, strings.TrimSpace(fmt.Sprintf("%s: %s %s", issue.Code, issue.Message, strings.Join(issue.ResourceIDs, ", "))))
+	}
+	return out
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}
+
+// olderThan compares a Kubernetes version as 1.33; one that cannot be read is not older.
+func olderThan(version string, major, minor int) bool {
+	first, rest, _ := strings.Cut(version, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	x, errX := strconv.Atoi(first)
+	y, errY := strconv.Atoi(second)
+	return errX == nil && errY == nil && (x < major || x == major && y < minor)
+}
+
+// planned are the profiles that will be created before this one and do not exist yet.
+func (f *facts) planned() []fargate.Profile {
+	var out []fargate.Profile
+	for _, p := range f.input.Planned {
+		same := func(o fargate.Profile) bool { return o.Name == p.Name }
+		if p.Name != f.input.Profile.Name && !slices.ContainsFunc(f.siblings, same) && !slices.ContainsFunc(out, same) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// judgeSlots: fewer profiles than the quota (EKS service quota L-33415657, adjustable). A profile that is
+// being deleted is waited for, so its slot is free by then.
+func (f *facts) judgeSlots() Result {
+	switch {
+	case f.skips(checkSlots):
+		return bySkip(checkSlots)
+	case f.siblingsErr != nil:
+		return unread(checkSlots, "the cluster's profiles", f.siblingsErr)
+	}
+	taken := 0
+	for _, p := range f.siblings {
+		if p.Status != fargate.StatusDeleting {
+			taken++
+		}
+	}
+	planned := len(f.planned())
+	count := fmt.Sprintf("%d of %d profile slots are taken", taken, fargate.MaxProfiles)
+	if planned > 0 {
+		count = fmt.Sprintf("%d profiles exist and %d will be created before this one; the quota is %d a cluster", taken, planned, fargate.MaxProfiles)
+	}
+	switch {
+	case len(f.siblings) > fargate.MaxProfiles:
+		return result(checkSlots, Warn, "the cluster has %d profiles, so its quota was raised above %d; whether a slot is free is not known", len(f.siblings), fargate.MaxProfiles)
+	case taken+planned >= fargate.MaxProfiles:
+		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); if it was raised already: --skip-checks slots"
+		if f.input.Replacing != "" {
+			hint = "the successor needs a slot while the original is still there; " + hint
+		}
+		return result(checkSlots, Fail, "no free profile slot: %s", count).hint(hint)
+	}
+	return result(checkSlots, Pass, "%s", count)
+}
+
+// judgeSiblings: EKS changes one profile of a cluster at a time.
+func (f *facts) judgeSiblings() Result {
+	switch {
+	case f.skips(checkSiblings):
+		return bySkip(checkSiblings)
+	case f.siblingsErr != nil:
+		return unread(checkSiblings, "the cluster's profiles", f.siblingsErr)
+	}
+	var busy, failed []string
+	for _, p := range f.siblings {
+		switch text := fmt.Sprintf("profile %s is %s", p.Name, p.Status); {
+		case p.Status.InTransition():
+			busy = append(busy, text)
+		case p.Status == fargate.StatusCreateFailed, p.Status == fargate.StatusDeleteFailed:
+			failed = append(failed, text)
+		}
+	}
+	if len(busy) > 0 {
+		return result(checkSiblings, Warn, "%s; EKS changes one profile at a time, so fgctl will wait for it", strings.Join(busy, ", ")).with(failed...)
+	}
+	return result(checkSiblings, Pass, "no other profile is in transition").with(failed...)
+}
+
+// judgeOverlap: no other profile can match the same pods. Profiles that go, or that take no pods, do not
+// count.
+func (f *facts) judgeOverlap() Result {
+	switch {
+	case f.skips(checkOverlap):
+		return bySkip(checkOverlap)
+	case f.siblingsErr != nil:
+		return unread(checkOverlap, "the cluster's profiles", f.siblingsErr)
+	}
+	var details []string
+	var shape string
+	var names []string
+	for _, other := range append(slices.Clone(f.siblings), f.planned()...) {
+		gone := other.Status == fargate.StatusDeleting || other.Status == fargate.StatusCreateFailed || other.Status == fargate.StatusDeleteFailed
+		if gone || other.Name == f.input.Profile.Name || other.Name == f.input.Replacing {
+			continue
+		}
+		if pod, mine, theirs := overlap(f.input.Profile, other); mine > 0 {
+			names = append(names, other.Name)
+			if shape == "" {
+				shape = pod.Shape()
+			}
+			details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s both match a pod in %s; EKS would run it on %s, the first by name (older AWS texts say: on either, at random)",
+				mine, theirs, other.Name, pod.Shape(), min(f.input.Profile.Name, other.Name)))
+		}
+	}
+	if len(names) == 0 {
+		return result(checkOverlap, Pass, "no other profile matches the same pods")
+	}
+	return result(checkOverlap, Warn, "pods like %s match %s too", shape, profilesNamed(names)).with(details...).
+		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
+}
+
+// overlap finds a pod that both profiles match, and the selectors that do, counted from 1; 0 for none.
+func overlap(a, b fargate.Profile) (pod fargate.Pod, mine, theirs int) {
+	for i, s := range a.Selectors {
+		for j, o := range b.Selectors {
+			if pod, ok := fargate.Overlap(s, o); ok {
+				return pod, i + 1, j + 1
+			}
+		}
+	}
+	return fargate.Pod{}, 0, 0
+}
+
+func profilesNamed(names []string) string {
+	if len(names) == 1 {
+		return "profile " + names[0]
+	}
+	return "profiles " + strings.Join(names, ", ")
+}

@@ -1,0 +1,245 @@
+package preflight
+
+// This file judges the pod execution role, and finds one when none is named.
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/trust"
+)
+
+// createRoleHint is what helps when no role fits.
+const createRoleHint = "name one with --pod-execution-role-arn, or let fgctl make one with --create-pod-execution-role"
+
+// pullPolicies are the managed policies that let a role pull images from Amazon ECR, by the end of their
+// ARNs; the first is the one that AWS made for Fargate (EKS User Guide, pod execution role).
+var pullPolicies = []string{
+	"AmazonEKSFargatePodExecutionRolePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryReadOnly",
+	"AmazonEC2ContainerRegistryPowerUser", "AmazonEC2ContainerRegistryFullAccess",
+}
+
+// pick is the role to use and where it comes from; without an ARN, candidates are those to choose from,
+// each with what speaks for it.
+type pick struct {
+	arn        string
+	source     string
+	candidates []string
+}
+
+// pickFromProfiles takes the role that all other profiles of the cluster use. Those that failed to be
+// created do not count: the role may be why.
+func pickFromProfiles(siblings []fargate.Profile, name string) pick {
+	users := map[string][]string{}
+	for _, p := range siblings {
+		if p.Name != name && p.Status != fargate.StatusCreateFailed && p.PodExecutionRoleARN != "" {
+			users[p.PodExecutionRoleARN] = append(users[p.PodExecutionRoleARN], p.Name)
+		}
+	}
+	arns := slices.Sorted(maps.Keys(users))
+	if len(arns) == 1 {
+		return pick{arn: arns[0], source: "the cluster's other profiles use it"}
+	}
+	var candidates []string
+	for _, arn := range arns {
+		candidates = append(candidates, fmt.Sprintf("%s, used by %s", arn, profilesNamed(users[arn])))
+	}
+	return pick{candidates: candidates}
+}
+
+// pickFromAccount takes the only role of the account that trusts Fargate for the profile. One that trusts
+// everybody was not made for it and does not count.
+func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
+	if request.SourceARN == "" {
+		return pick{}
+	}
+	var allowed, undecided []string
+	for _, role := range roles {
+		policy, err := trust.Parse(role.TrustPolicy)
+		if err != nil {
+			continue
+		}
+		j := policy.Judge(request)
+		switch {
+		case !slices.ContainsFunc(j.Trusted, func(who string) bool { return strings.Contains(who, trust.Service) }):
+		case j.Outcome == trust.Allowed:
+			allowed = append(allowed, role.ARN)
+		case j.Outcome == trust.Undecided:
+			undecided = append(undecided, fmt.Sprintf("%s, perhaps: %s", role.ARN, j.Reason))
+		}
+	}
+	if len(allowed) == 1 {
+		return pick{arn: allowed[0], source: "it is the only role of the account that trusts " + trust.Service + " for this profile"}
+	}
+	return pick{candidates: append(allowed, undecided...)}
+}
+
+// request is what Fargate would ask of IAM for the profile. The uuid in the profile's ARN is made by EKS
+// later; conditions that depend on it cannot be met on purpose.
+func (f *facts) request() trust.Request {
+	partition, region, account := f.home()
+	r := trust.Request{Service: trust.Service, Action: trust.Action, SourceAccount: account}
+	if account != "" {
+		r.SourceARN = fmt.Sprintf("arn:%s:eks:%s:%s:fargateprofile/%s/%s/00000000-0000-0000-0000-000000000000",
+			partition, region, account, f.input.Profile.Cluster, f.input.Profile.Name)
+	}
+	return r
+}
+
+// judgeRole judges the role that was named or found, and gives its ARN.
+func (f *facts) judgeRole() (Result, string) {
+	if f.input.CreateRole {
+		return result(checkRole, Pass, "a role that trusts %s for profiles of this cluster will be made", trust.Service), f.input.Profile.PodExecutionRoleARN
+	}
+	arn := f.pick.arn
+	switch {
+	case arn == "":
+		return f.noRole(), ""
+	case f.skips(checkRole):
+		return bySkip(checkRole), arn
+	}
+	faults, warnings := f.judgeARN(arn)
+	if cloud.ClassOf(f.roleErr) == cloud.NotFound {
+		faults = append(faults, fmt.Sprintf("role %s does not exist: %v", arn, f.roleErr))
+	}
+	var open Result
+	if f.roleErr == nil {
+		trustFaults, trustWarnings, verdict := f.judgeTrust()
+		faults, warnings, open = append(faults, trustFaults...), append(warnings, trustWarnings...), verdict
+	}
+	switch {
+	case len(faults) > 0:
+		return result(checkRole, Fail, "%s", faults[0]).with(faults[1:]...).with(warnings...).hint(createRoleHint), arn
+	case f.roleErr != nil:
+		return unread(checkRole, "role "+arn, f.roleErr).with(warnings...), arn
+	case open.Message != "":
+		return open.with(warnings...), arn
+	case len(warnings) > 0:
+		return result(checkRole, Warn, "%s", warnings[0]).with(warnings[1:]...), arn
+	}
+	message := fmt.Sprintf("%s lets %s assume it for this profile", arn, trust.Service)
+	if f.pick.source != "" {
+		return result(checkRole, Pass, "%s", message).with("taken because " + f.pick.source), arn
+	}
+	return result(checkRole, Pass, "%s", message), arn
+}
+
+// noRole says why no role could be found.
+func (f *facts) noRole() Result {
+	switch {
+	case f.siblingsErr != nil:
+		r := unread(checkRole, "the roles of the cluster's profiles", f.siblingsErr)
+		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+	case f.rolesErr != nil:
+		r := unread(checkRole, "the account's roles", f.rolesErr)
+		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+	case len(f.pick.candidates) > 0 && f.roles == nil:
+		return result(checkRole, Fail, "the cluster's profiles use several roles; say which one to take").with(f.pick.candidates...).
+			hint("name one with --pod-execution-role-arn")
+	case len(f.pick.candidates) > 0:
+		return result(checkRole, Fail, "several roles of the account may serve; say which one to take").with(f.pick.candidates...).hint(createRoleHint)
+	case f.request().SourceARN == "":
+		r := unread(checkRole, "the cluster", f.clusterErr)
+		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+	}
+	return result(checkRole, Fail, "no role is named, and no role of the account trusts %s for this profile", trust.Service).hint(createRoleHint)
+}
+
+// judgeARN judges what shows in the ARN alone: the account, the partition, and the path, which aws-auth
+// cannot carry (EKS User Guide, Get started with Fargate: "The role ARN can't include a path other than
+// /"; Grant access: access entries can).
+func (f *facts) judgeARN(arn string) (faults, warnings []string) {
+	partition, _, account := f.home()
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 {
+		return []string{fmt.Sprintf("%q is not the ARN of a role", arn)}, nil
+	}
+	if account != "" && parts[4] != account {
+		faults = append(faults, fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too", arn, parts[4], account))
+	}
+	if partition != "" && parts[1] != partition {
+		faults = append(faults, fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, parts[1], partition))
+	}
+	if len(faults) > 0 {
+		return faults, nil
+	}
+	known := f.roleErr == nil && f.role.ARN != ""
+	switch pathed := strings.Count(parts[5], "/") > 1; {
+	case pathed && known && f.role.ARN != arn:
+		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.ARN))
+	case pathed && f.cluster.AuthenticationMode == "CONFIG_MAP":
+		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP cannot carry: pods would not start", arn))
+	case pathed:
+		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, not by the aws-auth ConfigMap", arn))
+	case known && f.role.ARN != arn && f.cluster.AuthenticationMode != "CONFIG_MAP":
+		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.ARN))
+	}
+	return faults, warnings
+}
+
+// judgeTrust judges the role's trust policy; open is the outcome when a condition cannot be judged, or
+// when it is not known for which cluster to judge.
+func (f *facts) judgeTrust() (faults, warnings []string, open Result) {
+	policy, err := trust.Parse(f.role.TrustPolicy)
+	if err != nil {
+		return []string{fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.ARN, err)}, nil, Result{}
+	}
+	request := f.request()
+	if request.SourceARN == "" {
+		return nil, nil, unread(checkRole, "the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
+	}
+	j := policy.Judge(request)
+	var unjudged []string
+	for _, condition := range j.Unjudged {
+		unjudged = append(unjudged, "not judged: "+condition)
+	}
+	switch j.Outcome {
+	case trust.Refused:
+		fault := fmt.Sprintf("role %s cannot be used by Fargate: %s", f.role.ARN, j.Reason)
+		if len(j.Trusted) > 0 && !slices.ContainsFunc(j.Trusted, func(who string) bool { return !strings.Contains(j.Reason, who) }) {
+			return append([]string{fault}, unjudged...), nil, Result{}
+		}
+		trusted := "it trusts nobody"
+		if len(j.Trusted) > 0 {
+			trusted = "it trusts " + strings.Join(j.Trusted, ", ")
+		}
+		return append([]string{fault + "; " + trusted}, unjudged...), nil, Result{}
+	case trust.Undecided:
+		return nil, nil, result(checkRole, Warn, "whether role %s can be used by Fargate cannot be told: %s", f.role.ARN, j.Reason).with(unjudged...)
+	}
+	return nil, unjudged, Result{}
+}
+
+// judgeRolePolicy: the role may pull images from Amazon ECR. EKS does not check this; image pulls fail.
+func (f *facts) judgeRolePolicy(arn string) Result {
+	partition, _, _ := f.home()
+	if partition == "" {
+		partition = "aws"
+	}
+	wanted := "arn:" + partition + ":iam::aws:policy/" + pullPolicies[0]
+	hint := fmt.Sprintf("aws iam attach-role-policy --role-name %s --policy-arn %s", lastElement(arn), wanted)
+	switch {
+	case f.skips(checkRolePolicy):
+		return bySkip(checkRolePolicy)
+	case f.input.CreateRole:
+		return result(checkRolePolicy, Pass, "%s will be attached", pullPolicies[0])
+	case arn == "":
+		return result(checkRolePolicy, Skipped, "needs the role")
+	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
+		return result(checkRolePolicy, Skipped, "the role does not exist")
+	case f.policiesErr != nil:
+		return unread(checkRolePolicy, "the policies of role "+arn, f.policiesErr)
+	case len(f.policies) == 0:
+		return result(checkRolePolicy, Warn, "role %s has no managed policy attached, so image pulls from Amazon ECR fail unless an inline policy allows them", arn).hint(hint)
+	}
+	for _, name := range pullPolicies {
+		if slices.ContainsFunc(f.policies, func(p string) bool { return strings.HasSuffix(p, ":iam::aws:policy/"+name) }) {
+			return result(checkRolePolicy, Pass, "%s is attached", name)
+		}
+	}
+	return result(checkRolePolicy, Warn, "role %s has %s attached, but not %s; see that it may pull images from Amazon ECR", arn, strings.Join(summary(f.policies), ", "), pullPolicies[0]).hint(hint)
+}

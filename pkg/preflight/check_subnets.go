@@ -1,0 +1,267 @@
+package preflight
+
+// This file judges the network: the subnets that were named, or those to use when none are, and the
+// pods' way out of them.
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/network"
+)
+
+// needsPrivate ends every sentence about a subnet that its routes make unusable.
+const needsPrivate = "; Fargate needs private subnets"
+
+// choice is one subnet of the profile to be, with its judgement where it could be judged.
+type choice struct {
+	id        string
+	judged    bool
+	judgement network.Judgement
+}
+
+func idsOf(choices []choice) []string {
+	var ids []string
+	for _, c := range choices {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
+// judgeSubnets judges the subnets that were named, or finds some.
+func (f *facts) judgeSubnets() (Result, []choice) {
+	if len(f.input.Profile.Subnets) > 0 {
+		return f.judgeGiven()
+	}
+	return f.findSubnets()
+}
+
+// judgeGiven says of every named subnet what is wrong with it (EKS User Guide, Fargate profile
+// components; the refusal of EKS names one subnet only).
+func (f *facts) judgeGiven() (Result, []choice) {
+	var choices []choice
+	var faults, warnings, good []string
+	subnets := f.subnetsByID()
+	for _, id := range f.input.Profile.Subnets {
+		s, known := subnets[id]
+		c := choice{id: id}
+		switch {
+		case !known:
+			if cloud.ClassOf(f.strays[id].err) == cloud.NotFound {
+				faults = append(faults, fmt.Sprintf("subnet %s does not exist in this region and account", id))
+			}
+		case f.vpc != "" && s.VPC != f.vpc:
+			faults = append(faults, fmt.Sprintf("subnet %s lies in VPC %s; the cluster's is %s", id, s.VPC, f.vpc))
+		case network.Misplaced(s) != "":
+			faults = append(faults, fmt.Sprintf("subnet %s %s", id, network.Misplaced(s)))
+		case f.tablesErr == nil:
+			c.judged, c.judgement = true, network.Judge(s, f.tables)
+			text := fmt.Sprintf("subnet %s %s", id, c.judgement.Reason)
+			switch {
+			case c.judgement.Public:
+				faults = append(faults, text+needsPrivate)
+			case !c.judgement.Usable:
+				faults = append(faults, text)
+			default:
+				good = append(good, describe(s)+" "+c.judgement.Reason)
+				warnings = append(warnings, warningsOf(c.judgement)...)
+			}
+		}
+		choices = append(choices, c)
+	}
+	switch {
+	case f.skips(checkSubnets):
+		return bySkip(checkSubnets), choices
+	case len(faults) == 1:
+		return result(checkSubnets, Fail, "%s", faults[0]).with(warnings...).hint(f.subnetHint()), choices
+	case len(faults) > 1:
+		return result(checkSubnets, Fail, "%d of %d subnets cannot be used", len(faults), len(choices)).with(append(faults, warnings...)...).hint(f.subnetHint()), choices
+	}
+	if unread, ok := f.networkUnread(); ok {
+		return unread, choices
+	}
+	message := fmt.Sprintf("%s private and in VPC %s", count(len(good), "subnet is", "subnets are"), f.vpc)
+	if f.guessed {
+		warnings = append(warnings, "the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known")
+	}
+	if len(warnings) > 0 {
+		return result(checkSubnets, Warn, "%s, but see below", message).with(warnings...), choices
+	}
+	return result(checkSubnets, Pass, "%s", message).with(good...), choices
+}
+
+// subnetHint names private subnets in the place of unusable ones, where some are known.
+func (f *facts) subnetHint() string {
+	if chosen, _, _ := f.usable(); len(chosen) > 0 {
+		return "usable in this VPC: " + strings.Join(idsOf(chosen), ", ") + "; without --subnets these are taken"
+	}
+	return ""
+}
+
+// networkUnread is the outcome when something that decides about subnets could not be read.
+func (f *facts) networkUnread() (Result, bool) {
+	switch {
+	case f.clusterErr != nil:
+		return unread(checkSubnets, "the cluster's VPC", f.clusterErr), true
+	case f.vpc == "":
+		for _, s := range f.strays {
+			if s.err != nil {
+				return unread(checkSubnets, "the cluster's VPC", s.err), true
+			}
+		}
+		return result(checkSubnets, Skipped, "the cluster's VPC is not known: EKS reports neither it nor the cluster's subnets"), true
+	case f.subnetsErr != nil:
+		return unread(checkSubnets, "the subnets", f.subnetsErr), true
+	case f.tablesErr != nil:
+		return unread(checkSubnets, "the route tables", f.tablesErr), true
+	}
+	for _, id := range f.input.Profile.Subnets {
+		if s := f.strays[id]; s.err != nil && cloud.ClassOf(s.err) != cloud.NotFound {
+			return unread(checkSubnets, "subnet "+id, s.err), true
+		}
+	}
+	return Result{}, false
+}
+
+// usable divides the VPC's subnets: those that Fargate can use, and the reason for each of the others.
+// Zones known to lack Fargate are left out as long as others remain.
+func (f *facts) usable() (chosen []choice, left, warnings []string) {
+	if f.tablesErr != nil {
+		return nil, nil, nil
+	}
+	var doubtful []choice
+	for _, s := range f.subnets {
+		switch j := network.Judge(s, f.tables); {
+		case !j.Usable:
+			left = append(left, fmt.Sprintf("left out: %s %s", describe(s), j.Reason))
+		case j.ZoneUnlisted:
+			doubtful = append(doubtful, choice{id: s.ID, judged: true, judgement: j})
+		default:
+			chosen = append(chosen, choice{id: s.ID, judged: true, judgement: j})
+		}
+	}
+	if len(chosen) == 0 {
+		chosen, doubtful = doubtful, nil
+	}
+	for _, c := range doubtful {
+		left = append(left, fmt.Sprintf("left out: %s %s", describe(c.judgement.Subnet), c.judgement.Warnings[0]))
+	}
+	for _, c := range chosen {
+		warnings = append(warnings, warningsOf(c.judgement)...)
+	}
+	return chosen, left, warnings
+}
+
+// findSubnets takes every usable subnet of the cluster's VPC.
+func (f *facts) findSubnets() (Result, []choice) {
+	chosen, left, warnings := f.usable()
+	if f.skips(checkSubnets) {
+		return bySkip(checkSubnets).with(using(chosen)...), chosen
+	}
+	if r, ok := f.networkUnread(); ok {
+		r.Message += "; none are sent, so EKS chooses the cluster's private subnets"
+		return r.hint("name subnets with --subnets, or let the caller have the permission"), nil
+	}
+	switch {
+	case len(chosen) == 0 && len(f.subnets) == 0:
+		return result(checkSubnets, Fail, "VPC %s has no subnets%s", f.vpc, needsPrivate), nil
+	case len(chosen) == 0:
+		return result(checkSubnets, Fail, "VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
+			hint("make one whose route table sends 0.0.0.0/0 to a NAT gateway, or to nowhere with VPC endpoints"), nil
+	case len(warnings) > 0:
+		return result(checkSubnets, Warn, "%s of VPC %s, but see below", count(len(chosen), "private subnet", "private subnets"), f.vpc).
+			with(warnings...).with(using(chosen)...).with(left...), chosen
+	}
+	return result(checkSubnets, Pass, "%s of VPC %s", count(len(chosen), "private subnet", "private subnets"), f.vpc).
+		with(using(chosen)...).with(left...), chosen
+}
+
+func using(chosen []choice) []string {
+	var out []string
+	for _, c := range chosen {
+		out = append(out, fmt.Sprintf("%s %s", describe(c.judgement.Subnet), c.judgement.Reason))
+	}
+	return out
+}
+
+func warningsOf(j network.Judgement) []string {
+	var out []string
+	for _, w := range j.Warnings {
+		out = append(out, fmt.Sprintf("subnet %s %s", j.Subnet.ID, w))
+	}
+	return out
+}
+
+// describe names a subnet for people: subnet-0a1 (private-a, us-east-1a).
+func describe(s network.Subnet) string {
+	var known []string
+	for _, text := range []string{s.Name, s.Zone} {
+		if text != "" {
+			known = append(known, text)
+		}
+	}
+	if len(known) == 0 {
+		return s.ID
+	}
+	return s.ID + " (" + strings.Join(known, ", ") + ")"
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// judgeEgress: pods must reach a registry, by a default route or by VPC endpoints (EKS User Guide,
+// private clusters). EKS does not check this; image pulls just hang.
+func (f *facts) judgeEgress(choices []choice) Result {
+	if f.skips(checkEgress) {
+		return bySkip(checkEgress)
+	}
+	var ways, stuck, partly []string
+	judged := 0
+	for _, c := range choices {
+		if !c.judged || !c.judgement.Usable {
+			continue
+		}
+		judged++
+		if c.judgement.Egress {
+			ways = append(ways, fmt.Sprintf("%s leads out by %s", c.id, c.judgement.Way))
+			continue
+		}
+		if f.endpointsErr != nil {
+			return unread(checkEgress, fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.id), f.endpointsErr)
+		}
+		endpoints := c.judgement.Reachable(f.endpoints)
+		missing := network.MissingForPulls(endpoints)
+		switch {
+		case len(endpoints) == 0:
+			stuck = append(stuck, fmt.Sprintf("subnet %s: route table %s has no default route, and no VPC endpoint can be reached", c.id, c.judgement.Table))
+		case len(missing) > 0:
+			partly = append(partly, fmt.Sprintf("subnet %s: route table %s has no default route, and there is no VPC endpoint for %s", c.id, c.judgement.Table, strings.Join(missing, ", ")))
+		default:
+			ways = append(ways, fmt.Sprintf("%s reaches Amazon ECR by VPC endpoints", c.id))
+		}
+	}
+	const hint = "give the subnets' route table a default route to a NAT gateway, or make VPC endpoints for ecr.api, ecr.dkr and s3"
+	switch {
+	case judged == 0:
+		return result(checkEgress, Skipped, "needs usable subnets with known routes")
+	case len(stuck) > 0:
+		return result(checkEgress, Warn, "%s no way out: image pulls would hang", count(len(stuck), "subnet has", "subnets have")).with(append(stuck, partly...)...).hint(hint)
+	case len(partly) > 0:
+		return result(checkEgress, Warn, "%s no way out but some VPC endpoints: image pulls may hang", count(len(partly), "subnet has", "subnets have")).with(partly...).hint(hint)
+	}
+	return result(checkEgress, Pass, "%s", strings.Join(summary(ways), ", "))
+}
+
+// summary keeps a list short enough for one line.
+func summary(texts []string) []string {
+	const most = 3
+	if len(texts) <= most {
+		return texts
+	}
+	return append(texts[:most:most], fmt.Sprintf("and %d more", len(texts)-most))
+}

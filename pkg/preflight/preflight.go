@@ -1,0 +1,149 @@
+package preflight
+
+// This file holds the package's face: what goes in, what comes out, and Run.
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/network"
+)
+
+// Level is the outcome of a check.
+type Level string
+
+// The levels. Skipped means that nothing was judged, by the user's wish or for want of a permission.
+const (
+	Pass    Level = "pass"
+	Warn    Level = "warn"
+	Fail    Level = "fail"
+	Skipped Level = "skipped"
+)
+
+// Result is the outcome of one check: the message is one sentence, the details are its single findings,
+// the hint says what to do.
+type Result struct {
+	Check   string   `json:"check"`
+	Level   Level    `json:"level"`
+	Message string   `json:"message"`
+	Details []string `json:"details,omitempty"`
+	Hint    string   `json:"hint,omitempty"`
+}
+
+// The names of the checks.
+const (
+	checkCluster    = "cluster"
+	checkSlots      = "slots"
+	checkSiblings   = "siblings"
+	checkOverlap    = "overlap"
+	checkSubnets    = "subnets"
+	checkEgress     = "egress"
+	checkRole       = "role"
+	checkRolePolicy = "role-policy"
+)
+
+// Checks are the names of all checks, in the order in which they are reported.
+var Checks = []string{checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRolePolicy}
+
+// Cloud is what the checks read. cloud.Client has it; its errors are of that package's classes.
+type Cloud interface {
+	Cluster(ctx context.Context, name string) (cloud.Cluster, error)
+	Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error)
+	Subnets(ctx context.Context, ids []string) ([]network.Subnet, error)
+	SubnetsOfVPC(ctx context.Context, vpc string) ([]network.Subnet, error)
+	RouteTables(ctx context.Context, vpc string) ([]network.RouteTable, error)
+	VPCEndpoints(ctx context.Context, vpc string) ([]network.Endpoint, error)
+	Role(ctx context.Context, name string) (cloud.Role, error)
+	Roles(ctx context.Context) ([]cloud.Role, error)
+	AttachedPolicies(ctx context.Context, role string) ([]string, error)
+}
+
+// Input is the profile that is to be created, and what surrounds it.
+type Input struct {
+	// Profile has its Cluster and Name; its role and subnets may be empty and are found then.
+	Profile fargate.Profile
+	// Skip are the names of checks to leave out. Subnets and role are found nevertheless.
+	Skip []string
+	// Replacing is the name of the original that the profile is to replace: overlap with it is meant.
+	Replacing string
+	// CreateRole tells that a role will be made for the profile.
+	CreateRole bool
+	// Planned are profiles that will be created before this one; they count for slots and overlap.
+	Planned []fargate.Profile
+}
+
+// Report is what the checks found.
+type Report struct {
+	// Results has one entry per check, in the order of Checks.
+	Results []Result
+	// Profile is the input's, with the subnets and the role that were found for it. Where subnets could
+	// not be found for want of a permission they stay empty, and EKS chooses them.
+	Profile fargate.Profile
+	// Cluster is as EKS describes it; only its name is set where that could not be read.
+	Cluster cloud.Cluster
+	// Siblings are all profiles of the cluster, one of the profile's own name included, sorted by name.
+	Siblings []fargate.Profile
+}
+
+// Failed tells whether any check failed.
+func (r Report) Failed() bool {
+	return slices.ContainsFunc(r.Results, func(x Result) bool { return x.Level == Fail })
+}
+
+// Passed tells whether the check of this name passed, without a warning.
+func (r Report) Passed(check string) bool {
+	return slices.ContainsFunc(r.Results, func(x Result) bool { return x.Check == check && x.Level == Pass })
+}
+
+// Existing gives the profile of the cluster that has the name of the one to create, nil when none does.
+func (r Report) Existing() *fargate.Profile {
+	for i := range r.Siblings {
+		if r.Siblings[i].Name == r.Profile.Name {
+			return &r.Siblings[i]
+		}
+	}
+	return nil
+}
+
+// Run reads what the checks need and judges it. An error means that AWS could not be asked (credentials,
+// no answer, the context's end); what AWS refuses to tell is a skipped check, not an error. When a
+// profile of the name exists and is not being deleted, only the cluster is judged: see Report.Existing.
+func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
+	input.Profile = input.Profile.Clone()
+	f := &facts{input: input, cluster: cloud.Cluster{Name: input.Profile.Cluster}}
+	if err := f.read(ctx, c); err != nil {
+		return Report{}, err
+	}
+	return f.judge(), nil
+}
+
+// judge puts the judgements together, in the order of Checks.
+func (f *facts) judge() Report {
+	report := Report{Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile}
+	switch existing := report.Existing(); {
+	case f.noCluster():
+		report.Results = append([]Result{f.judgeCluster()}, skipAll(Checks[1:], "needs the cluster")...)
+		return report
+	case existing != nil && existing.Status != fargate.StatusDeleting:
+		report.Results = append([]Result{f.judgeCluster()}, skipAll(Checks[1:], "profile "+existing.Name+" exists already")...)
+		return report
+	}
+	subnets, chosen := f.judgeSubnets()
+	role, arn := f.judgeRole()
+	report.Profile.Subnets, report.Profile.PodExecutionRoleARN = idsOf(chosen), arn
+	report.Results = []Result{
+		f.judgeCluster(), f.judgeSlots(), f.judgeSiblings(), f.judgeOverlap(),
+		subnets, f.judgeEgress(chosen), role, f.judgeRolePolicy(arn),
+	}
+	return report
+}
+
+func skipAll(checks []string, message string) []Result {
+	out := make([]Result, len(checks))
+	for i, check := range checks {
+		out[i] = Result{Check: check, Level: Skipped, Message: message}
+	}
+	return out
+}

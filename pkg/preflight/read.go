@@ -1,0 +1,288 @@
+package preflight
+
+// This file reads what the checks need, as far in parallel as one answer does not depend on another:
+// three rounds as a rule. What AWS does not tell is kept beside what it does, for the judgements.
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/network"
+)
+
+// facts is all that was read for one profile, each part with the error that came in its place.
+type facts struct {
+	input Input
+
+	cluster     cloud.Cluster
+	clusterErr  error
+	siblings    []fargate.Profile
+	siblingsErr error
+
+	// vpc is the cluster's; guessed when it could only be taken from the profile's own subnets.
+	vpc          string
+	guessed      bool
+	subnets      []network.Subnet
+	subnetsErr   error
+	tables       []network.RouteTable
+	tablesErr    error
+	endpoints    []network.Endpoint
+	endpointsErr error
+	// strays are subnets that were asked for one by one.
+	strays   map[string]stray
+	strayMut sync.Mutex
+
+	// roles are all roles of the account, read only when there is nothing else to go by.
+	roles    []cloud.Role
+	rolesErr error
+	// pick is the role to use, named or found; role and policies are what IAM says of it.
+	pick        pick
+	role        cloud.Role
+	roleErr     error
+	policies    []string
+	policiesErr error
+}
+
+// stray is what EC2 says of one subnet.
+type stray struct {
+	subnet network.Subnet
+	err    error
+}
+
+// errNoCluster ends the reading early; it is no error of Run.
+var errNoCluster = errors.New("no such cluster")
+
+func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, check) }
+
+// noCluster tells whether EKS says that the cluster does not exist.
+func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
+
+// exists tells whether a profile of the name is there and stays.
+func (f *facts) exists() bool {
+	return slices.ContainsFunc(f.siblings, func(p fargate.Profile) bool {
+		return p.Name == f.input.Profile.Name && p.Status != fargate.StatusDeleting
+	})
+}
+
+// fatal gives back an error that says nothing about AWS's resources: it ends the run. Whatever else AWS
+// answers is kept with the facts.
+func fatal(err error) error {
+	switch cloud.ClassOf(err) {
+	case cloud.Credentials, cloud.Unavailable, cloud.Throttled, cloud.Canceled:
+		return err
+	}
+	return nil
+}
+
+// read fills the facts.
+func (f *facts) read(ctx context.Context, c Cloud) error {
+	group, ctx := errgroup.WithContext(ctx)
+	described := make(chan struct{})
+	group.Go(func() error {
+		if err := f.readCluster(ctx, c); err != nil {
+			return err
+		}
+		close(described)
+		return f.readNetwork(ctx, c)
+	})
+	named := f.input.Profile.PodExecutionRoleARN != "" && !f.input.CreateRole
+	if named {
+		f.pick = pick{arn: f.input.Profile.PodExecutionRoleARN}
+		group.Go(func() error { return f.readRole(ctx, c) })
+	}
+	group.Go(func() error {
+		var err error
+		f.siblings, err = c.Profiles(ctx, f.input.Profile.Cluster)
+		f.siblingsErr = err
+		if err := fatal(err); err != nil || named || f.input.CreateRole || f.exists() {
+			return err
+		}
+		return f.findRole(ctx, c, described)
+	})
+	err := group.Wait()
+	if f.noCluster() || f.exists() && f.cluster.ARN != "" {
+		return nil
+	}
+	return err
+}
+
+func (f *facts) readCluster(ctx context.Context, c Cloud) error {
+	cluster, err := c.Cluster(ctx, f.input.Profile.Cluster)
+	f.clusterErr = err
+	switch {
+	case err == nil:
+		f.cluster = cluster
+	case f.noCluster():
+		return errNoCluster
+	case cloud.ClassOf(err) != cloud.AccessDenied:
+		return err
+	}
+	return nil
+}
+
+// readNetwork reads the cluster's VPC and those of the profile's subnets that are not in it.
+func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
+	given := f.input.Profile.Subnets
+	if f.clusterErr != nil || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
+		return nil
+	}
+	f.vpc = f.cluster.VPC
+	if f.vpc == "" {
+		if err := f.readStrays(ctx, c, append(slices.Clone(f.cluster.Subnets), given...)); err != nil {
+			return err
+		}
+		if f.guessVPC(); f.vpc == "" {
+			return nil
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		f.subnets, f.subnetsErr = c.SubnetsOfVPC(ctx, f.vpc)
+		if f.subnetsErr != nil {
+			return fatal(f.subnetsErr)
+		}
+		return f.readStrays(ctx, c, slices.DeleteFunc(slices.Clone(given), func(id string) bool {
+			return slices.ContainsFunc(f.subnets, func(s network.Subnet) bool { return s.ID == id })
+		}))
+	})
+	group.Go(func() error {
+		f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
+		return fatal(f.tablesErr)
+	})
+	if !f.skips(checkEgress) {
+		group.Go(func() error {
+			f.endpoints, f.endpointsErr = c.VPCEndpoints(ctx, f.vpc)
+			return fatal(f.endpointsErr)
+		})
+	}
+	return group.Wait()
+}
+
+// readStrays asks for subnets one by one: asked for several, EC2 names only the first unknown one.
+func (f *facts) readStrays(ctx context.Context, c Cloud, ids []string) error {
+	unasked := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id string) bool {
+		_, asked := f.strays[id]
+		return asked
+	})
+	group, ctx := errgroup.WithContext(ctx)
+	for _, id := range unasked {
+		group.Go(func() error {
+			found, err := c.Subnets(ctx, []string{id})
+			answer := stray{err: err}
+			if err == nil && len(found) == 1 {
+				answer.subnet = found[0]
+			}
+			f.strayMut.Lock()
+			defer f.strayMut.Unlock()
+			if f.strays == nil {
+				f.strays = map[string]stray{}
+			}
+			f.strays[id] = answer
+			return fatal(err)
+		})
+	}
+	return group.Wait()
+}
+
+// guessVPC takes the VPC from the cluster's subnets, or else from the profile's: not every AWS endpoint
+// reports it with the cluster.
+func (f *facts) guessVPC() {
+	for _, ids := range [][]string{f.cluster.Subnets, f.input.Profile.Subnets} {
+		for _, id := range ids {
+			if vpc := f.strays[id].subnet.VPC; vpc != "" {
+				f.vpc = vpc
+				return
+			}
+		}
+		f.guessed = true
+	}
+}
+
+// findRole looks for the role to use when none is named: in the cluster's profiles, else in the account.
+func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}) error {
+	if f.siblingsErr != nil {
+		return nil
+	}
+	if f.pick = pickFromProfiles(f.siblings, f.input.Profile.Name); f.pick.arn != "" {
+		return f.readRole(ctx, c)
+	}
+	if len(f.pick.candidates) > 0 {
+		return nil
+	}
+	f.roles, f.rolesErr = c.Roles(ctx)
+	if f.rolesErr != nil {
+		return fatal(f.rolesErr)
+	}
+	select {
+	case <-described:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	f.pick = pickFromAccount(f.roles, f.request())
+	i := slices.IndexFunc(f.roles, func(r cloud.Role) bool { return r.ARN == f.pick.arn })
+	if i < 0 {
+		return nil
+	}
+	f.role = f.roles[i]
+	return f.readPolicies(ctx, c, f.role.Name)
+}
+
+// readRole reads the picked role and its policies, unless both checks are skipped.
+func (f *facts) readRole(ctx context.Context, c Cloud) error {
+	name := lastElement(f.pick.arn)
+	group, ctx := errgroup.WithContext(ctx)
+	if !f.skips(checkRole) {
+		group.Go(func() error {
+			f.role, f.roleErr = c.Role(ctx, name)
+			return fatal(f.roleErr)
+		})
+	}
+	group.Go(func() error { return f.readPolicies(ctx, c, name) })
+	return group.Wait()
+}
+
+func (f *facts) readPolicies(ctx context.Context, c Cloud, name string) error {
+	if f.skips(checkRolePolicy) {
+		return nil
+	}
+	f.policies, f.policiesErr = c.AttachedPolicies(ctx, name)
+	return fatal(f.policiesErr)
+}
+
+// lastElement is the name in a role's ARN, behind its path.
+func lastElement(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+
+// home is where the cluster lies: from its ARN, or from that of one of its profiles.
+func (f *facts) home() (partition, region, account string) {
+	arns := []string{f.cluster.ARN}
+	for _, p := range f.siblings {
+		arns = append(arns, p.ARN)
+	}
+	for _, arn := range arns {
+		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+			return parts[1], parts[3], parts[4]
+		}
+	}
+	return "", "", ""
+}
+
+// subnetsByID are all subnets that EC2 described.
+func (f *facts) subnetsByID() map[string]network.Subnet {
+	out := map[string]network.Subnet{}
+	for id, s := range f.strays {
+		if s.err == nil && s.subnet.ID != "" {
+			out[id] = s.subnet
+		}
+	}
+	for _, s := range f.subnets {
+		out[s.ID] = s
+	}
+	return out
+}

@@ -124,7 +124,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		return a.explainNotFound(ctx, client, err, cluster, "")
 	}
 	doomed, missing := pick(profiles, opts.names)
-	missingErr := a.missingProfiles(opts, cluster, profiles, missing)
+	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
 	if len(doomed) == 0 {
 		return missingErr
 	}
@@ -169,6 +169,11 @@ func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, 
 	return found, missing
 }
 
+// without gives the profiles that are not among the others.
+func without(profiles, others []fargate.Profile) []fargate.Profile {
+	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool { return slices.Contains(namesOf(others), p.Name) })
+}
+
 func namesOf(profiles []fargate.Profile) []string {
 	out := make([]string, len(profiles))
 	for i, p := range profiles {
@@ -194,8 +199,9 @@ func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []far
 // any do.
 func (a *app) planDeletion(cluster string, doomed, profiles []fargate.Profile) (uncovered bool) {
 	var remaining []fargate.Selector
-	for _, p := range profiles {
-		if p.Status.TakesPods() && !slices.Contains(namesOf(doomed), p.Name) {
+	rest := without(profiles, doomed)
+	for _, p := range rest {
+		if p.Status.TakesPods() {
 			remaining = append(remaining, p.Selectors...)
 		}
 	}
@@ -215,18 +221,18 @@ func (a *app) planDeletion(cluster string, doomed, profiles []fargate.Profile) (
 				uncovered = true
 				a.warn("pods of %s lose their profile: no other ACTIVE profile covers them all, so they may stay Pending", s)
 			default:
-				a.info("     pods of %s are covered by %s", s, strings.Join(coverers(s, profiles, doomed), ", "))
+				a.info("     pods of %s are covered by %s", s, strings.Join(coverers(s, rest), ", "))
 			}
 		}
 	}
 	return uncovered
 }
 
-// coverers gives the names of the ACTIVE profiles, but for the doomed ones, that cover the selector.
-func coverers(s fargate.Selector, profiles, doomed []fargate.Profile) []string {
+// coverers gives the names of the ACTIVE profiles that cover the selector.
+func coverers(s fargate.Selector, profiles []fargate.Profile) []string {
 	var out []string
 	for _, p := range profiles {
-		if p.Status.TakesPods() && !slices.Contains(namesOf(doomed), p.Name) &&
+		if p.Status.TakesPods() &&
 			slices.ContainsFunc(p.Selectors, func(o fargate.Selector) bool { return o.Covers(s) }) {
 			out = append(out, p.Name)
 		}

@@ -84,6 +84,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
 	}
 	if r.opts.dryRun {
+		report.Profile = lifecycle.Intended(report.Profile, original, r.opts.keepName)
 		return r.printRequests(r.opts.output, []preflight.Report{report}, r.opts.createRole)
 	}
 	if lost && !r.opts.yes && !r.interactive() {

@@ -57,8 +57,12 @@ func SpecHash(p fargate.Profile) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// withIntent gives the profile the tags that name the original it replaces.
-func withIntent(p fargate.Profile, original string, id string, temporary bool) fargate.Profile {
+// Intended gives the successor as it will be sent: with the tags that name the original it replaces.
+func Intended(successor, original fargate.Profile, keepName bool) fargate.Profile {
+	return withIntent(successor, original.Name, idOf(original), keepName)
+}
+
+func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
 	p = p.Clone()
 	hash := SpecHash(p)
 	p.Tags = WithoutIntent(p.Tags)

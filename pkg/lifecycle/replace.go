@@ -47,7 +47,7 @@ func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, e
 	} else if s.Original == nil {
 		return fargate.Profile{}, fmt.Errorf("there is no profile %s to replace", x.Name)
 	} else {
-		successor = withIntent(successor, x.Name, idOf(*s.Original), x.KeepName)
+		successor = Intended(successor, *s.Original, x.KeepName)
 	}
 	standIn, err := r.ensure(ctx, successor, s.Successor, x)
 	if err != nil {

@@ -65,7 +65,7 @@ func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
 		}
 		j := policy.Judge(request)
 		switch {
-		case !slices.ContainsFunc(j.Trusted, func(who string) bool { return strings.Contains(who, trust.Service) }):
+		case !slices.ContainsFunc(j.Trusted, func(who string) bool { return strings.EqualFold(who, trust.Service) }):
 		case j.Outcome == trust.Allowed:
 			allowed = append(allowed, role.ARN)
 		case j.Outcome == trust.Undecided:
@@ -102,21 +102,26 @@ func (f *facts) judgeRole() (Result, string) {
 	case f.skips(checkRole):
 		return bySkip(checkRole), arn
 	}
-	faults, warnings := f.judgeARN(arn)
+	if fault := f.foreign(arn); fault != "" {
+		return result(checkRole, Fail, "%s", fault).hint(createRoleHint), arn
+	}
+	faults, warnings := f.judgePath(arn)
 	if cloud.ClassOf(f.roleErr) == cloud.NotFound {
 		faults = append(faults, fmt.Sprintf("role %s does not exist: %v", arn, f.roleErr))
 	}
-	var open Result
+	var open *Result
 	if f.roleErr == nil {
-		trustFaults, trustWarnings, verdict := f.judgeTrust()
-		faults, warnings, open = append(faults, trustFaults...), append(warnings, trustWarnings...), verdict
+		var fault string
+		if fault, open = f.judgeTrust(); fault != "" {
+			faults = append(faults, fault)
+		}
 	}
 	switch {
 	case len(faults) > 0:
 		return result(checkRole, Fail, "%s", faults[0]).with(faults[1:]...).with(warnings...).hint(createRoleHint), arn
 	case f.roleErr != nil:
 		return unread(checkRole, "role "+arn, f.roleErr).with(warnings...), arn
-	case open.Message != "":
+	case open != nil:
 		return open.with(warnings...), arn
 	case len(warnings) > 0:
 		return result(checkRole, Warn, "%s", warnings[0]).with(warnings[1:]...), arn
@@ -149,33 +154,35 @@ func (f *facts) noRole() Result {
 	return result(checkRole, Fail, "no role is named, and no role of the account trusts %s for this profile", trust.Service).hint(createRoleHint)
 }
 
-// judgeARN judges what shows in the ARN alone: the account, the partition, and the path, which aws-auth
-// cannot carry (EKS User Guide, Get started with Fargate: "The role ARN can't include a path other than
-// /"; Grant access: access entries can).
-func (f *facts) judgeARN(arn string) (faults, warnings []string) {
+// foreign says why the role cannot be the cluster's, from its ARN alone: IAM, asked by the role's name,
+// would answer about another role (EKS User Guide: the role is in the cluster's account).
+func (f *facts) foreign(arn string) string {
 	partition, _, account := f.home()
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) != 6 {
-		return []string{fmt.Sprintf("%q is not the ARN of a role", arn)}, nil
+	switch {
+	case len(parts) != 6:
+		return fmt.Sprintf("%q is not the ARN of a role", arn)
+	case account != "" && parts[4] != account:
+		return fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too", arn, parts[4], account)
+	case partition != "" && parts[1] != partition:
+		return fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, parts[1], partition)
 	}
-	if account != "" && parts[4] != account {
-		faults = append(faults, fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too", arn, parts[4], account))
-	}
-	if partition != "" && parts[1] != partition {
-		faults = append(faults, fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, parts[1], partition))
-	}
-	if len(faults) > 0 {
-		return faults, nil
-	}
+	return ""
+}
+
+// judgePath judges the role's path, which the aws-auth ConfigMap cannot carry (EKS User Guide, Get
+// started with Fargate: "The role ARN can't include a path other than /"; access entries can).
+func (f *facts) judgePath(arn string) (faults, warnings []string) {
+	configMap := f.cluster.AuthenticationMode == "CONFIG_MAP"
 	known := f.roleErr == nil && f.role.ARN != ""
-	switch pathed := strings.Count(parts[5], "/") > 1; {
+	switch pathed := strings.Count(arn, "/") > 1; {
 	case pathed && known && f.role.ARN != arn:
 		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.ARN))
-	case pathed && f.cluster.AuthenticationMode == "CONFIG_MAP":
+	case pathed && configMap:
 		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP cannot carry: pods would not start", arn))
 	case pathed:
 		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, not by the aws-auth ConfigMap", arn))
-	case known && f.role.ARN != arn && f.cluster.AuthenticationMode != "CONFIG_MAP":
+	case known && f.role.ARN != arn && !configMap:
 		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.ARN))
 	}
 	return faults, warnings
@@ -183,35 +190,25 @@ func (f *facts) judgeARN(arn string) (faults, warnings []string) {
 
 // judgeTrust judges the role's trust policy; open is the outcome when a condition cannot be judged, or
 // when it is not known for which cluster to judge.
-func (f *facts) judgeTrust() (faults, warnings []string, open Result) {
+func (f *facts) judgeTrust() (fault string, open *Result) {
 	policy, err := trust.Parse(f.role.TrustPolicy)
 	if err != nil {
-		return []string{fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.ARN, err)}, nil, Result{}
+		return fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.ARN, err), nil
 	}
 	request := f.request()
 	if request.SourceARN == "" {
-		return nil, nil, unread(checkRole, "the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
+		r := unread(checkRole, "the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
+		return "", &r
 	}
-	j := policy.Judge(request)
-	var unjudged []string
-	for _, condition := range j.Unjudged {
-		unjudged = append(unjudged, "not judged: "+condition)
-	}
-	switch j.Outcome {
-	case trust.Refused:
-		fault := fmt.Sprintf("role %s cannot be used by Fargate: %s", f.role.ARN, j.Reason)
-		if len(j.Trusted) > 0 && !slices.ContainsFunc(j.Trusted, func(who string) bool { return !strings.Contains(j.Reason, who) }) {
-			return append([]string{fault}, unjudged...), nil, Result{}
-		}
-		trusted := "it trusts nobody"
-		if len(j.Trusted) > 0 {
-			trusted = "it trusts " + strings.Join(j.Trusted, ", ")
-		}
-		return append([]string{fault + "; " + trusted}, unjudged...), nil, Result{}
+	switch j := policy.Judge(request); j.Outcome {
+	case trust.Allowed:
+		return "", nil
 	case trust.Undecided:
-		return nil, nil, result(checkRole, Warn, "whether role %s can be used by Fargate cannot be told: %s", f.role.ARN, j.Reason).with(unjudged...)
+		r := result(checkRole, Warn, "whether Fargate can use role %s cannot be told: %s", f.role.ARN, j.Reason)
+		return "", &r
+	default:
+		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.ARN, j.Reason), nil
 	}
-	return nil, unjudged, Result{}
 }
 
 // judgeRolePolicy: the role may pull images from Amazon ECR. EKS does not check this; image pulls fail.
@@ -229,6 +226,8 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 		return result(checkRolePolicy, Pass, "%s will be attached", pullPolicies[0])
 	case arn == "":
 		return result(checkRolePolicy, Skipped, "needs the role")
+	case f.foreign(arn) != "":
+		return result(checkRolePolicy, Skipped, "the role is not of the cluster's account")
 	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
 		return result(checkRolePolicy, Skipped, "the role does not exist")
 	case f.policiesErr != nil:

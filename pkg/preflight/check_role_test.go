@@ -41,18 +41,18 @@ func TestGivenRole(t *testing.T) {
 	const pathedRole = "arn:aws:iam::111122223333:role/team/fargate-pods"
 	runWorlds(t, map[string]world{
 		"good":            {input: withRole(goodRole), role: goodRole, want: expect{"role": "pass: " + goodRole + " lets eks-fargate-pods.amazonaws.com assume it"}},
-		"wrong principal": {input: withRole(badRole), want: expect{"role": "fail: role " + badRole + " | ec2.amazonaws.com | --create-pod-execution-role", "role-policy": "warn: no managed policy attached | aws iam attach-role-policy --role-name not-fargate"}},
+		"wrong principal": {input: withRole(badRole), want: expect{"role": "fail: role " + badRole + " | ec2.amazonaws.com | --create-pod-execution-role", "role-policy": "warn: no managed policy attached"}},
 		"unknown": {
 			input: withRole("arn:aws:iam::111122223333:role/nobody"),
 			want:  expect{"role": "fail: role arn:aws:iam::111122223333:role/nobody does not exist", "role-policy": "skipped: the role does not exist"},
 		},
 		"another account": {
 			input: withRole("arn:aws:iam::999988887777:role/fargate-pods"),
-			want:  expect{"role": "fail: belongs to account 999988887777; the cluster's is 111122223333"},
+			want:  expect{"role": "fail: belongs to account 999988887777; the cluster's is 111122223333", "role-policy": "skipped: not of the cluster's account"},
 		},
 		"another partition": {
 			input: withRole("arn:aws-cn:iam::111122223333:role/fargate-pods"),
-			want:  expect{"role": "fail: is of the partition aws-cn; the cluster's is aws"},
+			want:  expect{"role": "fail: is of the partition aws-cn; the cluster's is aws", "role-policy": "skipped: not of the cluster's account"},
 		},
 		"a condition on this cluster":    {change: trusting(allow(`{"ArnLike":{"aws:SourceArn":"arn:aws:eks:*:111122223333:fargateprofile/demo/*"}}`)), input: withRole(goodRole)},
 		"a condition on this account":    {change: trusting(allow(`{"StringEquals":{"aws:SourceAccount":"111122223333"}}`)), input: withRole(goodRole)},
@@ -127,6 +127,6 @@ func TestRolePolicy(t *testing.T) {
 			change: attached("arn:aws:iam::111122223333:policy/AmazonEKSFargatePodExecutionRolePolicy"),
 			want:   expect{"role-policy": "warn: see that it may pull images"},
 		},
-		"none": {change: attached(), want: expect{"role-policy": "warn: has no managed policy attached | --policy-arn " + ecrPolicy}},
+		"none": {change: attached(), want: expect{"role-policy": "warn: has no managed policy attached | aws iam attach-role-policy --role-name fargate-pods --policy-arn " + ecrPolicy}},
 	})
 }

@@ -94,7 +94,7 @@ func (f *facts) judgeGiven() (Result, []choice) {
 // subnetHint names private subnets in the place of unusable ones, where some are known.
 func (f *facts) subnetHint() string {
 	if chosen, _, _ := f.usable(); len(chosen) > 0 {
-		return "usable in this VPC: " + strings.Join(idsOf(chosen), ", ") + "; without --subnets these are taken"
+		return "usable in this VPC: " + strings.Join(idsOf(chosen), ", ")
 	}
 	return ""
 }

@@ -133,9 +133,13 @@ func (f *facts) judge() Report {
 	subnets, chosen := f.judgeSubnets()
 	role, arn := f.judgeRole()
 	report.Profile.Subnets, report.Profile.PodExecutionRoleARN = idsOf(chosen), arn
+	policy := f.judgeRolePolicy(arn)
+	if role.Level == Fail {
+		policy.Hint = "" // nobody should give permissions to a role that does not serve
+	}
 	report.Results = []Result{
 		f.judgeCluster(), f.judgeSlots(), f.judgeSiblings(), f.judgeOverlap(),
-		subnets, f.judgeEgress(chosen), role, f.judgeRolePolicy(arn),
+		subnets, f.judgeEgress(chosen), role, policy,
 	}
 	return report
 }

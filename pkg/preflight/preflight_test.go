@@ -61,7 +61,7 @@ func TestMissingPermissions(t *testing.T) {
 			want: expect{"subnets": "fail: lies in VPC", "egress": "skipped: needs usable subnets"},
 		},
 		"GetRole":                  {change: lacking("iam:GetRole"), input: given, want: expect{"role": "skipped: the caller lacks the permission iam:GetRole"}},
-		"GetRole, elsewhere":       {change: lacking("iam:GetRole"), input: withRole("arn:aws:iam::999988887777:role/x"), want: expect{"role": "fail: belongs to account 999988887777", "role-policy": "skipped: does not exist"}},
+		"GetRole, elsewhere":       {change: lacking("iam:GetRole"), input: withRole("arn:aws:iam::999988887777:role/x"), want: expect{"role": "fail: belongs to account 999988887777", "role-policy": "skipped: not of the cluster's account"}},
 		"ListRoles":                {change: lacking("iam:ListRoles"), want: expect{"role": "fail: no role is named, and the account's roles could not be read: the caller lacks the permission iam:ListRoles | --pod-execution-role-arn", "role-policy": "skipped: needs the role"}},
 		"ListRoles, not needed":    {change: both(lacking("iam:ListRoles"), withProfiles(profile("api", "api"))), role: goodRole},
 		"ListAttachedRolePolicies": {change: lacking("iam:ListAttachedRolePolicies"), want: expect{"role-policy": "skipped: iam:ListAttachedRolePolicies"}},

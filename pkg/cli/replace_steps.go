@@ -164,7 +164,11 @@ func (r *replacement) resume(ctx context.Context) error {
 	r.info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
 	finish := shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster)
 	if err := r.sameChange(successor); err != nil {
-		return &refusedError{fmt.Errorf("%w\nto finish what was begun: %s\nto undo it: %s --abort", err, finish, finish)}
+		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
+		if r.situation.CanAbort() {
+			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
+		}
+		return &refusedError{err}
 	}
 	if r.opts.dryRun {
 		r.info("dry run: it would be finished; nothing was changed")
@@ -237,8 +241,11 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 		return goOn(err, r.again())
 	}
 	stop()
-	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{fmt.Sprintf(
-		"profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)})
+	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
+	if made.Name == r.opts.name {
+		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.cluster)
+	}
+	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{sentence})
 }
 
 // abort undoes an unfinished replacement.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/olekukonko/tablewriter/pkg/twwarp"
 )
 
 // Mark is the outcome of one item of a checklist.
@@ -57,15 +59,29 @@ func Checklist(s *Streams, items []Item) error {
 		if item.Mark == Skipped {
 			text = "skipped: " + text
 		}
-		fmt.Fprintf(&out, "%s %s%s  %s\n", s.paint(sign, colour), item.Name, pad, text)
 		indent := strings.Repeat(" ", name+4)
+		fmt.Fprintf(&out, "%s %s%s  %s\n", s.paint(sign, colour), item.Name, pad, s.hang(text, indent))
 		for _, detail := range item.Details {
-			fmt.Fprintf(&out, "%s%s\n", indent, Clean(detail))
+			fmt.Fprintf(&out, "%s%s\n", indent, s.hang(Clean(detail), indent+"  "))
 		}
 		if item.Hint != "" {
-			fmt.Fprintf(&out, "%s%s %s\n", indent, s.paint("→", inkFaint), Clean(item.Hint))
+			fmt.Fprintf(&out, "%s%s %s\n", indent, s.paint("→", inkFaint), s.hang(Clean(item.Hint), indent+"  "))
 		}
 	}
 	_, err := io.WriteString(s.Err, out.String())
 	return err
+}
+
+// readable is the fewest columns that text is broken to; in a narrower terminal it is left alone.
+const readable = 30
+
+// hang breaks text between words where the terminal behind Err would break it in the middle of one;
+// the lines after the first begin with the indent. Off a terminal a finding stays one line, for grep.
+func (s *Streams) hang(text, indent string) string {
+	room := s.ErrWidth - len(indent)
+	if !s.ErrTerminal || room < readable {
+		return text
+	}
+	lines, _ := twwarp.WrapString(text, room)
+	return strings.Join(lines, "\n"+indent)
 }

@@ -1,16 +1,18 @@
 package trust
 
-// This file judges conditions (IAM User Guide, IAM JSON policy elements: Condition operators).
+// This file reads and judges conditions (IAM User Guide, IAM JSON policy elements: Condition operators).
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// truth is a judgement in three values.
+// truth is a judgement in three values; the lesser of two is their conjunction, the greater their
+// disjunction.
 type truth int
 
 const (
@@ -26,6 +28,9 @@ func truthOf(b bool) truth {
 	return no
 }
 
+// not turns a truth round; what is unknown stays so.
+func (t truth) not() truth { return yes - t }
+
 // condition is one operator with one key and its values.
 type condition struct {
 	operator, key string
@@ -37,121 +42,121 @@ func (c condition) String() string {
 	return fmt.Sprintf("%s %s %s", c.operator, c.key, strings.Join(c.values, " or "))
 }
 
-// operators are those that can be judged for an ARN or an account known beforehand.
-var operators = map[string]struct {
+// comparison is what an operator does with each value; a negated operator holds when none fits.
+type comparison struct {
 	fits    func(pattern, value string) bool
+	arn     bool
 	negated bool
-}{
+}
+
+// operators are those that can be judged for an ARN or an account known beforehand.
+var operators = map[string]comparison{
 	// ArnEquals and ArnLike behave the same, and so do their negations (IAM User Guide, Amazon Resource
 	// Name condition operators).
-	"arnlike":                   {fits: fitsARN},
-	"arnequals":                 {fits: fitsARN},
-	"arnnotlike":                {fits: fitsARN, negated: true},
-	"arnnotequals":              {fits: fitsARN, negated: true},
+	"arnlike":                   {fits: fitsARN, arn: true},
+	"arnequals":                 {fits: fitsARN, arn: true},
+	"arnnotlike":                {fits: fitsARN, arn: true, negated: true},
+	"arnnotequals":              {fits: fitsARN, arn: true, negated: true},
 	"stringlike":                {fits: glob},
 	"stringnotlike":             {fits: glob, negated: true},
-	"stringequals":              {fits: func(p, v string) bool { return p == v }},
-	"stringnotequals":           {fits: func(p, v string) bool { return p == v }, negated: true},
+	"stringequals":              {fits: same},
+	"stringnotequals":           {fits: same, negated: true},
 	"stringequalsignorecase":    {fits: strings.EqualFold},
 	"stringnotequalsignorecase": {fits: strings.EqualFold, negated: true},
 }
 
-// judge tells whether the condition holds. Keys and operators that cannot be judged beforehand, and
-// values with policy variables, give unknown.
-func (c condition) judge(r Request) truth {
-	name := strings.ToLower(c.operator)
-	name, ifExists := strings.CutSuffix(name, "ifexists")
-	operator, known := operators[name]
-	var value string
+func same(a, b string) bool { return a == b }
+
+// comparison gives what the operator does, and whether it can be judged. Its IfExists form differs only
+// where the key is absent, and a key that the caller knows is there.
+func (c condition) comparison() (comparison, bool) {
+	name, _ := strings.CutSuffix(strings.ToLower(c.operator), "ifexists")
+	found, known := operators[name]
+	return found, known
+}
+
+// value gives the request's value for the condition's key; empty when it is not known. Keys are not
+// case-sensitive (IAM User Guide, AWS global condition context keys).
+func (c condition) value(r Request) string {
 	switch strings.ToLower(c.key) {
 	case "aws:sourcearn":
-		value = r.SourceARN
+		return r.SourceARN
 	case "aws:sourceaccount":
-		value = r.SourceAccount
-	default:
+		return r.SourceAccount
+	}
+	return ""
+}
+
+// judge tells whether the condition holds. Keys and operators that cannot be judged beforehand, and
+// values with policy variables, give unknown. A key without a value is not known, rather than absent, so
+// that neither IfExists nor a negation makes it hold.
+func (c condition) judge(r Request) truth {
+	operator, known := c.comparison()
+	value := c.value(r)
+	if !known || value == "" {
 		return unknown
 	}
-	if !known {
-		return unknown
-	}
-	if value == "" {
-		// An absent key fails a plain operator, satisfies a negated one and any with IfExists (IAM User
-		// Guide, Condition operators); here it means that the caller does not know it.
-		if ifExists {
-			return yes
-		}
-		return unknown
-	}
-	unsure := false
+	found := no
 	for _, pattern := range c.values {
-		switch {
-		case strings.Contains(pattern, "${"):
-			unsure = true
-		case operator.fits(pattern, value):
-			return truthOf(!operator.negated)
-		}
+		found = max(found, operator.judge(pattern, value))
 	}
-	if unsure {
+	if operator.negated {
+		return found.not()
+	}
+	return found
+}
+
+// judge tells whether one value of a condition fits. A lone "*" is no ARN, and what the ARN operators
+// make of it is not documented.
+func (o comparison) judge(pattern, value string) truth {
+	if strings.Contains(pattern, "${") || o.arn && pattern == "*" {
 		return unknown
 	}
-	return truthOf(operator.negated)
+	return truthOf(o.fits(pattern, value))
+}
+
+// failure says that the condition does not hold for the request, in one clause.
+func (c condition) failure(r Request) string {
+	if operator, _ := c.comparison(); operator.negated {
+		return fmt.Sprintf("the condition %s rules out %s", c, c.value(r))
+	}
+	return fmt.Sprintf("the condition %s does not cover %s", c, c.value(r))
 }
 
 func parseConditions(raw map[string]map[string]json.RawMessage) ([]condition, error) {
 	var out []condition
 	for _, operator := range slices.Sorted(maps.Keys(raw)) {
 		for _, key := range slices.Sorted(maps.Keys(raw[operator])) {
-			values, err := oneOrMany[any](raw[operator][key])
+			values, err := parseValues(raw[operator][key])
 			if err != nil {
 				return nil, fmt.Errorf("condition %s %s: %w", operator, key, err)
 			}
-			c := condition{operator: operator, key: key}
-			for _, v := range values {
-				switch v.(type) {
-				case string, bool, float64:
-					c.values = append(c.values, fmt.Sprint(v))
-				default:
-					return nil, fmt.Errorf("condition %s %s: a value is neither a text nor a number nor a boolean", operator, key)
-				}
-			}
-			out = append(out, c)
+			out = append(out, condition{operator: operator, key: key, values: values})
 		}
 	}
 	return out, nil
 }
 
-// fitsARN compares the six parts of two ARNs one by one, with * and ? in each (IAM User Guide, Amazon
-// Resource Name condition operators).
-func fitsARN(pattern, arn string) bool {
-	p, a := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
-	if len(p) != 6 || len(a) != 6 {
-		return false
+// parseValues reads the values of a condition key. Numbers and booleans count by their text as it stands
+// in the document (IAM User Guide, Grammar of the IAM JSON policy language): a number must not lose a
+// digit, for an account may be written as one.
+func parseValues(raw json.RawMessage) ([]string, error) {
+	parts, err := oneOrMany[json.RawMessage](raw)
+	if err != nil {
+		return nil, err
 	}
-	for i := range p {
-		if !glob(p[i], a[i]) {
-			return false
+	var out []string
+	for _, part := range parts {
+		text := string(part)
+		switch text[0] {
+		case '"':
+			if err := json.Unmarshal(part, &text); err != nil {
+				return nil, err
+			}
+		case '{', '[', 'n':
+			return nil, errors.New("a value is neither a text nor a number nor a boolean")
 		}
+		out = append(out, text)
 	}
-	return true
-}
-
-// glob matches a whole text, case-sensitively: * is none or many characters, ? is one.
-func glob(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
+	return out, nil
 }

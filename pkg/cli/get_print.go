@@ -14,10 +14,10 @@ import (
 
 // clusterConfig is one cluster of several in -o json and -o yaml, in eksctl's form of a file.
 type clusterConfig struct {
-	APIVersion string              `json:"apiVersion"`
-	Kind       string              `json:"kind"`
-	Metadata   clusterMetadata     `json:"metadata"`
-	Profiles   []profilefile.Item  `json:"fargateProfiles"`
+	APIVersion string             `json:"apiVersion"`
+	Kind       string             `json:"kind"`
+	Metadata   clusterMetadata    `json:"metadata"`
+	Profiles   []profilefile.Item `json:"fargateProfiles"`
 }
 
 type clusterMetadata struct {

@@ -17,7 +17,7 @@ type Request struct {
 	// Action is sts:AssumeRole.
 	Action string
 	// SourceARN and SourceAccount are the values of aws:SourceArn and aws:SourceAccount; empty where they
-	// are not known.
+	// are not known. The uuid that ends a profile's ARN is EKS's to make; any will do here.
 	SourceARN     string
 	SourceAccount string
 }
@@ -35,70 +35,110 @@ const (
 // Judgement is the answer with its reason.
 type Judgement struct {
 	Outcome Outcome
-	// Reason is one sentence.
+	// Reason is one sentence: why not, naming the condition and the value that it does not cover.
 	Reason string
 	// Trusted are the principals that the policy's Allow statements name, in the order of the document.
 	Trusted []string
-	// Unjudged are the conditions that could not be judged, as they stand in the document.
+	// Unjudged are the conditions that could not be judged and matter to the outcome, as they stand in the
+	// document; a Refused may have some of a Deny that would count once the rest is put right.
 	Unjudged []string
 }
 
 // Judge tells whether the policy lets the request pass.
 func (p Policy) Judge(r Request) Judgement {
-	j := Judgement{Trusted: p.trusted()}
 	allow, deny := no, no
-	var failed, denial string
+	var denial string
+	var failures, openAllow, openDeny []string
+	trusted := no
 	for i, s := range p.statements {
 		who := s.applies(r)
 		if who == no {
 			continue
 		}
-		holds, unmet, unjudged := s.holds(r)
+		holds, unmet, open := s.holds(r)
 		verdict := min(who, holds)
-		if verdict == unknown {
-			j.Unjudged = append(j.Unjudged, unjudged...)
-			if who == unknown {
-				j.Unjudged = append(j.Unjudged, fmt.Sprintf("statement %d: whether its principals (%s) take in the service", i+1, strings.Join(s.principals.names(), ", ")))
+		if who == unknown {
+			open = append(open, fmt.Sprintf("statement %d: whether its principals (%s) take in the service", i+1, strings.Join(s.principals.names(), ", ")))
+		}
+		switch {
+		case s.deny && verdict == yes && deny != yes:
+			denial = s.denial(i+1, r)
+		case s.deny && verdict == unknown:
+			openDeny = append(openDeny, open...)
+		case verdict == unknown:
+			openAllow = append(openAllow, open...)
+		case !s.deny && verdict == no:
+			trusted = max(trusted, who)
+			for _, c := range unmet {
+				failures = append(failures, c.failure(r))
 			}
 		}
 		if s.deny {
-			if verdict > deny {
-				deny, denial = verdict, fmt.Sprintf("statement %d denies %s to %s", i+1, r.Action, r.Service)
-			}
-			continue
+			deny = max(deny, verdict)
+		} else {
+			allow = max(allow, verdict)
 		}
-		if verdict == no && failed == "" {
-			failed = fmt.Sprintf("%s is trusted, but the condition %s does not cover %s", r.Service, unmet, r.valueOf(unmet))
-		}
-		allow = max(allow, verdict)
 	}
+	if allow == yes {
+		openAllow = nil // what is allowed once needs no other Allow
+	}
+	j := Judgement{Trusted: p.trusted()}
 	switch {
 	case deny == yes:
 		j.Outcome, j.Reason = Refused, denial
-	case allow == no && failed != "":
-		j.Outcome, j.Reason = Refused, failed
 	case allow == no:
-		j.Outcome, j.Reason = Refused, p.whyNot(r)
+		j.Outcome, j.Reason, j.Unjudged = Refused, p.whyNot(r, trusted, failures), openDeny
 	case deny == unknown || allow == unknown:
-		j.Outcome = Undecided
+		j.Outcome, j.Unjudged = Undecided, append(openAllow, openDeny...)
 		j.Reason = "it depends on what cannot be judged beforehand: " + strings.Join(j.Unjudged, "; ")
 	default:
-		j.Outcome, j.Reason, j.Unjudged = Allowed, r.Service+" may assume the role", nil
+		j.Outcome, j.Reason = Allowed, r.Service+" may assume the role"
 	}
 	return j
 }
 
-func (p Policy) whyNot(r Request) string {
-	trusted := p.trusted()
+// denial says what the statement of that number denies, and under which conditions.
+func (s statement) denial(number int, r Request) string {
+	text := fmt.Sprintf("statement %d denies %s to %s", number, r.Action, r.Service)
+	if len(s.conditions) == 0 {
+		return text
+	}
+	var conditions []string
+	for _, c := range s.conditions {
+		conditions = append(conditions, c.String())
+	}
+	return text + " under the condition " + strings.Join(conditions, " and ")
+}
+
+// whyNot says why no statement allows the request: the conditions that failed, where there are any;
+// trusted tells whether their statements are about the service.
+func (p Policy) whyNot(r Request, trusted truth, failures []string) string {
+	switch {
+	case len(failures) > 0 && trusted == yes:
+		return fmt.Sprintf("%s is trusted, but %s", r.Service, strings.Join(failures, ", and "))
+	case len(failures) > 0:
+		return fmt.Sprintf("%s is perhaps trusted, but %s", r.Service, strings.Join(failures, ", and "))
+	}
+	var actions []string
 	for _, s := range p.statements {
-		if !s.deny && s.names(r.Service) {
-			return fmt.Sprintf("%s is trusted, but not with the action %s (the policy allows %s)", r.Service, r.Action, strings.Join(s.actions, ", "))
+		if s.deny || s.notPrincipal || s.principals.includes(r.Service) != yes {
+			continue
+		}
+		for _, a := range s.actions {
+			if s.notAction {
+				a = "all but " + a
+			}
+			actions = append(actions, a)
 		}
 	}
-	if len(trusted) == 0 {
+	if len(actions) > 0 {
+		return fmt.Sprintf("%s is trusted, but not with the action %s (the policy allows %s)", r.Service, r.Action, strings.Join(actions, ", "))
+	}
+	names := p.trusted()
+	if len(names) == 0 {
 		return "it trusts nobody, so not " + r.Service
 	}
-	return fmt.Sprintf("it trusts %s, not %s", strings.Join(trusted, ", "), r.Service)
+	return fmt.Sprintf("it trusts %s, not %s", strings.Join(names, ", "), r.Service)
 }
 
 func (p Policy) trusted() []string {
@@ -130,34 +170,33 @@ func (p principals) names() []string {
 	return out
 }
 
-// names tells whether a positive Principal names the service.
-func (s statement) names(service string) bool {
-	return !s.notPrincipal && s.principals.includes(service) == yes
-}
-
-// includes tells whether the principals take in the service. {"AWS": "*"} is everyone too (IAM User
-// Guide, AWS JSON policy elements: Principal), but whether that takes in a service is not documented
-// plainly, so it is not decided.
+// includes tells whether the principals take in the service. {"AWS": "*"} is everyone for anonymous users
+// (IAM User Guide, AWS JSON policy elements: Principal), but whether that takes in a service is not
+// documented plainly, nor is whether the case of a service's name counts: neither is decided.
 func (p principals) includes(service string) truth {
 	if p.everyone {
 		return yes
 	}
+	found := no
 	for _, s := range p.byKind["Service"] {
-		if s == "*" || strings.EqualFold(s, service) {
+		switch {
+		case s == "*" || s == service:
 			return yes
+		case strings.EqualFold(s, service):
+			found = unknown
 		}
 	}
 	if slices.Contains(p.byKind["AWS"], "*") {
-		return unknown
+		found = unknown
 	}
-	return no
+	return found
 }
 
 // applies tells whether the statement is about the request at all.
 func (s statement) applies(r Request) truth {
 	who := s.principals.includes(r.Service)
 	if s.notPrincipal {
-		who = yes - who
+		who = who.not()
 	}
 	action := slices.ContainsFunc(s.actions, func(a string) bool {
 		return glob(strings.ToLower(a), strings.ToLower(r.Action))
@@ -165,28 +204,19 @@ func (s statement) applies(r Request) truth {
 	return min(who, truthOf(action != s.notAction))
 }
 
-// holds tells whether all conditions hold; unmet is the first that does not.
-func (s statement) holds(r Request) (all truth, unmet string, unjudged []string) {
+// holds tells whether all conditions hold; unmet are those that do not, and open are, as text, those that
+// cannot be judged.
+func (s statement) holds(r Request) (all truth, unmet []condition, open []string) {
 	all = yes
 	for _, c := range s.conditions {
-		switch c.judge(r) {
+		verdict := c.judge(r)
+		all = min(all, verdict)
+		switch verdict {
 		case no:
-			if all != no {
-				unmet = c.String()
-			}
-			all = no
+			unmet = append(unmet, c)
 		case unknown:
-			all = min(all, unknown)
-			unjudged = append(unjudged, c.String())
+			open = append(open, c.String())
 		}
 	}
-	return all, unmet, unjudged
-}
-
-// valueOf gives the value that an unmet condition was judged for.
-func (r Request) valueOf(condition string) string {
-	if strings.Contains(strings.ToLower(condition), "aws:sourceaccount") {
-		return r.SourceAccount
-	}
-	return r.SourceARN
+	return all, unmet, open
 }

@@ -51,7 +51,7 @@ func Parse(document string) (Policy, error) {
 		Statement json.RawMessage
 	}
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		return Policy{}, fmt.Errorf("the trust policy is not JSON: %w", err)
+		return Policy{}, fmt.Errorf("the trust policy is not a JSON object: %w", wrongType(err))
 	}
 	parts, err := oneOrMany[json.RawMessage](raw.Statement)
 	if err != nil {
@@ -76,7 +76,7 @@ func parseStatement(data json.RawMessage) (statement, error) {
 		Condition               map[string]map[string]json.RawMessage
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return statement{}, err
+		return statement{}, wrongType(err)
 	}
 	var s statement
 	switch raw.Effect {
@@ -146,11 +146,23 @@ func oneOrMany[T any](raw json.RawMessage) ([]T, error) {
 	if bytes.TrimSpace(raw)[0] == '[' {
 		var many []T
 		err := json.Unmarshal(raw, &many)
-		return many, err
+		return many, wrongType(err)
 	}
 	var one T
 	if err := json.Unmarshal(raw, &one); err != nil {
-		return nil, err
+		return nil, wrongType(err)
 	}
 	return []T{one}, nil
+}
+
+// wrongType words the decoder's complaint about a value's type without the program's own types.
+func wrongType(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field != "":
+		return fmt.Errorf("%s may not be a JSON %s", wrong.Field, wrong.Value)
+	}
+	return fmt.Errorf("it may not be a JSON %s", wrong.Value)
 }

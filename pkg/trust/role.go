@@ -2,7 +2,10 @@ package trust
 
 // This file holds the trust policy of a pod execution role.
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 const (
 	// Service is the principal that assumes pod execution roles, the same in every partition (EKS User
@@ -15,6 +18,8 @@ const (
 // PodExecutionRole is the trust policy for a role that the Fargate profiles of one cluster may use, with
 // the condition against the confused deputy (EKS User Guide, Amazon EKS Pod execution IAM role).
 func PodExecutionRole(partition, region, account, cluster string) string {
+	// A text can always be written as JSON; no name gets out of its quotes.
+	arn, _ := json.Marshal(fmt.Sprintf("arn:%s:eks:%s:%s:fargateprofile/%s/*", partition, region, account, cluster))
 	return fmt.Sprintf(`{
   "Version": "2012-10-17",
   "Statement": [
@@ -22,14 +27,14 @@ func PodExecutionRole(partition, region, account, cluster string) string {
       "Effect": "Allow",
       "Condition": {
         "ArnLike": {
-          "aws:SourceArn": "arn:%s:eks:%s:%s:fargateprofile/%s/*"
+          "aws:SourceArn": %s
         }
       },
       "Principal": {
-        "Service": "%s"
+        "Service": %q
       },
-      "Action": "%s"
+      "Action": %q
     }
   ]
-}`, partition, region, account, cluster, Service, Action)
+}`, arn, Service, Action)
 }

@@ -1,0 +1,3 @@
+module github.com/fgctl/fgctl/tools
+
+go 1.26.0

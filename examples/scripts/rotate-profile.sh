@@ -6,7 +6,7 @@
 #   rotate-profile.sh CLUSTER PROFILE OLD-SELECTOR NEW-SELECTOR MANIFEST...
 #   rotate-profile.sh demo web namespace=web,compute=fargate 'namespace=web*' deployment.yaml
 #
-# It may be stopped at any moment and run again: each step looks first at what is there. The name of the
+# It may be stopped at any moment and run again: fgctl keeps the state of a replacement in AWS. The name of the
 # profile that is there at the end goes to standard output, everything else to standard error.
 #
 # Exit codes are fgctl's: 2 wrong usage, 3 the answer is no, 4 timed out, 1 AWS failed.
@@ -31,8 +31,11 @@ where_pods_run() {
 	esac
 }
 
-# 1. The profile exists. create exits with 0 when it is there already, just as wanted.
-fgctl create fargateprofile "$profile" --cluster "$cluster" --selector "$old" >&2
+# 1. The profile is there, or its successor from an earlier run (web-2 for web).
+names=$(fgctl get fargateprofile --cluster "$cluster" --output name)
+if ! echo "$names" | grep -Eqx "$profile(-[0-9]+)?"; then
+	fgctl create fargateprofile "$profile" --cluster "$cluster" --selector "$old" >&2
+fi
 
 # 2. Where do the pods run now? That one has no place yet is worth a word, but no reason to stop.
 where_pods_run "$@" || echo "not every pod has a profile before the change" >&2

@@ -17,16 +17,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// exampleShell runs scripts at the top of a copy of the repository's examples, with fgctl in the PATH and
-// none of the machine's settings.
-type exampleShell struct{ dir, bin string }
+// exampleShell runs scripts at the top of a copy of the repository's examples, with none of the machine's
+// settings. The PATH of these tests leads to fgctl with a clock that runs faster (TestMain).
+type exampleShell struct{ dir string }
 
 func newExampleShell(t *testing.T) exampleShell {
 	t.Helper()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("the examples need a shell")
 	}
-	s := exampleShell{dir: t.TempDir(), bin: filepath.Dir(binary(t))}
+	s := exampleShell{dir: t.TempDir()}
 	if err := os.CopyFS(filepath.Join(s.dir, "examples"), os.DirFS("../../examples")); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func (s exampleShell) run(t *testing.T, script string) (code int, stdout, all st
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)
 	cmd.WaitDelay = time.Second
 	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=" + s.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG="}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG="}
 	var out, both strings.Builder
 	cmd.Stdout = writers{&out, &both}
 	cmd.Stderr = &both
@@ -62,6 +62,7 @@ func (w writers) Write(p []byte) (int, error) {
 }
 
 func TestExamplesReadme(t *testing.T) {
+	t.Parallel()
 	s := newExampleShell(t)
 	readme, err := os.ReadFile("../../examples/README.md")
 	if err != nil {
@@ -77,9 +78,12 @@ func TestExamplesReadme(t *testing.T) {
 				want, _ = strconv.Atoi(m[1])
 			}
 			commands++
-			if code, _, all := s.run(t, line); code != want {
-				t.Errorf("%s\nexits with %d, want %d\n%s", line, code, want, all)
-			}
+			t.Run(line, func(t *testing.T) {
+				t.Parallel()
+				if code, _, all := s.run(t, line); code != want {
+					t.Errorf("exit %d, want %d\n%s", code, want, all)
+				}
+			})
 		}
 	}
 	if commands < 6 {
@@ -99,6 +103,7 @@ func TestExamplesReadme(t *testing.T) {
 
 // Each verdict of match has its pod.
 func TestExamplesVerdicts(t *testing.T) {
+	t.Parallel()
 	s := newExampleShell(t)
 	code, out, all := s.run(t, "fgctl match --profiles-from examples/clusters/wildcards.yaml -f examples/manifests/pods.yaml")
 	if code != 3 {
@@ -116,12 +121,14 @@ func TestExamplesVerdicts(t *testing.T) {
 
 // The rotation ends with the successor alone, and a second run changes nothing more.
 func TestExamplesRotation(t *testing.T) {
+	t.Parallel()
 	s := newExampleShell(t)
 	const rotate = "sh examples/scripts/rotate-profile.sh demo web namespace=web,compute=fargate 'namespace=web*' examples/manifests/deployment.yaml"
 	code, out, all := s.run(t, `fgctl sandbox run --create-delay 50ms --delete-delay 50ms -- sh -ec "`+rotate+`
+		`+rotate+`
 		fgctl get fargateprofile --cluster demo -o name"`)
-	if code != 0 || out != "web-2\nweb-2\n" {
-		t.Errorf("exit %d, standard output %q, want the successor's name and the only profile's\n%s", code, out, all)
+	if code != 0 || out != "web-2\nweb-2\nweb-2\n" {
+		t.Errorf("exit %d, standard output %q, want the successor's name twice and the only profile's\n%s", code, out, all)
 	}
 	if code, _, all := s.run(t, "sh examples/scripts/rotate-profile.sh demo"); code != 2 {
 		t.Errorf("exit %d without arguments, want 2\n%s", code, all)
@@ -133,6 +140,7 @@ func TestExamplesRotation(t *testing.T) {
 
 // The steps of the CI job run as they stand, but for the one that installs fgctl from the network.
 func TestExamplesCI(t *testing.T) {
+	t.Parallel()
 	s := newExampleShell(t)
 	text, err := os.ReadFile("../../examples/ci/github-actions.yaml")
 	if err != nil {

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,14 +36,26 @@ func printProfiles(a *app, opts getOptions, several bool, all []clusterProfiles)
 	case "name":
 		return printNames(a, several, all)
 	}
-	header, rows := profileTable(opts.output == "wide", several, all)
+	streams := *a.streams
+	var header []string
+	var rows [][]string
+	if opts.output == "wide" {
+		// Whoever asks for a wide table gets long lines, which the terminal wraps.
+		streams.Width = 0
+		header, rows = profileTable(wideTable, several, all)
+	} else {
+		header, rows = profileTable(fullTable, several, all)
+		if streams.OutTerminal && streams.Width > 0 && output.TableWidth(header, rows) > streams.Width {
+			header, rows = profileTable(narrowTable, several, all)
+		}
+	}
 	if len(rows) == 0 {
 		return nil
 	}
 	if opts.noHeaders {
 		header = nil
 	}
-	return output.Table(a.streams, header, rows)
+	return output.Table(&streams, header, rows)
 }
 
 // profileItems is a list of profiles for one cluster, and a list of ClusterConfigs for several.
@@ -83,18 +96,34 @@ func printNames(a *app, several bool, all []clusterProfiles) error {
 	return err
 }
 
-// profileTable has eksctl's columns: one row per selector.
-func profileTable(wide, several bool, all []clusterProfiles) (header []string, rows [][]string) {
-	header = []string{"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS", "TAGS", "STATUS"}
-	if wide {
-		header = append(header, "CREATED", "HEALTH", "ARN")
+// tableForm is one of the tables of get.
+type tableForm int
+
+// The tables: fullTable has eksctl's columns, wideTable some more, and narrowTable is for a terminal
+// that fullTable does not fit: shorter headers, roles by name, the number of subnets, and no tags.
+const (
+	fullTable tableForm = iota
+	wideTable
+	narrowTable
+)
+
+// profileTable makes one row per selector.
+func profileTable(form tableForm, several bool, all []clusterProfiles) (header []string, rows [][]string) {
+	switch form {
+	case narrowTable:
+		header = []string{"NAME", "NAMESPACE", "LABELS", "ROLE", "SUBNETS", "STATUS"}
+	default:
+		header = []string{"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS", "TAGS", "STATUS"}
+		if form == wideTable {
+			header = append(header, "CREATED", "HEALTH", "ARN")
+		}
 	}
 	if several {
 		header = append([]string{"CLUSTER", "REGION"}, header...)
 	}
 	for _, c := range all {
 		for _, p := range c.profiles {
-			for _, row := range profileRows(p, wide) {
+			for _, row := range profileRows(p, form) {
 				if several {
 					row = append([]string{c.cluster, c.region}, row...)
 				}
@@ -105,7 +134,7 @@ func profileTable(wide, several bool, all []clusterProfiles) (header []string, r
 	return header, rows
 }
 
-func profileRows(p fargate.Profile, wide bool) [][]string {
+func profileRows(p fargate.Profile, form tableForm) [][]string {
 	selectors := p.Selectors
 	if len(selectors) == 0 {
 		selectors = []fargate.Selector{{Namespace: "<none>"}}
@@ -116,8 +145,14 @@ func profileRows(p fargate.Profile, wide bool) [][]string {
 	}
 	var rows [][]string
 	for _, s := range selectors {
-		row := []string{p.Name, s.Namespace, pairs(s.Labels), p.PodExecutionRoleARN, subnets, pairs(p.Tags), string(p.Status)}
-		if wide {
+		var row []string
+		if form == narrowTable {
+			role := p.PodExecutionRoleARN[strings.LastIndexByte(p.PodExecutionRoleARN, '/')+1:]
+			row = []string{p.Name, s.Namespace, pairs(s.Labels), role, strconv.Itoa(len(p.Subnets)), string(p.Status)}
+		} else {
+			row = []string{p.Name, s.Namespace, pairs(s.Labels), p.PodExecutionRoleARN, subnets, pairs(p.Tags), string(p.Status)}
+		}
+		if form == wideTable {
 			row = append(row, created(p.CreatedAt), health(p.Issues), p.ARN)
 		}
 		rows = append(rows, row)

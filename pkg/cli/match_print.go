@@ -248,7 +248,8 @@ func firstMatch(m fargate.ProfileMatch) *fargate.SelectorMatch {
 }
 
 // nearest finds the selector of an ACTIVE profile that misses the pod by least: the namespace weighs
-// more than any label, because it is what a team rarely changes. Nil where there is none.
+// more than any label, because it is what a team rarely changes, and of two that do not match the one
+// that begins like the pod's is nearer. Nil where there is none.
 func nearest(e fargate.Explanation) (profile *fargate.ProfileMatch, selector *fargate.SelectorMatch) {
 	least := 0
 	for i := range e.Profiles {
@@ -269,12 +270,21 @@ func nearest(e fargate.Explanation) (profile *fargate.ProfileMatch, selector *fa
 func unmet(s fargate.SelectorMatch) int {
 	n := 0
 	if !s.Namespace.Matches {
-		n = 100
+		n = 1000 - 10*commonPrefix(s.Namespace.Want, s.Namespace.Got)
 	}
 	for _, l := range s.Labels {
 		if !l.Matches {
 			n++
 		}
+	}
+	return n
+}
+
+// commonPrefix is the number of bytes with which both texts begin; a namespace has at most 63.
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b), 63) && a[n] == b[n] {
+		n++
 	}
 	return n
 }

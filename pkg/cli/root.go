@@ -5,6 +5,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -33,6 +34,11 @@ func run(ctx context.Context, args []string, s *output.Streams, clock lifecycle.
 	}
 	report(s, err)
 	return code
+}
+
+// Root gives the tree of commands, for the generator of the documentation.
+func Root() *cobra.Command {
+	return newRootCommand(newApp(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, systemClock{}))
 }
 
 const rootLong = `fgctl manages Amazon EKS Fargate profiles, and explains which profile a pod would run on.

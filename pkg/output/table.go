@@ -19,9 +19,9 @@ const gap = 2
 const narrowest = 8
 
 // Table writes a header and rows to Out. A nil header writes none (--no-headers). Cells are cleaned.
-// Where Out is a terminal too narrow for the table, the widest columns are broken into several lines,
-// at commas, slashes and spaces where there are any, so that the columns stay aligned and nothing is
-// lost; anywhere else a row is always one line, for grep and awk.
+// Where Out is a terminal too narrow for the table, cells are broken into several lines between words,
+// and within words only where that is not enough, so that the columns stay aligned and nothing is lost;
+// anywhere else a row is always one line, for grep and awk.
 func Table(s *Streams, header []string, rows [][]string) error {
 	all := make([][]string, 0, len(rows)+1)
 	if header != nil {
@@ -40,7 +40,7 @@ func Table(s *Streams, header []string, rows [][]string) error {
 	}
 	widths := columnWidths(cells)
 	if s.OutTerminal && s.Width > 0 {
-		squeeze(widths, s.Width-gap*(len(widths)-1))
+		squeeze(widths, wordWidths(cells), s.Width-gap*(len(widths)-1))
 		for _, row := range cells {
 			for j, cell := range row {
 				row[j] = strings.Join(breakCell(cell, widths[j]), "\n")
@@ -79,43 +79,77 @@ func plain() tablewriter.Config {
 	}
 }
 
+// TableWidth is the number of columns that a table takes where nothing is broken.
+func TableWidth(header []string, rows [][]string) int {
+	sum := 0
+	for _, w := range columnWidths(append([][]string{header}, rows...)) {
+		sum += w + gap
+	}
+	return max(0, sum-gap)
+}
+
 // columnWidths gives the width of the widest cell of every column.
-func columnWidths(rows [][]string) []int {
+func columnWidths(rows [][]string) []int { return widest(rows, displayWidth) }
+
+// wordWidths gives the width of the widest word of every column.
+func wordWidths(rows [][]string) []int {
+	return widest(rows, func(cell string) int {
+		word := 0
+		for cell != "" {
+			end := strings.IndexAny(cell, breakAfter) + 1
+			if end == 0 {
+				end = len(cell)
+			}
+			word, cell = max(word, displayWidth(strings.TrimRight(cell[:end], " "))), cell[end:]
+		}
+		return word
+	})
+}
+
+func widest(rows [][]string, measure func(cell string) int) []int {
 	var widths []int
 	for _, row := range rows {
 		for j, cell := range row {
 			if j == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[j] = max(widths[j], displayWidth(cell))
+			widths[j] = max(widths[j], measure(cell))
 		}
 	}
 	return widths
 }
 
-// squeeze takes columns away from the widest ones until the sum fits, or until nothing more can be
-// taken.
-func squeeze(widths []int, room int) {
-	sum := 0
-	for _, w := range widths {
-		sum += w
-	}
-	for ; sum > room; sum-- {
-		widest := 0
-		for j, w := range widths {
-			if w > widths[widest] {
-				widest = j
+// squeeze takes columns away from the widest ones until the sum fits: first no word is torn, and where
+// that does not do, words are.
+func squeeze(widths, words []int, room int) {
+	for _, least := range []func(j int) int{
+		func(j int) int { return max(words[j], narrowest) },
+		func(int) int { return narrowest },
+	} {
+		sum := 0
+		for _, w := range widths {
+			sum += w
+		}
+		for ; sum > room; sum-- {
+			victim := -1
+			for j, w := range widths {
+				if w > least(j) && (victim < 0 || w > widths[victim]) {
+					victim = j
+				}
 			}
+			if victim < 0 {
+				break
+			}
+			widths[victim]--
 		}
-		if widths[widest] <= narrowest {
-			return
-		}
-		widths[widest]--
 	}
 }
 
-// breakCell breaks a cell into lines of at most limit columns, after the last comma, slash, underscore
-// or space that fits, else in the middle of a word.
+// breakAfter are the characters that end a word of a cell: lists, ARNs and headers have them.
+const breakAfter = ",/:_ "
+
+// breakCell breaks a cell into lines of at most limit columns, after the last word that fits, else in
+// the middle of a word.
 func breakCell(cell string, limit int) []string {
 	var lines []string
 	for displayWidth(cell) > limit {
@@ -126,7 +160,7 @@ func breakCell(cell string, limit int) []string {
 				break
 			}
 			end = i + len(string(r))
-			if strings.ContainsRune(",/_ ", r) {
+			if strings.ContainsRune(breakAfter, r) {
 				good = end
 			}
 		}

@@ -72,6 +72,8 @@ func outcomeOf(t *testing.T, document string, r Request) Outcome {
 
 func TestConjunction(t *testing.T) {
 	const met, unmet, open = `"ArnLike":{"aws:SourceArn":"arn:aws:eks:*:*:fargateprofile/demo/*"}`, `"StringEquals":{"aws:SourceAccount":"9"}`, `"Bool":{"aws:SecureTransport":"true"}`
+	// Conditions are judged in the order of their operators' names; this one comes last and holds.
+	const late = `,"StringLike":{"aws:SourceAccount":"1*"}`
 	for conditions, want := range map[string]Outcome{
 		met:                            Allowed,
 		met + "," + unmet:              Refused,
@@ -79,8 +81,10 @@ func TestConjunction(t *testing.T) {
 		unmet + "," + open:             Refused,
 		met + "," + unmet + "," + open: Refused,
 	} {
-		if got := outcomeOf(t, allowIf(conditions), request); got != want {
-			t.Errorf("%s: outcome %d, want %d", conditions, got, want)
+		for _, all := range []string{conditions, conditions + late} {
+			if got := outcomeOf(t, allowIf(all), request); got != want {
+				t.Errorf("%s: outcome %d, want %d", all, got, want)
+			}
 		}
 	}
 }
@@ -159,6 +163,15 @@ func TestGlobIsTheRegularExpression(t *testing.T) {
 			if glob(pattern, text) != same.MatchString(text) {
 				t.Errorf("glob(%q, %q) is %v", pattern, text, glob(pattern, text))
 			}
+		}
+	}
+}
+
+// A character of three bytes is one character, also where the match is tried again from within it.
+func TestGlobCountsCharacters(t *testing.T) {
+	for pattern, want := range map[string]bool{"?bc": true, "*?bc": true, "*??bc": false, "??bc": false, "*c": true} {
+		if glob(pattern, "€bc") != want {
+			t.Errorf("%s against €bc: %v", pattern, !want)
 		}
 	}
 }

@@ -1,0 +1,62 @@
+# The two commands of a newcomer: make demo, make test. make help lists the rest.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X github.com/fgctl/fgctl/pkg/cli.version=$(VERSION)
+TOOL     = go tool -modfile=tools/go.mod
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: ## Build bin/fgctl
+	go build -ldflags '$(LDFLAGS)' -o bin/fgctl ./cmd/fgctl
+
+.PHONY: demo
+demo: build ## Create, explain, replace and delete a profile on the embedded sandbox
+	PATH="$(CURDIR)/bin:$$PATH" bin/fgctl sandbox run -- sh examples/scripts/demo.sh
+
+.PHONY: test
+test: ## Run the tests; those of moto and the AWS CLI are skipped where these are not installed
+	go test ./...
+
+.PHONY: race
+race: ## Run the tests with the race detector
+	go test -race ./...
+
+.PHONY: moto
+moto: ## Run the tests against moto, which must be installed
+	FGCTL_REQUIRE_MOTO=1 go test -run TestMoto -count=1 ./pkg/cli
+
+.PHONY: lint
+lint: ## Run golangci-lint (built from source at the first run) and check the formatting
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: format
+format: ## Format the code
+	$(TOOL) gofumpt -w cmd pkg
+
+.PHONY: docs
+docs: ## Generate docs/commands from the commands themselves
+	go run ./cmd/gendocs docs/commands
+
+.PHONY: docs-check
+docs-check: ## Fail when docs/commands is not current
+	go run ./cmd/gendocs -check docs/commands
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (30s)
+	@grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z]+' pkg | sed 's/:func / /' | \
+	while read -r file target; do \
+		echo "$$target in $$(dirname $$file)"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "./$$(dirname $$file)" || exit 1; \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: clean
+clean: ## Remove what the build made
+	rm -rf bin dist

@@ -1,0 +1,179 @@
+// Command gendocs writes a page per command of fgctl, from the commands themselves:
+//
+//	go run ./cmd/gendocs docs/commands
+//	go run ./cmd/gendocs -check docs/commands
+//
+// With -check it writes nothing and fails when a page is missing, stale or left over.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli"
+)
+
+func main() {
+	check := flag.Bool("check", false, "write nothing, and fail where a page is not current")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: gendocs [-check] DIRECTORY")
+		os.Exit(2)
+	}
+	if err := run(flag.Arg(0), *check); err != nil {
+		fmt.Fprintln(os.Stderr, "gendocs:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir string, check bool) error {
+	pages := map[string]string{}
+	collect(cli.Root(), pages)
+	left, err := leftOver(dir, pages)
+	if err != nil {
+		return err
+	}
+	if check {
+		return compare(dir, pages, left)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, text := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, name := range left {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare names every page that is not current.
+func compare(dir string, pages map[string]string, left []string) error {
+	var faults []error
+	for name, want := range pages {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case err != nil:
+			faults = append(faults, err)
+		case string(got) != want:
+			faults = append(faults, fmt.Errorf("%s is not current", filepath.Join(dir, name)))
+		}
+	}
+	for _, name := range left {
+		faults = append(faults, fmt.Errorf("%s belongs to no command", filepath.Join(dir, name)))
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%w\nrun: make docs", errors.Join(faults...))
+	}
+	return nil
+}
+
+// leftOver lists the pages of a directory that no command has.
+func leftOver(dir string, pages map[string]string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var left []string
+	for _, entry := range entries {
+		if _, known := pages[entry.Name()]; !known && filepath.Ext(entry.Name()) == ".md" {
+			left = append(left, entry.Name())
+		}
+	}
+	return left, nil
+}
+
+// collect makes the pages of a command and of all below it.
+func collect(cmd *cobra.Command, pages map[string]string) {
+	pages[fileName(cmd)] = page(cmd)
+	for _, child := range children(cmd) {
+		collect(child, pages)
+	}
+}
+
+// children are the commands that a user sees; cobra's own, help and completion, are its business.
+func children(cmd *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
+}
+
+func fileName(cmd *cobra.Command) string {
+	return strings.ReplaceAll(cmd.CommandPath(), " ", "_") + ".md"
+}
+
+func page(cmd *cobra.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!-- Made by make docs from the command itself; do not edit. -->\n\n# %s\n\n%s.\n", cmd.CommandPath(), prose(cmd.Short))
+	if cmd.Runnable() && (cmd.HasParent() && !cmd.HasSubCommands()) {
+		fmt.Fprintf(&b, "\n```\n%s\n```\n", cmd.UseLine())
+	}
+	for _, paragraph := range strings.Split(strings.TrimSpace(cmd.Long), "\n\n") {
+		if paragraph != "" {
+			fmt.Fprintf(&b, "\n%s\n", layout(paragraph))
+		}
+	}
+	if len(cmd.Aliases) > 0 {
+		fmt.Fprintf(&b, "\nAliases: `%s`\n", strings.Join(cmd.Aliases, "`, `"))
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\n## Examples\n\n```sh\n%s\n```\n", unindent(cmd.Example))
+	}
+	if below := children(cmd); len(below) > 0 {
+		b.WriteString("\n## Commands\n\n")
+		for _, child := range below {
+			fmt.Fprintf(&b, "- [%s](%s): %s\n", child.CommandPath(), fileName(child), prose(child.Short))
+		}
+	}
+	if cmd.HasAvailableLocalFlags() && (!cmd.HasSubCommands() || !cmd.HasParent()) {
+		fmt.Fprintf(&b, "\n## Flags\n\n```\n%s```\n", cmd.LocalFlags().FlagUsages())
+	}
+	if cmd.HasParent() {
+		if cmd.HasAvailableInheritedFlags() && !cmd.HasSubCommands() {
+			fmt.Fprintf(&b, "\n## Flags of every command\n\n```\n%s```\n", cmd.InheritedFlags().FlagUsages())
+		}
+		fmt.Fprintf(&b, "\nSee also [%s](%s).\n", cmd.Parent().CommandPath(), fileName(cmd.Parent()))
+	}
+	return b.String()
+}
+
+// layout makes a paragraph of help a paragraph of Markdown; what is indented stays as it is laid out.
+func layout(paragraph string) string {
+	lines := strings.Split(paragraph, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, " ") {
+			continue
+		}
+		out := "```\n" + strings.Join(lines[i:], "\n") + "\n```"
+		if i > 0 {
+			out = prose(strings.Join(lines[:i], "\n")) + "\n\n" + out
+		}
+		return out
+	}
+	return prose(paragraph)
+}
+
+// prose escapes what Markdown would take for its own.
+func prose(text string) string {
+	return strings.NewReplacer("<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
+}
+
+// unindent takes away the two spaces that examples of help stand behind.
+func unindent(text string) string {
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "  ")
+	}
+	return strings.Join(lines, "\n")
+}

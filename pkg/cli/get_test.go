@@ -1,0 +1,88 @@
+package cli
+
+// These tests state what the scripts of get cannot show: how few round trips a large cluster takes, and
+// how the table looks in a terminal.
+
+import (
+	"bytes"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+// inSandbox starts a sandbox and leads fgctl to it.
+func inSandbox(t *testing.T, world sandbox.World) *sandbox.Server {
+	t.Helper()
+	server, err := sandbox.New(world, sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	t.Cleanup(web.Close)
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	for _, name := range sandbox.Stray() {
+		t.Setenv(name, "")
+	}
+	for _, entry := range sandbox.Env(web.URL, server.World()) {
+		key, value, _ := strings.Cut(entry, "=")
+		t.Setenv(key, value)
+	}
+	return server
+}
+
+// crowd is the built-in world with many profiles in its cluster.
+func crowd(profiles int) sandbox.World {
+	world := sandbox.DefaultWorld()
+	world.Quotas.Profiles = profiles
+	world.Latency = sandbox.Range{Min: time.Millisecond, Max: 12 * time.Millisecond}
+	for i := range profiles {
+		world.Clusters[0].Profiles = append(world.Clusters[0].Profiles, sandbox.Profile{
+			Name: fmt.Sprintf("profile-%03d", i), Role: "fargate-pods", Subnets: []string{"subnet-0aaa0000000000001", "subnet-0aaa0000000000002"},
+			Selectors: []sandbox.Selector{{Namespace: fmt.Sprintf("team-%03d", i), Labels: map[string]string{"app.kubernetes.io/name": "api"}}},
+		})
+	}
+	return world
+}
+
+func TestGetTakesTwoRoundTrips(t *testing.T) {
+	for _, profiles := range []int{0, 1, 5, 100} {
+		server := inSandbox(t, crowd(profiles))
+		var out, errs bytes.Buffer
+		code := Main(t.Context(), []string{"get", "fargateprofile", "--cluster", "demo", "-o", "name"}, &output.Streams{Out: &out, Err: &errs})
+		if lines := strings.Count(out.String(), "\n"); code != 0 || lines != profiles {
+			t.Fatalf("%d profiles: exit %d with %d names\n%s", profiles, code, lines, &errs)
+		}
+		stats := server.Stats()
+		if stats.Requests != profiles+1 || stats.Sequential > 2 || stats.MaxInFlight > 10 {
+			t.Errorf("%d profiles: %+v", profiles, stats)
+		}
+	}
+}
+
+func TestGetFitsTheTerminal(t *testing.T) {
+	inSandbox(t, crowd(3))
+	for _, format := range []string{"table", "wide"} {
+		var out, errs bytes.Buffer
+		streams := &output.Streams{Out: &out, Err: &errs, OutTerminal: true, Width: 80}
+		if code := Main(t.Context(), []string{"get", "fp", "-c", "demo", "-o", format}, streams); code != 0 {
+			t.Fatalf("exit %d\n%s", code, &errs)
+		}
+		widest := 0
+		for line := range strings.Lines(out.String()) {
+			widest = max(widest, len(strings.TrimRight(line, "\n")))
+		}
+		if format == "table" && widest > 80 || format == "wide" && widest < 200 {
+			t.Errorf("%s is %d columns wide:\n%s", format, widest, &out)
+		}
+		for _, word := range []string{"profile-002", "team-002", "app.kubernetes.io/", "fargate-pods", "ACTIVE"} {
+			if !strings.Contains(out.String(), word) {
+				t.Errorf("%s: %q was torn:\n%s", format, word, &out)
+			}
+		}
+	}
+}

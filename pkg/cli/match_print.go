@@ -196,8 +196,10 @@ func counts(s fargate.Summary) string {
 		count   int
 		verdict fargate.Verdict
 	}{
-		{s.Matched, fargate.VerdictMatched}, {s.Ambiguous, fargate.VerdictAmbiguous},
-		{s.Unmatched, fargate.VerdictUnmatched}, {s.Excluded, fargate.VerdictExcluded},
+		{s.Matched, fargate.VerdictMatched},
+		{s.Ambiguous, fargate.VerdictAmbiguous},
+		{s.Unmatched, fargate.VerdictUnmatched},
+		{s.Excluded, fargate.VerdictExcluded},
 	} {
 		if c.count > 0 {
 			out = append(out, fmt.Sprintf("%d %s", c.count, c.verdict))

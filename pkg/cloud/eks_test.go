@@ -21,14 +21,16 @@ func TestCluster(t *testing.T) {
 		answer string
 		want   cloud.Cluster
 	}{
-		{"whole", `{"cluster":{"name":"demo","arn":"arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo","status":"ACTIVE","version":"1.33",
+		{
+			"whole", `{"cluster":{"name":"demo","arn":"arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo","status":"ACTIVE","version":"1.33",
 			"platformVersion":"eks.9","resourcesVpcConfig":{"vpcId":"vpc-1","subnetIds":["subnet-1"]},"accessConfig":{"authenticationMode":"API"},
 			"outpostConfig":{"outpostArns":[]},"health":{"issues":[{"code":"Ec2SubnetNotFound","message":"gone","resourceIds":["subnet-9"]}]}}}`,
 			cloud.Cluster{
 				Name: "demo", ARN: "arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo", Status: "ACTIVE", Version: "1.33", PlatformVersion: "eks.9",
 				VPC: "vpc-1", Subnets: []string{"subnet-1"}, AuthenticationMode: "API", Outposts: true,
 				HealthIssues: []fargate.HealthIssue{{Code: "Ec2SubnetNotFound", Message: "gone", ResourceIDs: []string{"subnet-9"}}},
-			}},
+			},
+		},
 		{"sparse", `{"cluster":{"name":"demo","arn":"x","status":"CREATING"}}`, cloud.Cluster{Name: "demo", ARN: "x", Status: "CREATING"}},
 	}
 	for _, tt := range tests {

@@ -99,8 +99,10 @@ func TestReadDocuments(t *testing.T) {
 		{"anchors and merge keys", "x: &x {a: b, c: d}\ny:\n  <<: *x\n  a: e\n", `1@1 {x@1:{a@1:"b" c@1:"d"} y@2:{a@4:"e" c@1:"d"}}`},
 		{"merge list, first wins", "- &x {a: 1}\n- &y {a: 2, b: 2}\n- <<: [*x, *y]\n", `1@1 [{a@1:number(1)} {a@2:number(2) b@2:number(2)} {a@1:number(1) b@2:number(2)}]`},
 		{"a quoted << is no merge", "\"<<\": b\n", `1@1 {<<@1:"b"}`},
-		{"kinds", "[a, '1', 1, 1.5, 1e3, yes, 'yes', n, true, ~, null, '', 2001-01-01, 1:30, !!str 1, !!str yes]",
-			`1@1 ["a" "1" number(1) number(1.5) number(1e3) boolean(yes) "yes" boolean(n) boolean(true) null(~) null(null) "" "2001-01-01" "1:30" "1" "yes"]`},
+		{
+			"kinds", "[a, '1', 1, 1.5, 1e3, yes, 'yes', n, true, ~, null, '', 2001-01-01, 1:30, !!str 1, !!str yes]",
+			`1@1 ["a" "1" number(1) number(1.5) number(1e3) boolean(yes) "yes" boolean(n) boolean(true) null(~) null(null) "" "2001-01-01" "1:30" "1" "yes"]`,
+		},
 		{"flow style is YAML", "{a: b}", `1@1 {a@1:"b"}`},
 		{"JSON", "{\"a\": [1, {\"b\":\n null}, \"\\u00e9\\n\"],\n\"c\": true}", `1@1 {a@1:[number(1) {b@1:null(null)} "é\n"] c@3:boolean(true)}`},
 		{"JSON with brackets in its texts", `{"a":"}]\"{[","b":[]}`, `1@1 {a@1:"}]\"{[" b@1:[]}`},
@@ -127,8 +129,10 @@ func TestReadStreamsAList(t *testing.T) {
 	for _, c := range []struct {
 		name, text, want string
 	}{
-		{"list", "{\"kind\":\"List\",\n\"items\":[{\"a\":1},\n{\"a\":2}],\"z\":\n3}",
-			`1.1@2 {a@2:number(1)}|1.2@3 {a@3:number(2)}|1@1 {kind@1:"List" items@2:[] z@3:number(3)}`},
+		{
+			"list", "{\"kind\":\"List\",\n\"items\":[{\"a\":1},\n{\"a\":2}],\"z\":\n3}",
+			`1.1@2 {a@2:number(1)}|1.2@3 {a@3:number(2)}|1@1 {kind@1:"List" items@2:[] z@3:number(3)}`,
+		},
 		{"empty list", `{"items":[ ]}`, `1@1 {items@1:[]}`},
 		{"not a list", `{"items":{"a":[1]}}`, `1@1 {items@1:{a@1:[number(1)]}}`},
 		{"deeper items are not streamed", `{"spec":{"items":[1]}}`, `1@1 {spec@1:{items@1:[number(1)]}}`},

@@ -23,8 +23,11 @@ const (
 	MaxLabels = 5
 	// MaxProfiles is quota L-33415657, profiles per cluster (EKS User Guide, service quotas).
 	MaxProfiles = 10
-	// MaxTags, MaxTagKey and MaxTagValue bound a profile's tags (EKS API model, TagMap).
-	MaxTags, MaxTagKey, MaxTagValue = 50, 128, 256
+	// MaxTags bounds the tags of a profile (EKS API model, TagMap).
+	MaxTags = 50
+	// MaxTagKey and MaxTagValue bound a tag, in characters (EKS API model, TagKey and TagValue).
+	MaxTagKey   = 128
+	MaxTagValue = 256
 	// ReservedPrefix may not begin a profile's name (refusal quoted in pulumi-eks#426).
 	ReservedPrefix = "eks-"
 	// KubeSystem is the namespace of the cluster's own pods, CoreDNS among them.

@@ -34,17 +34,22 @@ func TestReadPods(t *testing.T) {
 		{"no metadata", "kind: Pod\n", "1 Pod/ default map[]"},
 		{"null labels and a null label", "kind: Pod\nmetadata: {name: a, labels: {x: , y: ~}, annotations: }\n", "1 Pod/a default map[x: y:]"},
 		{"a number as a key", "kind: Pod\nmetadata: {labels: {1: b}}\n", "1 Pod/ default map[1:b]"},
-		{"workload: its name and namespace, its template's labels",
+		{
+			"workload: its name and namespace, its template's labels",
 			"kind: Deployment\nmetadata: {name: a, namespace: ns, labels: {own: x}, annotations: {own: x}}\nspec:\n  template:\n    metadata: {name: ignored, namespace: ignored, labels: {app: web}, annotations: {p: q}}\n",
-			"1 Deployment/a ns map[app:web] map[p:q]"},
+			"1 Deployment/a ns map[app:web] map[p:q]",
+		},
 		{"template without metadata", "kind: Deployment\nspec: {template: {spec: {}}}\n", "1 Deployment/ default map[]"},
-		{"every kind", strings.Join([]string{
-			"kind: ReplicaSet\nspec: {template: {metadata: {labels: {a: '1'}}}}", "kind: StatefulSet\nspec: {template: {metadata: {labels: {a: '2'}}}}",
-			"kind: DaemonSet\nspec: {template: {metadata: {labels: {a: '3'}}}}", "kind: ReplicationController\nspec: {template: {metadata: {labels: {a: '4'}}}}",
-			"kind: Job\nmetadata: {generateName: job-}\nspec: {template: {metadata: {labels: {a: '5'}}}}",
-			"kind: CronJob\nspec: {jobTemplate: {metadata: {labels: {a: no}}, spec: {template: {metadata: {labels: {a: '6'}}}}}}",
-			"kind: PodTemplate\ntemplate: {metadata: {labels: {a: '7'}}}", "kind: Deployment\nspec: {template: {metadata: {labels: {a: '8'}}}}"}, "\n---\n"),
-			"1 ReplicaSet/ default map[a:1]|2 StatefulSet/ default map[a:2]|3 DaemonSet/ default map[a:3]|4 ReplicationController/ default map[a:4]|5 Job/job- default map[a:5]|6 CronJob/ default map[a:6]|7 PodTemplate/ default map[a:7]|8 Deployment/ default map[a:8]"},
+		{
+			"every kind", strings.Join([]string{
+				"kind: ReplicaSet\nspec: {template: {metadata: {labels: {a: '1'}}}}", "kind: StatefulSet\nspec: {template: {metadata: {labels: {a: '2'}}}}",
+				"kind: DaemonSet\nspec: {template: {metadata: {labels: {a: '3'}}}}", "kind: ReplicationController\nspec: {template: {metadata: {labels: {a: '4'}}}}",
+				"kind: Job\nmetadata: {generateName: job-}\nspec: {template: {metadata: {labels: {a: '5'}}}}",
+				"kind: CronJob\nspec: {jobTemplate: {metadata: {labels: {a: no}}, spec: {template: {metadata: {labels: {a: '6'}}}}}}",
+				"kind: PodTemplate\ntemplate: {metadata: {labels: {a: '7'}}}", "kind: Deployment\nspec: {template: {metadata: {labels: {a: '8'}}}}",
+			}, "\n---\n"),
+			"1 ReplicaSet/ default map[a:1]|2 StatefulSet/ default map[a:2]|3 DaemonSet/ default map[a:3]|4 ReplicationController/ default map[a:4]|5 Job/job- default map[a:5]|6 CronJob/ default map[a:6]|7 PodTemplate/ default map[a:7]|8 Deployment/ default map[a:8]",
+		},
 		{"others are skipped", "kind: Service\nmetadata: {name: 12}\n---\nkind: ConfigMap\ndata: {a: 1}\n---\nkind: Pod\n", "3 Pod/ default map[]"},
 		{"the same word of somebody else", "apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {tasks: []}\n", ""},
 		{"any version of Kubernetes' own", "apiVersion: extensions/v1beta1\nkind: Deployment\nspec: {template: {}}\n", "1 Deployment/ default map[]"},
@@ -89,14 +94,18 @@ func TestReadFaults(t *testing.T) {
 		want       string
 	}{
 		{"labels are a list", "kind: Pod\nmetadata:\n  labels: [a]\n", 0, "f.yaml: document 1, line 3: metadata.labels is a list, not a mapping"},
-		{"all of an object", "kind: Deployment\nmetadata: {name: 12}\nspec:\n  template:\n    metadata:\n      labels:\n        a: 1.20\n        b: yes\n        c: {d: e}\n      annotations: x\n", 0,
+		{
+			"all of an object", "kind: Deployment\nmetadata: {name: 12}\nspec:\n  template:\n    metadata:\n      labels:\n        a: 1.20\n        b: yes\n        c: {d: e}\n      annotations: x\n", 0,
 			`f.yaml: document 1, line 2: metadata.name is a number (12), not text; put it in quotes: "12"
 f.yaml: document 1, line 7: spec.template.metadata.labels[a] is a number (1.20), not text; put it in quotes: "1.20"
 f.yaml: document 1, line 8: spec.template.metadata.labels[b] is a boolean (yes), not text; put it in quotes: "yes"
 f.yaml: document 1, line 9: spec.template.metadata.labels[c] is a mapping, not text
-f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), not a mapping`},
-		{"the rest is read", "kind: Pod\n---\nkind: Pod\nmetadata: []\n---\n: :\n---\nkind: Pod\n", 2,
-			"f.yaml: document 2, line 4: metadata is a list, not a mapping\nf.yaml: document 3, line 6: invalid YAML: did not find expected key"},
+f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), not a mapping`,
+		},
+		{
+			"the rest is read", "kind: Pod\n---\nkind: Pod\nmetadata: []\n---\n: :\n---\nkind: Pod\n", 2,
+			"f.yaml: document 2, line 4: metadata is a list, not a mapping\nf.yaml: document 3, line 6: invalid YAML: did not find expected key",
+		},
 		{"no template", "kind: Deployment\nspec: {replicas: 1}\n", 0, "f.yaml: document 1, line 2: spec.template is missing, so there is no pod template"},
 		{"no spec", "kind: CronJob\nmetadata: {}\n", 0, "f.yaml: document 1, line 1: spec is missing, so there is no pod template"},
 		{"spec is text", "kind: Job\nspec: x\n", 0, `f.yaml: document 1, line 2: spec is text ("x"), not a mapping`},
@@ -110,8 +119,10 @@ f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), n
 		{"an element of an element", "kind: List\nitems:\n- kind: List\n  items:\n  - kind: Pod\n    metadata: {labels: {a: 1}}\n", 0, `f.yaml: document 1, line 6: items[0].items[0].metadata.labels[a] is a number (1), not text; put it in quotes: "1"`},
 		{"lists without end", "&a\nkind: List\nitems: [*a]\n", 0, "f.yaml: document 1, line 3: items[0].items[0].items[0].items[0].items[0].items[0].items[0].items[0].items: lists lie more than 8 deep in lists"},
 		{"Helm template", "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", 0, "f.yaml: document 1, line 3: metadata.name is a mapping, not text; this looks like a Helm template: run `helm template` first and give its output"},
-		{"JSON elements", "{\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\n\"labels\":{\"a\":1}}},\n{\"kind\":\"Pod\"},{\"metadata\":{}}],\"kind\":\"List\"}", 1,
-			"f.yaml: document 1, line 3: items[0].metadata.labels[a] is a number (1), not text; put it in quotes: \"1\"\nf.yaml: document 1, line 4: items[2] has no kind, so it is not a Kubernetes object"},
+		{
+			"JSON elements", "{\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\n\"labels\":{\"a\":1}}},\n{\"kind\":\"Pod\"},{\"metadata\":{}}],\"kind\":\"List\"}", 1,
+			"f.yaml: document 1, line 3: items[0].metadata.labels[a] is a number (1), not text; put it in quotes: \"1\"\nf.yaml: document 1, line 4: items[2] has no kind, so it is not a Kubernetes object",
+		},
 		{"JSON cut off keeps what came before", `{"kind":"List","items":[{"kind":"Pod"},{"ki`, 1, "f.yaml: document 1, line 1: invalid JSON: unexpected end of JSON input"},
 		{"a JSON list whose kind is wrong", `{"kind":1,"items":[{"kind":"Pod"}]}`, 0, `f.yaml: document 1, line 1: kind is a number (1), not text; put it in quotes: "1"`},
 	} {

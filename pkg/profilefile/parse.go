@@ -167,8 +167,10 @@ func (p *parser) duplicates() error {
 	for _, e := range p.entries {
 		k := key{place{e.Cluster, e.Region}, e.Name}
 		if before, ok := first[k]; ok && e.Name != "" {
-			errs = append(errs, &Error{Document: e.Document, Line: e.Line,
-				Message: fmt.Sprintf("the profile name %q occurs twice; it is also in line %d", document.Shorten(e.Name), before.Line)})
+			errs = append(errs, &Error{
+				Document: e.Document, Line: e.Line,
+				Message: fmt.Sprintf("the profile name %q occurs twice; it is also in line %d", document.Shorten(e.Name), before.Line),
+			})
 			continue
 		}
 		first[k] = e

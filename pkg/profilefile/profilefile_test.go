@@ -64,8 +64,10 @@ func TestParseClusterConfig(t *testing.T) {
 	}
 	want := File{Cluster: "demo", Region: "us-east-1", Profiles: []Entry{
 		{Profile: web(), Region: "us-east-1", Document: 1, Line: 11, Path: "fargateProfiles[0]"},
-		{Profile: fargate.Profile{Name: "jobs", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "jobs"}}},
-			Region: "us-east-1", Document: 1, Line: 23, Path: "fargateProfiles[1]"},
+		{
+			Profile: fargate.Profile{Name: "jobs", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "jobs"}}},
+			Region:  "us-east-1", Document: 1, Line: 23, Path: "fargateProfiles[1]",
+		},
 	}}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("got  %+v\nwant %+v", f, want)

@@ -94,8 +94,10 @@ func TestAWSCLI(t *testing.T) {
 		w.Delays = sandbox.Delays{}
 		initial("ACTIVE")(w)
 	})
-	create := []string{"aws", "eks", "create-fargate-profile", "--cluster-name", "demo", "--fargate-profile-name", "web",
-		"--selectors", "namespace=web,labels={app=api}", "--subnets", privateA, "--pod-execution-role-arn"}
+	create := []string{
+		"aws", "eks", "create-fargate-profile", "--cluster-name", "demo", "--fargate-profile-name", "web",
+		"--selectors", "namespace=web,labels={app=api}", "--subnets", privateA, "--pod-execution-role-arn",
+	}
 	for _, test := range []struct {
 		args           []string
 		stdout, stderr string

@@ -207,7 +207,7 @@ func (r *faultRule) strikes(c *call) bool {
 		return false
 	}
 	r.matched++
-	hit := false
+	var hit bool
 	switch {
 	case r.Every > 0:
 		hit = r.matched%r.Every == 0 && (r.Times == 0 || r.hit < r.Times)

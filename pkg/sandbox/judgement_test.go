@@ -75,8 +75,19 @@ func TestGlob(t *testing.T) {
 		pattern, text string
 		fits          bool
 	}{
-		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true}, {"a*", "abc", true}, {"*c", "abc", true}, {"a*c", "abcbc", true},
-		{"a?c", "abc", true}, {"a?c", "ac", false}, {"?", "ä", true}, {"a*b", "acd", false}, {"**a", "ba", true}, {"a", "A", false},
+		{"", "", true},
+		{"", "a", false},
+		{"*", "", true},
+		{"*", "abc", true},
+		{"a*", "abc", true},
+		{"*c", "abc", true},
+		{"a*c", "abcbc", true},
+		{"a?c", "abc", true},
+		{"a?c", "ac", false},
+		{"?", "ä", true},
+		{"a*b", "acd", false},
+		{"**a", "ba", true},
+		{"a", "A", false},
 	} {
 		if got := glob(test.pattern, test.text); got != test.fits {
 			t.Errorf("%q on %q: %t", test.pattern, test.text, got)

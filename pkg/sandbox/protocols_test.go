@@ -134,8 +134,10 @@ func TestEC2(t *testing.T) {
 		t.Errorf("private table %+v", a)
 	}
 	r := private.Routes
-	targets := []*string{r[0].GatewayId, r[1].NatGatewayId, r[2].EgressOnlyInternetGatewayId, r[3].GatewayId, r[4].TransitGatewayId,
-		r[5].VpcPeeringConnectionId, r[6].NetworkInterfaceId, r[7].InstanceId, r[8].CarrierGatewayId, r[9].LocalGatewayId, r[10].GatewayId}
+	targets := []*string{
+		r[0].GatewayId, r[1].NatGatewayId, r[2].EgressOnlyInternetGatewayId, r[3].GatewayId, r[4].TransitGatewayId,
+		r[5].VpcPeeringConnectionId, r[6].NetworkInterfaceId, r[7].InstanceId, r[8].CarrierGatewayId, r[9].LocalGatewayId, r[10].GatewayId,
+	}
 	want := []string{"local", "nat-0aaa0000000000001", "eigw-1", "vpce-1", "tgw-1", "pcx-1", "eni-1", "i-1", "cagw-1", "lgw-1", "vgw-1"}
 	if got := aws.ToStringSlice(targets); !slices.Equal(got, want) {
 		t.Errorf("targets %q, want %q", got, want)
@@ -186,8 +188,10 @@ func TestIAMAndSTS(t *testing.T) {
 
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 	name := aws.String("made")
-	made, err := b.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, Path: aws.String("/team/x/"), Description: aws.String("a & b"), AssumeRolePolicyDocument: aws.String(trust),
-		Tags: []iamtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}}})
+	made, err := b.iam.CreateRole(ctx, &iam.CreateRoleInput{
+		RoleName: name, Path: aws.String("/team/x/"), Description: aws.String("a & b"), AssumeRolePolicyDocument: aws.String(trust),
+		Tags: []iamtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
+	})
 	if err != nil || aws.ToString(made.Role.Arn) != "arn:aws:iam::111122223333:role/team/x/made" || aws.ToString(made.Role.Description) != "a & b" || aws.ToString(made.Role.Tags[0].Value) != "v" {
 		t.Fatalf("CreateRole: %+v, %v", made, err)
 	}

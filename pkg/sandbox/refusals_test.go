@@ -114,7 +114,7 @@ func TestCreateRefusals(t *testing.T) {
 		{"no permission to create", missing("eks:Create*"), nil, 403, "AccessDeniedException", "User: arn:aws:iam::111122223333:user/sandbox is not authorized to perform: eks:CreateFargateProfile on resource: arn:aws:eks:us-east-1:111122223333:cluster/demo"},
 		{"a role that trusts another service", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(badRole) }, 400, invalid, misconfigured},
 		{"a role that does not exist", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(badRole + "x") }, 400, invalid, misconfigured},
-		{"a role whose condition names the cluster", trust(strings.Replace(fargateTrust(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:cluster/demo"}`), "\n", "", -1)), nil, 400, invalid, misconfigured},
+		{"a role whose condition names the cluster", trust(strings.ReplaceAll(fargateTrust(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:cluster/demo"}`), "\n", "")), nil, 400, invalid, misconfigured},
 		{"a role whose condition names another account", trust(fargateTrust(`"StringEquals":{"aws:SourceAccount":"999999999999"}`)), nil, 400, invalid, misconfigured},
 		{"no ARN", nil, func(in *create) { in.PodExecutionRoleArn = aws.String("fargate-pods") }, 400, invalid, "The role ARN 'fargate-pods' is not valid"},
 	} {

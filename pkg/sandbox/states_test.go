@@ -44,8 +44,10 @@ func TestLifeOfAProfile(t *testing.T) {
 		t.Errorf("saw %q, want %q", seen, want)
 	}
 	history := []sandbox.Change{
-		{At: start, Profile: "web", Status: "CREATING"}, {At: start.Add(2 * time.Second), Profile: "web", Status: "ACTIVE"},
-		{At: start.Add(2 * time.Second), Profile: "web", Status: "DELETING"}, {At: start.Add(5 * time.Second), Profile: "web"},
+		{At: start, Profile: "web", Status: "CREATING"},
+		{At: start.Add(2 * time.Second), Profile: "web", Status: "ACTIVE"},
+		{At: start.Add(2 * time.Second), Profile: "web", Status: "DELETING"},
+		{At: start.Add(5 * time.Second), Profile: "web"},
 	}
 	if got := b.History("demo"); !slices.Equal(got, history) {
 		t.Errorf("history %v, want %v", got, history)

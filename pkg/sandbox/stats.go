@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -136,7 +137,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		decoder.KnownFields(true)
 		var faults []Fault
 		err := decoder.Decode(&faults)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = nil
 		} else if err != nil {
 			err = &WorldError{Faults: yamlFaults(err)}

@@ -194,8 +194,10 @@ func TestPodExecutionRole(t *testing.T) {
 			{"us-east-1", "999999999999", "demo", Refused},
 			{"us-east-1", account, "demo-2", Refused},
 		} {
-			r := Request{Service: Service, Action: Action, SourceAccount: c.account,
-				SourceARN: fmt.Sprintf("arn:%s:eks:%s:%s:fargateprofile/%s/web/0", partition, c.region, c.account, c.cluster)}
+			r := Request{
+				Service: Service, Action: Action, SourceAccount: c.account,
+				SourceARN: fmt.Sprintf("arn:%s:eks:%s:%s:fargateprofile/%s/web/0", partition, c.region, c.account, c.cluster),
+			}
 			for _, wire := range []string{document, url.QueryEscape(strings.ReplaceAll(document, " ", "")), url.PathEscape(document)} {
 				if got := outcomeOf(t, wire, r); got != c.want {
 					t.Errorf("%v for %s: outcome %d", c, partition, got)

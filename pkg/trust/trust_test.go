@@ -92,8 +92,10 @@ func TestJudge(t *testing.T) {
 		{"Deny of all but another", policyOf(allow, `{"Effect":"Deny","NotPrincipal":{"Service":"ec2.amazonaws.com"},"Action":"*"}`), Refused, "statement 2 denies"},
 		{"Deny names its conditions", policyOf(allow, statementOf("Deny", `,"Condition":{"StringLike":{"aws:SourceAccount":"1*","aws:SourceArn":"*"}}`)), Refused, "under the condition StringLike aws:SourceAccount 1* and StringLike aws:SourceArn *"},
 		{"an undecided Deny of what nobody allows", policyOf(statementOf("Deny", `,"Condition":{"Bool":{"k":"true"}}`)), Refused, "trusts nobody"},
-		{"every condition that fails is named", policyOf(statementOf("Allow", `,"Condition":{"StringEquals":{"aws:SourceAccount":"8"}}`), statementOf("Allow", `,"Condition":{"StringEquals":{"aws:SourceAccount":"9"}}`)), Refused,
-			"aws:SourceAccount 8 does not cover 111122223333, and the condition StringEquals aws:SourceAccount 9 does not cover 111122223333"},
+		{
+			"every condition that fails is named", policyOf(statementOf("Allow", `,"Condition":{"StringEquals":{"aws:SourceAccount":"8"}}`), statementOf("Allow", `,"Condition":{"StringEquals":{"aws:SourceAccount":"9"}}`)), Refused,
+			"aws:SourceAccount 8 does not cover 111122223333, and the condition StringEquals aws:SourceAccount 9 does not cover 111122223333",
+		},
 		{"a key's name within a value", allowIf(`"ArnLike":{"aws:SourceArn":"arn:aws:sourceaccount:a:b:c"}`), Refused, "does not cover " + arn},
 		{"a negated condition rules out", allowIf(`"StringNotEquals":{"aws:SourceAccount":["9","111122223333"]}`), Refused, "StringNotEquals aws:SourceAccount 9 or 111122223333 rules out 111122223333"},
 		{"the failing condition of everyone in AWS", policyOf(`{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Condition":{"StringEquals":{"aws:SourceAccount":"9"}}}`), Refused, Service + " is perhaps trusted, but"},

@@ -53,6 +53,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "./$$(dirname $$file)" || exit 1; \
 	done
 
+.PHONY: release-check
+release-check: ## Check .goreleaser.yaml (builds goreleaser from source)
+	go run github.com/goreleaser/goreleaser/v2@v2.16.0 check
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

@@ -57,6 +57,14 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 release-check: ## Check .goreleaser.yaml (builds goreleaser from source)
 	go run github.com/goreleaser/goreleaser/v2@v2.16.0 check
 
+.PHONY: completions
+completions: ## Write the shell completions that a release carries to bin/completions
+	mkdir -p bin/completions
+	go run ./cmd/fgctl completion bash >bin/completions/fgctl.bash
+	go run ./cmd/fgctl completion zsh >bin/completions/fgctl.zsh
+	go run ./cmd/fgctl completion fish >bin/completions/fgctl.fish
+	go run ./cmd/fgctl completion powershell >bin/completions/fgctl.ps1
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

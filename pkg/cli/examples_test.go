@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,10 +40,16 @@ func (s exampleShell) run(t *testing.T, script string) (code int, stdout, all st
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)
 	cmd.WaitDelay = time.Second
 	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG="}
+	// Sandboxes are quick here; what the examples show does not depend on it.
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG=",
+		"FGCTL_CREATE_DELAY=50ms", "FGCTL_DELETE_DELAY=50ms",
+		"GORACE=atexit_sleep_ms=0", // the race detector makes every program end a second late
+	}
 	var out, both strings.Builder
-	cmd.Stdout = writers{&out, &both}
-	cmd.Stderr = &both
+	var lock sync.Mutex // exec copies the two streams side by side
+	cmd.Stdout = writers{&lock, []*strings.Builder{&out, &both}}
+	cmd.Stderr = writers{&lock, []*strings.Builder{&both}}
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -51,11 +58,16 @@ func (s exampleShell) run(t *testing.T, script string) (code int, stdout, all st
 	return cmd.ProcessState.ExitCode(), out.String(), both.String()
 }
 
-// writers writes to several builders.
-type writers []*strings.Builder
+// writers writes to several builders, one writer at a time.
+type writers struct {
+	lock     *sync.Mutex
+	builders []*strings.Builder
+}
 
 func (w writers) Write(p []byte) (int, error) {
-	for _, b := range w {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	for _, b := range w.builders {
 		b.Write(p)
 	}
 	return len(p), nil

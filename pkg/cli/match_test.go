@@ -112,3 +112,37 @@ func TestInterruptibleReadEnds(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// Nearest is what needs the least change: a selector of the pod's namespace, with the fewest labels
+// missing; else the one whose namespace begins most like the pod's. Profiles that do not count are no help.
+func TestMatchNearest(t *testing.T) {
+	pod := fargate.Pod{Kind: "Pod", Namespace: "team-10", Labels: map[string]string{"app": "api"}}
+	profile := func(name, namespace string, labels ...string) fargate.Profile {
+		p := fargate.Profile{Name: name, Selectors: []fargate.Selector{{Namespace: namespace, Labels: map[string]string{}}}}
+		for _, l := range labels {
+			p.Selectors[0].Labels[l] = "x"
+		}
+		return p
+	}
+	deleting := profile("gone", "team-10", "a")
+	deleting.Status = fargate.StatusDeleting
+	for _, c := range []struct {
+		profiles []fargate.Profile
+		want     string
+	}{
+		{nil, ""},
+		{[]fargate.Profile{profile("a", "prod"), profile("b", "team-?"), profile("c", "tea*m")}, "b"},
+		{[]fargate.Profile{profile("a", "team-?"), profile("b", "team-*", "app", "b", "c")}, "b"},
+		{[]fargate.Profile{profile("a", "team-*", "app", "b"), profile("b", "team-*", "app")}, "b"},
+		{[]fargate.Profile{deleting, profile("z", "other")}, "z"},
+		{[]fargate.Profile{deleting}, ""},
+	} {
+		got := ""
+		if m, _ := nearest(fargate.Explain(pod, c.profiles)); m != nil {
+			got = m.Name
+		}
+		if got != c.want {
+			t.Errorf("got %q, want %q of %v", got, c.want, c.profiles)
+		}
+	}
+}

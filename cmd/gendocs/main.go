@@ -106,7 +106,9 @@ func collect(cmd *cobra.Command, pages map[string]string) {
 
 // children are the commands that a user sees; cobra's own, help and completion, are its business.
 func children(cmd *cobra.Command) []*cobra.Command {
-	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool {
+		return !c.IsAvailableCommand() || c.Name() == "help" || c.Name() == "completion"
+	})
 }
 
 func fileName(cmd *cobra.Command) string {

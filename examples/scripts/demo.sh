@@ -37,7 +37,7 @@ printf '\nWhere would this Deployment run, and why?\n'
 run fgctl match --cluster demo -f manifests/deployment.yaml
 
 printf '\nA profile is immutable, so a changed one takes its place without a gap:\n'
-run fgctl replace fargateprofile web --cluster demo --add-selector 'namespace=api-*'
+run fgctl replace fargateprofile web --cluster demo --add-selector 'namespace=api-*' --yes
 run fgctl get fargateprofile --cluster demo
 
 printf '\nAnd away with it:\n'

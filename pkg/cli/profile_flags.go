@@ -71,7 +71,10 @@ func parseSelectors(values []string) ([]fargate.Selector, fargate.Faults) {
 	var faults fargate.Faults
 	for _, text := range values {
 		s, err := fargate.ParseSelector(text)
-		faults = append(faults, faultsOf(err)...)
+		if err != nil {
+			faults = append(faults, faultsOf(err)...)
+			continue
+		}
 		out = append(out, s)
 	}
 	return out, faults
@@ -104,6 +107,10 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 			p.Name = "fp" // Without selectors there is no name to derive, and one fault is enough.
 		}
 		more, warnings := fargate.Validate(p)
+		if len(p.Selectors) == 0 && len(f.selectors) > 0 {
+			// There is one, but it could not be read; that is said already.
+			more = slices.DeleteFunc(more, func(x fargate.Fault) bool { return x.Field == "selectors" })
+		}
 		if f.createRole && f.role != "" {
 			more = append(more, fargate.Fault{
 				Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them",
@@ -114,11 +121,9 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 	if err := f.onlyFile(a, cmd, args); err != nil {
 		return nil, nil, err
 	}
+	// A file with faults is read as far as it can be, so that the faults of its profiles come too.
 	file, err := a.readConfigFile(f.configFile)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(file.Profiles) == 0 {
+	if err == nil && len(file.Profiles) == 0 {
 		return nil, nil, usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
 	}
 	var faults fargate.Faults
@@ -127,22 +132,17 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 		if p.Name == "" {
 			p.Name = fargate.DefaultName(p.Selectors)
 		}
-		where := fmt.Sprintf("%s:%d: profile %d", f.configFile, entry.Line, i+1)
-		if p.Name != "" {
-			where = fmt.Sprintf("%s:%d: %s", f.configFile, entry.Line, p.Name)
+		where := fmt.Sprintf("%s: line %d: %s", f.configFile, entry.Line, p.Name)
+		if p.Name == "" {
+			where = fmt.Sprintf("%s: line %d: profile %d", f.configFile, entry.Line, i+1)
 		}
 		more, warn := fargate.Validate(p)
 		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
-		for _, o := range profiles {
-			if o.Name == p.Name && p.Name != "" {
-				faults = append(faults, fargate.Fault{Field: where, Value: p.Name, Message: "the name stands there twice", Hint: "rename one"})
-			}
-		}
 		// What a file that came from get says of status and health is the past.
 		p.Status, p.Issues = "", nil
 		profiles = append(profiles, p)
 	}
-	return profiles, warnings, faults.OrNil()
+	return profiles, warnings, errors.Join(err, faults.OrNil())
 }
 
 // onlyFile refuses, all at once, what cannot stand beside a file.

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -112,8 +113,30 @@ func newRootCommand(a *app) *cobra.Command {
 		newSandboxCommand(a),
 		newVersionCommand(a),
 	)
+	strictHelp(root)
 	decorate(root)
 	return root
+}
+
+// strictHelp makes cobra's own commands refuse words that they do not know, which they otherwise answer
+// with some help and success.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				found, rest, err := root.Find(args)
+				if err != nil || len(rest) == 0 {
+					return err
+				}
+				return unknownCommand(found, rest[0])
+			}
+		}
+	}
 }
 
 // addGlobalFlags adds the flags of every command; the names and shorthands are eksctl's.
@@ -162,10 +185,12 @@ func (a *app) prepare(cmd *cobra.Command) error {
 func decorate(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
+			err := check(c, args)
+			var usage *usageError
+			if err != nil && !errors.As(err, &usage) {
 				return &usageError{err: err, command: c.CommandPath()}
 			}
-			return nil
+			return err
 		}
 	}
 	for _, child := range cmd.Commands() {

@@ -6,10 +6,12 @@ package cli
 //	fgctl ARG...              fgctl itself, with a clock that runs faster
 //	exits CODE COMMAND ARG... run a command that must end with this exit code
 //	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
+//	sandbox with MORE         the same, of the built-in world with more top-level keys from a file
 //	faults FILE               replace the sandbox's faults by those of a YAML list
 //	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
 //	requests reset            count from 0 again
 //	nothing-sent              short for: requests all 0
+//	await WHAT COUNT          wait until that many requests were answered, for a command in the background
 
 import (
 	"context"
@@ -20,6 +22,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"faults":       setFaults,
 			"requests":     checkRequests,
 			"nothing-sent": nothingSent,
+			"await":        awaitRequests,
 		},
 	})
 }
@@ -120,15 +124,27 @@ func sandboxOf(ts *testscript.TestScript) *scriptSandbox {
 	return s.(*scriptSandbox)
 }
 
+// builtInDelays is the block of the built-in world that scripts replace.
+var builtInDelays = regexp.MustCompile(`(?m)^delays:\n(  .*\n)+`)
+
 func startScriptSandbox(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 1 {
-		ts.Fatalf("usage: sandbox [WORLD]")
+	if neg || len(args) > 2 || len(args) == 2 && args[0] != "with" {
+		ts.Fatalf("usage: sandbox [WORLD | with MORE]")
 	}
-	world := sandbox.DefaultWorld()
 	// Short, but long enough for a poll to see the state between.
-	world.Delays.Create, world.Delays.Delete = 60*time.Millisecond, 60*time.Millisecond
+	const delays = "delays: {create: 60ms, delete: 60ms}\n"
+	builtIn := builtInDelays.ReplaceAllString(string(sandbox.DefaultWorldFile()), "")
+	world, err := sandbox.ParseWorld([]byte(builtIn + delays))
+	ts.Check(err)
+	if len(args) == 2 {
+		more := ts.ReadFile(args[1])
+		if !strings.Contains(more, "delays:") {
+			more += delays
+		}
+		world, err = sandbox.ParseWorld([]byte(builtIn + more))
+		ts.Check(err)
+	}
 	if len(args) == 1 {
-		var err error
 		world, err = sandbox.ParseWorld([]byte(ts.ReadFile(args[0])))
 		ts.Check(err)
 	}
@@ -202,4 +218,23 @@ func nothingSent(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: nothing-sent")
 	}
 	checkRequests(ts, false, []string{"all", "0"})
+}
+
+// awaitRequests looks until the count is reached; a minute is as good as never.
+func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await WHAT COUNT")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	s := sandboxOf(ts)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for range 30_000 {
+		if requestCount(s.Stats(), args[0]) >= want {
+			return
+		}
+		<-tick.C
+	}
+	ts.Fatalf("%s: %d requests, waited for %d", args[0], requestCount(s.Stats(), args[0]), want)
 }

@@ -95,7 +95,7 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 
 // didYouMean gives `; did you mean --cluster?`, or nothing where no candidate is near.
 func didYouMean(word string, candidates []string, prefix string) string {
-	best, distance := "", max(2, len(word)/3)+1
+	best, distance := "", max(1, len(word)/3)+1
 	word = strings.ToLower(word)
 	for _, candidate := range candidates {
 		lower := strings.ToLower(candidate)

@@ -205,6 +205,30 @@ func TestTableFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// Words stay whole as long as the room allows it: the column of the longest cell is not always the one
+// to break.
+func TestTableBreaksBetweenWordsFirst(t *testing.T) {
+	s, out, _ := buffers()
+	s.OutTerminal, s.Width = true, 40
+	if err := Table(s, nil, [][]string{{"subnet-0aaa0000000000001", "a b c d e f g h i j k l m n o p q r"}}); err != nil {
+		t.Fatal(err)
+	}
+	want := "subnet-0aaa0000000000001  a b c d e f g\n                          h i j k l m n\n                          o p q r\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+	out.Reset()
+	s.Width = 22
+	if err := Table(s, nil, [][]string{{"subnet-0aaa0000000000001", "abcdefghijklmnop"}}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if displayWidth(strings.TrimRight(line, "\n")) > 22 {
+			t.Errorf("too wide:\n%s", out)
+		}
+	}
+}
+
 func TestBreakCellLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringMatching(`[a-z0-9,/_é名-]{0,60}`).Draw(t, "cell")

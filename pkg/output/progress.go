@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/briandowns/spinner"
+	"github.com/fatih/color"
 )
 
 // frame is the time between two pictures of the live line.
@@ -32,9 +33,12 @@ type Progress struct {
 // line, from the first Update to Stop.
 func NewProgress(s *Streams, now func() time.Time) *Progress {
 	p := &Progress{streams: s, now: now, shown: map[string]string{}}
-	if file, ok := s.Err.(*os.File); ok && s.ErrTerminal {
-		frames := spinner.CharSets[14]
-		p.live = spinner.New(frames, frame, spinner.WithWriterFile(file))
+	if file, ok := s.Err.(*os.File); ok && s.ErrTerminal && os.Getenv("TERM") != "dumb" {
+		// The cursor stays: a run that is killed could not bring it back.
+		p.live = spinner.New(spinner.CharSets[14], frame, spinner.WithWriterFile(file), spinner.WithHiddenCursor(false))
+		if !s.Color {
+			color.NoColor = true // the only way to tell the spinner
+		}
 		p.live.PreUpdate = func(l *spinner.Spinner) { l.Suffix = p.line() }
 	}
 	return p

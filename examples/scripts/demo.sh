@@ -5,8 +5,16 @@ set -eu
 
 cd "$(dirname "$0")/.."
 
+# show prints a command as a person would type it.
 show() {
-	printf '\n$ %s\n' "$*"
+	printf '\n$'
+	for arg; do
+		case $arg in
+		*[!A-Za-z0-9_./=,:-]*) printf " '%s'" "$arg" ;;
+		*) printf ' %s' "$arg" ;;
+		esac
+	done
+	echo
 }
 
 # run shows a command and runs it; it must succeed.

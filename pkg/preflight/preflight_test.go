@@ -85,7 +85,7 @@ func TestRoundTrips(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, server := newCloud(t, func(w *sandbox.World) {
-				w.Latency = sandbox.Range{Min: 20 * time.Millisecond, Max: 40 * time.Millisecond}
+				w.Latency = sandbox.Range{Min: 60 * time.Millisecond, Max: 160 * time.Millisecond}
 				if test.change != nil {
 					test.change(w)
 				}

@@ -35,7 +35,7 @@ print("made", made["status"], made["subnets"], made["createdAt"].year > 2000)
 print("again", eks.create_fargate_profile(**profile)["fargateProfile"]["fargateProfileArn"] == made["fargateProfileArn"])
 print("busy", refused(eks.create_fargate_profile, **dict(profile, fargateProfileName="api", clientRequestToken="two")))
 waiter = eks.get_waiter("fargate_profile_active")
-waiter.wait(clusterName="demo", fargateProfileName="web", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
+waiter.wait(clusterName="demo", fargateProfileName="web", WaiterConfig={"Delay": 0.02, "MaxAttempts": 1000})
 shown = eks.describe_fargate_profile(clusterName="demo", fargateProfileName="web")["fargateProfile"]
 print("shown", shown["status"], shown["selectors"], shown["tags"], shown["health"])
 eks.tag_resource(resourceArn=made["fargateProfileArn"], tags={"a/b": "c"})
@@ -44,7 +44,7 @@ print("tags", eks.list_tags_for_resource(resourceArn=made["fargateProfileArn"])[
 print("names", [n for p in eks.get_paginator("list_fargate_profiles").paginate(clusterName="demo") for n in p["fargateProfileNames"]])
 print("deleted", eks.delete_fargate_profile(clusterName="demo", fargateProfileName="web")["fargateProfile"]["status"])
 waiter = eks.get_waiter("fargate_profile_deleted")
-waiter.wait(clusterName="demo", fargateProfileName="web", WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
+waiter.wait(clusterName="demo", fargateProfileName="web", WaiterConfig={"Delay": 0.02, "MaxAttempts": 1000})
 print("gone", refused(eks.describe_fargate_profile, clusterName="demo", fargateProfileName="web"))
 
 vpc = [{"Name": "vpc-id", "Values": ["vpc-0d3e0000000000001"]}]

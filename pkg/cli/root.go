@@ -115,6 +115,7 @@ func newRootCommand(a *app) *cobra.Command {
 	)
 	strictHelp(root)
 	decorate(root)
+	setHelp(root, a.streams.Width)
 	return root
 }
 

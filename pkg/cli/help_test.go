@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+func TestFill(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"a paragraph is wrapped", "one two three four five", "one two three\nfour five"},
+		{"its own line ends do not matter", "one\ntwo three", "one two three"},
+		{"a word that is too long stays whole", "a muchtoolongword b", "a\nmuchtoolongword\nb"},
+		{"width counts characters", "größer größer x", "größer größer\nx"},
+		{"paragraphs stay apart", "one\n\ntwo", "one\n\ntwo"},
+		{"indented lines stay", "List:\n  a  first thing of all\n  b\nend of it", "List:\n  a  first thing of all\n  b\nend of it"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := fill(test.text, 13); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// No flag's line breaks in the middle of a word on a terminal of 80 columns, and nothing is lost.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	help := func(columns int) string {
+		var out, errs strings.Builder
+		streams := &output.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, OutTerminal: columns > 0, Width: columns}
+		if code := Main(context.Background(), []string{"replace", "fargateprofile", "--help"}, streams); code != 0 || errs.Len() > 0 {
+			t.Fatalf("exit %d, %s", code, errs.String())
+		}
+		return out.String()
+	}
+	wide, narrow := help(0), help(80)
+	if strings.Join(strings.Fields(wide), " ") != strings.Join(strings.Fields(narrow), " ") {
+		t.Errorf("the words differ:\n%s\n%s", wide, narrow)
+	}
+	_, flags, _ := strings.Cut(narrow, "\nFlags:\n")
+	for line := range strings.Lines(flags) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 80 {
+			t.Errorf("too wide: %s", line)
+		}
+	}
+}

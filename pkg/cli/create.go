@@ -103,7 +103,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		return err
 	}
 	reports := make([]preflight.Report, len(opts.profiles))
-	failed := false
+	var refusals []error
 	for i, p := range opts.profiles {
 		p.Cluster = cluster
 		if len(opts.profiles) > 1 {
@@ -116,17 +116,21 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		existing := reports[i].Existing()
 		if existing != nil && existing.Status != fargate.StatusDeleting {
 			if err := judgeExisting(*existing, p); err != nil {
-				return err
+				refusals = append(refusals, err)
 			}
 			continue
 		}
 		if err := a.showChecks(reports[i]); err != nil {
 			return err
 		}
-		failed = failed || reports[i].Failed()
+		if reports[i].Failed() && len(opts.profiles) > 1 {
+			refusals = append(refusals, &refusedError{fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", p.Name)})
+		} else if reports[i].Failed() {
+			refusals = append(refusals, &refusedError{errors.New("the pre-flight failed; nothing was changed")})
+		}
 	}
-	if failed {
-		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
+	if len(refusals) > 0 {
+		return errors.Join(refusals...)
 	}
 	if opts.dryRun {
 		return a.printRequests(opts.output, reports, opts.createRole)
@@ -134,6 +138,8 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	var made []fargate.Profile
 	var sentences []string
 	for _, report := range reports {
+		// The profiles just made are siblings too: with --wait=false one may be in transition still.
+		report.Siblings = append(report.Siblings, made...)
 		p, sentence, err := a.createOne(ctx, client, report, opts)
 		if err != nil {
 			return errors.Join(a.showProfiles(opts.output, made, sentences), err)

@@ -242,7 +242,10 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	}
 	stop()
 	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
-	if made.Name == r.opts.name {
+	switch {
+	case !r.opts.wait:
+		sentence = fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.opts.name, r.cluster)
+	case made.Name == r.opts.name:
 		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.cluster)
 	}
 	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{sentence})

@@ -1,0 +1,48 @@
+package sandbox
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Every key of a world file, and every kind of fault, is told of in docs/sandbox.md.
+func TestDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/sandbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := func(word string) {
+		t.Helper()
+		for _, before := range []string{"`", ".", "{", " "} {
+			for _, after := range []string{"`", ",", "}"} {
+				if strings.Contains(string(page), before+word+after) {
+					return
+				}
+			}
+		}
+		t.Errorf("docs/sandbox.md does not tell of %q", word)
+	}
+	seen := map[reflect.Type]bool{reflect.TypeFor[time.Time](): true, reflect.TypeFor[Range](): true}
+	var walk func(reflect.Type)
+	walk = func(kind reflect.Type) {
+		for kind.Kind() == reflect.Slice || kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		if kind.Kind() != reflect.Struct || seen[kind] {
+			return
+		}
+		seen[kind] = true
+		for i := range kind.NumField() {
+			key, _, _ := strings.Cut(kind.Field(i).Tag.Get("yaml"), ",")
+			told(key)
+			walk(kind.Field(i).Type)
+		}
+	}
+	walk(reflect.TypeFor[World]())
+	for kind := range faultKinds {
+		told(kind)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 // profileFlags are the flags that describe a profile. Names and shorthands are eksctl's where it has
@@ -140,6 +141,8 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
 		// What a file that came from get says of status and health is the past.
 		p.Status, p.Issues = "", nil
+		// So are the tags of a replacement that made the profile.
+		p.Tags = lifecycle.WithoutIntent(p.Tags)
 		profiles = append(profiles, p)
 	}
 	return profiles, warnings, errors.Join(err, faults.OrNil())

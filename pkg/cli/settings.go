@@ -80,8 +80,14 @@ func setFlag(flag *pflag.Flag, value any) error {
 	return nil
 }
 
+// settingsVariable names another settings file; the sandbox keeps the user's away by naming an empty one.
+const settingsVariable = "FGCTL_SETTINGS"
+
 // settingsPath is the place of the settings file, empty where there is no home directory.
 func settingsPath() string {
+	if path := environment(settingsVariable); path != "" {
+		return path
+	}
 	dir := environment("XDG_CONFIG_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -100,11 +106,11 @@ func (a *app) readSettings(path string, root *cobra.Command) error {
 		return nil
 	}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && environment(settingsVariable) == "" {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("settings file: %w", err)
+		return &usageError{err: fmt.Errorf("settings file: %w", err)}
 	}
 	values, lines, err := parseSettings(path, data, allFlags(root))
 	if err != nil {

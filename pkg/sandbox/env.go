@@ -11,8 +11,9 @@ import (
 )
 
 // Env gives the environment, as KEY=VALUE, that leads the AWS CLI, the SDKs and fgctl to the sandbox at
-// url: endpoint, region and dummy credentials. The user's AWS files are put out of reach, so that no
-// profile in them can lead elsewhere. FGCTL_SETTLE is 0s because the sandbox has no scheduler that lags.
+// url: endpoint, region and dummy credentials. The user's AWS files and fgctl's settings file are put out
+// of reach, so that nothing in them can lead elsewhere. FGCTL_SETTLE is 0s because the sandbox has no
+// scheduler that lags.
 func Env(url string, world World) []string {
 	world = world.withDefaults()
 	return []string{
@@ -26,7 +27,8 @@ func Env(url string, world World) []string {
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_PAGER=",
-		"FGCTL_ENDPOINT_URL=" + url, // outranks a settings file of fgctl that names another endpoint
+		"FGCTL_ENDPOINT_URL=" + url,
+		"FGCTL_SETTINGS=" + os.DevNull,
 		"FGCTL_SETTLE=0s",
 	}
 }
@@ -43,6 +45,9 @@ func Stray() []string {
 		"FGCTL_PROFILE", "FGCTL_REGION",
 	}
 }
+
+// own are the variables of fgctl that Env sets.
+var own = []string{"FGCTL_ENDPOINT_URL", "FGCTL_SETTINGS", "FGCTL_SETTLE"}
 
 // harmless are AWS variables that say how a client works, not where it goes.
 var harmless = []string{
@@ -65,7 +70,7 @@ func Environ(base []string, url string, world World) []string {
 			}
 		case slices.Contains(harmless, key):
 			out = append(out, entry)
-		case strings.HasPrefix(key, "AWS_"), slices.Contains(Stray(), key), key == "FGCTL_SETTLE", key == "FGCTL_ENDPOINT_URL":
+		case strings.HasPrefix(key, "AWS_"), slices.Contains(Stray(), key), slices.Contains(own, key):
 		default:
 			out = append(out, entry)
 		}

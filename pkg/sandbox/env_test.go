@@ -16,10 +16,11 @@ func TestEnvironLeadsNowhereElse(t *testing.T) {
 		"AWS_PROFILE=prod", "AWS_ENDPOINT_URL=http://elsewhere", "AWS_ENDPOINT_URL_EKS=http://elsewhere", "AWS_SESSION_TOKEN=secret",
 		"AWS_ACCESS_KEY_ID=AKIAREAL", "AWS_REGION=eu-west-1", "AWS_CONFIG_FILE=/home/me/.aws/config", "AWS_SOMETHING_NEW=x",
 		"FGCTL_PROFILE=prod", "FGCTL_REGION=eu-west-1", "FGCTL_ENDPOINT_URL=http://elsewhere", "FGCTL_SETTLE=30s",
+		"FGCTL_SETTINGS=/home/me/fgctl.yaml",
 	}
 	out := sandbox.Environ(base, "http://127.0.0.1:1", sandbox.DefaultWorld())
 	text := strings.Join(out, "\n") + "\n"
-	for _, banned := range []string{"prod", "elsewhere", "secret", "AKIAREAL", "eu-west-1", "AWS_CONFIG_FILE=/home", "AWS_SOMETHING_NEW", "30s"} {
+	for _, banned := range []string{"prod", "elsewhere", "secret", "AKIAREAL", "eu-west-1", "AWS_CONFIG_FILE=/home", "AWS_SOMETHING_NEW", "30s", "fgctl.yaml"} {
 		if strings.Contains(text, banned) {
 			t.Errorf("%q is still there:\n%s", banned, text)
 		}

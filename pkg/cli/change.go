@@ -155,7 +155,7 @@ func (a *app) target(ctx context.Context, configFile string) (*cloud.Client, str
 	var file profilefile.File
 	var err error
 	if configFile != "" {
-		if file, err = a.readConfigFile(configFile); err != nil {
+		if file, err = a.readConfigFile(ctx, configFile); err != nil {
 			return nil, "", file, err
 		}
 	}

@@ -3,22 +3,20 @@ package cli
 // This file reads the file of --config-file: its profiles, and the cluster that it names.
 
 import (
-	"fmt"
-	"io"
-	"os"
+	"context"
 
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
-// maxConfigFile bounds what is read of a file; a ClusterConfig has some kilobytes.
-const maxConfigFile = 16 << 20
-
 // readConfigFile reads and parses the file, "-" for standard input. Cluster and region of the file are
 // used from then on; the command line may repeat them but not contradict them.
-func (a *app) readConfigFile(path string) (profilefile.File, error) {
-	data, err := a.readInput(path)
-	if err != nil {
-		return profilefile.File{}, err
+func (a *app) readConfigFile(ctx context.Context, path string) (profilefile.File, error) {
+	data, err := a.readAll(ctx, path)
+	switch {
+	case ctx.Err() != nil:
+		return profilefile.File{}, ctx.Err()
+	case err != nil:
+		return profilefile.File{}, usagef("--config-file: %s: %w", sourceName(path), withoutPath(err))
 	}
 	file, err := profilefile.Parse(path, data)
 	if err != nil {
@@ -40,25 +38,4 @@ func (a *app) agree(path, flag string, value *string, inFile string) error {
 	}
 	*value = inFile
 	return nil
-}
-
-// readInput reads a file of the user, "-" for standard input.
-func (a *app) readInput(path string) ([]byte, error) {
-	in := a.streams.In
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, &usageError{err: err}
-		}
-		defer func() { _ = file.Close() }()
-		in = file
-	}
-	data, err := io.ReadAll(io.LimitReader(in, maxConfigFile+1))
-	if err != nil {
-		return nil, &usageError{err: fmt.Errorf("read %s: %w", path, err)}
-	}
-	if len(data) > maxConfigFile {
-		return nil, usagef("%s is larger than %d MiB, which no file of profiles is", path, maxConfigFile>>20)
-	}
-	return data, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -103,15 +104,23 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		return err
 	}
 	reports := make([]preflight.Report, len(opts.profiles))
-	var refusals []error
+	// The reads for all profiles run side by side, so that a file takes no more round trips than one.
+	group, groupContext := errgroup.WithContext(ctx)
 	for i, p := range opts.profiles {
 		p.Cluster = cluster
+		input := preflight.Input{Profile: p, Skip: opts.skip, CreateRole: opts.createRole, Planned: opts.profiles[:i]}
+		group.Go(func() (err error) {
+			reports[i], err = preflight.Run(groupContext, client, input)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	var refusals []error
+	for i, p := range opts.profiles {
 		if len(opts.profiles) > 1 {
 			a.info("profile %s:", p.Name)
-		}
-		input := preflight.Input{Profile: p, Skip: opts.skip, CreateRole: opts.createRole, Planned: opts.profiles[:i]}
-		if reports[i], err = preflight.Run(ctx, client, input); err != nil {
-			return err
 		}
 		existing := reports[i].Existing()
 		if existing != nil && existing.Status != fargate.StatusDeleting {

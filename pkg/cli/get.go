@@ -123,7 +123,7 @@ func runGet(ctx context.Context, a *app, opts getOptions) error {
 	var cluster string
 	if !opts.allClusters {
 		if opts.configFile != "" {
-			if _, err := a.readConfigFile(opts.configFile); err != nil {
+			if _, err := a.readConfigFile(ctx, opts.configFile); err != nil {
 				return err
 			}
 		}

@@ -123,7 +123,7 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 		return nil, nil, err
 	}
 	// A file with faults is read as far as it can be, so that the faults of its profiles come too.
-	file, err := a.readConfigFile(f.configFile)
+	file, err := a.readConfigFile(cmd.Context(), f.configFile)
 	if err == nil && len(file.Profiles) == 0 {
 		return nil, nil, usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
 	}

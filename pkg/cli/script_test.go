@@ -6,7 +6,7 @@ package cli
 //	fgctl ARG...              fgctl itself, with a clock that runs faster
 //	exits CODE COMMAND ARG... run a command that must end with this exit code
 //	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
-//	sandbox with MORE         the same, of the built-in world with more top-level keys from a file
+//	sandbox with MORE         the same, of the built-in world with its top-level keys replaced by a file's
 //	faults FILE               replace the sandbox's faults by those of a YAML list
 //	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
 //	requests reset            count from 0 again
@@ -23,6 +23,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -114,6 +115,35 @@ var scriptSandboxes sync.Map
 type scriptSandbox struct {
 	*sandbox.Server
 	url string
+
+	lock  sync.Mutex
+	spans []span
+}
+
+// span is the time that one request took.
+type span struct{ begin, end time.Time }
+
+// ServeHTTP notes when requests begin and end.
+func (s *scriptSandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	begin := time.Now()
+	s.Server.ServeHTTP(w, r)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.spans = append(s.spans, span{begin, time.Now()})
+}
+
+// inARow is the longest row of requests each of which began when the one before it had ended: with a
+// latency that is the same for all, how many times a user waits for AWS.
+func (s *scriptSandbox) inARow() int {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	count, last := 0, time.Time{}
+	for _, next := range slices.SortedFunc(slices.Values(s.spans), func(a, b span) int { return a.end.Compare(b.end) }) {
+		if !next.begin.Before(last) {
+			count, last = count+1, next.end
+		}
+	}
+	return count
 }
 
 func sandboxOf(ts *testscript.TestScript) *scriptSandbox {
@@ -124,8 +154,23 @@ func sandboxOf(ts *testscript.TestScript) *scriptSandbox {
 	return s.(*scriptSandbox)
 }
 
-// builtInDelays is the block of the built-in world that scripts replace.
-var builtInDelays = regexp.MustCompile(`(?m)^delays:\n(  .*\n)+`)
+// topLevelKey begins a block of a world file.
+var topLevelKey = regexp.MustCompile(`(?m)^([A-Za-z]+):`)
+
+// overlaid is the built-in world with the top-level blocks of more in the place of its own.
+func overlaid(more string) string {
+	var out strings.Builder
+	key := ""
+	for line := range strings.Lines(string(sandbox.DefaultWorldFile())) {
+		if begin := topLevelKey.FindStringSubmatch(line); begin != nil {
+			key = begin[1]
+		}
+		if !regexp.MustCompile(`(?m)^` + key + `:`).MatchString(more) {
+			out.WriteString(line)
+		}
+	}
+	return out.String() + more
+}
 
 func startScriptSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 2 || len(args) == 2 && args[0] != "with" {
@@ -133,30 +178,32 @@ func startScriptSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	// Short, but long enough for a poll to see the state between.
 	const delays = "delays: {create: 60ms, delete: 60ms}\n"
-	builtIn := builtInDelays.ReplaceAllString(string(sandbox.DefaultWorldFile()), "")
-	world, err := sandbox.ParseWorld([]byte(builtIn + delays))
-	ts.Check(err)
-	if len(args) == 2 {
+	var text string
+	switch len(args) {
+	case 0:
+		text = overlaid(delays)
+	case 1:
+		text = ts.ReadFile(args[0])
+	case 2:
 		more := ts.ReadFile(args[1])
 		if !strings.Contains(more, "delays:") {
 			more += delays
 		}
-		world, err = sandbox.ParseWorld([]byte(builtIn + more))
-		ts.Check(err)
+		text = overlaid(more)
 	}
-	if len(args) == 1 {
-		world, err = sandbox.ParseWorld([]byte(ts.ReadFile(args[0])))
-		ts.Check(err)
-	}
+	world, err := sandbox.ParseWorld([]byte(text))
+	ts.Check(err)
 	server, err := sandbox.New(world, sandbox.Options{})
 	ts.Check(err)
-	web := httptest.NewServer(server)
+	timed := &scriptSandbox{Server: server}
+	web := httptest.NewServer(timed)
+	timed.url = web.URL
 	ts.Defer(web.Close)
 	for _, entry := range sandbox.Env(web.URL, server.World()) {
 		key, value, _ := strings.Cut(entry, "=")
 		ts.Setenv(key, value)
 	}
-	scriptSandboxes.Store(ts, &scriptSandbox{server, web.URL})
+	scriptSandboxes.Store(ts, timed)
 	ts.Defer(func() { scriptSandboxes.Delete(ts) })
 }
 
@@ -176,13 +223,16 @@ func checkRequests(ts *testscript.TestScript, neg bool, args []string) {
 	s := sandboxOf(ts)
 	if !neg && len(args) == 1 && args[0] == "reset" {
 		s.ResetStats()
+		s.lock.Lock()
+		defer s.lock.Unlock()
+		s.spans = nil
 		return
 	}
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: requests reset | requests WHAT COUNT")
 	}
 	stats := s.Stats()
-	got := requestCount(stats, args[0])
+	got := requestCount(s, args[0])
 	number, most := strings.CutPrefix(args[1], "<=")
 	want, err := strconv.Atoi(number)
 	ts.Check(err)
@@ -191,9 +241,13 @@ func checkRequests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// requestCount counts all, sequential, at-once (the most in flight), writes, or one service:Operation.
-func requestCount(stats sandbox.Stats, what string) int {
+// requestCount counts all, sequential, in-a-row, at-once (the most in flight), writes, or one
+// service:Operation.
+func requestCount(s *scriptSandbox, what string) int {
+	stats := s.Stats()
 	switch what {
+	case "in-a-row":
+		return s.inARow()
 	case "all":
 		return stats.Requests
 	case "sequential":
@@ -231,10 +285,10 @@ func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for range 30_000 {
-		if requestCount(s.Stats(), args[0]) >= want {
+		if requestCount(s, args[0]) >= want {
 			return
 		}
 		<-tick.C
 	}
-	ts.Fatalf("%s: %d requests, waited for %d", args[0], requestCount(s.Stats(), args[0]), want)
+	ts.Fatalf("%s: %d requests, waited for %d", args[0], requestCount(s, args[0]), want)
 }

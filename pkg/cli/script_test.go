@@ -5,6 +5,7 @@ package cli
 //
 //	fgctl ARG...              fgctl itself, with a clock that runs faster
 //	exits CODE COMMAND ARG... run a command that must end with this exit code
+//	status COMMAND ARG...     for exec and the background: ends its stderr with "exit status CODE"
 //	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
 //	sandbox with MORE         the same, of the built-in world with its top-level keys replaced by a file's
 //	faults FILE               replace the sandbox's faults by those of a YAML list
@@ -46,7 +47,27 @@ func TestMain(m *testing.M) {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)
 		os.Exit(run(ctx, os.Args[1:], output.System(), fastClock{time.Now()}))
-	}})
+	}, "status": status})
+}
+
+// status runs a command, hands signals on to it and prints the status it exits with. Testscript does not
+// tell the status of a command in the background.
+func status() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+	go func() {
+		for s := range signals {
+			_ = cmd.Process.Signal(s) // it has ended already
+		}
+	}()
+	_ = cmd.Wait() // the status is printed
+	_, _ = os.Stderr.WriteString("exit status " + strconv.Itoa(cmd.ProcessState.ExitCode()) + "\n")
 }
 
 // fastClock is a clock that runs haste times as fast as the machine's.

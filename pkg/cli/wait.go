@@ -73,14 +73,14 @@ func runWait(ctx context.Context, a *app, opts waitOptions) error {
 	defer stop()
 	if opts.until == untilDeleted {
 		if err := runner.WaitDeleted(ctx, cluster, opts.name, ""); err != nil {
-			return goOn(err, a.again())
+			return goOn(a.explainNotFound(ctx, client, err, cluster, opts.name), a.again())
 		}
 		stop()
 		return a.showProfiles("", nil, []string{fmt.Sprintf("profile %s is gone from cluster %s", opts.name, cluster)})
 	}
 	p, err := runner.WaitActive(ctx, cluster, opts.name)
 	if err != nil {
-		return goOn(err, a.again())
+		return goOn(a.explainNotFound(ctx, client, err, cluster, opts.name), a.again())
 	}
 	stop()
 	return a.showProfiles(opts.output, []fargate.Profile{p}, []string{fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, cluster)})

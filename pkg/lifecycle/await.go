@@ -30,10 +30,17 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 		p, err := o.EKS.Profile(ctx, cluster, name)
 		switch {
 		case err == nil:
+			o.existed = true
 			o.see(subject, string(p.Status))
+		case cloud.NoCluster(err) && !o.existed:
+			// A cluster that never was says nothing about the profile; its name is wrong.
+			return p, err
 		case cloud.ClassOf(err) == cloud.NotFound:
-			// The status word is ours: EKS has none for a profile that is gone.
-			o.see(subject, "absent")
+			o.missing = err
+			if o.existed {
+				// The status word is ours: EKS has none for a profile that is gone.
+				o.see(subject, "absent")
+			}
 		case ctx.Err() != nil:
 			return p, o.unfinished(ctx.Err())
 		case cloud.ClassOf(err).Transient():
@@ -64,7 +71,8 @@ func (o *operation) see(subject, status string) {
 }
 
 // WaitActive polls until the profile is ACTIVE and gives it. CREATE_FAILED ends the wait at once with
-// a *Failed; so does a profile that goes away or is being deleted.
+// a *Failed; so does a profile that goes away or is being deleted. One that does not exist at the first
+// look is AWS's own error, of the class NotFound.
 func (r *Runner) WaitActive(ctx context.Context, cluster, name string) (fargate.Profile, error) {
 	return r.beginAccepted(waitingActive(name)).awaitActive(ctx, cluster, name, 0)
 }
@@ -78,6 +86,8 @@ func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag t
 		switch {
 		case !found && age < lag, found && p.Status == fargate.StatusCreating:
 			return nil
+		case !found && !o.existed:
+			return o.missing
 		case !found:
 			return fmt.Errorf("there is no profile %s in cluster %s any more", name, cluster)
 		case p.Status == fargate.StatusActive:
@@ -92,7 +102,8 @@ func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag t
 
 // WaitDeleted polls until the profile is gone. An ACTIVE profile is waited for all the same, because
 // somebody may be about to delete it. DELETE_FAILED ends the wait with a *Failed. A profile that was
-// re-created under the name meanwhile counts as gone when arn is given and differs.
+// re-created under the name meanwhile counts as gone when arn is given and differs. A cluster that does
+// not exist is an error of the class NotFound: it says nothing about the profile.
 func (r *Runner) WaitDeleted(ctx context.Context, cluster, name, arn string) error {
 	_, err := r.beginAccepted(waitingGone(name)).awaitGone(ctx, cluster, name, arn, false)
 	return err

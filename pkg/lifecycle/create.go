@@ -48,6 +48,7 @@ func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptio
 		return made, err
 	}
 	o = r.beginAccepted(waitingActive(p.Name))
+	o.existed = true
 	o.see("profile "+p.Name, string(made.Status))
 	if made.Status == fargate.StatusActive {
 		return made, nil

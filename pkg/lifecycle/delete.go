@@ -43,6 +43,7 @@ func (r *Runner) Delete(ctx context.Context, p fargate.Profile, wait bool) error
 		return nil
 	}
 	o = r.beginAccepted(waitingGone(p.Name))
+	o.existed = true
 	o.see("profile "+p.Name, string(fargate.StatusDeleting))
 	if err := o.pause(ctx); err != nil {
 		return err

@@ -101,6 +101,9 @@ type operation struct {
 	start    time.Time
 	lastSeen string
 	accepted bool
+	// existed says that the profile was there in this operation; missing is AWS's answer when it was not.
+	existed bool
+	missing error
 }
 
 func (r *Runner) begin(doing string) *operation {

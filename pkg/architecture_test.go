@@ -131,6 +131,31 @@ func TestMainIsThin(t *testing.T) {
 	}
 }
 
+// Every package says what it is for, and every file that is no test fits in a head.
+func TestPackagesAreDescribedAndFilesShort(t *testing.T) {
+	const most = 400
+	for _, p := range may {
+		described := false
+		for _, file := range imports(t, p.name, false) {
+			content, err := os.ReadFile(file.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lines := strings.Count(string(content), "\n"); lines > most {
+				t.Errorf("%s has %d lines; %d are enough", file.name, lines, most)
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file.name, content, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			described = described || strings.HasPrefix(parsed.Doc.Text(), "Package "+p.name+" ")
+		}
+		if !described {
+			t.Errorf("package %s has no comment", p.name)
+		}
+	}
+}
+
 type sourceFile struct {
 	name    string
 	imports []string

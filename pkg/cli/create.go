@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -80,7 +81,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 
 // addSkipFlag adds --skip-checks.
 func (a *app) addSkipFlag(cmd *cobra.Command, skip *[]string) {
-	cmd.Flags().StringSliceVar(skip, "skip-checks", nil, "checks of the pre-flight to leave out: "+fmt.Sprint(preflight.Checks))
+	cmd.Flags().StringSliceVar(skip, "skip-checks", nil, "checks of the pre-flight to leave out: "+strings.Join(preflight.Checks, ", "))
 	mustComplete(cmd, "skip-checks", completeList(preflight.Checks))
 }
 
@@ -88,7 +89,7 @@ func checkSkips(cmd *cobra.Command, skip []string) error {
 	var faults []error
 	for _, s := range skip {
 		if !slices.Contains(preflight.Checks, s) {
-			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %v", s, didYouMean(s, preflight.Checks, ""), preflight.Checks))
+			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s", s, didYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
 		}
 	}
 	if len(faults) == 0 {
@@ -139,6 +140,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		}
 	}
 	if len(refusals) > 0 {
+		a.tellClusters(ctx, client, reports[0])
 		return errors.Join(refusals...)
 	}
 	if opts.dryRun {
@@ -156,6 +158,16 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		made, sentences = append(made, p), append(sentences, sentence)
 	}
 	return a.showProfiles(opts.output, made, sentences)
+}
+
+// tellClusters names the clusters that there are, where the pre-flight did not find the one that is wanted.
+func (a *app) tellClusters(ctx context.Context, client *cloud.Client, report preflight.Report) {
+	if cluster := report.Results[0]; report.Cluster.ARN != "" || cluster.Level != preflight.Fail {
+		return
+	}
+	if names, err := client.ClusterNames(ctx); err == nil {
+		a.info("there is no cluster %q in %s%s", report.Cluster.Name, client.Region(), thereAre(report.Cluster.Name, names))
+	}
 }
 
 // judgeExisting says whether a profile of the name is as wanted; the error shows what is not.

@@ -103,6 +103,16 @@ func report(s *output.Streams, err error) {
 		return
 	}
 	text := strings.TrimSpace(output.CleanLines(err.Error()))
+	var unfinished *lifecycle.Unfinished
+	if !errors.As(err, &unfinished) {
+		// No creation or deletion was under way, so which request was cut short is nobody's concern.
+		switch exitCode(err) {
+		case exitInterrupted:
+			text = "interrupted"
+		case exitTimeout:
+			text = "timed out; --timeout allows more time"
+		}
+	}
 	var faults fargate.Faults
 	if errors.As(err, &faults) && len(faults) > 1 {
 		text = fmt.Sprintf("the input has %d faults:\n%s", len(faults), text)

@@ -34,7 +34,7 @@ func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 	flags.SortFlags = false
 	a.addClusterFlag(cmd)
 	flags.StringVar(&f.name, "name", "", "name of the profile, instead of the argument")
-	flags.StringVar(&f.namespace, "namespace", "", "namespace of one selector; * and ? are wildcards")
+	flags.Var((*onceValue)(&f.namespace), "namespace", "namespace of one selector; * and ? are wildcards")
 	flags.StringArrayVarP(&f.labels, "labels", "l", nil, "labels of that selector, as key=value,key=value")
 	flags.StringArrayVar(&f.selectors, "selector", nil, "a whole selector, as namespace=web,app=api,tier=*; repeatable")
 	flags.StringArrayVarP(&f.tags, "tags", "t", nil, "AWS tags, as key=value,key=value")
@@ -46,6 +46,24 @@ func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 	for _, free := range []string{"namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"} {
 		mustComplete(cmd, free, completeNothing)
 	}
+}
+
+// onceValue is a text that is given once: of two namespaces the first would be lost in silence.
+type onceValue string
+
+// String gives the text.
+func (v *onceValue) String() string { return string(*v) }
+
+// Type is the type that help shows.
+func (v *onceValue) Type() string { return "string" }
+
+// Set takes the text, unless there is another one.
+func (v *onceValue) Set(text string) error {
+	if *v != "" && text != string(*v) {
+		return fmt.Errorf("%q is given already; for several namespaces repeat --selector namespace=NAME", string(*v))
+	}
+	*v = onceValue(text)
+	return nil
 }
 
 // describing are the flags that a file stands in for.

@@ -184,6 +184,9 @@ func (c change) successor(original fargate.Profile) (fargate.Profile, error) {
 			p.Selectors = append(p.Selectors, s)
 		}
 	}
+	if len(p.Selectors) == 0 {
+		return p, usagef("--remove-selector leaves no selector of profile %s; a profile has one at least", original.Name)
+	}
 	if len(c.wanted.Subnets) > 0 {
 		p.Subnets = c.wanted.Subnets
 	}

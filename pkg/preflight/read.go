@@ -152,10 +152,7 @@ func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 			return slices.ContainsFunc(f.subnets, func(s network.Subnet) bool { return s.ID == id })
 		}))
 	})
-	group.Go(func() error {
-		f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
-		return fatal(f.tablesErr)
-	})
+	f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
 	if !f.skips(checkEgress) {
 		group.Go(func() error {
 			f.endpoints, f.endpointsErr = c.VPCEndpoints(ctx, f.vpc)

@@ -1,0 +1,104 @@
+package cli
+
+// These tests state how delete and replace ask on a terminal, which scripts have none of.
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+// onTerminal runs fgctl with a terminal that says answer.
+func onTerminal(ctx context.Context, answer io.Reader, args ...string) (code int, out, errs string) {
+	var stdout, stderr bytes.Buffer
+	streams := &output.Streams{In: answer, Out: &stdout, Err: &stderr, InTerminal: true, OutTerminal: true, ErrTerminal: true, Width: 100}
+	code = run(ctx, args, streams, fastClock{time.Now()})
+	return code, stdout.String(), stderr.String()
+}
+
+// oneProfile is the built-in world, quick, with the profile web.
+func oneProfile() sandbox.World {
+	world := sandbox.DefaultWorld()
+	world.Delays = sandbox.Delays{Create: 20 * time.Millisecond, Delete: 20 * time.Millisecond}
+	world.Clusters[0].Profiles = []sandbox.Profile{{
+		Name: "web", Role: "fargate-pods", Selectors: []sandbox.Selector{{Namespace: "web"}},
+	}}
+	return world
+}
+
+func TestAsking(t *testing.T) {
+	remove := []string{"delete", "fargateprofile", "web", "--cluster", "demo"}
+	change := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "other"}
+	for _, test := range []struct {
+		name, answer string
+		args         []string
+		question     string // empty: nothing is asked
+		code         int
+		left         string
+	}{
+		{"y deletes", "y\n", remove, "Delete web? [y/N] ", 0, ""},
+		{"yes in capitals deletes", "YES\n", remove, "Delete web? [y/N] ", 0, ""},
+		{"n leaves all as it is", "n\n", remove, "Delete web? [y/N] ", 3, "web"},
+		{"Enter is no", "\n", remove, "Delete web? [y/N] ", 3, "web"},
+		{"the end of input is no", "", remove, "Delete web? [y/N] ", 3, "web"},
+		{"other words are no", "yes please\n", remove, "Delete web? [y/N] ", 3, "web"},
+		{"--yes answers", "", append(remove, "--yes"), "", 0, ""},
+		{"a dry run asks nothing", "", append(remove, "--dry-run"), "", 0, "web"},
+		{"--fail-on is not for asking", "y\n", append(remove, "--fail-on", "uncovered"), "", 3, "web"},
+		{"y replaces, lost cover or not", "y\n", change, "Replace web by web-2? [y/N] ", 0, "web-2"},
+		{"n replaces nothing", "n\n", change, "Replace web by web-2? [y/N] ", 3, "web"},
+		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? [y/N] ", 3, "web"},
+		{"--yes answers replace", "", append(change, "--yes"), "", 0, "web-2"},
+		{"create asks nothing", "", []string{"create", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web"}, "", 0, "web"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := inSandbox(t, oneProfile())
+			code, _, errs := onTerminal(t.Context(), strings.NewReader(test.answer), test.args...)
+			if code != test.code {
+				t.Errorf("exit %d, want %d\n%s", code, test.code, errs)
+			}
+			if asked := strings.Contains(errs, "[y/N]"); asked != (test.question != "") || !strings.Contains(errs, test.question) {
+				t.Errorf("want the question %q in\n%s", test.question, errs)
+			}
+			if test.code == 3 && !strings.Contains(errs, "nothing was changed") {
+				t.Errorf("it is not said that nothing was changed:\n%s", errs)
+			}
+			var left []string
+			for _, p := range server.Profiles("demo") {
+				left = append(left, p.Name)
+			}
+			if got := strings.Join(left, " "); got != test.left {
+				t.Errorf("left %q, want %q", got, test.left)
+			}
+		})
+	}
+}
+
+// Ctrl-C at the question ends fgctl although the terminal gives no answer.
+func TestInterruptedQuestion(t *testing.T) {
+	server := inSandbox(t, oneProfile())
+	silent, writer := io.Pipe()
+	defer writer.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	// The pipe is read when the question has been asked.
+	code, _, errs := onTerminal(ctx, readHook{silent, interrupt}, "delete", "fargateprofile", "web", "--cluster", "demo")
+	if code != 130 || !strings.Contains(errs, "Error: interrupted\n") || len(server.Profiles("demo")) != 1 {
+		t.Errorf("exit %d, %d profiles left\n%s", code, len(server.Profiles("demo")), errs)
+	}
+}
+
+type readHook struct {
+	io.Reader
+	before func()
+}
+
+func (r readHook) Read(p []byte) (int, error) {
+	r.before()
+	return r.Reader.Read(p)
+}

@@ -152,7 +152,10 @@ func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 			return slices.ContainsFunc(f.subnets, func(s network.Subnet) bool { return s.ID == id })
 		}))
 	})
-	f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
+	group.Go(func() error {
+		f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
+		return fatal(f.tablesErr)
+	})
 	if !f.skips(checkEgress) {
 		group.Go(func() error {
 			f.endpoints, f.endpointsErr = c.VPCEndpoints(ctx, f.vpc)

@@ -105,13 +105,15 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		return err
 	}
 	reports := make([]preflight.Report, len(opts.profiles))
-	// The reads for all profiles run side by side, so that a file takes no more round trips than one.
+	// The checks of all profiles run side by side and share what they read, so that a file takes no more
+	// round trips than one.
 	group, groupContext := errgroup.WithContext(ctx)
+	reader := preflight.Remember(groupContext, client)
 	for i, p := range opts.profiles {
 		p.Cluster = cluster
 		input := preflight.Input{Profile: p, Skip: opts.skip, CreateRole: opts.createRole, Planned: opts.profiles[:i]}
 		group.Go(func() (err error) {
-			reports[i], err = preflight.Run(groupContext, client, input)
+			reports[i], err = preflight.Run(groupContext, reader, input)
 			return err
 		})
 	}
@@ -150,7 +152,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	var sentences []string
 	for _, report := range reports {
 		// The profiles just made are siblings too: with --wait=false one may be in transition still.
-		report.Siblings = append(report.Siblings, made...)
+		report.Siblings = slices.Concat(report.Siblings, made)
 		p, sentence, err := a.createOne(ctx, client, report, opts)
 		if err != nil {
 			return errors.Join(a.showProfiles(opts.output, made, sentences), err)

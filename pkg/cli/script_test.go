@@ -17,6 +17,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -42,7 +43,14 @@ import (
 // apart and more. The sandbox stays in real time, with short delays.
 const haste = 50
 
+// atOnce is how many scripts run side by side unless -parallel says otherwise: they wait more than they
+// work, so one for each processor is too few.
+const atOnce = "5"
+
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"fgctl": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)

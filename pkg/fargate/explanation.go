@@ -22,6 +22,8 @@ const (
 type Explanation struct {
 	Source    string  `json:"source"`
 	Document  int     `json:"document"`
+	// Line is where the object begins in the source, counted from 1; 0 where unknown.
+	Line      int     `json:"line"`
 	Kind      string  `json:"kind"`
 	Name      string  `json:"name"`
 	Namespace string  `json:"namespace"`
@@ -40,6 +42,14 @@ type Explanation struct {
 	Profiles []ProfileMatch `json:"profiles"`
 	// Findings are what Fargate would refuse in the pod, or what is risky. Never nil.
 	Findings []Finding `json:"findings"`
+	// Nearest is set for an unmatched pod where there is an ACTIVE profile, or the one it is pinned to.
+	Nearest *Nearest `json:"nearest"`
+	// Capacity is what Fargate would provision; nil where the pod fits no size or its quantities are wrong.
+	Capacity *Capacity `json:"capacity"`
+	// Owner is the workload of a pod that was read from a cluster, Running where that pod is; both are nil
+	// for a manifest.
+	Owner   *Owner        `json:"owner"`
+	Running *RunningState `json:"running"`
 }
 
 // ProfileMatch is the judgement of one profile for one pod. Matches says whether a selector matches,
@@ -76,16 +86,31 @@ type LabelMatch struct {
 	Matches bool    `json:"matches"`
 }
 
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	// SeverityError: the pod stays Pending.
+	SeverityError Severity = "error"
+	// SeverityWarning: the pod may run, but not as its manifest says, or not for sure.
+	SeverityWarning Severity = "warning"
+)
+
 // Finding is one thing in a pod that Fargate would refuse or that is risky there.
 type Finding struct {
 	// Code is stable and documented.
 	Code string `json:"code"`
-	// Severity is "error" (the pod stays Pending) or "warning".
-	Severity string `json:"severity"`
-	// Path is the place in the manifest.
-	Path    string `json:"path"`
+	Severity Severity `json:"severity"`
+	// Path is the place in the manifest: spec.containers[0].securityContext.privileged.
+	Path string `json:"path"`
+	// Line is that of Path in the source, counted from 1; 0 where unknown.
+	Line    int    `json:"line"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Elsewhere tells that the finding counts although no profile takes the pod; the others are about
+	// what would be if one did.
+	Elsewhere bool `json:"-"`
 }
 
 // Summary counts verdicts.

@@ -123,7 +123,7 @@ func Size(pod Pod) (*Capacity, []Finding) {
 	if !ok {
 		return nil, locate(pod, append(findings, tooLarge(pod, milli, memory)))
 	}
-	replicas := max(pod.Workload.Replicas, 1)
+	replicas := pod.Workload.Replicas
 	c := &Capacity{
 		Requested:          Amount{VCPU: vcpus(milli), MemoryGB: float64(memory) / gibibyte},
 		VCPU:               vcpus(cpu),

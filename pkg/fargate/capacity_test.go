@@ -12,7 +12,7 @@ import (
 
 // requesting makes a pod whose containers request the pairs of CPU and memory.
 func requesting(pairs ...string) Pod {
-	pod := Pod{SpecPath: "spec"}
+	pod := Pod{SpecPath: "spec", Workload: Workload{Replicas: 1}}
 	for i := 0; i < len(pairs); i += 2 {
 		list := ResourceList{}
 		if pairs[i] != "" {

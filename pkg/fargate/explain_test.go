@@ -66,7 +66,7 @@ func TestExplain(t *testing.T) {
 
 // The JSON is a public contract, key by key and in this order.
 func TestExplanationJSON(t *testing.T) {
-	e := Explain(Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}},
+	e := Explain(Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}, Workload: Workload{Replicas: 1}},
 		[]Profile{{Name: "fp-web", Status: StatusActive, Selectors: []Selector{{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "x"}}, {Namespace: "web"}}}})
 	got, err := json.Marshal(e)
 	if err != nil {

@@ -20,8 +20,8 @@ const (
 
 // Explanation says where one pod goes and why.
 type Explanation struct {
-	Source    string  `json:"source"`
-	Document  int     `json:"document"`
+	Source   string `json:"source"`
+	Document int    `json:"document"`
 	// Line is where the object begins in the source, counted from 1; 0 where unknown.
 	Line      int     `json:"line"`
 	Kind      string  `json:"kind"`
@@ -100,7 +100,7 @@ const (
 // Finding is one thing in a pod that Fargate would refuse or that is risky there.
 type Finding struct {
 	// Code is stable and documented.
-	Code string `json:"code"`
+	Code     string   `json:"code"`
 	Severity Severity `json:"severity"`
 	// Path is the place in the manifest: spec.containers[0].securityContext.privileged.
 	Path string `json:"path"`
@@ -113,19 +113,40 @@ type Finding struct {
 	Elsewhere bool `json:"-"`
 }
 
-// Summary counts verdicts.
+// OnFargate tells whether some ACTIVE profile takes the pod.
+func (e Explanation) OnFargate() bool {
+	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
+}
+
+// Counts tells whether the pod has a finding of this severity that matters where the pod goes: what
+// Fargate would refuse does not, where no profile takes the pod.
+func (e Explanation) Counts(severity Severity) bool {
+	for i := range e.Findings {
+		if f := &e.Findings[i]; f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Summary counts the pods of a run. A workload counts as one.
 type Summary struct {
 	Pods      int `json:"pods"`
 	Matched   int `json:"matched"`
 	Ambiguous int `json:"ambiguous"`
 	Unmatched int `json:"unmatched"`
 	Excluded  int `json:"excluded"`
+	// Errors and Warnings count the pods with findings of that severity that matter where the pod goes.
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
+	Capacity Amount `json:"capacity"`
 }
 
-// Add counts one more verdict.
-func (s *Summary) Add(v Verdict) {
+// Add counts one more.
+func (s *Summary) Add(e Explanation) {
 	s.Pods++
-	switch v {
+	switch e.Verdict {
 	case VerdictMatched:
 		s.Matched++
 	case VerdictAmbiguous:
@@ -134,5 +155,15 @@ func (s *Summary) Add(v Verdict) {
 		s.Unmatched++
 	case VerdictExcluded:
 		s.Excluded++
+	}
+	if e.Counts(SeverityError) {
+		s.Errors++
+	}
+	if e.Counts(SeverityWarning) {
+		s.Warnings++
+	}
+	if e.OnFargate() && e.Capacity != nil {
+		s.Capacity.VCPU += e.Capacity.Total.VCPU
+		s.Capacity.MemoryGB += e.Capacity.Total.MemoryGB
 	}
 }

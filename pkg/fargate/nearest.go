@@ -99,19 +99,24 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 		labels = map[string]string{}
 	}
 	added := map[string]string{}
+	add := func(key, want string) (ok bool) {
+		value, ok := intersect(valueGrammar, want, "*")
+		labels[key], added[key] = value, value
+		return ok
+	}
 	for _, l := range s.Labels {
-		if l.Matches || pairMet(l.Key, l.Want, added) {
-			continue
-		}
-		key, ok := l.Key, true
-		if HasWildcard(key) {
-			key, ok = freeKey(key, labels)
-		}
-		value, fits := intersect(valueGrammar, l.Want, "*")
-		if !ok || !fits {
+		if !l.Matches && !HasWildcard(l.Key) && !add(l.Key, l.Want) {
 			return nil
 		}
-		labels[key], added[key] = value, value
+	}
+	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
+	for _, l := range s.Labels {
+		if !HasWildcard(l.Key) || pairMet(l.Key, l.Want, labels) {
+			continue
+		}
+		if key, ok := freeKey(l.Key, labels); !ok || !add(key, l.Want) {
+			return nil
+		}
 	}
 	if len(added) == 0 {
 		return nil

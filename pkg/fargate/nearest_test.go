@@ -78,9 +78,9 @@ func TestNearest(t *testing.T) {
 
 // Both ways out lead to a match: the labels in the pod, and the selector in the profile.
 func TestNearestKeepsItsWord(t *testing.T) {
+	pods := somePods()
 	rapid.Check(t, func(t *rapid.T) {
 		profile := Profile{Name: "p", Selectors: rapid.SliceOfN(selectorOf, 1, 3).Draw(t, "selectors")}
-		pods := somePods()
 		pod := pods[rapid.IntRange(0, len(pods)-1).Draw(t, "pod")]
 		n := Explain(pod, []Profile{profile}).Nearest
 		if n == nil {

@@ -4,3 +4,7 @@ package fargate
 func Findings(Pod) []Finding { return nil }
 
 const CodeSchedulerByHand = "scheduler-name"
+
+type FindingCode struct{ Code, Meaning string }
+
+func FindingCodes() []FindingCode { return nil }

@@ -164,3 +164,44 @@ func (i *Impact) Pods() []PodImpact {
 	})
 	return out
 }
+
+// DeletionOrder gives the order in which profiles are best deleted: in the order given, but of two whose
+// selectors overlap, the one whose name sorts later first. The pods that both match are on the one that
+// sorts first; were that deleted first, they would move to the other and be stopped there again. Profiles
+// in transition come first, since EKS finishes these before it takes anything else.
+func DeletionOrder(profiles []Profile) []Profile {
+	left := slices.Clone(profiles)
+	slices.SortStableFunc(left, func(a, b Profile) int {
+		switch x, y := a.Status.InTransition(), b.Status.InTransition(); {
+		case x && !y:
+			return -1
+		case y && !x:
+			return 1
+		}
+		return 0
+	})
+	var out []Profile
+	for len(left) > 0 {
+		next := slices.IndexFunc(left, func(p Profile) bool {
+			return !slices.ContainsFunc(left, func(o Profile) bool { return o.Name > p.Name && takesPodsOf(o, p) })
+		})
+		out = append(out, left[next])
+		left = slices.Delete(left, next, next+1)
+	}
+	return out
+}
+
+// takesPodsOf tells whether some pod matches both profiles while both take pods.
+func takesPodsOf(a, b Profile) bool {
+	if !a.Status.TakesPods() || !b.Status.TakesPods() {
+		return false
+	}
+	for _, s := range a.Selectors {
+		for _, o := range b.Selectors {
+			if _, ok := Overlap(s, o); ok {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -3,10 +3,12 @@ package fargate
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/labels"
+	"pgregory.net/rapid"
 )
 
 // on makes a running pod that a profile took.
@@ -103,4 +105,54 @@ func TestBrokenBudgets(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)
 		}
 	}
+}
+
+func TestDeletionOrder(t *testing.T) {
+	profile := func(name string, status Status, selectors ...string) Profile {
+		return Profile{Name: name, Status: status, Selectors: selectorsOf(t, selectors...)}
+	}
+	for _, c := range []struct {
+		why      string
+		profiles []Profile
+		want     string
+	}{
+		{"nothing shared, the order given", []Profile{profile("b", "", "namespace=b"), profile("a", "", "namespace=a")}, "b a"},
+		{"the later name first where pods could move", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x*")}, "b a"},
+		{"through a chain", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x", "namespace=y"), profile("c", "", "namespace=y")}, "c b a"},
+		{"one that takes no pods does not matter", []Profile{profile("a", "", "namespace=x"), profile("b", StatusCreateFailed, "namespace=x")}, "a b"},
+		{"what is in transition first", []Profile{profile("a", "", "namespace=x"), profile("b", StatusDeleting, "namespace=y")}, "b a"},
+	} {
+		var got []string
+		for _, p := range DeletionOrder(c.profiles) {
+			got = append(got, p.Name)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: got %s, want %s", c.why, s, c.want)
+		}
+	}
+}
+
+// Deleting in that order, no pod moves to a profile that is deleted later, whatever the profiles.
+func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
+	pods := somePods()
+	rapid.Check(t, func(t *rapid.T) {
+		var profiles []Profile
+		for i := range rapid.IntRange(1, 4).Draw(t, "profiles") {
+			profiles = append(profiles, Profile{Name: string(rune('a' + i)), Selectors: rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "selectors")})
+		}
+		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")])
+		pod := pods[rapid.IntRange(0, len(pods)-1).Draw(t, "pod")]
+		left, on, moves := profiles, Explain(pod, profiles).Profile, 0
+		for _, d := range doomed {
+			left = slices.DeleteFunc(slices.Clone(left), func(p Profile) bool { return p.Name == d.Name })
+			if on == d.Name {
+				if on = Explain(pod, left).Profile; on != "" {
+					moves++
+				}
+			}
+		}
+		if moves > 1 {
+			t.Fatalf("%s moved %d times", pod.Shape(), moves)
+		}
+	})
 }

@@ -23,10 +23,10 @@ func on(profile, namespace, owner, app string) Pod {
 
 func TestImpact(t *testing.T) {
 	profiles := []Profile{
-		{Name: "web", Selectors: selectorsOf(t, "namespace=web")},
-		{Name: "api", Selectors: selectorsOf(t, "namespace=web,app=api")},
-		{Name: "all", Selectors: selectorsOf(t, "namespace=web,app=a*")},
-		{Name: "other", Selectors: selectorsOf(t, "namespace=other")},
+		{Name: "web", Selectors: parsed(t, "namespace=web")},
+		{Name: "api", Selectors: parsed(t, "namespace=web,app=api")},
+		{Name: "all", Selectors: parsed(t, "namespace=web,app=a*")},
+		{Name: "other", Selectors: parsed(t, "namespace=other")},
 	}
 	workload := func(kind, name, namespace, app string, replicas int) Pod {
 		return Pod{Kind: kind, Name: name, Namespace: namespace, Labels: map[string]string{"app": app}, Workload: Workload{Replicas: replicas}}
@@ -76,7 +76,7 @@ func TestImpact(t *testing.T) {
 }
 
 func TestBrokenBudgets(t *testing.T) {
-	profiles := []Profile{{Name: "web", Selectors: selectorsOf(t, "namespace=web")}}
+	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}}
 	selector := labels.SelectorFromSet(labels.Set{"app": "api"})
 	for _, c := range []struct {
 		why, least, most string
@@ -109,7 +109,7 @@ func TestBrokenBudgets(t *testing.T) {
 
 func TestDeletionOrder(t *testing.T) {
 	profile := func(name string, status Status, selectors ...string) Profile {
-		return Profile{Name: name, Status: status, Selectors: selectorsOf(t, selectors...)}
+		return Profile{Name: name, Status: status, Selectors: parsed(t, selectors...)}
 	}
 	for _, c := range []struct {
 		why      string

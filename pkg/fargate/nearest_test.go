@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func selectorsOf(t *testing.T, texts ...string) []Selector {
+func parsed(t *testing.T, texts ...string) []Selector {
 	t.Helper()
 	var out []Selector
 	for _, text := range texts {
@@ -24,7 +24,7 @@ func selectorsOf(t *testing.T, texts ...string) []Selector {
 func TestNearest(t *testing.T) {
 	pod := Pod{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "front"}}
 	profile := func(name string, status Status, selectors ...string) Profile {
-		return Profile{Name: name, Status: status, Selectors: selectorsOf(t, selectors...)}
+		return Profile{Name: name, Status: status, Selectors: parsed(t, selectors...)}
 	}
 	for _, c := range []struct {
 		why      string

@@ -10,9 +10,9 @@ import (
 func TestRunningPods(t *testing.T) {
 	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 	profiles := []Profile{
-		{Name: "a", Status: StatusActive, CreatedAt: noon, Selectors: selectorsOf(t, "namespace=web,app=api")},
-		{Name: "b", Status: StatusActive, CreatedAt: noon, Selectors: selectorsOf(t, "namespace=shop")},
-		{Name: "leaving", Status: StatusDeleting, CreatedAt: noon, Selectors: selectorsOf(t, "namespace=shop")},
+		{Name: "a", Status: StatusActive, CreatedAt: noon, Selectors: parsed(t, "namespace=web,app=api")},
+		{Name: "b", Status: StatusActive, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
+		{Name: "leaving", Status: StatusDeleting, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
 	}
 	deployment := Running{OwnerKind: "ReplicaSet", OwnerName: "api-5d4", Phase: "Running", NodeName: "n", CreatedAt: noon.Add(time.Hour)}
 	running := func(change func(*Pod)) Pod {

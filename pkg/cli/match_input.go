@@ -22,6 +22,8 @@ type podInput struct {
 	files     []string
 	recursive bool
 	namespace string
+	// budgets hears of every PodDisruptionBudget; nil for nobody.
+	budgets func(fargate.DisruptionBudget)
 }
 
 // readPods hands over the pods of all manifests. All faults are returned together.

@@ -228,16 +228,9 @@ func (a *app) planDeletion(cluster string, doomed, profiles []fargate.Profile) (
 	return uncovered
 }
 
-// coverers gives the names of the ACTIVE profiles that cover the selector.
+// coverers gives the names of the ACTIVE profiles that cover the selector, alone or together.
 func coverers(s fargate.Selector, profiles []fargate.Profile) []string {
-	var out []string
-	for _, p := range profiles {
-		if p.Status.TakesPods() &&
-			slices.ContainsFunc(p.Selectors, func(o fargate.Selector) bool { return o.Covers(s) }) {
-			out = append(out, p.Name)
-		}
-	}
-	return out
+	return fargate.Coverage([]fargate.Selector{s}, profiles)[0].Profiles()
 }
 
 // deleteAll deletes one after another. A failure does not keep the next from being tried, unless time is

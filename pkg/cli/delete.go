@@ -170,7 +170,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	case opts.dryRun:
 		return missingErr
 	}
-	if err := a.agree(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
+	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
 		return err
 	}
 	return errors.Join(a.deleteAll(ctx, client, doomed, opts), missingErr)

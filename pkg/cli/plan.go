@@ -150,9 +150,9 @@ func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before
 	return nil
 }
 
-// agree asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
+// approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
 // left without a profile, with the names of the profiles that have them.
-func (a *app) agree(ctx context.Context, p *changePlan, yes bool, question string) error {
+func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question string) error {
 	if yes || !a.interactive() {
 		return nil
 	}

@@ -111,7 +111,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 	case (lost || plan.Uncovered) && !r.opts.yes && !r.interactive():
 		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
 	}
-	if err := r.agree(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
 		return err
 	}
 	return r.run(ctx, report)
@@ -226,7 +226,7 @@ func (r *replacement) resume(ctx context.Context) error {
 		return r.printPlan(plan, r.opts.output)
 	}
 	r.show(plan)
-	if err := r.agree(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
 	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.profiles})
@@ -342,7 +342,7 @@ func (r *replacement) abort(ctx context.Context) error {
 		return r.printPlan(plan, r.opts.output)
 	}
 	r.show(plan)
-	if err := r.agree(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}
 	runner, stop := r.runner(r.client, r.opts.timeout)

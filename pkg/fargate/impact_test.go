@@ -134,14 +134,14 @@ func TestDeletionOrder(t *testing.T) {
 
 // Deleting in that order, no pod moves to a profile that is deleted later, whatever the profiles.
 func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
-	pods := somePods()
+	world := newSmallWorld()
 	rapid.Check(t, func(t *rapid.T) {
 		var profiles []Profile
 		for i := range rapid.IntRange(1, 4).Draw(t, "profiles") {
 			profiles = append(profiles, Profile{Name: string(rune('a' + i)), Selectors: rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "selectors")})
 		}
 		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")])
-		pod := pods[rapid.IntRange(0, len(pods)-1).Draw(t, "pod")]
+		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
 		left, on, moves := profiles, Explain(pod, profiles).Profile, 0
 		for _, d := range doomed {
 			left = slices.DeleteFunc(slices.Clone(left), func(p Profile) bool { return p.Name == d.Name })

@@ -2,7 +2,11 @@ package fargate
 
 // This file finds the selector that misses a pod by least, and what would close the gap from either side.
 
-import "maps"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
 // the profile and then in the profile's own order. For a pinned pod only the profile it names counts, for
@@ -99,22 +103,19 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 		labels = map[string]string{}
 	}
 	added := map[string]string{}
-	add := func(key, want string) (ok bool) {
-		value, ok := intersect(valueGrammar, want, "*")
+	add := func(l LabelMatch, taken ...string) (ok bool) {
+		key, value, ok := exampleLabel(l.Key, l.Want, taken)
 		labels[key], added[key] = value, value
 		return ok
 	}
 	for _, l := range s.Labels {
-		if !l.Matches && !HasWildcard(l.Key) && !add(l.Key, l.Want) {
+		if !l.Matches && !HasWildcard(l.Key) && !add(l) {
 			return nil
 		}
 	}
 	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
 	for _, l := range s.Labels {
-		if !HasWildcard(l.Key) || pairMet(l.Key, l.Want, labels) {
-			continue
-		}
-		if key, ok := freeKey(l.Key, labels); !ok || !add(key, l.Want) {
+		if HasWildcard(l.Key) && !pairMet(l.Key, l.Want, labels) && !add(l, slices.Collect(maps.Keys(labels))...) {
 			return nil
 		}
 	}
@@ -122,6 +123,20 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 		return nil
 	}
 	return added
+}
+
+// exampleBudget is more than any pattern that EKS takes needs.
+const exampleBudget = 100_000
+
+// exampleLabel gives a shortest label that meets the pair and whose key is none of those that are taken.
+func exampleLabel(key, want string, taken []string) (string, string, bool) {
+	avoid := make([]glob, len(taken))
+	for i, t := range taken {
+		avoid[i] = newGlob(t + "=*")
+	}
+	text, ok := shortest(labelGrammar, []glob{newGlob(key + "=" + want)}, avoid, &budget{left: exampleBudget})
+	k, v, _ := strings.Cut(text, "=")
+	return k, v, ok
 }
 
 // addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets

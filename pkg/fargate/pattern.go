@@ -1,10 +1,10 @@
 package fargate
 
-// This file holds the wildcards of selectors: matching one text, and the grammars of the names that
-// patterns stand for. pattern_sets.go compares patterns with each other.
+// This file holds the wildcards of selectors: matching one text, and the form in which pattern_sets.go
+// compares patterns with each other.
 
 import (
-	"slices"
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -49,131 +49,66 @@ func MatchPattern(pattern, text string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// A grammar says which texts can occur at all: a witness must be a name that Kubernetes accepts. It is
-// a small automaton over characters; state 0 is the start.
-type grammar struct {
-	step   func(state int, c rune) int // -1 refuses
-	accept func(state int) bool
-	sample string // characters worth trying besides the patterns' own, in order of preference
-}
+// glob is a pattern in its plainest form: in every run of wildcards the question marks come first and at
+// most one star follows, so that patterns that mean the same are mostly the same bytes. Characters
+// beyond ASCII, which no name of Kubernetes has, are all one byte.
+type glob []byte
 
-const lower = "abcdefghijklmnopqrstuvwxyz0123456789"
+// beyondASCII is the byte of a glob that stands for a character which fits no name.
+const beyondASCII = 0x80
 
-// namespaceGrammar: DNS-1123 label. States: 0 start, 1 after a letter or digit, 2 after a hyphen.
-var namespaceGrammar = grammar{
-	step: func(s int, c rune) int {
+func newGlob(pattern string) glob {
+	var out glob
+	star := false
+	flush := func() {
+		if star {
+			out = append(out, '*')
+		}
+		star = false
+	}
+	for _, c := range pattern {
 		switch {
-		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
-			return 1
-		case c == '-' && s != 0:
-			return 2
-		}
-		return -1
-	},
-	accept: func(s int) bool { return s == 1 },
-	sample: lower,
-}
-
-func isAlphanumeric(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}
-
-// valueGrammar: a Kubernetes label value, which may be empty.
-var valueGrammar = grammar{
-	step: func(s int, c rune) int {
-		switch {
-		case isAlphanumeric(c):
-			return 1
-		case (c == '-' || c == '_' || c == '.') && s != 0:
-			return 2
-		}
-		return -1
-	},
-	accept: func(s int) bool { return s != 2 },
-	sample: lower + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-}
-
-// keyGrammar: a Kubernetes qualified name, [prefix/]name. States 0-2 before a slash, as for values but
-// never empty; 3 after the slash, 4 and 5 behind it; 6 and 7 while only a name without prefix is
-// possible any more, because a capital or an underscore came (a prefix is a DNS subdomain).
-var keyGrammar = grammar{
-	step: func(s int, c rune) int {
-		small := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		switch s {
-		case 0, 1, 2, 8:
-			switch {
-			case small:
-				return 1
-			case c >= 'A' && c <= 'Z':
-				return 6
-			case s == 0:
-				return -1
-			case c == '/' && s == 1:
-				return 3
-			case c == '-':
-				if s == 8 {
-					return 7
-				}
-				return 2
-			case c == '.':
-				// A DNS subdomain has no dot behind a dot or a hyphen.
-				if s == 1 {
-					return 8
-				}
-				return 7
-			case c == '_':
-				return 7
+		case c == '*':
+			star = true
+		case c == '?':
+			out = append(out, '?')
+		default:
+			flush()
+			if c >= utf8.RuneSelf {
+				c = beyondASCII
 			}
-		case 3, 4, 5:
-			switch {
-			case isAlphanumeric(c):
-				return 4
-			case (c == '-' || c == '_' || c == '.') && s != 3:
-				return 5
-			}
-		case 6, 7:
-			switch {
-			case isAlphanumeric(c):
-				return 6
-			case c == '-' || c == '_' || c == '.':
-				return 7
-			}
-		}
-		return -1
-	},
-	accept: func(s int) bool { return s == 1 || s == 4 || s == 6 },
-	sample: valueGrammar.sample,
-}
-
-// alphabet gives the characters that can make a difference: the patterns' own and one that none of
-// them names, which stands for all others. Letters come first, so that witnesses read well.
-func (g grammar) alphabet(patterns ...string) []rune {
-	own := map[rune]bool{}
-	for _, p := range patterns {
-		for _, c := range p {
-			if c != '*' && c != '?' {
-				own[c] = true
-			}
+			out = append(out, byte(c))
 		}
 	}
-	var out []rune
-	for c := range own {
-		out = append(out, c)
-	}
-	for _, c := range g.sample {
-		if !own[c] {
-			out = append(out, c)
-			break
-		}
-	}
-	slices.SortFunc(out, func(a, b rune) int {
-		if x, y := isAlphanumeric(a), isAlphanumeric(b); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return int(a - b)
-	})
+	flush()
 	return out
 }
+
+// least is the length of the shortest text that fits.
+func (p glob) least() int { return len(p) - bytes.Count(p, []byte{'*'}) }
+
+// next gives the places that one more character leads to from a place: on to a later one, and to stay
+// at a star; -1 where there is none. A star that is followed by another one further on need not be
+// stayed at: what fits from there fits from the later star too.
+func (p glob) next(at int, c byte) (on, stay int) {
+	on, stay = -1, -1
+	if at == len(p) {
+		return on, stay
+	}
+	if p[at] != '*' {
+		if p[at] == c || p[at] == '?' {
+			on = at + 1
+		}
+		return on, stay
+	}
+	if at+1 < len(p) && p[at+1] == c {
+		on = at + 2
+	}
+	if on < 0 || on == len(p) || p[on] != '*' {
+		stay = at
+	}
+	return on, stay
+}
+
+// done tells whether a text that has led to the place may end there.
+func (p glob) done(at int) bool { return at == len(p) || at == len(p)-1 && p[at] == '*' }

@@ -1,180 +1,170 @@
 package fargate
 
-// This file decides intersection and containment of patterns by walking them side by side, breadth
-// first, so that the first answer is a shortest one.
+// This file decides what patterns have in common and what escapes them, by walking them side by side,
+// breadth first, so that the first answer is a shortest one.
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
-// step gives the places behind place at of the pattern after one more character.
-func step(pattern []rune, at int, c rune) []int {
-	if at == len(pattern) {
-		return nil
-	}
-	switch pattern[at] {
-	case '*':
-		return closure(pattern, at)
-	case '?', c:
-		return closure(pattern, at+1)
-	}
-	return nil
+// budget bounds the work of one question. What is answered after it is spent is no answer.
+type budget struct {
+	left  int
+	spent bool
 }
 
-// closure gives the place and, since * may stand for nothing, the places behind stars.
-func closure(pattern []rune, at int) []int {
-	out := []int{at}
-	for at < len(pattern) && pattern[at] == '*' {
-		at++
-		out = append(out, at)
+// take spends one step and tells whether there was one left.
+func (b *budget) take() bool {
+	if b.left--; b.left < 0 {
+		b.spent = true
 	}
-	return out
+	return !b.spent
 }
 
-// intersect gives a shortest text of the grammar that fits both patterns. It visits each pair of places
-// once per state of the grammar.
-func intersect(g grammar, a, b string) (string, bool) {
-	type place struct{ a, b, state int }
-	type visit struct {
-		place
-		text string
-	}
-	pa, pb := []rune(a), []rune(b)
-	letters := g.alphabet(a, b)
-	seen := map[place]bool{}
-	var queue []visit
-	enter := func(as, bs []int, state int, text string) {
-		for _, i := range as {
-			for _, j := range bs {
-				if p := (place{i, j, state}); !seen[p] {
-					seen[p] = true
-					queue = append(queue, visit{p, text})
-				}
-			}
-		}
-	}
-	enter(closure(pa, 0), closure(pb, 0), 0, "")
-	for len(queue) > 0 {
-		v := queue[0]
-		queue = queue[1:]
-		if v.a == len(pa) && v.b == len(pb) && g.accept(v.state) {
-			return v.text, true
-		}
-		for _, c := range letters {
-			if state := g.step(v.state, c); state >= 0 {
-				enter(step(pa, v.a, c), step(pb, v.b, c), state, v.text+string(c))
-			}
-		}
-	}
-	return "", false
-}
-
-// escape gives a shortest text of the grammar that fits inner but not outer; there is none exactly
-// when outer contains inner. Inner is followed place by place, outer by the set of all places it may be
-// at. Of two such sets at one place the smaller one escapes whenever the larger does, so only minimal
+// shortest gives a shortest text of the grammar that fits all patterns of fit and none of avoid, always
+// the same for the same question. It gives none also when the budget is spent.
+//
+// Fit is followed place by place, avoid by the set of all places that a text can have reached. Of two
+// such sets at the same places of fit the smaller one escapes whenever the larger does, so only minimal
 // sets are followed (an antichain); that keeps the walk small where a plain subset construction would
 // grow exponentially.
-func escape(g grammar, inner, outer string) (string, bool) {
-	if inner == outer || outer == "*" {
-		return "", false
+func shortest(g grammar, fit, avoid []glob, b *budget) (string, bool) {
+	for _, p := range fit {
+		if p.least() > g.longest {
+			return "", false
+		}
 	}
-	pi, po := []rune(inner), []rune(outer)
-	letters := g.alphabet(inner, outer)
-	front := frontier{}
-	front.enter(closure(pi, 0), startOf(po), 0, "")
-	for len(front.queue) > 0 {
-		v := front.queue[0]
-		front.queue = front.queue[1:]
-		if v.beaten {
+	for _, p := range fit {
+		if slices.ContainsFunc(p, func(c byte) bool { return c == '*' || c == '?' }) {
 			continue
 		}
-		if v.at == len(pi) && g.accept(v.state) && !v.outer.done() {
-			return v.text, true
+		text := string(p) // there is no other
+		return text, b.take() && g.valid(text) && fits(fit, text) == len(fit) && fits(avoid, text) == 0
+	}
+	return newWalk(g, fit, avoid).run(b)
+}
+
+// fits counts the patterns that the text fits.
+func fits(patterns []glob, text string) int {
+	n := 0
+	for _, p := range patterns {
+		if MatchPattern(string(p), text) {
+			n++
 		}
-		for _, c := range letters {
-			if state := g.step(v.state, c); state >= 0 {
-				if ats := step(pi, v.at, c); len(ats) > 0 {
-					front.enter(ats, v.outer.next(po, c), state, v.text+string(c))
-				}
+	}
+	return n
+}
+
+// walk is the state of shortest.
+type walk struct {
+	grammar grammar
+	fit     []glob
+	letters []byte
+	outer   *automaton
+	queue   []stride
+	minimal map[string][]int
+}
+
+// stride is a text that was reached: by which step and with which character, and where it leads.
+type stride struct {
+	from   int
+	c      byte
+	at     spot
+	places string // two bytes for the place in each pattern of fit
+	outer  bits
+}
+
+func newWalk(g grammar, fit, avoid []glob) *walk {
+	avoid = slices.DeleteFunc(slices.Clone(avoid), func(p glob) bool { return p.least() > g.longest })
+	letters := g.alphabet(fit, avoid)
+	return &walk{grammar: g, fit: fit, letters: letters, outer: newAutomaton(avoid, letters), minimal: map[string][]int{}}
+}
+
+func (w *walk) run(b *budget) (string, bool) {
+	first := stride{from: -1, places: string(make([]byte, 2*len(w.fit))), outer: w.outer.start}
+	if w.outer.trapped(first.outer) {
+		return "", false
+	}
+	w.queue = append(w.queue, first)
+	if w.ends(first) {
+		return "", true
+	}
+	for i := 0; i < len(w.queue); i++ {
+		for _, c := range w.letters {
+			at, ok := w.grammar.step(w.queue[i].at, c)
+			if !ok {
+				continue
+			}
+			next := stride{from: i, c: c, at: at}
+			if found := w.spread(&next, nil, b); found {
+				return w.text(next), true
+			}
+			if b.spent {
+				return "", false
 			}
 		}
 	}
 	return "", false
 }
 
-// frontier is the queue of escape's walk and, per place of inner and state of the grammar, the minimal
-// sets seen there.
-type frontier struct {
-	queue   []*escapee
-	minimal map[[2]int][]*escapee
-}
-
-type escapee struct {
-	at, state int
-	outer     positions
-	text      string
-	beaten    bool
-}
-
-// enter queues the places unless a smaller set of outer was there before, and takes larger ones of the
-// same length out of the running; longer texts must not, or the first answer would not be a shortest.
-func (f *frontier) enter(ats []int, outer positions, state int, text string) {
-	if f.minimal == nil {
-		f.minimal = map[[2]int][]*escapee{}
-	}
-	for _, at := range ats {
-		key := [2]int{at, state}
-		if slices.ContainsFunc(f.minimal[key], func(e *escapee) bool { return e.outer.within(outer) }) {
-			continue
+// spread enters every combination of places that the patterns of fit can be at after the character, and
+// tells whether next, then completed, is a whole answer.
+func (w *walk) spread(next *stride, places []byte, b *budget) bool {
+	before := w.queue[next.from]
+	n := len(places)
+	if n == len(before.places) {
+		if !b.take() {
+			return false
 		}
-		f.minimal[key] = slices.DeleteFunc(f.minimal[key], func(e *escapee) bool {
-			beaten := len(e.text) == len(text) && outer.within(e.outer)
-			e.beaten = e.beaten || beaten
-			return beaten
-		})
-		e := &escapee{at: at, state: state, outer: outer, text: text}
-		f.minimal[key] = append(f.minimal[key], e)
-		f.queue = append(f.queue, e)
+		next.places = string(places)
+		if next.outer == nil {
+			next.outer = w.outer.next(before.outer, next.c)
+		}
+		return w.enter(*next) && w.ends(*next)
 	}
-}
-
-// contains tells whether every text of the grammar that fits inner also fits outer.
-func contains(g grammar, outer, inner string) bool {
-	_, escapes := escape(g, inner, outer)
-	return !escapes
-}
-
-// positions is the set of places in a pattern that a text read so far can have reached.
-type positions []bool
-
-func startOf(pattern []rune) positions {
-	s := make(positions, len(pattern)+1)
-	s.add(closure(pattern, 0))
-	return s
-}
-
-func (s positions) add(places []int) {
-	for _, at := range places {
-		s[at] = true
-	}
-}
-
-func (s positions) next(pattern []rune, c rune) positions {
-	out := make(positions, len(s))
-	for at, on := range s {
-		if on {
-			out.add(step(pattern, at, c))
+	pattern := w.fit[n/2]
+	on, stay := pattern.next(int(binary.BigEndian.Uint16([]byte(before.places[n:]))), next.c)
+	for _, place := range []int{on, stay} {
+		if place >= 0 && w.spread(next, binary.BigEndian.AppendUint16(places, uint16(place)), b) { //nolint:gosec // patterns are short
+			return true
 		}
 	}
-	return out
+	return false
 }
 
-func (s positions) done() bool { return s[len(s)-1] }
-
-// within tells whether every place of s is one of o.
-func (s positions) within(o positions) bool {
-	for at, on := range s {
-		if on && !o[at] {
+// enter queues a stride unless it is lost, or one before it was at least as good: with a set of outer
+// within this one's, and with as much room left in the current part.
+func (w *walk) enter(s stride) bool {
+	if w.outer.trapped(s.outer) {
+		return false
+	}
+	key := s.places + string(rune(s.at.state))
+	for _, i := range w.minimal[key] {
+		if old := &w.queue[i]; old.at.part <= s.at.part && old.outer.within(s.outer) {
 			return false
 		}
 	}
+	w.minimal[key] = append(w.minimal[key], len(w.queue))
+	w.queue = append(w.queue, s)
 	return true
+}
+
+// ends tells whether the text of the stride is an answer.
+func (w *walk) ends(s stride) bool {
+	for i, p := range w.fit {
+		if !p.done(int(binary.BigEndian.Uint16([]byte(s.places[2*i:])))) {
+			return false
+		}
+	}
+	return w.grammar.accept(s.at) && !w.outer.matches(s.outer)
+}
+
+func (w *walk) text(s stride) string {
+	var out []byte
+	for ; s.from >= 0; s = w.queue[s.from] {
+		out = append(out, s.c)
+	}
+	slices.Reverse(out)
+	return string(out)
 }

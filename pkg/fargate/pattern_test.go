@@ -2,10 +2,12 @@ package fargate
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"pgregory.net/rapid"
 )
 
@@ -82,69 +84,134 @@ func allTexts(letters string, length int) []string {
 
 var patternOf = rapid.StringOfN(rapid.RuneFrom([]rune("ab-*?")), 1, 5, -1)
 
-func accepts(g grammar, text string) bool {
-	state := 0
-	for _, c := range text {
-		if state = g.step(state, c); state < 0 {
-			return false
+// The shortest text that fits some patterns and none of others is held against trying every text over a
+// small alphabet; c stands for all letters that no pattern names.
+func TestShortestAgainstBruteForce(t *testing.T) {
+	names := allTexts("abc-", 6)
+	labels := make([]string, 0, 10000)
+	for _, key := range allTexts("abc-/", 3) {
+		for _, value := range allTexts("abc", 3) {
+			labels = append(labels, key+"="+value)
 		}
 	}
-	return g.accept(state)
-}
-
-// Intersection and containment are held against trying every name over a small alphabet: patterns of
-// five characters differ, if at all, on texts of at most ten; c stands for all letters they do not name.
-func TestPatternSetsAgainstBruteForce(t *testing.T) {
-	texts := allTexts("abc-", 6)
-	for name, g := range map[string]grammar{"namespace": namespaceGrammar, "value": valueGrammar, "key": keyGrammar} {
+	slices.SortStableFunc(labels, func(a, b string) int { return len(a) - len(b) })
+	pairOf := rapid.Custom(func(t *rapid.T) string {
+		piece := rapid.StringOfN(rapid.RuneFrom([]rune("ab/*?")), 1, 3, -1)
+		return piece.Draw(t, "key") + "=" + rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 0, 3, -1).Draw(t, "value")
+	})
+	for name, c := range map[string]struct {
+		grammar  grammar
+		texts    []string
+		patterns *rapid.Generator[string]
+		complete int // shorter texts are all tried
+	}{
+		"namespace": {namespaceGrammar, names, patternOf, 6},
+		"label":     {labelGrammar, labels, pairOf, 4},
+	} {
 		t.Run(name, func(t *testing.T) {
+			var valid []string
+			for _, text := range c.texts {
+				if c.grammar.valid(text) {
+					valid = append(valid, text)
+				}
+			}
 			rapid.Check(t, func(t *rapid.T) {
-				a, b := patternOf.Draw(t, "a"), patternOf.Draw(t, "b")
-				common, escaping := false, false
-				for _, text := range texts {
-					if !accepts(g, text) || !MatchPattern(a, text) {
-						continue
-					}
-					if MatchPattern(b, text) {
-						common = true
-					} else {
-						escaping = true
-					}
+				fit := rapid.SliceOfN(c.patterns, 1, 3).Draw(t, "fit")
+				avoid := rapid.SliceOfN(c.patterns, 0, 3).Draw(t, "avoid")
+				answers := func(text string) bool {
+					matches := func(p string) bool { return MatchPattern(p, text) }
+					return !slices.ContainsFunc(fit, func(p string) bool { return !matches(p) }) && !slices.ContainsFunc(avoid, matches)
 				}
-				witness, ok := intersect(g, a, b)
-				if ok && (!accepts(g, witness) || !MatchPattern(a, witness) || !MatchPattern(b, witness)) {
-					t.Fatalf("intersect(%q, %q) gave %q, which does not fit both", a, b, witness)
+				b := &budget{left: maxSteps}
+				got, ok := shortest(c.grammar, globs(fit), globs(avoid), b)
+				if b.spent {
+					t.Fatal("the budget was spent")
 				}
-				if common && !ok {
-					t.Fatalf("intersect(%q, %q) found nothing", a, b)
+				if ok && (!c.grammar.valid(got) || !answers(got)) {
+					t.Fatalf("%q is no answer", got)
 				}
-				if !common && ok && len(witness) <= 6 {
-					t.Fatalf("intersect(%q, %q) = %q, which brute force does not find", a, b, witness)
-				}
-				counter, out := escape(g, a, b)
-				if out && (!accepts(g, counter) || !MatchPattern(a, counter) || MatchPattern(b, counter)) {
-					t.Fatalf("escape(%q, %q) gave %q, which is no counterexample", a, b, counter)
-				}
-				if escaping && !out {
-					t.Fatalf("%q is said to lie within %q, but does not", a, b)
+				best := slices.IndexFunc(valid, answers)
+				switch {
+				case best < 0 && ok && len(got) <= c.complete:
+					t.Fatalf("%q is an answer that brute force does not find", got)
+				case best >= 0 && !ok:
+					t.Fatalf("there is no answer, but %q is one", valid[best])
+				case best >= 0 && len(valid[best]) < len(got):
+					t.Fatalf("%q is not the shortest answer; %q is one", got, valid[best])
 				}
 			})
 		})
 	}
 }
 
-// A pattern made to blow up the subset construction is still decided at once.
-func TestContainmentOfHostilePatterns(t *testing.T) {
-	inner := "*aa" + strings.Repeat("?", 40)
-	outer := "*a" + strings.Repeat("?", 40)
-	if !contains(namespaceGrammar, outer, inner) {
-		t.Errorf("%s should contain %s", outer, inner)
+func globs(patterns []string) []glob {
+	out := make([]glob, len(patterns))
+	for i, p := range patterns {
+		out[i] = newGlob(p)
 	}
-	if contains(namespaceGrammar, inner, outer) {
-		t.Errorf("%s should not contain %s", inner, outer)
+	return out
+}
+
+// The grammars are held against Kubernetes' own rules.
+func TestGrammarsAgainstKubernetes(t *testing.T) {
+	letters := []rune("ab9A-_./")
+	long := func(parts ...string) *rapid.Generator[string] {
+		return rapid.Map(rapid.SliceOfN(rapid.SampledFrom(parts), 1, 6), func(s []string) string { return strings.Join(s, "") })
 	}
-	if _, ok := intersect(namespaceGrammar, inner, "*b"+strings.Repeat("?", 41)); ok {
-		t.Error("the 42nd character from the end cannot be a and b at once")
+	key := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom(letters), 0, 6, -1), long("a", "-", "/", ".", strings.Repeat("b", 62), strings.Repeat("c", 125), "A"))
+	value := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom(letters), 0, 4, -1), long("a", "-", strings.Repeat("b", 62)))
+	rapid.Check(t, func(t *rapid.T) {
+		k, v := key.Draw(t, "key"), value.Draw(t, "value")
+		if got, want := namespaceGrammar.valid(v), len(validation.IsDNS1123Label(v)) == 0; got != want {
+			t.Fatalf("namespace %q: %v", v, got)
+		}
+		want := len(validation.IsQualifiedName(k)) == 0 && len(validation.IsValidLabelValue(v)) == 0
+		if got := labelGrammar.valid(k + "=" + v); got != want {
+			t.Fatalf("label %q=%q: %v", k, v, got)
+		}
+	})
+}
+
+// Where all small letters are named, other characters matter; and lengths end where Kubernetes says.
+func TestShortestAtTheEdges(t *testing.T) {
+	var everySmall []string
+	for _, c := range smallLetters {
+		everySmall = append(everySmall, "k=*"+string(c)+"*")
+	}
+	a := func(n int) string { return strings.Repeat("a", n) }
+	for _, c := range []struct {
+		grammar    grammar
+		fit, avoid []string
+		want       string // none for no answer
+	}{
+		{labelGrammar, []string{"k=??"}, everySmall, "k=AA"},
+		{labelGrammar, []string{"k=A?C"}, append([]string{"k=A[A-Z]C"}, everySmall...), "k=ABC"},
+		{namespaceGrammar, []string{a(63) + "*"}, nil, a(63)},
+		{namespaceGrammar, []string{a(63) + "?"}, nil, none},
+		{namespaceGrammar, []string{a(63) + "*"}, []string{a(63)}, none},
+		{namespaceGrammar, []string{a(62) + "*"}, []string{a(62), a(62) + "?"}, none},
+		{namespaceGrammar, []string{a(61) + "*"}, []string{a(61), a(61) + "?"}, a(61) + "bb"},
+		{labelGrammar, []string{a(63) + "?=x"}, nil, none},
+		{labelGrammar, []string{strings.Repeat("?", 64) + "=x"}, nil, "b/" + strings.Repeat("a", 62) + "=x"},
+		{labelGrammar, []string{a(253) + "/" + a(63) + "*=" + a(63) + "*"}, nil, a(253) + "/" + a(63) + "=" + a(63)},
+		{labelGrammar, []string{a(254) + "/" + a(63) + "=" + a(63)}, nil, none},
+		// Of two keys that have come as far, the one with more room left in its name goes on.
+		{labelGrammar, []string{"*xxxxx*" + strings.Repeat("y", 62) + "=", strings.Repeat("?", 69) + "="}, nil, "xxxxxa/" + strings.Repeat("y", 62) + "="},
+		// The star of the second pattern is the last bit of a word.
+		{namespaceGrammar, []string{"?b"}, []string{a(62), "*b"}, none},
+		{labelGrammar, []string{"é=*"}, nil, none},
+		{labelGrammar, []string{"a=b=*"}, nil, none},
+	} {
+		got, ok := shortest(c.grammar, globs(c.fit), globs(c.avoid), &budget{left: maxSteps})
+		if !ok {
+			got = none
+		}
+		if len(got) != len(c.want) || ok != (c.want != none) {
+			t.Errorf("shortest(%v, %v) = %q, want one like %q", c.fit, c.avoid, got, c.want)
+		}
+		if ok && !c.grammar.valid(got) {
+			t.Errorf("%q is not valid", got)
+		}
 	}
 }
 

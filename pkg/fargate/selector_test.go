@@ -1,66 +1,64 @@
 package fargate
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-var selectorOf = rapid.Custom(func(t *rapid.T) Selector {
-	s := Selector{Namespace: rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 1, 3, -1).Draw(t, "namespace"), Labels: map[string]string{}}
-	for range rapid.IntRange(0, 2).Draw(t, "labels") {
-		key := rapid.SampledFrom([]string{"k", "l", "?", "k*", "*"}).Draw(t, "key")
-		s.Labels[key] = rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 0, 3, -1).Draw(t, "value")
-	}
-	return s
-})
-
-// somePods gives every pod of a small world: namespaces and values over two letters and one that no
-// pattern names, up to two labels.
-func somePods() []Pod {
-	var out []Pod
-	texts := allTexts("abc", 2)
-	keys := []string{"k", "l", "kk", "x"}
-	var labels []map[string]string
-	labels = append(labels, nil)
-	for i, k := range keys {
-		for _, v := range texts {
-			labels = append(labels, map[string]string{k: v})
-			for _, k2 := range keys[i+1:] {
-				for _, v2 := range []string{"", "a", "b", "ab", "c"} {
-					labels = append(labels, map[string]string{k: v, k2: v2})
-				}
-			}
-		}
-	}
-	for _, n := range texts[1:] {
-		for _, l := range labels {
-			out = append(out, Pod{Namespace: n, Labels: l})
-		}
-	}
-	return out
-}
-
-// Overlap and Covers are held against trying every pod of a small world.
-func TestSelectorSetsAgainstBruteForce(t *testing.T) {
-	pods := somePods()
+// The smallest pod, Overlap and Covers are held against trying every pod of a small world.
+func TestSmallestPodAgainstBruteForce(t *testing.T) {
+	world := newSmallWorld()
+	found, none := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := selectorOf.Draw(t, "a"), selectorOf.Draw(t, "b")
-		covers := a.Covers(b)
-		witness, overlap := Overlap(a, b)
-		if overlap && (!a.Matches(witness.Namespace, witness.Labels) || !b.Matches(witness.Namespace, witness.Labels)) {
-			t.Fatalf("Overlap(%s, %s) gave %s, which does not fit both", a, b, witness.Shape())
+		fit := rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "fit")
+		avoid := rapid.SliceOfN(selectorOf, 0, 4).Draw(t, "avoid")
+		got := smallestPod(fit, avoid)
+		if got.unsure {
+			t.Fatal("the answer is unsure")
 		}
-		for _, p := range pods {
-			inA, inB := a.Matches(p.Namespace, p.Labels), b.Matches(p.Namespace, p.Labels)
-			if covers && inB && !inA {
-				t.Fatalf("%s is said to cover %s, but not %s", a, b, p.Shape())
-			}
-			if inA && inB && !overlap {
-				t.Fatalf("%s and %s are said to share no pod, but %s fits both", a, b, p.Shape())
-			}
+		want, ok := world.smallest(fit, avoid)
+		if got.found {
+			found++
+		} else {
+			none++
+		}
+		switch {
+		case got.found && (countFits(fit, got.pod) < len(fit) || countFits(avoid, got.pod) > 0):
+			t.Fatalf("%s is not what was asked for", got.pod.Shape())
+		case ok && !got.found:
+			t.Fatalf("nothing was found, but %s is an answer", want.Shape())
+		case ok && sizeOf(want) < sizeOf(got.pod):
+			t.Fatalf("%s is not the smallest; %s is an answer", got.pod.Shape(), want.Shape())
+		case !ok && got.found && world.holds(got.pod):
+			t.Fatalf("%s is an answer that brute force does not find", got.pod.Shape())
+		}
+		slices.Reverse(fit)
+		slices.Reverse(avoid)
+		if again := smallestPod(fit, avoid); again.pod.Shape() != got.pod.Shape() {
+			t.Fatalf("%s became %s when the question was turned around", got.pod.Shape(), again.pod.Shape())
+		}
+		if witness, overlap := Overlap(fit[0], fit[len(fit)-1]); len(avoid) == 0 && (overlap != got.found || witness.Shape() != got.pod.Shape()) {
+			t.Fatalf("Overlap gave %s, not %s", witness.Shape(), got.pod.Shape())
+		}
+		if len(fit) == 1 && len(avoid) == 1 && avoid[0].Covers(fit[0]) == got.found {
+			t.Fatal("Covers says otherwise")
 		}
 	})
+	if found == 0 || none == 0 {
+		t.Errorf("%d questions had an answer and %d had none", found, none)
+	}
+}
+
+func countFits(selectors []Selector, p Pod) int {
+	n := 0
+	for _, s := range selectors {
+		if s.Matches(p.Namespace, p.Labels) {
+			n++
+		}
+	}
+	return n
 }
 
 func TestCovers(t *testing.T) {

@@ -145,6 +145,9 @@ func (r *resolver) variable(name string, variables []document.Field, line int) (
 		return "", document.At(line, "the functions of this template refer to each other more than %d times", maxFunctions)
 	}
 	v, err := r.ref(name, line)
+	if v == nil && err == nil {
+		err = &unanswered{line, what, "it is no value"}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/spelling"
 )
 
 // The keys of eksctl's form; any other is a fault, because a misspelt key would change what a profile
@@ -177,6 +178,14 @@ func orProfile(path string) string {
 		return "profile"
 	}
 	return path
+}
+
+// suggestion is what to say of an unknown key: the nearest known one, else all of them.
+func suggestion(key string, known []string) string {
+	if best := spelling.Nearest(key, known); best != "" {
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	return "known keys are " + strings.Join(known, ", ")
 }
 
 // unknown are the faults of keys that are not among known.

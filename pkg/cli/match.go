@@ -84,7 +84,7 @@ have a shape that does not change.`,
 	flags.StringVarP(&opts.namespace, "namespace", "n", "", "namespace of manifests that name none; by default the kubeconfig context's, else default")
 	a.addClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
-		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, of aws eks describe-fargate-profile or of terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
+		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json or yaml")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
 	mustComplete(cmd, "namespace", completeNothing)

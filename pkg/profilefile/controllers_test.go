@@ -137,7 +137,7 @@ func TestControllerFaults(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing but other kinds", "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pod\n", `f: document 1, line 1: the kind is "Service", which declares no Fargate profile; ` + acceptedAll},
-		{"a foreign FargateProfile", "apiVersion: example.com/v1\nkind: FargateProfile\n", `f: document 1, line 1: a FargateProfile of apiVersion "example.com/v1" is not known; fgctl reads those of eks.services.k8s.aws and eks.aws.crossplane.io, eks.aws.m.upbound.io, eks.aws.upbound.io`},
+		{"a foreign FargateProfile", "apiVersion: example.com/v1\nkind: FargateProfile\n", `f: document 1, line 1: a FargateProfile of apiVersion "example.com/v1" is not known; fgctl match reads those of eks.services.k8s.aws and eks.aws.crossplane.io, eks.aws.m.upbound.io, eks.aws.upbound.io`},
 		{"ACK's version", "apiVersion: eks.services.k8s.aws/v2\nkind: FargateProfile\n", `f: document 1, line 1: apiVersion is "eks.services.k8s.aws/v2"; fgctl knows eks.services.k8s.aws/v1alpha1`},
 		{"Crossplane's version", "apiVersion: eks.aws.upbound.io/v2\nkind: FargateProfile\n", `f: document 1, line 1: apiVersion is "eks.aws.upbound.io/v2"; fgctl knows eks.aws.upbound.io/v1beta1, eks.aws.upbound.io/v1beta2`},
 		{"ACK without a name", ack("selectors: []"), "f: document 1, line 1: spec.name is missing; it is the profile's name"},
@@ -168,7 +168,8 @@ func TestParseRefusesWhatOthersDeclare(t *testing.T) {
 		{"template", "Resources: {}\n", "f: document 1, line 1: this is a CloudFormation template, and the stack makes and deletes" + tail},
 		{"ACK", strings.Repeat("---\napiVersion: eks.services.k8s.aws/v1alpha1\nkind: FargateProfile\n", 3), "f: document 1, line 2: this is a FargateProfile of ACK, and its controller makes and deletes" + tail},
 		{"Crossplane", "apiVersion: eks.aws.upbound.io/v1beta1\nkind: FargateProfile\n", "f: document 1, line 1: this is a FargateProfile of Crossplane, and its provider makes and deletes" + tail},
-		{"List", "apiVersion: v1\nkind: List\nitems: []\n", `f: document 1, line 1: the kind is "List", not ClusterConfig; ` + accepted},
+		{"List", "apiVersion: v1\nkind: List\nitems: [{apiVersion: eks.services.k8s.aws/v1alpha1, kind: FargateProfile}]\n", "f: document 1, line 3: this is a FargateProfile of ACK, and its controller makes and deletes" + tail},
+		{"other kinds", "apiVersion: v1\nkind: Service\n", `f: document 1, line 1: the kind is "Service", not ClusterConfig; ` + accepted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := Parse("f", []byte(c.text))

@@ -28,13 +28,12 @@ func ParseDeclared(source string, data []byte) (File, error) {
 
 // declaration is a kind of file or object in which another tool declares profiles.
 type declaration struct {
-	what string // the kind
+	what string // the kind; empty for objects of Kubernetes that are no profiles themselves
 	who  string // what makes and deletes the profiles
 	read func(p *parser, v document.Value, fields []document.Field, path string) error
 }
 
-// declaredBy gives the kind of an object by its keys, nil for those that fgctl makes profiles from. A kind
-// without what is any other object of Kubernetes.
+// declaredBy gives the kind of an object by its keys, nil for those that fgctl makes profiles from.
 func declaredBy(fields []document.Field) *declaration {
 	switch {
 	case isTerraform(fields):
@@ -55,24 +54,19 @@ func declaredBy(fields []document.Field) *declaration {
 			return &declaration{"a FargateProfile of Crossplane", "its provider", (*parser).crossplane}
 		}
 	}
-	if strings.HasSuffix(kind, "List") && document.Get(fields, "items") != nil {
-		return &declaration{read: (*parser).list}
-	}
-	return &declaration{read: (*parser).skip}
+	return &declaration{read: (*parser).other}
 }
 
 // declares reads an object of another tool, or says why it is not read.
 func (p *parser) declares(by declaration, v document.Value, fields []document.Field, path string) error {
-	switch {
-	case p.declared:
-		if by.what != "" {
-			p.known++
-		}
+	if by.what == "" {
 		return by.read(p, v, fields, path)
-	case by.what == "":
-		return p.config(v, fields, path) // which says that the kind is another
 	}
-	return p.once(notOurs(v.Line(), by.what, by.who))
+	p.known++
+	if !p.declared {
+		return p.once(notOurs(v.Line(), by.what, by.who))
+	}
+	return by.read(p, v, fields, path)
 }
 
 // notOurs is the fault of profiles that fgctl must not make or delete behind the back of who does.
@@ -92,8 +86,27 @@ func (p *parser) once(err *Error) error {
 	return err
 }
 
+// other reads an object of Kubernetes that is no profile itself. One that declares none is left out, but
+// for Parse, where it can only be a mistake.
+func (p *parser) other(v document.Value, fields []document.Field, path string) error {
+	kind := scalar(document.Get(fields, "kind"))
+	switch {
+	case strings.HasSuffix(kind, "List") && document.Get(fields, "items") != nil:
+		return p.list(fields, path)
+	case kind == profileKind:
+		return document.At(v.Line(), "a FargateProfile of apiVersion %q is not known; fgctl match reads those of %s and %s",
+			document.Shorten(scalar(document.Get(fields, "apiVersion"))), ackGroup, strings.Join(slices.Sorted(maps.Keys(crossplaneGroups)), ", "))
+	case !p.declared:
+		return p.config(v, fields, path) // which says that the kind is another
+	case p.skipped == nil:
+		p.skipped = document.At(v.Line(), "the kind is %q, which declares no Fargate profile; %s", document.Shorten(kind), p.accepted)
+		p.skipped.Document = p.document
+	}
+	return nil
+}
+
 // list reads the objects of a Kubernetes List.
-func (p *parser) list(_ document.Value, fields []document.Field, path string) error {
+func (p *parser) list(fields []document.Field, path string) error {
 	path = join(path, "items")
 	items, err := document.AsItems(document.Get(fields, "items"), path)
 	if err != nil {
@@ -117,20 +130,6 @@ func (p *parser) list(_ document.Value, fields []document.Field, path string) er
 		errs.Add(p.object(item, at))
 	}
 	return errs.OrNil()
-}
-
-// skip leaves out an object of a kind that declares no profile.
-func (p *parser) skip(v document.Value, fields []document.Field, _ string) error {
-	kind := scalar(document.Get(fields, "kind"))
-	if kind == profileKind {
-		return document.At(v.Line(), "a FargateProfile of apiVersion %q is not known; fgctl reads those of %s and %s",
-			document.Shorten(scalar(document.Get(fields, "apiVersion"))), ackGroup, strings.Join(slices.Sorted(maps.Keys(crossplaneGroups)), ", "))
-	}
-	if p.skipped == nil {
-		p.skipped = document.At(v.Line(), "the kind is %q, which declares no Fargate profile; %s", document.Shorten(kind), p.accepted)
-		p.skipped.Document = p.document
-	}
-	return nil
 }
 
 // nothingRead is the fault of a file that holds only objects of other kinds.

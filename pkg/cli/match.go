@@ -81,7 +81,7 @@ have a shape that does not change.`,
 	flags.StringVarP(&opts.namespace, "namespace", "n", "", "namespace of manifests that name none; by default the kubeconfig context's, else default")
 	a.addClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
-		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml or of aws eks describe-fargate-profile; repeatable")
+		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
 	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "what makes the exit code 3: verdicts, errors (findings that keep a pod Pending), warnings")
 	flags.StringSliceVar(&opts.only, "only", nil, "show only the pods of these verdicts; the summary and the exit code count all")

@@ -78,15 +78,33 @@ type LabelMatch struct {
 
 // Finding is one thing in a pod that Fargate would refuse or that is risky there.
 type Finding struct {
-	// Code is stable and documented.
-	Code string `json:"code"`
-	// Severity is "error" (the pod stays Pending) or "warning".
-	Severity string `json:"severity"`
-	// Path is the place in the manifest.
-	Path    string `json:"path"`
+	// Code is stable and documented; FindingCodes lists them all.
+	Code     string   `json:"code"`
+	Severity Severity `json:"severity"`
+	// Path is the place in the manifest: names joined by dots, list indexes from 0 and keys that hold a
+	// dot or a slash in brackets (metadata.annotations[eks.amazonaws.com/compute-type]).
+	Path string `json:"path"`
+	// Line is the line of Path in the source, counted from 1; 0 where unknown.
+	Line int `json:"line"`
+	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Elsewhere tells that the finding counts also for a pod that does not go to Fargate. All others
+	// are about what Fargate would do with the pod.
+	Elsewhere bool `json:"-"`
 }
+
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	// SeverityError: the pod stays Pending.
+	SeverityError Severity = "error"
+	// SeverityWarning: the pod may run otherwise than its manifest says, or whether Fargate refuses it is
+	// not settled.
+	SeverityWarning Severity = "warning"
+)
 
 // Summary counts verdicts.
 type Summary struct {

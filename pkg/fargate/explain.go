@@ -86,9 +86,9 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 	}
 	var sizing []Finding
 	e.Capacity, sizing = Size(pod)
-	e.Findings = slices.Concat(runningFindings(pod, e, m.profiles), Findings(pod), sizing)
-	if e.Findings == nil {
-		e.Findings = []Finding{}
+	e.Findings = append(Findings(pod), sizing...)
+	if running := locate(pod, runningFindings(pod, e, m.profiles)); len(running) > 0 {
+		e.Findings = append(running, e.Findings...)
 	}
 	return e
 }

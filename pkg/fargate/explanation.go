@@ -99,13 +99,15 @@ const (
 
 // Finding is one thing in a pod that Fargate would refuse or that is risky there.
 type Finding struct {
-	// Code is stable and documented.
+	// Code is stable and documented; FindingCodes lists them all.
 	Code     string   `json:"code"`
 	Severity Severity `json:"severity"`
-	// Path is the place in the manifest: spec.containers[0].securityContext.privileged.
+	// Path is the place in the manifest: names joined by dots, list indexes from 0 and keys that hold a
+	// dot or a slash in brackets (metadata.annotations[eks.amazonaws.com/compute-type]).
 	Path string `json:"path"`
 	// Line is that of Path in the source, counted from 1; 0 where unknown.
-	Line    int    `json:"line"`
+	Line int `json:"line"`
+	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 	// Elsewhere tells that the finding counts although no profile takes the pod; the others are about

@@ -20,6 +20,20 @@ const (
 	CodeOverheadSizing     = "overhead-sizing"
 )
 
+// sizeCodes describes them.
+var sizeCodes = []FindingCode{
+	{CodeInvalidQuantity, SeverityError, "an amount of CPU, memory or storage is no quantity", "Kubernetes API, Quantity"},
+	{CodeTooLarge, SeverityError, "the pod is larger than Fargate's largest size", sizing + "; \"requirements exceed the max Fargate configuration\""},
+	{CodeStorageTooLarge, SeverityError, "the pod requests more ephemeral storage than Fargate has", "EKS User Guide, Fargate storage"},
+	{CodeStorageNearLimit, SeverityWarning, "the pod requests nearly all the ephemeral storage that Fargate has", "EKS User Guide, Fargate storage"},
+	{CodeSidecarSizing, SeverityWarning, "how Fargate counts a native sidecar is not known", "nothing found; Kubernetes, Sidecar Containers"},
+	{CodePodResourcesSizing, SeverityWarning, "how Fargate counts pod-level resources is not known", "nothing found; Kubernetes, Pod-level resources"},
+	{CodeOverheadSizing, SeverityWarning, "how Fargate counts a pod's overhead is not known", "nothing found; Kubernetes, Pod Overhead"},
+}
+
+// sizing is the page of the sizes.
+const sizing = "EKS User Guide, Understand Fargate Pod configuration details"
+
 // requested is the pod's request of one resource, in thousandths for cpu and in bytes otherwise: the
 // larger of the largest init container and of the sum of the containers (EKS User Guide, Understand
 // Fargate Pod configuration details). Native sidecars, pod-level resources and overhead go as Kubernetes
@@ -174,10 +188,8 @@ func unknownSizing(pod Pod) []Finding {
 
 // locate gives every finding the line of its path.
 func locate(pod Pod, findings []Finding) []Finding {
-	if pod.LineOf != nil {
-		for i := range findings {
-			findings[i].Line = pod.LineOf(findings[i].Path)
-		}
+	for i := range findings {
+		findings[i].Line = pod.lineOf(findings[i].Path)
 	}
 	return findings
 }

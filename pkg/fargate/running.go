@@ -20,6 +20,20 @@ const (
 	CodePendingOnFargate = "pending-on-fargate"
 )
 
+// codeSchedulerName is also that of a manifest's schedulerName; see support.go.
+const codeSchedulerName = "scheduler-name"
+
+// runningCodes describes them.
+var runningCodes = []FindingCode{
+	{CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864"},
+	{CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would", "the webhook acts when a pod is created; sample-apex-skills PR#210"},
+	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", "EKS User Guide, Delete a Fargate profile"},
+	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", "EKS User Guide, Delete a Fargate profile"},
+	{CodeWouldNotReturn, SeverityWarning, "a pod runs on Fargate, and a new one would not", "EKS User Guide, Define which Pods use AWS Fargate when launched"},
+	{CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node", "containers-roadmap#2654"},
+}
+
 // RunningState is what a running pod's own object says of its place.
 type RunningState struct {
 	// Scheduler is spec.schedulerName.
@@ -143,7 +157,7 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	p := findProfile(profiles, own)
 	switch {
 	case own == "":
-		f.Code, f.Path = CodeSchedulerByHand, "spec.schedulerName"
+		f.Code, f.Path = codeSchedulerName, "spec.schedulerName"
 		f.Message = "the pod names " + Scheduler + ", but no profile took it: the label " + ProfileLabel + " is missing"
 		f.Severity = SeverityError
 		f.Hint = "take schedulerName out of the pod template; EKS writes it when a profile matches"

@@ -52,7 +52,7 @@ func TestRunningPods(t *testing.T) {
 		{"its profile is gone", running(func(p *Pod) { on("old", p) }), VerdictMatched, "warning " + CodeProfileGone, []string{"profile old, which does not exist any more; a new pod would go to a"}},
 		{"its labels have changed", running(func(p *Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched"}},
 		{"it waits on Fargate", running(func(p *Pod) { on("a", p); p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "warning " + CodePendingOnFargate, []string{"kubectl describe pod api-5d4-x -n web"}},
-		{"its scheduler was set by hand", running(func(p *Pod) { p.Spec.SchedulerName = Scheduler }), VerdictMatched, "error " + CodeSchedulerByHand, nil},
+		{"its scheduler was set by hand", running(func(p *Pod) { p.Spec.SchedulerName = Scheduler }), VerdictMatched, "error " + codeSchedulerName, nil},
 	} {
 		e := Explain(c.pod, profiles)
 		if e.Verdict != c.verdict {

@@ -35,6 +35,11 @@ func oneProfile() sandbox.World {
 func TestAsking(t *testing.T) {
 	remove := []string{"delete", "fargateprofile", "web", "--cluster", "demo"}
 	change := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "other"}
+	wider := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web*"}
+	const (
+		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type its name: "
+		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type its name: "
+	)
 	for _, test := range []struct {
 		name, answer string
 		args         []string
@@ -42,18 +47,20 @@ func TestAsking(t *testing.T) {
 		code         int
 		left         string
 	}{
-		{"y deletes", "y\n", remove, "Delete web? [y/N] ", 0, ""},
-		{"yes in capitals deletes", "YES\n", remove, "Delete web? [y/N] ", 0, ""},
-		{"n leaves all as it is", "n\n", remove, "Delete web? [y/N] ", 3, "web"},
-		{"Enter is no", "\n", remove, "Delete web? [y/N] ", 3, "web"},
-		{"the end of input is no", "", remove, "Delete web? [y/N] ", 3, "web"},
-		{"other words are no", "yes please\n", remove, "Delete web? [y/N] ", 3, "web"},
+		{"the name deletes", "web\n", remove, askDelete, 0, ""},
+		{"y is not enough where pods are left without a profile", "y\n", remove, askDelete, 3, "web"},
+		{"n leaves all as it is", "n\n", remove, askDelete, 3, "web"},
+		{"Enter is no", "\n", remove, askDelete, 3, "web"},
+		{"the end of input is no", "", remove, askDelete, 3, "web"},
+		{"other words are no", "yes please\n", remove, askDelete, 3, "web"},
 		{"--yes answers", "", append(remove, "--yes"), "", 0, ""},
 		{"a dry run asks nothing", "", append(remove, "--dry-run"), "", 0, "web"},
 		{"--fail-on is not for asking", "y\n", append(remove, "--fail-on", "uncovered"), "", 3, "web"},
-		{"y replaces, lost cover or not", "y\n", change, "Replace web by web-2? [y/N] ", 0, "web-2"},
-		{"n replaces nothing", "n\n", change, "Replace web by web-2? [y/N] ", 3, "web"},
-		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? [y/N] ", 3, "web"},
+		{"the name replaces where cover is lost", "web\n", change, askReplace, 0, "web-2"},
+		{"y replaces where all is covered", "y\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
+		{"yes in capitals too", "YES\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
+		{"n replaces nothing", "n\n", change, askReplace, 3, "web"},
+		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type its name: ", 3, "web"},
 		{"--yes answers replace", "", append(change, "--yes"), "", 0, "web-2"},
 		{"create asks nothing", "", []string{"create", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web"}, "", 0, "web"},
 	} {
@@ -63,7 +70,7 @@ func TestAsking(t *testing.T) {
 			if code != test.code {
 				t.Errorf("exit %d, want %d\n%s", code, test.code, errs)
 			}
-			if asked := strings.Contains(errs, "[y/N]"); asked != (test.question != "") || !strings.Contains(errs, test.question) {
+			if asked := strings.Contains(errs, "[y/N]") || strings.Contains(errs, "to agree type"); asked != (test.question != "") || !strings.Contains(errs, test.question) {
 				t.Errorf("want the question %q in\n%s", test.question, errs)
 			}
 			if test.code == 3 && !strings.Contains(errs, "nothing was changed") {

@@ -106,7 +106,7 @@ func (s planSelector) line() (text string, risk bool) {
 	case s.idle:
 		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
 	case s.Covered == fargate.ExtentWhole:
-		return fmt.Sprintf("pods of %s are covered by %s", selector, by), false
+		return fmt.Sprintf("pods of %s move to %s", selector, by), false
 	case s.Covered == fargate.ExtentPart:
 		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: %s cover only a part of them%s", selector, by, shape), true
 	}

@@ -70,7 +70,7 @@ spec: {forProvider: {region: eu-west-1, clusterNameRef: {name: demo}, podExecuti
 		{"Crossplane, initProvider", `apiVersion: eks.aws.upbound.io/v1beta2
 kind: FargateProfile
 metadata: {name: web}
-spec: {forProvider: {clusterName: demo}, initProvider: {clusterName: other, selector: [{namespace: web}]}}
+spec: {forProvider: {clusterName: demo, selector: null}, initProvider: {clusterName: other, selector: [{namespace: web}]}}
 `, short},
 		{"Crossplane, only observed", `apiVersion: eks.aws.upbound.io/v1beta1
 kind: FargateProfile

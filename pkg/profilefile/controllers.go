@@ -26,12 +26,16 @@ func knownVersion(fields []document.Field, known []string) error {
 // parts gives the fields of parts of an object, and keeps their faults.
 func parts(errs *Errors, fields []document.Field, path string, names ...string) [][]document.Field {
 	out := make([][]document.Field, len(names))
+	told := map[string]bool{} // several parts may lie in one that is wrong
 	for i, name := range names {
 		at, from := path, fields
 		for step := range strings.SplitSeq(name, ".") {
 			at = join(at, step)
 			next, err := document.AsFields(document.Get(from, step), at)
-			errs.Add(err)
+			if err != nil && !told[at] {
+				told[at] = true
+				errs.Add(err)
+			}
 			from = next
 		}
 		out[i] = from

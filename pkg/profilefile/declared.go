@@ -152,7 +152,8 @@ var hclBlock = regexp.MustCompile(`(?m)^(?:(?:resource|data|module|provider|vari
 
 // noDocument recognises what is given by mistake and is neither YAML nor JSON.
 func (p *parser) noDocument(data []byte) error {
-	plan, block := bytes.HasPrefix(data, []byte("PK\x03\x04")), hclBlock.FindIndex(data)
+	// A person's file begins a block early on; what is larger was written by a program.
+	plan, block := bytes.HasPrefix(data, []byte("PK\x03\x04")), hclBlock.FindIndex(data[:min(len(data), 1<<20)])
 	switch {
 	case !plan && block == nil:
 		return nil

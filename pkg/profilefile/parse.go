@@ -38,7 +38,8 @@ type Entry struct {
 	// Document and Line are the place of the profile in the file, counted from 1.
 	Document int
 	Line     int
-	// Path is its place in the document, as fargateProfiles[0].
+	// Path is its place in the document, as fargateProfiles[0] or Resources.Web; of Terraform's profiles it
+	// is the address.
 	Path string
 }
 

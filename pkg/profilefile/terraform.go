@@ -15,7 +15,7 @@ import (
 const (
 	terraformType = "aws_eks_fargate_profile"
 	// A module within a module within … of a real configuration stays far below.
-	maxModules = 100
+	maxModules = 32
 )
 
 // isTerraform recognises by its keys what Terraform writes.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 )
@@ -69,7 +70,11 @@ func FuzzSmallestPod(f *testing.F) {
 			t.Skip()
 		}
 		want = want[:min(2, len(want))]
+		start := time.Now()
 		got := smallestPod(want, foes)
+		if took := time.Since(start); took > atOnce {
+			t.Errorf("it took %s", took)
+		}
 		if !got.found {
 			return
 		}

@@ -14,6 +14,8 @@ import (
 const (
 	// maxSteps bounds the characters tried.
 	maxSteps = 400_000
+	// candidateSteps is how many of them a candidate costs.
+	candidateSteps = 50
 	// maxMerges bounds the ways in which pairs share labels.
 	maxMerges = 20_000
 	// maxWishes bounds the pairs for which sharing is tried at all; quotas allow two selectors 20.

@@ -25,15 +25,16 @@ var may = []struct {
 	{"network", nil},
 	{"trust", nil},
 	{"document", nil},
+	{"spelling", nil},
 	{"kubecontext", []string{"document"}},
 	{"output", nil},
 	{"sandbox", nil},
 	{"manifest", []string{"document", "fargate"}},
-	{"profilefile", []string{"document", "fargate"}},
+	{"profilefile", []string{"document", "fargate", "spelling"}},
 	{"cloud", []string{"fargate", "network"}},
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate"}},
-	{"cli", []string{"cloud", "document", "fargate", "kubecontext", "lifecycle", "manifest", "network", "output", "preflight", "profilefile", "sandbox", "trust"}},
+	{"cli", []string{"cloud", "document", "fargate", "kubecontext", "lifecycle", "manifest", "network", "output", "preflight", "profilefile", "sandbox", "spelling", "trust"}},
 }
 
 // rules are the packages that import the standard library and k8s.io/apimachinery at most.

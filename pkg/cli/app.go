@@ -139,8 +139,16 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !a.interactive() {
 		return false, nil
 	}
-	if _, err := fmt.Fprintf(a.streams.Err, "%s [y/N] ", output.Clean(question)); err != nil {
-		return false, err
+	answer, err := a.prompt(ctx, question+" [y/N] ")
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", err
+}
+
+// prompt asks for a line on a terminal and gives it without the spaces around it.
+func (a *app) prompt(ctx context.Context, question string) (string, error) {
+	// What Clean makes of a space at the end is not its concern.
+	if _, err := io.WriteString(a.streams.Err, output.Clean(strings.TrimSuffix(question, " "))+" "); err != nil {
+		return "", err
 	}
 	type reply struct {
 		text string
@@ -154,13 +162,12 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return "", ctx.Err()
 	case r := <-replies:
 		if r.err != nil && !errors.Is(r.err, io.EOF) {
-			return false, fmt.Errorf("read the answer: %w", r.err)
+			return "", fmt.Errorf("read the answer: %w", r.err)
 		}
-		answer := strings.ToLower(strings.TrimSpace(r.text))
-		return answer == "y" || answer == "yes", nil
+		return strings.TrimSpace(r.text), nil
 	}
 }
 

@@ -15,17 +15,21 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 type deleteOptions struct {
 	waitFlags
 	names          []string
 	name           string
+	all            bool
 	configFile     string
+	pods           []string
 	ignoreNotFound bool
 	yes            bool
 	dryRun         bool
 	failOn         string
+	output         string
 }
 
 // failOnUncovered is the value of --fail-on of delete and replace.
@@ -40,16 +44,24 @@ func newDeleteCommand(a *app) *cobra.Command {
 		Long: `Delete Fargate profiles and wait until they are gone, one after another, as EKS wants it.
 
 EKS stops the pods of a profile at once when it is deleted, whatever their PodDisruptionBudget says.
-The plan, on stderr, says which selectors no other ACTIVE profile covers: their pods would stay
-Pending. On a terminal delete asks; without one the command line is the answer. --fail-on uncovered
-stops before any of these pods loses its profile.
+The plan says, selector by selector, whether the other ACTIVE profiles cover it wholly, in part or not
+at all, with the smallest pod that would be left without a profile. With --pods it says what becomes of
+each workload: moves to another profile, becomes ambiguous, or stays Pending.
 
-A profile that is DELETING already is waited for. One that does not exist is an error (exit 1) unless
---ignore-not-found is given; the other profiles are deleted all the same.`,
+On a terminal delete asks: with y, or by typing the profile's name where pods would be left without one.
+Without a terminal the command line is the answer. --fail-on uncovered stops before any pod loses its
+profile. --dry-run prints the plan and changes nothing.
+
+Several profiles are deleted in an order that moves no pod twice. A profile that is DELETING already is
+waited for; one in DELETE_FAILED is tried again. One that does not exist is an error (exit 1) unless
+--ignore-not-found is given; a failure does not keep the others from being deleted.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
-  fgctl delete fargateprofile web batch --cluster demo --yes
+  fgctl delete fp web batch -c demo --yes
+  fgctl delete fp --all -c demo
   fgctl delete fp web -c demo --ignore-not-found --fail-on uncovered
-  fgctl delete fp web -c demo --dry-run`,
+
+  # What would become of the pods that run now
+  kubectl get pods -A -o json | fgctl delete fp web -c demo --pods - --dry-run`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := opts.checkDelete(a, cmd, args); err != nil {
@@ -64,10 +76,14 @@ A profile that is DELETING already is waited for. One that does not exist is an 
 	a.addClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
 	flags.StringVarP(&opts.configFile, "config-file", "f", "", "take cluster and region, and without names the profiles too, from this file; - reads stdin")
+	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
+	a.addPodsFlag(cmd, &opts.pods)
 	opts.waitFlags.addTo(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and delete nothing")
 	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
+	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
+	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
 	mustComplete(cmd, "name", a.completeProfiles)
 	return verb("delete", "Delete Fargate profiles", cmd)
 }
@@ -80,8 +96,8 @@ func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{opts.check(cmd)}
-	if opts.failOn != "" {
+	faults := []error{opts.check(cmd), checkPods(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
+	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
 	names := args
@@ -95,7 +111,10 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 	if slices.Contains(names, "") {
 		faults = append(faults, &usageError{err: errors.New("a profile name is empty"), command: cmd.CommandPath()})
 	}
-	if len(names) == 0 && opts.configFile == "" {
+	if opts.all && len(names) > 0 {
+		faults = append(faults, &usageError{err: errors.New("--all means every profile of the cluster; name none besides"), command: cmd.CommandPath()})
+	}
+	if len(names) == 0 && opts.configFile == "" && !opts.all {
 		faults = append(faults, &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()})
 	}
 	for _, n := range names {
@@ -111,7 +130,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err != nil {
 		return err
 	}
-	if len(opts.names) == 0 {
+	if len(opts.names) == 0 && !opts.all {
 		for _, entry := range file.Profiles {
 			opts.names = append(opts.names, entry.Profile.Name)
 		}
@@ -123,38 +142,38 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err != nil {
 		return a.explainNotFound(ctx, client, err, cluster, "")
 	}
+	if opts.all {
+		if opts.names = namesOf(profiles); len(profiles) == 0 {
+			a.info("cluster %s has no Fargate profile; nothing to delete", cluster)
+		}
+	}
 	doomed, missing := pick(profiles, opts.names)
 	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
 	if len(doomed) == 0 {
-		return missingErr
+		return errors.Join(a.showDeletions(opts, nil), missingErr)
 	}
-	uncovered := a.planDeletion(cluster, doomed, profiles)
+	doomed = fargate.DeletionOrder(doomed)
+	p := planDeletion(cluster, doomed, profiles)
+	if err := a.addPods(ctx, p, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...); err != nil {
+		return err
+	}
+	if opts.dryRun {
+		if err := a.printPlan(p, opts.output); err != nil {
+			return err
+		}
+	} else {
+		a.show(p)
+	}
 	switch {
-	case uncovered && opts.failOn == failOnUncovered:
+	case p.Uncovered && opts.failOn == failOnUncovered:
 		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
 	case opts.dryRun:
-		a.info("dry run: nothing was changed")
 		return missingErr
 	}
-	if err := a.ask(ctx, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
+	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
 		return err
 	}
 	return errors.Join(a.deleteAll(ctx, client, doomed, opts), missingErr)
-}
-
-// ask asks on a terminal unless yes answers; without a terminal the command line is the answer.
-func (a *app) ask(ctx context.Context, yes bool, question string) error {
-	if yes || !a.interactive() {
-		return nil
-	}
-	agreed, err := a.confirm(ctx, question)
-	if err != nil {
-		return err
-	}
-	if !agreed {
-		return &refusedError{errors.New("you did not agree; nothing was changed")}
-	}
-	return nil
 }
 
 // pick gives the profiles of the names, in the order of the names, and the names that have none.
@@ -195,68 +214,117 @@ func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []far
 	return errors.Join(errs...)
 }
 
-// planDeletion says, on Err, what will be deleted and which pods lose their profile, and tells whether
-// any do.
-func (a *app) planDeletion(cluster string, doomed, profiles []fargate.Profile) (uncovered bool) {
-	var remaining []fargate.Selector
-	rest := without(profiles, doomed)
-	for _, p := range rest {
-		if p.Status.TakesPods() {
-			remaining = append(remaining, p.Selectors...)
+// planDeletion says what will be deleted and which pods lose their profile.
+func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePlan {
+	p := newPlan(cluster, "delete")
+	left := without(profiles, doomed)
+	for _, d := range doomed {
+		step := planStep{Action: "delete", Profile: d.Name, Until: "it is gone", Means: "its pods are stopped at once"}
+		switch {
+		case d.Status == fargate.StatusDeleting:
+			step = planStep{Action: "wait", Profile: d.Name, Until: "it is gone", Means: "it is DELETING already"}
+		case d.Status == fargate.StatusDeleteFailed:
+			step.Means = "it is DELETE_FAILED and is tried again" + issuesOf(d)
+		case d.Status != fargate.StatusActive:
+			step.Means = fmt.Sprintf("it is %s and takes no pods", d.Status)
 		}
+		p.Steps = append(p.Steps, step)
+		p.cover(d, left)
 	}
-	a.info("Plan for cluster %s:", cluster)
-	for i, p := range doomed {
-		if p.Status == fargate.StatusDeleting {
-			a.info("  %d. profile %s is DELETING already; wait until it is gone", i+1, p.Name)
-			continue
-		}
-		a.info("  %d. delete profile %s (%s); its pods are stopped at once", i+1, p.Name, p.Status)
-		lost := fargate.Uncovered(p.Selectors, remaining)
-		for _, s := range p.Selectors {
-			switch {
-			case p.Status != fargate.StatusActive:
-				a.info("     %s takes no pods while the profile is %s", s, p.Status)
-			case slices.ContainsFunc(lost, s.Equal):
-				uncovered = true
-				a.warn("pods of %s lose their profile: no other ACTIVE profile covers them all, so they may stay Pending", s)
-			default:
-				a.info("     pods of %s are covered by %s", s, strings.Join(coverers(s, rest), ", "))
-			}
-		}
-	}
-	return uncovered
+	return p
 }
 
-// coverers gives the names of the ACTIVE profiles that cover the selector, alone or together.
-func coverers(s fargate.Selector, profiles []fargate.Profile) []string {
-	return fargate.Coverage([]fargate.Selector{s}, profiles)[0].Profiles()
+// issuesOf tells EKS's account of a profile's health, as the end of a sentence.
+func issuesOf(p fargate.Profile) string {
+	text := ""
+	for _, i := range p.Issues {
+		text += fmt.Sprintf(" (%s: %s)", i.Code, i.Message)
+	}
+	return text
 }
 
-// deleteAll deletes one after another. A failure does not keep the next from being tried, unless time is
-// up or the user has had enough.
+// deletionResult is what delete did, for scripts.
+type deletionResult struct {
+	Cluster string `json:"cluster"`
+	// Deleted are gone, or with --wait=false on their way.
+	Deleted []string `json:"deleted"`
+	// Failed were tried and stayed, or may have; NotTried were not.
+	Failed   []deletionFailure `json:"failed"`
+	NotTried []string          `json:"notTried"`
+}
+
+type deletionFailure struct {
+	Profile string `json:"profile"`
+	Error   string `json:"error"`
+}
+
+// deleteAll deletes one after another, tells what became of each, and gives the failures.
 func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, opts deleteOptions) error {
 	runner, stop := a.runner(client, opts.timeout)
 	defer stop()
-	var errs []error
-	for _, p := range doomed {
-		err := runner.Delete(ctx, p, opts.wait)
-		var unfinished *lifecycle.Unfinished
-		switch {
-		case errors.As(err, &unfinished):
-			return errors.Join(append(errs, goOn(err, a.again()))...)
-		case err != nil:
-			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", p.Name, err))
-			continue
-		}
+	var printErr error
+	results := runner.DeleteAll(ctx, doomed, opts.wait, func(p fargate.Profile) {
+		stop()
 		done := fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, p.Cluster)
 		if !opts.wait {
 			done = fmt.Sprintf("profile %s is being deleted from cluster %s", p.Name, p.Cluster)
 		}
-		stop()
-		if err := a.showProfiles("", nil, []string{done}); err != nil {
-			return err
+		if opts.output == "" {
+			printErr = errors.Join(printErr, a.showProfiles("", nil, []string{done}))
+		}
+	})
+	stop()
+	var errs []error
+	var untried []string
+	for _, r := range results {
+		var unfinished *lifecycle.Unfinished
+		switch {
+		case r.Untried:
+			untried = append(untried, r.Profile.Name)
+		case errors.As(r.Err, &unfinished):
+			errs = append(errs, goOn(r.Err, a.again()))
+		case r.Err != nil:
+			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
 	}
-	return errors.Join(errs...)
+	if len(untried) > 0 {
+		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
+	}
+	if len(results) > 1 && len(errs) > 0 {
+		a.info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
+	}
+	return errors.Join(append(errs, printErr, a.showDeletions(opts, results))...)
+}
+
+func failed(results []lifecycle.Deletion) int {
+	n := 0
+	for _, r := range results {
+		if r.Err != nil || r.Untried {
+			n++
+		}
+	}
+	return n
+}
+
+// showDeletions prints the result for scripts, where that is asked for.
+func (a *app) showDeletions(opts deleteOptions, results []lifecycle.Deletion) error {
+	out := deletionResult{Cluster: a.global.cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}}
+	for _, r := range results {
+		out.Cluster = r.Profile.Cluster
+		switch {
+		case r.Untried:
+			out.NotTried = append(out.NotTried, r.Profile.Name)
+		case r.Err != nil:
+			out.Failed = append(out.Failed, deletionFailure{r.Profile.Name, r.Err.Error()})
+		default:
+			out.Deleted = append(out.Deleted, r.Profile.Name)
+		}
+	}
+	switch opts.output {
+	case "json":
+		return output.JSON(a.streams.Out, out)
+	case "yaml":
+		return output.YAML(a.streams.Out, out)
+	}
+	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 type getOptions struct {
@@ -115,6 +116,8 @@ type clusterProfiles struct {
 	cluster  string
 	region   string
 	profiles []fargate.Profile
+	// original is the profile that the only one shown replaces; nil where it was not read or is gone.
+	original *fargate.Profile
 }
 
 // runGet asks every region at the same time, prints what it got, and fails for what it did not get.
@@ -161,6 +164,7 @@ func runGet(ctx context.Context, a *app, opts getOptions) error {
 		return err
 	}
 	a.tellHealth(several, all)
+	a.tellReplacements(all)
 	return failure
 }
 
@@ -182,10 +186,13 @@ func getRegion(ctx context.Context, a *app, region, cluster, name string, severa
 	for i, cluster := range clusters {
 		group.Go(func() error {
 			profiles, err := getProfiles(groupContext, client, cluster, name)
+			if name != "" && err == nil {
+				found[i].original = getOriginal(groupContext, client, profiles[0])
+			}
 			if several && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err) {
 				err = nil
 			}
-			found[i] = clusterProfiles{cluster: cluster, region: client.Region(), profiles: profiles}
+			found[i].cluster, found[i].region, found[i].profiles = cluster, client.Region(), profiles
 			return err
 		})
 	}
@@ -204,6 +211,20 @@ func getProfiles(ctx context.Context, client *cloud.Client, cluster, name string
 		return nil, err
 	}
 	return []fargate.Profile{profile}, nil
+}
+
+// getOriginal reads the profile that p replaces; nil where p replaces none, or where that one cannot be
+// read: what is only a remark must not fail.
+func getOriginal(ctx context.Context, client *cloud.Client, p fargate.Profile) *fargate.Profile {
+	name := p.Tags[lifecycle.TagReplaces]
+	if name == "" || name == p.Name {
+		return nil
+	}
+	original, err := client.Profile(ctx, p.Cluster, name)
+	if err != nil {
+		return nil
+	}
+	return &original
 }
 
 // explainNotFound adds the names that there are to AWS's answer that one is not there. Other errors
@@ -261,6 +282,34 @@ func (a *app) tellHealth(several bool, all []clusterProfiles) {
 		a.info("No Fargate profiles in cluster %s.", all[0].cluster)
 	default:
 		a.info("No Fargate profiles in %d clusters.", len(all))
+	}
+}
+
+// tellReplacements says on Err which profiles are part of an unfinished replacement, and the ways out.
+func (a *app) tellReplacements(all []clusterProfiles) {
+	for _, c := range all {
+		known := c.profiles
+		if c.original != nil {
+			known = append(slices.Clone(known), *c.original)
+		}
+		for _, p := range c.profiles {
+			name := p.Tags[lifecycle.TagReplaces]
+			if name == "" || name == p.Name {
+				continue
+			}
+			s, err := lifecycle.Assess(known, name)
+			switch {
+			case err != nil:
+				a.warn("%v", err)
+			case s.Unfinished && s.Successor.Name == p.Name:
+				finish := shellCommand("fgctl", "replace", fargateprofile, name, "--cluster", c.cluster)
+				text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
+				if s.CanAbort() {
+					text += fmt.Sprintf("; to undo it: %s --abort", finish)
+				}
+				a.warn("%s", text)
+			}
+		}
 	}
 }
 

@@ -6,29 +6,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/kubecontext"
-	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
 type matchOptions struct {
-	files        []string
-	recursive    bool
-	namespace    string
+	podInput
 	profilesFrom []string
 	output       string
+	all          bool
+	quiet        bool
+	only         []string
+	failOn       []string
+	expect       string
 }
 
-var matchFormats = []string{"table", "wide", "json", "yaml"}
+var matchFormats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
 
 func newMatchCommand(a *app) *cobra.Command {
 	var opts matchOptions
@@ -84,9 +81,17 @@ have a shape that does not change.`,
 	flags.StringVarP(&opts.namespace, "namespace", "n", "", "namespace of manifests that name none; by default the kubeconfig context's, else default")
 	a.addClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
-		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml or of aws eks describe-fargate-profile; repeatable")
-	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json or yaml")
+		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
+	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
+	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "what makes the exit code 3: verdicts, errors (findings that keep a pod Pending), warnings")
+	flags.StringSliceVar(&opts.only, "only", nil, "show only the pods of these verdicts; the summary and the exit code count all")
+	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
+	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
+	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
+	mustComplete(cmd, "fail-on", completeFixed(matchFailOn))
+	mustComplete(cmd, "only", completeFixed(matchVerdicts))
+	mustComplete(cmd, "expect-profile", completeNothing)
 	mustComplete(cmd, "namespace", completeNothing)
 	for _, file := range []string{"filename", "profiles-from"} {
 		mustComplete(cmd, file, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -114,6 +119,11 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	if err := a.oneOf(cmd, "output", opts.output, matchFormats); err != nil {
 		faults = append(faults, err)
 	}
+	if a.applied["fail-on"] != "" && slices.Equal(opts.failOn, []string{failOnUncovered}) {
+		opts.failOn = matchFailDefault // the setting is meant for delete and replace
+	}
+	faults = append(faults, oneOfEach("fail-on", opts.failOn, matchFailOn)...)
+	faults = append(faults, oneOfEach("only", opts.only, matchVerdicts)...)
 	if len(faults) == 0 {
 		return nil
 	}
@@ -127,180 +137,60 @@ func runMatch(ctx context.Context, a *app, opts matchOptions) error {
 	if err != nil {
 		return err
 	}
-	out := newMatchPrinter(a.streams, opts.output)
+	a.checkExpected(opts.expect, profiles)
+	matcher := fargate.NewMatcher(profiles)
+	gate := &matchGate{failOn: opts.failOn, expect: opts.expect}
+	out := a.matchPrinter(opts, gate)
 	var summary fargate.Summary
-	readErr := a.readPods(ctx, opts, func(pod fargate.Pod) error {
-		e := fargate.Explain(pod, profiles)
-		summary.Add(e.Verdict)
+	var owners fargate.Owners
+	readErr := a.readPods(ctx, opts.podInput, func(pod fargate.Pod) error {
+		owners.Note(pod)
+		if owners.Pins(pod) {
+			pod.Running.OwnerPins = true
+		}
+		e := matcher.Explain(pod)
+		a.addCommand(&e)
+		summary.Add(e)
+		gate.add(e)
+		if len(opts.only) > 0 && !slices.Contains(opts.only, string(e.Verdict)) {
+			return nil
+		}
 		return out.pod(e)
 	})
 	var stop *printError
 	if errors.As(readErr, &stop) || ctx.Err() != nil {
 		return readErr
 	}
-	if err := out.close(summary); err != nil {
-		return err
-	}
-	switch {
-	case readErr != nil:
-		return readErr
-	case summary.Matched < summary.Pods:
-		return &refusedError{} // the output has said why
-	}
-	return nil
-}
-
-// readPods hands over the pods of all manifests. All faults are returned together.
-func (a *app) readPods(ctx context.Context, opts matchOptions, yield func(fargate.Pod) error) error {
-	namespace := a.defaultNamespace(opts.namespace)
-	files, err := manifest.Files(opts.files, opts.recursive)
-	var faults, failures []error
-	if err != nil {
-		faults = append(faults, err)
-	}
-	// How many pods each name of -f has given, and whether the reason for none is told already.
-	pods, told := map[string]int{}, map[string]bool{}
-	for _, file := range files {
-		err := a.readManifest(ctx, file.Name, namespace, func(pod fargate.Pod) error {
-			pods[file.Given]++
-			if err := yield(pod); err != nil {
-				return &printError{err}
-			}
-			return nil
-		})
-		var stop *printError
-		var fault *manifest.Error
-		var list manifest.Errors
-		var path *fs.PathError
-		switch {
-		case err == nil:
-			continue
-		case errors.As(err, &stop), ctx.Err() != nil:
+	if summary.Pods > 0 {
+		if err := out.close(summary); err != nil {
 			return err
-		case errors.As(err, &list), errors.As(err, &fault), errors.As(err, &path):
-			faults = append(faults, err)
-		default:
-			failures = append(failures, err)
-		}
-		told[file.Given] = true
-	}
-	for _, file := range files {
-		if pods[file.Given] == 0 && !told[file.Given] {
-			told[file.Given] = true
-			faults = append(faults, noPods(file.Given))
 		}
 	}
-	if len(faults) > 0 {
-		return &usageError{err: errors.Join(append(faults, failures...)...)}
+	if readErr != nil {
+		return readErr
 	}
-	return errors.Join(failures...)
+	return gate.answer(summary.Pods)
 }
 
-// printError is a failure to write what was found; nothing more can be said then.
-type printError struct{ err error }
-
-func (e *printError) Error() string { return e.err.Error() }
-func (e *printError) Unwrap() error { return e.err }
-
-// noPods is the fault of a name whose files hold no pod.
-func noPods(name string) error {
-	what := "it"
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		what = "its files"
+// addCommand puts the command line that lets the nearest profile take the pod into an explanation.
+func (a *app) addCommand(e *fargate.Explanation) {
+	n := e.Nearest
+	if n == nil || n.AddSelector == "" {
+		return
 	}
-	if name == "-" {
-		name = "standard input"
+	words := []string{"fgctl", "replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
+	if n.Full {
+		words = []string{"fgctl", "create", fargateprofile, "--selector", n.AddSelector}
 	}
-	return fmt.Errorf("%s: there is no pod in %s; pods, workloads with a pod template, and lists of them are looked for", name, what)
-}
-
-// readManifest reads one file.
-func (a *app) readManifest(ctx context.Context, name, namespace string, yield func(fargate.Pod) error) error {
-	in := a.streams.In
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, withoutPath(err))
-		}
-		defer f.Close() //nolint:errcheck // it was only read
-		in = f
+	cluster := n.Cluster
+	if cluster == "" {
+		cluster = a.global.cluster
 	}
-	return manifest.Read(name, interruptible(ctx, in), manifest.Options{Namespace: namespace}, yield)
-}
-
-// withoutPath drops the part of a file error that would repeat the name, and keeps its type.
-func withoutPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return &pathError{path}
+	if cluster != "" {
+		words = append(words, "--cluster", cluster)
 	}
-	return err
-}
-
-// pathError says only what is wrong with a file.
-type pathError struct{ *fs.PathError }
-
-func (e *pathError) Error() string { return e.Err.Error() }
-func (e *pathError) Unwrap() error { return e.PathError }
-
-// defaultNamespace is the namespace of manifests without one. One that kubectl's context gives is
-// announced, since it is easily forgotten.
-func (a *app) defaultNamespace(flag string) string {
-	if flag != "" {
-		return flag
+	if a.global.region != "" && a.applied["region"] == "" {
+		words = append(words, "--region", a.global.region)
 	}
-	current, err := kubecontext.Current(environment)
-	if err != nil {
-		a.warn("%v; manifests without a namespace are taken to be in default", err)
-	}
-	if ns := current.Namespace; ns != "" && ns != "default" {
-		a.info("manifests without a namespace are taken to be in %s, from the kubeconfig context %s", ns, current.Name)
-		return ns
-	}
-	return "default"
-}
-
-// interruptible lets the end of ctx end a read that waits, as one from a terminal does.
-func interruptible(ctx context.Context, r io.Reader) io.Reader {
-	if f, ok := r.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return r
-		}
-	}
-	return &interruptibleReader{ctx: ctx, r: r}
-}
-
-type interruptibleReader struct {
-	ctx  context.Context //nolint:containedctx // a reader has no other way to be given one
-	r    io.Reader
-	text string // read and not yet given
-	err  error
-}
-
-func (r *interruptibleReader) Read(p []byte) (int, error) {
-	if r.text == "" && r.err == nil {
-		type result struct {
-			text string
-			err  error
-		}
-		// The read may outlive this call, so it has its own buffer.
-		results := make(chan result, 1)
-		go func() {
-			buffer := make([]byte, 64<<10)
-			n, err := r.r.Read(buffer)
-			results <- result{string(buffer[:n]), err}
-		}()
-		select {
-		case <-r.ctx.Done():
-			return 0, r.ctx.Err()
-		case got := <-results:
-			r.text, r.err = got.text, got.err
-		}
-	}
-	if r.text == "" {
-		return 0, r.err
-	}
-	n := copy(p, r.text)
-	r.text = strings.TrimPrefix(r.text, r.text[:n])
-	return n, nil
+	n.Command = shellCommand(words...)
 }

@@ -5,6 +5,8 @@ package cli
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,45 +14,112 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// matchDetail explains one pod. With brief, a selector whose namespace is not the pod's takes one line.
-// Lines are broken to fit width, if it is not 0. All foreign text is cleaned.
+// matchDetail explains one pod. With brief, a selector whose namespace is not the pod's takes one line,
+// and a matched pod shows only what is to be said of it. Lines are broken to fit width, if it is not 0;
+// what is there to be pasted is not broken. All foreign text is cleaned.
 func matchDetail(e fargate.Explanation, brief bool, width int) string {
-	var out strings.Builder
-	say := func(indent int, format string, args ...any) {
-		text := output.Clean(fmt.Sprintf(format, args...))
-		for _, line := range breakLines(text, width-indent) {
-			out.WriteString(strings.Repeat(" ", indent) + line + "\n")
+	d := detail{width: width}
+	place := fmt.Sprintf("%s, document %d", sourceName(e.Source), e.Document)
+	if e.Line > 0 {
+		place = fmt.Sprintf("%s, line %d", sourceName(e.Source), e.Line)
+	}
+	d.say(0, "%s in namespace %s (%s): %s", podName(e), e.Namespace, place, e.Verdict)
+	d.say(2, "%s.", e.Reason)
+	d.size(e)
+	d.findings(e)
+	d.hints(e)
+	if !brief || e.Verdict != fargate.VerdictMatched {
+		d.profiles(e, brief)
+	}
+	return d.out.String()
+}
+
+// detail is the text of an explanation that is being written.
+type detail struct {
+	out   strings.Builder
+	width int
+}
+
+// say writes a sentence.
+func (d *detail) say(indent int, format string, args ...any) {
+	for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), d.width-indent) {
+		d.out.WriteString(strings.Repeat(" ", indent) + line + "\n")
+	}
+}
+
+// paste writes what a reader copies: no line is broken.
+func (d *detail) paste(indent int, text string) {
+	for line := range strings.Lines(output.CleanLines(text)) {
+		d.out.WriteString(strings.Repeat(" ", indent) + strings.TrimRight(line, "\n") + "\n")
+	}
+}
+
+// size tells what Fargate provisions for a pod that it takes.
+func (d *detail) size(e fargate.Explanation) {
+	c := e.Capacity
+	if c == nil || !e.OnFargate() {
+		return
+	}
+	text := fmt.Sprintf("Fargate would provision %s", c.Size())
+	if c.Replicas > 1 {
+		text += fmt.Sprintf(" for each of %d pods, %s vCPU / %s GB together", c.Replicas, number(c.Total.VCPU), number(c.Total.MemoryGB))
+	}
+	if c.Requested.VCPU > 0 || c.Requested.MemoryGB > 0 {
+		text += fmt.Sprintf("; requested are %s vCPU / %s GB", shortNumber(c.Requested.VCPU), shortNumber(c.Requested.MemoryGB))
+	} else {
+		text += "; nothing is requested"
+	}
+	if c.Hint != "" {
+		text += "; " + c.Hint
+	}
+	d.say(2, "%s.", text)
+}
+
+// findings lists what Fargate refuses and what is risky. For a pod that no profile takes, what matters
+// only on Fargate is told in a line.
+func (d *detail) findings(e fargate.Explanation) {
+	var idle []string
+	for _, f := range e.Findings {
+		if !f.Elsewhere && !e.OnFargate() {
+			if !slices.Contains(idle, f.Code) {
+				idle = append(idle, f.Code)
+			}
+			continue
+		}
+		place := f.Path
+		if f.Line > 0 {
+			place += fmt.Sprintf(" (line %d)", f.Line)
+		}
+		d.say(2, "%s %s at %s: %s.", f.Severity, f.Code, place, strings.TrimSuffix(f.Message, "."))
+		if f.Hint != "" {
+			d.say(4, "→ %s", f.Hint)
 		}
 	}
-	say(0, "%s in namespace %s (%s, document %d): %s", podName(e), e.Namespace, sourceName(e.Source), e.Document, e.Verdict)
-	say(2, "%s.", e.Reason)
-	for _, line := range matchHints(e) {
-		say(2, "→ %s", line)
+	if len(idle) > 0 {
+		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle, ", "))
 	}
-	_, near := nearest(e)
-	for i := range e.Profiles {
-		m := &e.Profiles[i]
-		say(2, "%s", profileLine(*m))
-		for j := range m.Selectors {
-			s := &m.Selectors[j]
-			if brief && !s.Namespace.Matches && s != near {
-				say(4, "%s selector %d wants namespace %s", sign(false), s.Index, s.Namespace.Want)
+}
+
+// profiles shows the judgement of every profile.
+func (d *detail) profiles(e fargate.Explanation, brief bool) {
+	for _, m := range e.Profiles {
+		d.say(2, "%s", profileLine(m))
+		for _, s := range m.Selectors {
+			near := e.Nearest != nil && e.Nearest.Profile == m.Name && e.Nearest.Selector == s.Index
+			if brief && !s.Namespace.Matches && !near {
+				d.say(4, "%s selector %d wants namespace %s", sign(false), s.Index, s.Namespace.Want)
 				continue
 			}
-			say(4, "%s selector %d", sign(s.Matches), s.Index)
-			for _, line := range conditions(*s) {
-				say(6, "%s", line)
+			d.say(4, "%s selector %d", sign(s.Matches), s.Index)
+			for _, line := range conditions(s) {
+				d.say(6, "%s", line)
 			}
 		}
 	}
-	for _, f := range e.Findings {
-		say(2, "%s: %s: %s", f.Severity, f.Path, f.Message)
-		if f.Hint != "" {
-			say(4, "→ %s", f.Hint)
-		}
-	}
-	return out.String()
 }
+
+// shortNumber writes an amount with at most three decimals.
+func shortNumber(f float64) string { return number(math.Round(f*1000) / 1000) }
 
 // breakLines breaks text at spaces into lines of at most width characters; later lines are indented by
 // two. A width that is too small for sentences breaks nothing.
@@ -90,42 +159,69 @@ func profileLine(m fargate.ProfileMatch) string {
 	return line
 }
 
-// matchHints say what to do.
-func matchHints(e fargate.Explanation) []string {
-	switch e.Verdict {
-	case fargate.VerdictAmbiguous:
-		return []string{fmt.Sprintf("to settle it, give the pod the label %s: %s", fargate.ProfileLabel, e.Profile)}
-	case fargate.VerdictExcluded:
-		return []string{"take the annotation away to let Fargate have the pod"}
-	case fargate.VerdictMatched:
-		return nil
-	case fargate.VerdictUnmatched:
+// hints say what to do, ready to paste where that is possible.
+func (d *detail) hints(e fargate.Explanation) {
+	n := e.Nearest
+	switch {
+	case e.Verdict == fargate.VerdictAmbiguous:
+		d.say(2, "→ to settle it, give the pod the label %s: %s", fargate.ProfileLabel, e.Profile)
+	case e.Verdict == fargate.VerdictExcluded:
+		d.say(2, "→ take the annotation away to let Fargate have the pod")
+	case e.Verdict != fargate.VerdictUnmatched:
+	case len(e.Profiles) == 0:
+		d.say(2, "→ make a profile:")
+		d.paste(6, shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace))
+	case e.Pinned != "" && (n == nil || len(n.Unmet) == 0):
+		d.say(2, "→ take that label away, or let it name a profile that matches")
+	case d.waitFor(e):
+	case n != nil:
+		d.ways(e, *n)
 	}
-	if len(e.Profiles) == 0 {
-		return []string{"make a profile: " + shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace)}
-	}
-	if e.Pinned != "" {
-		return []string{"take that label away, or let it name a profile that matches"}
-	}
+}
+
+// waitFor points to a profile that is only not ACTIVE yet.
+func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
-		if m.Matches && m.Status == fargate.StatusCreating {
-			return []string{"ask again when it is ACTIVE: " + shellCommand("fgctl", "wait", fargateprofile, m.Name)}
+		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
+			d.say(2, "→ ask again when it is ACTIVE:")
+			d.paste(6, shellCommand("fgctl", "wait", fargateprofile, m.Name))
+			return true
 		}
 	}
-	m, s := nearest(e)
-	if s == nil {
-		return nil
-	}
+	return false
+}
+
+// ways shows how far the nearest selector is, and the two ways to close the gap.
+func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	var wants []string
-	if !s.Namespace.Matches {
-		wants = append(wants, "the namespace "+s.Namespace.Want)
-	}
-	for _, l := range s.Labels {
-		if !l.Matches {
-			wants = append(wants, "the label "+l.Key+"="+l.Want)
+	for _, c := range n.Unmet {
+		if c.Field == "namespace" {
+			wants = append(wants, "the namespace "+c.Want)
+		} else {
+			wants = append(wants, "the label "+c.Key+"="+c.Want)
 		}
 	}
-	return []string{fmt.Sprintf("nearest is selector %d of %s; it wants %s", s.Index, m.Name, strings.Join(wants, " and "))}
+	of := "nearest is"
+	if e.Pinned != "" {
+		of = "of that profile, nearest is"
+	}
+	d.say(2, "→ %s selector %d of %s; it wants %s", of, n.Selector, n.Profile, strings.Join(wants, " and "))
+	if n.AddLabels != nil {
+		var text strings.Builder
+		if output.YAML(&text, n.AddLabels) == nil {
+			d.say(4, "add to the labels of the pod template:")
+			d.paste(6, text.String())
+		}
+	}
+	if n.Command == "" {
+		return
+	}
+	if n.Full {
+		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
+	} else {
+		d.say(4, "or let %s take it:", n.Profile)
+	}
+	d.paste(6, n.Command)
 }
 
 // conditions compares a selector with the pod, a line for each condition, in columns.

@@ -59,7 +59,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 			faults = append(faults, fmt.Errorf("--profiles-from: %s: %w", sourceName(name), withoutPath(err)))
 			continue
 		}
-		file, err := profilefile.Parse(name, data)
+		file, err := profilefile.ParseDeclared(name, data)
 		if err != nil {
 			faults = append(faults, err)
 		}

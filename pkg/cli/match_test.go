@@ -18,22 +18,23 @@ import (
 
 func TestMatchPrintsPiecesLikeAWhole(t *testing.T) {
 	profiles := []fargate.Profile{{Name: "a", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"x": "*"}}}}}
-	for count := 1; count <= 3; count++ {
+	for count := range 4 {
 		var whole struct {
 			Pods    []fargate.Explanation `json:"pods"`
 			Summary fargate.Summary       `json:"summary"`
 		}
+		whole.Pods = []fargate.Explanation{}
 		for i := range count {
 			e := fargate.Explain(fargate.Pod{Source: "f", Document: i + 1, Kind: "Pod", Name: "p\n1: 2", Namespace: "web"}, profiles[:i%2])
 			whole.Pods = append(whole.Pods, e)
-			whole.Summary.Add(e.Verdict)
+			whole.Summary.Add(e)
 		}
 		for format, write := range map[string]func(io.Writer, any) error{"json": output.JSON, "yaml": output.YAML} {
 			var want, got bytes.Buffer
 			if err := write(&want, whole); err != nil {
 				t.Fatal(err)
 			}
-			p := newMatchPrinter(&output.Streams{Out: &got}, format)
+			p := (&app{streams: &output.Streams{Out: &got}}).matchPrinter(matchOptions{output: format}, &matchGate{})
 			for _, e := range whole.Pods {
 				if err := p.pod(e); err != nil {
 					t.Fatal(err)
@@ -51,11 +52,11 @@ func TestMatchPrintsPiecesLikeAWhole(t *testing.T) {
 
 func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
 	var out bytes.Buffer
-	p := newMatchPrinter(&output.Streams{Out: &out}, "table")
+	p := (&app{streams: &output.Streams{Out: &out}}).matchPrinter(matchOptions{output: "table"}, &matchGate{})
 	var summary fargate.Summary
 	for i := range matchRows + 100 {
 		e := fargate.Explain(fargate.Pod{Source: "f", Document: 1, Kind: "Pod", Name: fmt.Sprint("p", i), Namespace: "web"}, nil)
-		summary.Add(e.Verdict)
+		summary.Add(e)
 		if err := p.pod(e); err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +72,7 @@ func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
 		t.Errorf("%d lines begin with a pod, want a row for each and %d explanations", n, matchDetails)
 	}
 	for _, want := range []string{
-		fmt.Sprintf("\n%d more pods are not explained here; -o wide gives a reason for each, -o json everything.\n", matchRows+100-matchDetails),
+		fmt.Sprintf("\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n", matchRows+100-matchDetails),
 		fmt.Sprintf("\n%d pods: %d unmatched.\n", matchRows+100, matchRows+100),
 	} {
 		if !strings.Contains(text, want) {
@@ -110,39 +111,5 @@ func TestInterruptibleReadEnds(t *testing.T) {
 	got, err := io.ReadAll(interruptible(context.Background(), strings.NewReader("some text")))
 	if err != nil || string(got) != "some text" {
 		t.Errorf("got %q, %v", got, err)
-	}
-}
-
-// Nearest is what needs the least change: a selector of the pod's namespace, with the fewest labels
-// missing; else the one whose namespace begins most like the pod's. Profiles that do not count are no help.
-func TestMatchNearest(t *testing.T) {
-	pod := fargate.Pod{Kind: "Pod", Namespace: "team-10", Labels: map[string]string{"app": "api"}}
-	profile := func(name, namespace string, labels ...string) fargate.Profile {
-		p := fargate.Profile{Name: name, Selectors: []fargate.Selector{{Namespace: namespace, Labels: map[string]string{}}}}
-		for _, l := range labels {
-			p.Selectors[0].Labels[l] = "x"
-		}
-		return p
-	}
-	deleting := profile("gone", "team-10", "a")
-	deleting.Status = fargate.StatusDeleting
-	for _, c := range []struct {
-		profiles []fargate.Profile
-		want     string
-	}{
-		{nil, ""},
-		{[]fargate.Profile{profile("a", "prod"), profile("b", "team-?"), profile("c", "tea*m")}, "b"},
-		{[]fargate.Profile{profile("a", "team-?"), profile("b", "team-*", "app", "b", "c")}, "b"},
-		{[]fargate.Profile{profile("a", "team-*", "app", "b"), profile("b", "team-*", "app")}, "b"},
-		{[]fargate.Profile{deleting, profile("z", "other")}, "z"},
-		{[]fargate.Profile{deleting}, ""},
-	} {
-		got := ""
-		if m, _ := nearest(fargate.Explain(pod, c.profiles)); m != nil {
-			got = m.Name
-		}
-		if got != c.want {
-			t.Errorf("got %q, want %q of %v", got, c.want, c.profiles)
-		}
 	}
 }

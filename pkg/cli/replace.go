@@ -28,6 +28,7 @@ type replaceOptions struct {
 	abort    bool
 	settle   time.Duration
 	skip     []string
+	pods     []string
 	dryRun   bool
 	yes      bool
 	failOn   string
@@ -51,8 +52,11 @@ a temporary profile, four transitions instead of two, so that the name stays. Wh
 in tags of the successor: the same command finishes a run that was interrupted, --abort undoes it as
 long as the original lives.
 
-On a terminal replace shows its plan and asks. Without one it goes ahead when the successor covers all
-that the original covered, and wants --yes otherwise (exit 3). A change of tags alone is made in place.`,
+The plan shows the steps, and for every selector of the original whether the profiles that are left cover
+it, with the smallest pod that loses its profile; --pods says what becomes of the pods that run now. On a
+terminal replace asks: with y, or by typing the profile's name where pods would be left without one.
+Without a terminal it goes ahead when the successor covers all that the original covered, and wants --yes
+otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is made in place.`,
 		Example: `  # Other selectors
   fgctl replace fargateprofile web --cluster demo --selector 'namespace=web*'
 
@@ -85,7 +89,8 @@ that the original covered, and wants --yes otherwise (exit 3). A change of tags 
 	flags.DurationVar(&opts.settle, "settle", 30*time.Second, "time for the scheduler to learn of an ACTIVE profile before the other is deleted")
 	opts.waitFlags.addTo(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
 	a.addSkipFlag(cmd, &opts.skip)
-	flags.BoolVar(&opts.dryRun, "dry-run", false, "print plan and request, and change nothing")
+	a.addPodsFlag(cmd, &opts.pods)
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
 	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
 	a.addOutputFlag(cmd, &opts.output)
 	mustComplete(cmd, "new-name", completeNothing)
@@ -106,8 +111,11 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 		return change{}, err
 	}
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
-	faults := []error{opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)}
-	if opts.failOn != "" {
+	faults := []error{opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip), checkPods(cmd, opts.pods, opts.configFile)}
+	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
+		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s", opts.output)))
+	}
+	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
 	if opts.name = name; name == "" {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -42,6 +43,10 @@ func (r *replacement) fresh(ctx context.Context) error {
 	differences := fargate.Differences(original, p)
 	renamed := r.opts.newName != ""
 	if len(differences) == 0 && !renamed && !r.opts.createRole {
+		if r.opts.dryRun {
+			r.info("profile %s is as wanted already; nothing to replace", original.Name)
+			return r.printPlan(newPlan(r.cluster, "none"), r.opts.output)
+		}
 		return r.showProfiles(r.opts.output, []fargate.Profile{original}, []string{fmt.Sprintf(
 			"profile %s is as wanted already; nothing to replace (--new-name makes it anew under another name)", original.Name)})
 	}
@@ -79,21 +84,62 @@ func (r *replacement) fresh(ctx context.Context) error {
 	if report.Failed() {
 		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
 	}
-	lost, uncovered := r.plan(original, report.Profile, differences)
-	if uncovered && r.opts.failOn == failOnUncovered {
-		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
+	plan := r.plan(original, report.Profile, differences)
+	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(original, report.Profile), original.Name); err != nil {
+		return err
 	}
 	if r.opts.dryRun {
-		report.Profile = lifecycle.Intended(report.Profile, original, r.opts.keepName)
-		return r.printRequests(r.opts.output, []preflight.Report{report}, r.opts.createRole)
+		request := requestOf(lifecycle.Intended(report.Profile, original, r.opts.keepName))
+		if r.opts.createRole {
+			request.PodExecutionRoleArn = r.roleToBe(report.Cluster)
+		}
+		plan.Request = &request
+		if err := r.printPlan(plan, r.opts.output); err != nil {
+			return err
+		}
+	} else {
+		r.show(plan)
 	}
-	if lost && !r.opts.yes && !r.interactive() {
+	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(report.Profile)}), func(c fargate.Cover) bool {
+		return c.Extent != fargate.ExtentWhole
+	})
+	switch {
+	case plan.Uncovered && r.opts.failOn == failOnUncovered:
+		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
+	case r.opts.dryRun:
+		return nil
+	case (lost || plan.Uncovered) && !r.opts.yes && !r.interactive():
 		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
 	}
-	if err := r.ask(ctx, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
 		return err
 	}
 	return r.run(ctx, report)
+}
+
+// after gives the profiles that are there when all is done.
+func (r *replacement) after(original, successor fargate.Profile) []fargate.Profile {
+	successor = asActive(successor)
+	if r.opts.keepName {
+		successor.Name = original.Name
+	}
+	return append(without(r.profiles, []fargate.Profile{original}), successor)
+}
+
+// asActive is a profile as it will be when EKS is done with it.
+func asActive(p fargate.Profile) fargate.Profile {
+	p.Status = fargate.StatusActive
+	return p
+}
+
+// roleToBe is the ARN of the role that --create-pod-execution-role makes.
+func (r *replacement) roleToBe(c cloud.Cluster) string {
+	role := lifecycle.RoleName(c.Name, c.Region())
+	r.info("a pod execution role would be made first: %s", role)
+	if c.Account() == "" {
+		return ""
+	}
+	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
 }
 
 func onlyTags(differences []fargate.Difference) bool {
@@ -106,8 +152,12 @@ func onlyTags(differences []fargate.Difference) bool {
 func (r *replacement) retag(ctx context.Context, original, wanted fargate.Profile) error {
 	r.info("only tags differ; they are changed in place, without a replacement")
 	if r.opts.dryRun {
-		r.info("dry run: nothing was changed")
-		return nil
+		plan := newPlan(r.cluster, "tag")
+		plan.Steps = []planStep{{Action: "tag", Profile: original.Name}}
+		for _, d := range fargate.Differences(original, wanted) {
+			plan.Differences = append(plan.Differences, d.String())
+		}
+		return r.printPlan(plan, r.opts.output)
 	}
 	if err := r.client.TagProfile(ctx, original.ARN, wanted.Tags); err != nil {
 		return err
@@ -124,38 +174,33 @@ func (r *replacement) finalName(successor fargate.Profile) string {
 	return successor.Name
 }
 
-// plan says on Err what will happen, step by step. lost says that the successor does not cover all that
-// the original covers, uncovered that no other ACTIVE profile does either.
-func (r *replacement) plan(original, successor fargate.Profile, differences []fargate.Difference) (lost, uncovered bool) {
-	r.info("Plan for cluster %s:", r.cluster)
+// plan says what will happen, step by step, and what becomes of the pods of the original.
+func (r *replacement) plan(original, successor fargate.Profile, differences []fargate.Difference) *changePlan {
+	p := newPlan(r.cluster, "replace")
 	for _, d := range differences {
-		r.info("     %s", d)
+		p.Differences = append(p.Differences, d.String())
 	}
-	r.info("  1. create profile %s, wait until it is ACTIVE and give the scheduler %s to learn of it", successor.Name, r.opts.settle)
-	r.info("  2. delete profile %s and wait until it is gone; its pods are stopped at once, their replacements hit %s", original.Name, successor.Name)
+	ready := "it is ACTIVE"
+	if r.opts.settle > 0 {
+		ready += fmt.Sprintf(" and the scheduler had %s to learn of it", r.opts.settle)
+	}
+	p.Steps = append(
+		p.Steps,
+		planStep{Action: "create", Profile: successor.Name, Until: ready},
+		planStep{Action: "delete", Profile: original.Name, Until: "it is gone", Means: "its pods are stopped at once, their replacements hit " + successor.Name},
+	)
 	if r.opts.keepName {
-		r.info("  3. create profile %s anew and wait until it is ACTIVE", original.Name)
-		r.info("  4. delete the temporary profile %s; pods are stopped a second time", successor.Name)
+		p.Steps = append(
+			p.Steps,
+			planStep{Action: "create", Profile: original.Name, Until: ready, Means: "it is the new profile, under the old name"},
+			planStep{Action: "delete", Profile: successor.Name, Until: "it is gone", Means: "it was temporary; pods are stopped a second time, their replacements hit the new " + original.Name},
+		)
+		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until step 3 is done", fargate.ProfileLabel, original.Name)
 	} else {
-		r.info("     pods that pin %s: %s never hit %s; change their templates first", fargate.ProfileLabel, original.Name, successor.Name)
+		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s never do, so change their templates first", fargate.ProfileLabel, original.Name)
 	}
-	remaining := slices.Clone(successor.Selectors)
-	for _, p := range r.profiles {
-		if p.Name != original.Name && p.Status.TakesPods() {
-			remaining = append(remaining, p.Selectors...)
-		}
-	}
-	gone := fargate.Uncovered(original.Selectors, remaining)
-	for _, s := range fargate.Uncovered(original.Selectors, successor.Selectors) {
-		lost = true
-		if slices.ContainsFunc(gone, s.Equal) {
-			uncovered = true
-			r.warn("pods of %s lose their profile: neither %s nor another ACTIVE profile covers them all, so they may stay Pending", s, successor.Name)
-		} else {
-			r.warn("pods of %s move to another profile: %s does not cover them all", s, successor.Name)
-		}
-	}
-	return lost, uncovered
+	p.cover(original, r.after(original, successor))
+	return p
 }
 
 // resume goes on with a replacement that an earlier run began, unless something else is asked for now.
@@ -170,15 +215,40 @@ func (r *replacement) resume(ctx context.Context) error {
 		}
 		return &refusedError{err}
 	}
-	if r.opts.dryRun {
-		r.info("dry run: it would be finished; nothing was changed")
-		return nil
-	}
 	r.opts.keepName = r.situation.KeepName()
-	if err := r.ask(ctx, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
+	plan := r.planRest(successor)
+	if original := r.situation.Original; original != nil && !r.situation.Renewed {
+		if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(*original, successor), original.Name); err != nil {
+			return err
+		}
+	}
+	if r.opts.dryRun {
+		return r.printPlan(plan, r.opts.output)
+	}
+	r.show(plan)
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
 	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.profiles})
+}
+
+// planRest says what is left of an unfinished replacement.
+func (r *replacement) planRest(successor fargate.Profile) *changePlan {
+	p := newPlan(r.cluster, "resume")
+	if original := r.situation.Original; original != nil && !r.situation.Renewed {
+		p = r.plan(*original, successor, nil)
+		p.Action = "resume"
+	} else {
+		whole := r.plan(fargate.Profile{Name: r.opts.name, Status: fargate.StatusActive}, successor, nil)
+		p.Steps = whole.Steps[2:] // only a replacement that keeps the name goes on without its original
+	}
+	if successor.Status == fargate.StatusActive && p.Steps[0].Profile == successor.Name && p.Steps[0].Action == "create" {
+		p.Steps = p.Steps[1:]
+	}
+	if r.situation.Renewed && r.situation.Original.Status == fargate.StatusActive {
+		p.Steps = p.Steps[1:]
+	}
+	return p
 }
 
 // sameChange is an error when the flags ask for another successor than the one that is under way.
@@ -263,12 +333,16 @@ func (r *replacement) abort(ctx context.Context) error {
 		return &refusedError{fmt.Errorf("the original %s is not ACTIVE any more, so the replacement by %s cannot be undone; finish it: %s",
 			r.opts.name, s.Successor.Name, shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster))}
 	}
-	r.info("Plan for cluster %s: delete profile %s; %s stays as it is", r.cluster, s.Successor.Name, r.opts.name)
-	if r.opts.dryRun {
-		r.info("dry run: nothing was changed")
-		return nil
+	plan := planDeletion(r.cluster, []fargate.Profile{*s.Successor}, r.profiles)
+	plan.Action = "abort"
+	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
+		return err
 	}
-	if err := r.ask(ctx, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s?", s.Successor.Name)); err != nil {
+	if r.opts.dryRun {
+		return r.printPlan(plan, r.opts.output)
+	}
+	r.show(plan)
+	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}
 	runner, stop := r.runner(r.client, r.opts.timeout)

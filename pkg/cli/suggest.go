@@ -5,11 +5,11 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/fgctl/fgctl/pkg/spelling"
 )
 
 // flagError explains a wrong flag.
@@ -95,46 +95,9 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 
 // didYouMean gives `; did you mean --cluster?`, or nothing where no candidate is near.
 func didYouMean(word string, candidates []string, prefix string) string {
-	best, distance := "", max(1, len(word)/3)+1
-	word = strings.ToLower(word)
-	for _, candidate := range candidates {
-		lower := strings.ToLower(candidate)
-		d := editDistance(word, lower)
-		if len(word) > 2 && strings.HasPrefix(lower, word) {
-			d = 1
-		}
-		if d < distance && d < len(word) {
-			best, distance = candidate, d
-		}
-	}
+	best := spelling.Nearest(word, candidates)
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %s%s?", prefix, best)
-}
-
-// editDistance counts the letters to insert, delete, replace or swap with their neighbour to turn one
-// word into the other.
-func editDistance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			rows[i][j] = slices.Min([]int{rows[i-1][j] + 1, rows[i][j-1] + 1, rows[i-1][j-1] + cost})
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }

@@ -101,8 +101,8 @@ func (s *jsonStream) object(number int, yield func(Part) error) error {
 		if err != nil {
 			return err
 		}
-		if size += len(key.raw) + len(v.raw); size > s.opts.MaxBytes {
-			return At(s.line, "%s", tooLarge("document", s.opts.MaxBytes))
+		if size += len(key.raw) + len(v.raw); size > s.opts.MaxJSONBytes {
+			return At(s.line, "%s", tooLarge("document", s.opts.MaxJSONBytes))
 		}
 		top.fields = append(top.fields, Field{Key: key.Text(), Line: key.line, Value: v.kept()})
 	}
@@ -247,8 +247,8 @@ func (s *jsonStream) capture() error {
 		if _, err := s.in.Discard(len(chunk)); err != nil {
 			return err
 		}
-		if len(s.raw) > s.opts.MaxBytes {
-			return At(start, "%s", tooLarge("JSON value that begins here", s.opts.MaxBytes))
+		if len(s.raw) > s.opts.MaxJSONBytes {
+			return At(start, "%s", tooLarge("JSON value that begins here", s.opts.MaxJSONBytes))
 		}
 	}
 }

@@ -18,6 +18,9 @@ type Options struct {
 	// MaxBytes is the greatest size of a document, or of one element of the streamed list. Zero means
 	// DefaultMaxBytes.
 	MaxBytes int
+	// MaxJSONBytes is MaxBytes for documents of JSON, whose tree takes no more memory than their text.
+	// Zero means MaxBytes.
+	MaxJSONBytes int
 	// OnlyYAML reads JSON text as the YAML that it is; tests compare the two ways.
 	OnlyYAML bool
 }
@@ -52,6 +55,9 @@ type Part struct {
 func Read(r io.Reader, opts Options, yield func(Part) error) error {
 	if opts.MaxBytes == 0 {
 		opts.MaxBytes = DefaultMaxBytes
+	}
+	if opts.MaxJSONBytes == 0 {
+		opts.MaxJSONBytes = opts.MaxBytes
 	}
 	s := &stream{in: bufio.NewReaderSize(r, 64<<10), opts: opts, yield: yield}
 	err := s.read()

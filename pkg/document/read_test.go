@@ -29,8 +29,16 @@ func show(t *testing.T, text string, opts Options) (parts []string, err error) {
 	return parts, err
 }
 
-// render writes a value as JSON-like text, a mapping's keys with their lines.
+// render writes a value as JSON-like text, with its tag, a mapping's keys with their lines.
 func render(v Value, depth int) (string, error) {
+	s, err := renderUntagged(v, depth)
+	if tag := Tag(v); tag != "" {
+		s = tag + " " + s
+	}
+	return s, err
+}
+
+func renderUntagged(v Value, depth int) (string, error) {
 	if depth > 50 {
 		return "…", nil
 	}
@@ -103,6 +111,7 @@ func TestReadDocuments(t *testing.T) {
 			"kinds", "[a, '1', 1, 1.5, 1e3, yes, 'yes', n, true, ~, null, '', 2001-01-01, 1:30, !!str 1, !!str yes]",
 			`1@1 ["a" "1" number(1) number(1.5) number(1e3) boolean(yes) "yes" boolean(n) boolean(true) null(~) null(null) "" "2001-01-01" "1:30" "1" "yes"]`,
 		},
+		{"tags of the author's own", "[!Ref on, !Sub 'a', !Join [b], !If {c: d}, !Sub &s e, *s]", `1@1 [!Ref "on" !Sub "a" !Join ["b"] !If {c@1:"d"} !Sub "e" !Sub "e"]`},
 		{"flow style is YAML", "{a: b}", `1@1 {a@1:"b"}`},
 		{"JSON", "{\"a\": [1, {\"b\":\n null}, \"\\u00e9\\n\"],\n\"c\": true}", `1@1 {a@1:[number(1) {b@1:null(null)} "é\n"] c@3:boolean(true)}`},
 		{"JSON with brackets in its texts", `{"a":"}]\"{[","b":[]}`, `1@1 {a@1:"}]\"{[" b@1:[]}`},
@@ -291,4 +300,15 @@ func FuzzRead(f *testing.F) {
 			_ = parts
 		}
 	})
+}
+
+// JSON may be larger than YAML, whose tree takes many times the memory of its text.
+func TestReadLargerJSON(t *testing.T) {
+	opts := Options{MaxBytes: 20 << 10, MaxJSONBytes: 200 << 10}
+	list := "[" + strings.Repeat("1,", 20<<10) + "1]"
+	for text, ok := range map[string]bool{`{"a":` + list + "}": true, "{a: " + list + "}\n": false, `{"a":[` + strings.Repeat(list+",", 9) + "1]}": false} {
+		if _, err := show(t, text, opts); (err == nil) != ok {
+			t.Errorf("%d bytes, %.5s: %v", len(text), text, err)
+		}
+	}
 }

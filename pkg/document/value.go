@@ -162,3 +162,14 @@ func Size(v Value) int {
 	j, _ := v.(jsonValue)
 	return len(j.raw)
 }
+
+// Tag is the tag that a value of YAML was given by its author, as !Ref or !Sub of CloudFormation's
+// templates; it is empty for YAML's own tags (!!str), for values without one and for JSON. The value
+// itself is read as if the tag were not there.
+func Tag(v Value) string {
+	// A lone ! is YAML's way to say that a scalar is text.
+	if y, ok := v.(yamlValue); ok && len(y.node.Tag) > 1 && y.node.Tag[0] == '!' && y.node.Tag[1] != '!' {
+		return y.node.Tag
+	}
+	return ""
+}

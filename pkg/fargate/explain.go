@@ -8,72 +8,132 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
-// Explain says where a new pod would go. Only ACTIVE profiles count; the others are judged and shown
-// all the same. The order of candidates is by bytes of the name: the EKS User Guide says "alphanumeric
-// sorting by profile name" and no more, older AWS texts say "at random", so several candidates are
-// ambiguous and never a match.
-func Explain(pod Pod, profiles []Profile) Explanation {
-	e := Explanation{
-		Source: pod.Source, Document: pod.Document, Kind: pod.Kind, Name: pod.Name, Namespace: pod.Namespace,
-		Pinned:     pod.Labels[ProfileLabel],
-		Candidates: []string{}, Profiles: make([]ProfileMatch, 0, len(profiles)), Findings: []Finding{},
-	}
+// Matcher judges pods by a fixed set of profiles. It may be used by several goroutines at once.
+type Matcher struct {
+	profiles  []compiledProfile // by name
+	selectors int               // of all profiles
+	pairs     int               // of all selectors
+}
+
+// compiledProfile is a profile prepared for being judged again and again.
+type compiledProfile struct {
+	name, cluster string
+	status        Status
+	createdAt     time.Time
+	selectors     []compiledSelector
+}
+
+// compiledSelector keeps the label pairs in the order of their keys.
+type compiledSelector struct {
+	Selector
+	keys []string
+}
+
+// NewMatcher prepares the profiles. A profile that states no status counts as ACTIVE.
+func NewMatcher(profiles []Profile) *Matcher {
+	m := &Matcher{}
 	for _, p := range profiles {
-		e.Profiles = append(e.Profiles, explainProfile(pod, p))
+		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
+		for _, s := range p.Selectors {
+			c.selectors = append(c.selectors, compiledSelector{s, s.LabelKeys()})
+			m.pairs += len(s.Labels)
+		}
+		m.selectors += len(p.Selectors)
+		m.profiles = append(m.profiles, c)
 	}
-	slices.SortStableFunc(e.Profiles, func(a, b ProfileMatch) int { return cmp.Compare(a.Name, b.Name) })
-	for _, m := range e.Profiles {
-		if m.Matches && m.Status.TakesPods() && (e.Pinned == "" || e.Pinned == m.Name) {
-			e.Candidates = append(e.Candidates, m.Name)
+	slices.SortStableFunc(m.profiles, func(a, b compiledProfile) int { return cmp.Compare(a.name, b.name) })
+	return m
+}
+
+// Explain says where a new pod would go, by profiles that are used once; see Matcher.Explain.
+func Explain(pod Pod, profiles []Profile) Explanation { return NewMatcher(profiles).Explain(pod) }
+
+// Explain says where a new pod would go, what Fargate would provision for it and refuse in it, and for a
+// pod of a cluster, where that differs from where it is. Only ACTIVE profiles count; the others are judged
+// and shown all the same. The order of candidates is by bytes of the name: the EKS User Guide says
+// "alphanumeric sorting by profile name" and no more, older AWS texts say "at random", so several
+// candidates are ambiguous and never a match.
+func (m *Matcher) Explain(pod Pod) Explanation {
+	e := Explanation{
+		Source: pod.Source, Document: pod.Document, Line: pod.Line,
+		Kind: pod.Kind, Name: pod.Name, Namespace: pod.Namespace,
+		Owner: OwnerOf(pod), Running: runningState(pod), Pinned: pinOf(pod),
+		Candidates: []string{}, Profiles: make([]ProfileMatch, len(m.profiles)),
+	}
+	selectors, pairs := make([]SelectorMatch, 0, m.selectors), make([]LabelMatch, 0, m.pairs)
+	for i := range m.profiles {
+		p := &m.profiles[i]
+		first := len(selectors)
+		matches := false
+		for j := range p.selectors {
+			var sm SelectorMatch
+			sm, pairs = explainSelector(pod, &p.selectors[j], pairs)
+			sm.Index = j + 1
+			matches = matches || sm.Matches
+			selectors = append(selectors, sm)
+		}
+		e.Profiles[i] = ProfileMatch{Name: p.name, Status: p.status, Matches: matches, Selectors: selectors[first:len(selectors):len(selectors)]}
+		if matches && p.status.TakesPods() && (e.Pinned == "" || e.Pinned == p.name) {
+			e.Candidates = append(e.Candidates, p.name)
 		}
 	}
+	judge(pod, &e)
+	if e.Verdict == VerdictUnmatched {
+		e.Nearest = m.nearest(pod, e)
+	}
+	var sizing []Finding
+	e.Capacity, sizing = Size(pod)
+	e.Findings = append(Findings(pod), sizing...)
+	if running := locate(pod, runningFindings(pod, e, m.profiles)); len(running) > 0 {
+		e.Findings = append(running, e.Findings...)
+	}
+	return e
+}
+
+// pinOf is the profile that the pod asks for by its label. On a pod that EKS's webhook has given to a
+// profile the label was written by the webhook, and a new pod would not have it unless the template does.
+func pinOf(pod Pod) string {
+	if taken(pod) && !pod.Running.OwnerPins {
+		return ""
+	}
+	return pod.Labels[ProfileLabel]
+}
+
+// judge finds the verdict and its reason.
+func judge(pod Pod, e *Explanation) {
 	switch {
 	case pod.Annotations[ComputeTypeAnnotation] == ComputeTypeEC2:
 		e.Verdict = VerdictExcluded
 		e.Reason = fmt.Sprintf("the annotation %s: %s keeps the pod off Fargate", ComputeTypeAnnotation, ComputeTypeEC2)
 	case len(e.Candidates) == 0:
 		e.Verdict = VerdictUnmatched
-		e.Reason = whyUnmatched(e)
+		e.Reason = whyUnmatched(*e)
 	case len(e.Candidates) == 1:
 		e.Verdict = VerdictMatched
 		e.Profile = e.Candidates[0]
-		e.Reason = whyMatched(e)
+		e.Reason = whyMatched(*e)
 	default:
 		e.Verdict = VerdictAmbiguous
 		e.Profile = e.Candidates[0]
-		e.Reason = whyAmbiguous(e)
+		e.Reason = whyAmbiguous(*e)
 	}
-	return e
 }
 
-func explainProfile(pod Pod, p Profile) ProfileMatch {
-	m := ProfileMatch{Name: p.Name, Status: p.Status, Selectors: make([]SelectorMatch, 0, len(p.Selectors))}
-	if m.Status == "" {
-		m.Status = StatusActive
-	}
-	for i, s := range p.Selectors {
-		sm := explainSelector(pod, s)
-		sm.Index = i + 1
-		m.Matches = m.Matches || sm.Matches
-		m.Selectors = append(m.Selectors, sm)
-	}
-	return m
-}
-
-func explainSelector(pod Pod, s Selector) SelectorMatch {
-	m := SelectorMatch{
-		Namespace: NamespaceMatch{Want: s.Namespace, Got: pod.Namespace, Matches: MatchPattern(s.Namespace, pod.Namespace)},
-		Labels:    make([]LabelMatch, 0, len(s.Labels)),
-	}
+// explainSelector judges one selector; the judgements of its label pairs are put behind pairs.
+func explainSelector(pod Pod, s *compiledSelector, pairs []LabelMatch) (SelectorMatch, []LabelMatch) {
+	m := SelectorMatch{Namespace: NamespaceMatch{Want: s.Namespace, Got: pod.Namespace, Matches: MatchPattern(s.Namespace, pod.Namespace)}}
 	m.Matches = m.Namespace.Matches
-	for _, key := range s.LabelKeys() {
+	first := len(pairs)
+	for _, key := range s.keys {
 		l := explainPair(key, s.Labels[key], pod.Labels)
 		m.Matches = m.Matches && l.Matches
-		m.Labels = append(m.Labels, l)
+		pairs = append(pairs, l)
 	}
-	return m
+	m.Labels = pairs[first:len(pairs):len(pairs)]
+	return m, pairs
 }
 
 func explainPair(key, want string, labels map[string]string) LabelMatch {
@@ -163,6 +223,15 @@ func findMatch(e Explanation, name string) *ProfileMatch {
 	for i := range e.Profiles {
 		if e.Profiles[i].Name == name {
 			return &e.Profiles[i]
+		}
+	}
+	return nil
+}
+
+func findProfile(profiles []compiledProfile, name string) *compiledProfile {
+	for i := range profiles {
+		if profiles[i].name == name {
+			return &profiles[i]
 		}
 	}
 	return nil

@@ -20,8 +20,10 @@ const (
 
 // Explanation says where one pod goes and why.
 type Explanation struct {
-	Source    string  `json:"source"`
-	Document  int     `json:"document"`
+	Source   string `json:"source"`
+	Document int    `json:"document"`
+	// Line is where the object begins in the source, counted from 1; 0 where unknown.
+	Line      int     `json:"line"`
 	Kind      string  `json:"kind"`
 	Name      string  `json:"name"`
 	Namespace string  `json:"namespace"`
@@ -40,6 +42,14 @@ type Explanation struct {
 	Profiles []ProfileMatch `json:"profiles"`
 	// Findings are what Fargate would refuse in the pod, or what is risky. Never nil.
 	Findings []Finding `json:"findings"`
+	// Nearest is set for an unmatched pod where there is an ACTIVE profile, or the one it is pinned to.
+	Nearest *Nearest `json:"nearest"`
+	// Capacity is what Fargate would provision; nil where the pod fits no size or its quantities are wrong.
+	Capacity *Capacity `json:"capacity"`
+	// Owner is the workload of a pod that was read from a cluster, Running where that pod is; both are nil
+	// for a manifest.
+	Owner   *Owner        `json:"owner"`
+	Running *RunningState `json:"running"`
 }
 
 // ProfileMatch is the judgement of one profile for one pod. Matches says whether a selector matches,
@@ -76,31 +86,69 @@ type LabelMatch struct {
 	Matches bool    `json:"matches"`
 }
 
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	// SeverityError: the pod stays Pending.
+	SeverityError Severity = "error"
+	// SeverityWarning: the pod may run, but not as its manifest says, or not for sure.
+	SeverityWarning Severity = "warning"
+)
+
 // Finding is one thing in a pod that Fargate would refuse or that is risky there.
 type Finding struct {
-	// Code is stable and documented.
-	Code string `json:"code"`
-	// Severity is "error" (the pod stays Pending) or "warning".
-	Severity string `json:"severity"`
-	// Path is the place in the manifest.
-	Path    string `json:"path"`
+	// Code is stable and documented; FindingCodes lists them all.
+	Code     string   `json:"code"`
+	Severity Severity `json:"severity"`
+	// Path is the place in the manifest: names joined by dots, list indexes from 0 and keys that hold a
+	// dot or a slash in brackets (metadata.annotations[eks.amazonaws.com/compute-type]).
+	Path string `json:"path"`
+	// Line is that of Path in the source, counted from 1; 0 where unknown.
+	Line int `json:"line"`
+	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Elsewhere tells that the finding counts although no profile takes the pod; the others are about
+	// what would be if one did.
+	Elsewhere bool `json:"-"`
 }
 
-// Summary counts verdicts.
+// OnFargate tells whether some ACTIVE profile takes the pod.
+func (e Explanation) OnFargate() bool {
+	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
+}
+
+// Counts tells whether the pod has a finding of this severity that matters where the pod goes: what
+// Fargate would refuse does not, where no profile takes the pod.
+func (e Explanation) Counts(severity Severity) bool {
+	for i := range e.Findings {
+		if f := &e.Findings[i]; f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Summary counts the pods of a run. A workload counts as one.
 type Summary struct {
 	Pods      int `json:"pods"`
 	Matched   int `json:"matched"`
 	Ambiguous int `json:"ambiguous"`
 	Unmatched int `json:"unmatched"`
 	Excluded  int `json:"excluded"`
+	// Errors and Warnings count the pods with findings of that severity that matter where the pod goes.
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
+	Capacity Amount `json:"capacity"`
 }
 
-// Add counts one more verdict.
-func (s *Summary) Add(v Verdict) {
+// Add counts one more.
+func (s *Summary) Add(e Explanation) {
 	s.Pods++
-	switch v {
+	switch e.Verdict {
 	case VerdictMatched:
 		s.Matched++
 	case VerdictAmbiguous:
@@ -109,5 +157,15 @@ func (s *Summary) Add(v Verdict) {
 		s.Unmatched++
 	case VerdictExcluded:
 		s.Excluded++
+	}
+	if e.Counts(SeverityError) {
+		s.Errors++
+	}
+	if e.Counts(SeverityWarning) {
+		s.Warnings++
+	}
+	if e.OnFargate() && e.Capacity != nil {
+		s.Capacity.VCPU += e.Capacity.Total.VCPU
+		s.Capacity.MemoryGB += e.Capacity.Total.MemoryGB
 	}
 }

@@ -66,6 +66,9 @@ type Running struct {
 	// made by hand.
 	OwnerKind string
 	OwnerName string
+	// OwnerPins tells that the owner's template has ProfileLabel itself. A pod alone does not show that:
+	// see Owners.
+	OwnerPins bool
 	// Phase is status.phase: Pending, Running, Succeeded, Failed or Unknown.
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.

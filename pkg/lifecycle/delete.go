@@ -12,10 +12,20 @@ import (
 )
 
 // Delete deletes the profile as it was read and, with wait, polls until it is gone. A profile that is
-// already DELETING is only waited for. Transient refusals are retried within the time limit. When the
-// profile has another ARN by now, somebody re-created it under the name: it is not touched, and the
-// one asked for counts as deleted.
+// already DELETING is only waited for. Transient refusals are retried within the time limit. The profile
+// is read again before anything is sent: when it has another ARN by now, somebody re-created it under the
+// name; it is not touched, and the one asked for counts as deleted.
 func (r *Runner) Delete(ctx context.Context, p fargate.Profile, wait bool) error {
+	o := r.begin("deleting profile " + p.Name)
+	now, err := o.stillThere(ctx, p)
+	if err != nil || now == nil {
+		return err
+	}
+	return r.deleteKnown(ctx, *now, wait)
+}
+
+// deleteKnown is Delete for a profile that was read just now.
+func (r *Runner) deleteKnown(ctx context.Context, p fargate.Profile, wait bool) error {
 	o := r.begin("deleting profile " + p.Name)
 	if p.Status == fargate.StatusCreating {
 		// EKS refuses to delete what it is still creating.

@@ -148,7 +148,7 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 	case current.ARN != old.ARN:
 		return fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
 	}
-	return r.Delete(ctx, *current, wait)
+	return r.deleteKnown(ctx, *current, wait)
 }
 
 // Abort undoes an unfinished replacement: the successor is deleted and the original stays. The caller

@@ -1,6 +1,7 @@
 package profilefile
 
-// This file tells the kinds of files apart.
+// This file reads the files that say which profiles fgctl is to make or has made, and tells the kinds of
+// files apart.
 
 import (
 	"bytes"
@@ -47,7 +48,14 @@ const (
 	configKind    = "ClusterConfig"
 )
 
-const accepted = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, and the output of aws eks describe-fargate-profile"
+const (
+	accepted    = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, and the output of aws eks describe-fargate-profile"
+	acceptedAll = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, of aws eks describe-fargate-profile and of terraform show -json, CloudFormation templates, and FargateProfiles of ACK and Crossplane"
+)
+
+// maxJSON is the greatest size of a document of JSON: plans of Terraform grow far beyond what a person
+// writes.
+const maxJSON = 64 << 20
 
 // Parse reads the profiles of a file. source is only named, in errors. All faults are returned
 // together, as *Error or Errors, with what could be read besides.
@@ -55,13 +63,23 @@ const accepted = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -
 // Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than
 // metadata.name, metadata.region and fargateProfiles are ignored; what fgctl get -o json|yaml prints; what
 // aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
+//
+// What other tools declare, which ParseDeclared reads, is a fault that says whose it is.
 func Parse(source string, data []byte) (File, error) {
-	p := &parser{}
+	return (&parser{accepted: accepted}).parse(source, data)
+}
+
+func (p *parser) parse(source string, data []byte) (File, error) {
 	var errs Errors
-	// Read from memory fails only with faults of the text.
-	errs.Add(document.Read(bytes.NewReader(data), document.Options{}, p.part))
-	if p.document == 0 && len(errs) == 0 {
-		errs.Add(document.At(1, "the file is empty; %s", accepted))
+	if err := p.noDocument(data); err != nil {
+		errs.Add(err)
+	} else {
+		// Read from memory fails only with faults of the text.
+		errs.Add(document.Read(bytes.NewReader(data), document.Options{MaxJSONBytes: maxJSON}, p.part))
+		if p.document == 0 && len(errs) == 0 {
+			errs.Add(document.At(1, "the file is empty; %s", p.accepted))
+		}
+		errs.Add(p.nothingRead(len(errs) > 0))
 	}
 	errs.Add(p.duplicates())
 	for _, e := range errs {
@@ -72,9 +90,16 @@ func Parse(source string, data []byte) (File, error) {
 }
 
 type parser struct {
+	// declared tells to read what other tools declare too; accepted is what a message says is read.
+	declared bool
+	accepted string
 	entries  []Entry
 	clusters []place
 	document int
+	// known counts the objects of kinds that are read; skipped is the first of another kind.
+	known   int
+	skipped *Error
+	told    map[string]bool
 }
 
 // place is where profiles lie.
@@ -100,13 +125,17 @@ func (p *parser) part(part document.Part) error {
 // object takes one object of any accepted kind, which it tells by its keys.
 func (p *parser) object(v document.Value, path string) error {
 	if v.Kind() != document.Mapping {
-		return document.At(v.Line(), "%s is %s, but profiles are mappings; %s", cmp.Or(path, "the document"), v.Kind(), accepted)
+		return document.At(v.Line(), "%s is %s, but profiles are mappings; %s", cmp.Or(path, "the document"), v.Kind(), p.accepted)
 	}
 	fields, err := v.Fields()
 	if err != nil {
 		return err
 	}
+	if by := declaredBy(fields); by != nil {
+		return p.declares(*by, v, fields, path)
+	}
 	has := func(key string) bool { return document.Get(fields, key) != nil }
+	p.known++
 	switch {
 	case has("kind") || has("fargateProfiles") || has("apiVersion"):
 		return p.config(v, fields, path)
@@ -119,7 +148,7 @@ func (p *parser) object(v document.Value, path string) error {
 	case has("name") || has("selectors") || strings.HasPrefix(path, "["):
 		return p.item(v, place{}, path)
 	}
-	return document.At(v.Line(), "there is no Fargate profile in it; %s", accepted)
+	return document.At(v.Line(), "there is no Fargate profile in it; %s", p.accepted)
 }
 
 // config takes an eksctl ClusterConfig.
@@ -133,7 +162,7 @@ func (p *parser) config(v document.Value, fields []document.Field, path string) 
 		return errs
 	}
 	if kind != "" && kind != configKind || kind == "" && document.Get(fields, "fargateProfiles") == nil {
-		return document.At(v.Line(), "the kind is %q, not %s; %s", kind, configKind, accepted)
+		return document.At(v.Line(), "the kind is %q, not %s; %s", kind, configKind, p.accepted)
 	}
 	if version != "" && version != configVersion {
 		return document.At(document.Get(fields, "apiVersion").Line(), "apiVersion is %q; fgctl knows only %s", version, configVersion)

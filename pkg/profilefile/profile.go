@@ -9,6 +9,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/spelling"
 )
 
 // The keys of eksctl's form; any other is a fault, because a misspelt key would change what a profile
@@ -29,7 +30,7 @@ func (p *parser) item(v document.Value, at place, path string) error {
 	e := p.entry(v, at, path)
 	e.Name = text(&errs, fields, "name", path)
 	e.PodExecutionRoleARN = text(&errs, fields, "podExecutionRoleARN", path)
-	e.Selectors = selectors(&errs, fields, path, true)
+	e.Selectors = selectors(&errs, document.Get(fields, "selectors"), path+".selectors", true)
 	e.rest(&errs, fields, path)
 	p.entries = append(p.entries, e)
 	return errs.OrNil()
@@ -48,14 +49,20 @@ func (p *parser) described(v document.Value, path string) error {
 	e.ARN = text(&errs, fields, "fargateProfileArn", path)
 	e.Cluster = text(&errs, fields, "clusterName", path)
 	e.PodExecutionRoleARN = text(&errs, fields, "podExecutionRoleArn", path)
-	e.Selectors = selectors(&errs, fields, path, false)
+	e.Selectors = selectors(&errs, document.Get(fields, "selectors"), path+".selectors", false)
 	e.CreatedAt = moment(document.Get(fields, "createdAt"))
 	e.rest(&errs, fields, path)
-	if arn := strings.Split(e.ARN, ":"); len(arn) >= 6 {
-		e.Region = arn[3]
-	}
+	e.Region = regionOf(e.ARN)
 	p.entries = append(p.entries, e)
 	return errs.OrNil()
+}
+
+// regionOf is the region of an ARN, empty for any other text.
+func regionOf(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) >= 6 {
+		return parts[3]
+	}
+	return ""
 }
 
 func (p *parser) entry(v document.Value, at place, path string) Entry {
@@ -84,9 +91,8 @@ func status(text string) fargate.Status {
 }
 
 // selectors reads the list of selectors; strict refuses unknown keys.
-func selectors(errs *Errors, fields []document.Field, path string, strict bool) []fargate.Selector {
-	path += ".selectors"
-	items, err := document.AsItems(document.Get(fields, "selectors"), path)
+func selectors(errs *Errors, v document.Value, path string, strict bool) []fargate.Selector {
+	items, err := document.AsItems(v, path)
 	errs.Add(err)
 	var out []fargate.Selector
 	for i, item := range items {
@@ -172,6 +178,14 @@ func orProfile(path string) string {
 		return "profile"
 	}
 	return path
+}
+
+// suggestion is what to say of an unknown key: the nearest known one, else all of them.
+func suggestion(key string, known []string) string {
+	if best := spelling.Nearest(key, known); best != "" {
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	return "known keys are " + strings.Join(known, ", ")
 }
 
 // unknown are the faults of keys that are not among known.

@@ -1,0 +1,182 @@
+package cli
+
+// This file holds the plan of delete and replace: the steps in their order, and what becomes of pods, by
+// the selectors of the profiles that go and, with --pods, by the pods themselves.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// changePlan is what a command is going to do. Its JSON form is a public contract: fields may be added.
+type changePlan struct {
+	Cluster string `json:"cluster"`
+	// Action is delete, replace, resume, abort, tag (tags alone change, in place) or none.
+	Action string `json:"action"`
+	// Differences tell how the successor differs from the original, a line each.
+	Differences []string       `json:"differences"`
+	Steps       []planStep     `json:"steps"`
+	Selectors   []planSelector `json:"selectors"`
+	// Pods and Budgets are what --pods showed.
+	Pods    []fargate.PodImpact    `json:"pods"`
+	Budgets []fargate.BrokenBudget `json:"budgets"`
+	// Uncovered tells that pods would be left without a profile.
+	Uncovered bool `json:"uncovered"`
+	// Request is the body of the creation that comes first; absent where nothing is created.
+	Request *createRequest `json:"request,omitempty"`
+	// podsRead is how many pods and workloads --pods held, -1 without it.
+	podsRead int
+}
+
+// planStep is one transition. Action is create, delete, wait or tag.
+type planStep struct {
+	Action  string `json:"action"`
+	Profile string `json:"profile"`
+	// Until says what ends the step.
+	Until string `json:"until"`
+	// Means says what the step does to pods; empty for nothing.
+	Means string `json:"means"`
+}
+
+// planSelector is what becomes of the pods of a selector that goes.
+type planSelector struct {
+	Profile  string           `json:"profile"`
+	Index    int              `json:"index"`
+	Selector fargate.Selector `json:"selector"`
+	// Covered is whole, part or none; By are the profiles that take some of its pods.
+	Covered fargate.Extent `json:"covered"`
+	By      []string       `json:"by"`
+	// Loses is the smallest pod that is left without a profile; null where there is none.
+	Loses *podShape `json:"loses"`
+	// idle tells that the profile took no pods, so that nothing is lost.
+	idle bool
+}
+
+// podShape is a pod as selectors see it.
+type podShape struct {
+	Namespace string            `json:"namespace"`
+	Labels    map[string]string `json:"labels"`
+}
+
+func (s podShape) String() string {
+	return fargate.Pod{Namespace: s.Namespace, Labels: s.Labels}.Shape()
+}
+
+func newPlan(cluster, action string) *changePlan {
+	return &changePlan{
+		Cluster: cluster, Action: action, Differences: []string{}, Steps: []planStep{}, Selectors: []planSelector{},
+		Pods: []fargate.PodImpact{}, Budgets: []fargate.BrokenBudget{}, podsRead: -1,
+	}
+}
+
+// cover fills in what the profiles that are left do for the selectors of one that goes.
+func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
+	for _, c := range fargate.Coverage(goes.Selectors, left) {
+		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, idle: goes.Status != fargate.StatusActive}
+		s.By = append(s.By, c.Profiles()...)
+		if c.Loses != nil {
+			s.Loses = &podShape{c.Loses.Namespace, c.Loses.Labels}
+			if s.Loses.Labels == nil {
+				s.Loses.Labels = map[string]string{}
+			}
+		}
+		p.Selectors = append(p.Selectors, s)
+		p.Uncovered = p.Uncovered || !s.idle && c.Extent != fargate.ExtentWhole
+	}
+}
+
+// losers gives the names of the profiles whose pods would be left without one, in the order of the steps.
+func (p *changePlan) losers() []string {
+	var out []string
+	add := func(name string) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, s := range p.Selectors {
+		if !s.idle && s.Covered != fargate.ExtentWhole {
+			add(s.Profile)
+		}
+	}
+	for _, i := range p.Pods {
+		if i.Fate == fargate.FatePending {
+			add(i.From)
+		}
+	}
+	return out
+}
+
+// addPodsFlag adds --pods.
+func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
+	cmd.Flags().StringSliceVar(files, "pods", nil, "tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
+	mustComplete(cmd, "pods", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveDefault
+	})
+}
+
+// checkPods judges --pods together with the file of --config-file.
+func checkPods(cmd *cobra.Command, files []string, configFile string) error {
+	if configFile == "-" && slices.Contains(files, "-") {
+		return &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()}
+	}
+	return nil
+}
+
+// addPods reads the pods and says what becomes of each when the profiles named go.
+func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before, after []fargate.Profile, going ...string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	impact := fargate.NewImpact(before, after, going...)
+	var budgets []fargate.DisruptionBudget
+	p.podsRead = 0
+	err := a.readPods(ctx, podInput{files: files, budgets: func(b fargate.DisruptionBudget) { budgets = append(budgets, b) }}, func(pod fargate.Pod) error {
+		p.podsRead++
+		impact.Add(pod)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.Pods, p.Budgets = impact.Pods(), impact.Broken(budgets)
+	p.Uncovered = p.Uncovered || slices.ContainsFunc(p.Pods, func(i fargate.PodImpact) bool { return i.Fate == fargate.FatePending })
+	return nil
+}
+
+// approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
+// left without a profile, with the names of the profiles that have them.
+func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question string) error {
+	if yes || !a.interactive() {
+		return nil
+	}
+	losers := p.losers()
+	if len(losers) == 0 {
+		agreed, err := a.confirm(ctx, question)
+		if err == nil && !agreed {
+			err = errNotAgreed
+		}
+		return err
+	}
+	what := "its name"
+	if len(losers) > 1 {
+		what = "their names"
+	}
+	wanted := strings.Join(losers, " ")
+	answer, err := a.prompt(ctx, fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question, strings.Join(losers, ", "), what))
+	if err != nil {
+		return err
+	}
+	if strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " ") != wanted {
+		return errNotAgreed
+	}
+	return nil
+}
+
+var errNotAgreed = &refusedError{errors.New("you did not agree; nothing was changed")}

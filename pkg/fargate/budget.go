@@ -1,0 +1,102 @@
+package fargate
+
+// This file judges PodDisruptionBudgets: the deletion of a profile stops its pods whatever these say
+// (containers-roadmap#996), so a budget that it breaks can only be named beforehand.
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// DisruptionBudget is a PodDisruptionBudget (Kubernetes, Specifying a Disruption Budget).
+type DisruptionBudget struct {
+	Namespace string
+	Name      string
+	// Selector chooses pods of the namespace by their labels.
+	Selector labels.Selector
+	// MinAvailable and MaxUnavailable are a number or a percentage as it is written; one of them is given.
+	MinAvailable   string
+	MaxUnavailable string
+}
+
+// BrokenBudget is a budget that a deletion breaks.
+type BrokenBudget struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Pods is how many of the pods that were read the budget protects, Stopped how many of these the
+	// deletion stops at once, Allowed how many the budget lets go.
+	Pods    int `json:"pods"`
+	Stopped int `json:"stopped"`
+	Allowed int `json:"allowed"`
+}
+
+// budgetPod is pods of one object, as budgets see them.
+type budgetPod struct {
+	namespace string
+	labels    labels.Set
+	owner     Owner
+	workload  bool
+	pods      int
+	stopped   bool
+}
+
+// count keeps pods for the budgets, which may come later in the input. Pods that have ended are not
+// protected.
+func (i *Impact) count(pod Pod, owner Owner, workload bool, pods int, stopped bool) {
+	if pods > 0 && (pod.Running == nil || !finished(pod.Running)) {
+		i.budgeted = append(i.budgeted, budgetPod{pod.Namespace, pod.Labels, owner, workload, pods, stopped})
+	}
+}
+
+// Broken gives the budgets that the deletion breaks, in their order. The pods must have been added before.
+func (i *Impact) Broken(budgets []DisruptionBudget) []BrokenBudget {
+	out := []BrokenBudget{}
+	for _, budget := range budgets {
+		b := BrokenBudget{Namespace: budget.Namespace, Name: budget.Name}
+		for _, p := range i.budgeted {
+			if p.namespace != budget.Namespace || !budget.Selector.Matches(p.labels) || i.repeats(p.namespace, p.owner, p.workload) {
+				continue
+			}
+			b.Pods += p.pods
+			if p.stopped {
+				b.Stopped += p.pods
+			}
+		}
+		if b.Allowed = budget.allowed(b.Pods); b.Stopped > b.Allowed {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// allowed is how many of so many pods may go at once. Percentages are rounded up (Kubernetes, Specifying a
+// Disruption Budget, Rounding logic). A budget that says nothing wants one pod, minAvailable's default.
+func (d DisruptionBudget) allowed(pods int) int {
+	if d.MaxUnavailable != "" {
+		return min(share(d.MaxUnavailable, pods), pods)
+	}
+	least := "1"
+	if d.MinAvailable != "" {
+		least = d.MinAvailable
+	}
+	return max(pods-share(least, pods), 0)
+}
+
+// share reads a number or a percentage of pods.
+func share(text string, pods int) int {
+	if percent, ok := strings.CutSuffix(text, "%"); ok {
+		n, err := strconv.Atoi(percent)
+		if err != nil {
+			return 0
+		}
+		return int(math.Ceil(float64(n) * float64(pods) / 100))
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}

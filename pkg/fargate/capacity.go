@@ -1,0 +1,182 @@
+package fargate
+
+// This file holds what Fargate provisions for a pod: the sizes on offer and the way from requests to one
+// of them (EKS User Guide, Understand Fargate Pod configuration details).
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Capacity is what a pod asks for and what Fargate provisions for it. GB are GiB throughout, as in the
+// User Guide's table: 1750Mi and 256Mi fit its 2 GB, which they would not if GB were decimal.
+type Capacity struct {
+	// Requested is the pod's own sum, without what Fargate adds.
+	Requested Amount `json:"requested"`
+	// VCPU and MemoryGB are what Fargate provisions for one pod.
+	VCPU     float64 `json:"vcpu"`
+	MemoryGB float64 `json:"memoryGB"`
+	// EphemeralStorageGB is the least storage that the pod gets: Fargate's 20, or what it requests, which
+	// Fargate rounds up in a way that is not documented.
+	EphemeralStorageGB float64 `json:"ephemeralStorageGB"`
+	// Replicas is how many such pods the manifest makes at once, and Total what they take together.
+	Replicas int    `json:"replicas"`
+	Total    Amount `json:"total"`
+	// Hint says when a little less would fit a smaller size; empty otherwise.
+	Hint string `json:"hint"`
+}
+
+// Amount is an amount of CPU and memory.
+type Amount struct {
+	VCPU     float64 `json:"vcpu"`
+	MemoryGB float64 `json:"memoryGB"`
+}
+
+// Size is one of the combinations that Fargate has, written as 0.25 vCPU / 0.5 GB.
+func (c Capacity) Size() string { return sizeText(c.VCPU, c.MemoryGB) }
+
+func sizeText(vcpu, memoryGB float64) string {
+	return fmt.Sprintf("%s vCPU / %s GB", short(vcpu), short(memoryGB))
+}
+
+// short writes a number without needless digits.
+func short(f float64) string {
+	return strconv.FormatFloat(math.Round(f*1000)/1000, 'f', -1, 64)
+}
+
+// tier is a row of the User Guide's table: CPU in thousandths of a vCPU, memory in MiB.
+type tier struct {
+	milli    int64
+	memories []int64
+}
+
+// tiers is the table of vCPU and memory combinations (EKS User Guide, Understand Fargate Pod
+// configuration details).
+var tiers = []tier{
+	{250, []int64{512, 1024, 2048}},
+	{500, gigabytes(1, 4, 1)},
+	{1000, gigabytes(2, 8, 1)},
+	{2000, gigabytes(4, 16, 1)},
+	{4000, gigabytes(8, 30, 1)},
+	{8000, gigabytes(16, 60, 4)},
+	{16000, gigabytes(32, 120, 8)},
+}
+
+// gigabytes gives the sizes of memory from first to last GiB in MiB.
+func gigabytes(first, last, step int64) []int64 {
+	var out []int64
+	for g := first; g <= last; g += step {
+		out = append(out, g*1024)
+	}
+	return out
+}
+
+const (
+	mebibyte = 1 << 20
+	gibibyte = 1 << 30
+	// componentsMiB is what Fargate adds to every pod's memory for kubelet, kube-proxy and containerd
+	// (EKS User Guide, Understand Fargate Pod configuration details).
+	componentsMiB = 256
+	// defaultStorage and mostStorage are the ephemeral storage of a pod in bytes (EKS User Guide, Fargate
+	// storage).
+	defaultStorage = 20 * gibibyte
+	mostStorage    = 175 * gibibyte
+)
+
+// provision gives the smallest size for so many thousandths of a vCPU and bytes of memory: the first
+// tier with enough CPU whose largest memory is enough, then its smallest memory that is. ok is false
+// where no size is large enough.
+func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
+	need := (memory+mebibyte-1)/mebibyte + componentsMiB
+	for _, t := range tiers {
+		if t.milli < milli || t.memories[len(t.memories)-1] < need {
+			continue
+		}
+		at, _ := slices.BinarySearch(t.memories, need)
+		return t.milli, t.memories[at], true
+	}
+	return 0, 0, false
+}
+
+// The resources that count for the size of a pod.
+const (
+	resourceCPU     = "cpu"
+	resourceMemory  = "memory"
+	resourceStorage = "ephemeral-storage"
+)
+
+// Size says what Fargate provisions for the pod. The findings tell what does not fit, which quantities
+// are wrong, and where the service's way of counting is not known. The capacity is nil where no size can
+// be told.
+func Size(pod Pod) (*Capacity, []Finding) {
+	milli, badCPU := requested(pod, resourceCPU)
+	memory, badMemory := requested(pod, resourceMemory)
+	storage, badStorage := requested(pod, resourceStorage)
+	findings := slices.Concat(badCPU, badMemory, badStorage)
+	if len(findings) > 0 {
+		return nil, locate(pod, findings)
+	}
+	findings = slices.Concat(unknownSizing(pod), checkStorage(pod, storage))
+	cpu, memoryMiB, ok := provision(milli, memory)
+	if !ok {
+		return nil, locate(pod, append(findings, tooLarge(pod, milli, memory)))
+	}
+	replicas := pod.Workload.Replicas
+	c := &Capacity{
+		Requested:          Amount{VCPU: vcpus(milli), MemoryGB: float64(memory) / gibibyte},
+		VCPU:               vcpus(cpu),
+		MemoryGB:           float64(memoryMiB) / 1024,
+		EphemeralStorageGB: float64(max(storage, defaultStorage)) / gibibyte,
+		Replicas:           replicas,
+		Hint:               nearMiss(milli, memory, cpu, memoryMiB),
+	}
+	c.Total = Amount{VCPU: c.VCPU * float64(replicas), MemoryGB: c.MemoryGB * float64(replicas)}
+	return c, locate(pod, findings)
+}
+
+func vcpus(milli int64) float64 { return float64(milli) / 1000 }
+
+// nearMiss is how little less of a request would fit a smaller size: at most a tenth of it. Less CPU is
+// tried first, then less memory; empty where neither is near.
+func nearMiss(milli, memory, cpu, memoryMiB int64) string {
+	need := (memory+mebibyte-1)/mebibyte + componentsMiB
+	var hints []string
+	for _, t := range slices.Backward(tiers) {
+		// The next smaller tier in CPU, if only CPU keeps the pod out of it.
+		if t.milli < cpu && t.milli < milli && t.memories[len(t.memories)-1] >= need {
+			if less := milli - t.milli; less*10 <= milli {
+				v, m, _ := provision(t.milli, memory)
+				hints = append(hints, fmt.Sprintf("%dm less CPU would fit %s", less, sizeText(vcpus(v), float64(m)/1024)))
+			}
+			break
+		}
+	}
+	if memory > 0 {
+		// The largest memory of any size that this CPU could have and that is below the need.
+		below := int64(0)
+		for _, t := range tiers {
+			if t.milli < milli || t.milli > cpu {
+				continue
+			}
+			for _, m := range t.memories {
+				if m < need && m > below && (t.milli < cpu || m < memoryMiB) {
+					below = m
+				}
+			}
+		}
+		if less := need - below; below > componentsMiB && less*10 <= need-componentsMiB {
+			v, m, _ := provision(milli, (below-componentsMiB)*mebibyte)
+			hints = append(hints, fmt.Sprintf("%dMi less memory would fit %s", less, sizeText(vcpus(v), float64(m)/1024)))
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	hint := hints[0]
+	for _, h := range hints[1:] {
+		hint += ", " + h
+	}
+	return hint
+}

@@ -1,0 +1,232 @@
+package fargate
+
+// These tests hold the sizes against every figure that a source gives.
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// requesting makes a pod whose containers request the pairs of CPU and memory.
+func requesting(pairs ...string) Pod {
+	pod := Pod{SpecPath: "spec", Workload: Workload{Replicas: 1}}
+	for i := 0; i < len(pairs); i += 2 {
+		list := ResourceList{}
+		if pairs[i] != "" {
+			list["cpu"] = pairs[i]
+		}
+		if pairs[i+1] != "" {
+			list["memory"] = pairs[i+1]
+		}
+		pod.Spec.Containers = append(pod.Spec.Containers, Container{Resources: Resources{Requests: list}})
+	}
+	return pod
+}
+
+func TestSizes(t *testing.T) {
+	const (
+		guide    = "EKS User Guide, Understand Fargate Pod configuration details"
+		bpg      = "EKS Best Practices, cost_opt_compute"
+		measured = "measured by a third party (facts, Sizing)"
+		derived  = "derived from the guide's table"
+	)
+	for _, c := range []struct{ cpu, memory, want, source string }{
+		{"", "", "0.25 vCPU / 0.5 GB", guide},
+		{"1", "8Gi", "2 vCPU / 9 GB", guide},
+		{"1", "0.5Gi", "1 vCPU / 2 GB", bpg},
+		{"250m", "1000Mi", "0.25 vCPU / 2 GB", measured},
+		{"255m", "1000Mi", "0.5 vCPU / 2 GB", measured},
+		{"260m", "1750Mi", "0.5 vCPU / 2 GB", measured},
+		{"255m", "1800Mi", "0.5 vCPU / 3 GB", measured},
+		{"255m", "10Gi", "2 vCPU / 11 GB", measured},
+		{"500m", "750M", "0.5 vCPU / 1 GB", measured},
+		{"1", "1750M", "1 vCPU / 2 GB", measured},
+		{"1", "3750M", "1 vCPU / 4 GB", measured},
+		{"0.25", "256Mi", "0.25 vCPU / 0.5 GB", derived},
+		{"0.25", "257Mi", "0.25 vCPU / 1 GB", derived},
+		{"1", "30Gi", "8 vCPU / 32 GB", derived},
+		{"8", "60Gi", "16 vCPU / 64 GB", derived},
+		{"16", "122624Mi", "16 vCPU / 120 GB", derived},
+		{"16", "122625Mi", "", derived},
+		{"", "120Gi", "", derived},
+		{"16001m", "", "", derived},
+		{"9", "", "16 vCPU / 32 GB", "the rows of 8 and 16 vCPU, which the older measurement did not have"},
+		{"1n", "1", "0.25 vCPU / 0.5 GB", "Kubernetes, Quantity: amounts are rounded up"},
+		{"1e3", "", "", "Kubernetes, Quantity: exponents"},
+	} {
+		got, findings := Size(requesting(c.cpu, c.memory))
+		if c.want == "" {
+			if got != nil || len(findings) != 1 || findings[0].Code != CodeTooLarge || findings[0].Severity != SeverityError {
+				t.Errorf("%s, %s (%s): got %v, %v; want it refused", c.cpu, c.memory, c.source, got, findings)
+			}
+			continue
+		}
+		if got == nil || got.Size() != c.want || len(findings) > 0 {
+			t.Errorf("%s, %s (%s): got %v, %v; want %s", c.cpu, c.memory, c.source, got, findings, c.want)
+		}
+	}
+}
+
+func TestRequestsAddUp(t *testing.T) {
+	resources := func(cpu string) Resources { return Resources{Requests: ResourceList{"cpu": cpu}} }
+	for _, c := range []struct {
+		why  string
+		spec PodSpec
+		want float64
+		code string
+	}{
+		{"containers add up", PodSpec{Containers: []Container{{Resources: resources("300m")}, {Resources: resources("0.5")}}}, 0.8, ""},
+		{"the largest init container counts where it is larger", PodSpec{
+			InitContainers: []Container{{Resources: resources("1")}, {Resources: resources("2")}},
+			Containers:     []Container{{Resources: resources("0.5")}},
+		}, 2, ""},
+		{"and not where it is smaller", PodSpec{
+			InitContainers: []Container{{Resources: resources("300m")}}, Containers: []Container{{Resources: resources("0.5")}},
+		}, 0.5, ""},
+		{"a limit alone is a request (Kubernetes, Resource Management for Pods and Containers)", PodSpec{
+			Containers: []Container{{Resources: Resources{Limits: ResourceList{"cpu": "3"}}}},
+		}, 3, ""},
+		{"a request goes before a limit", PodSpec{
+			Containers: []Container{{Resources: Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "3"}}}},
+		}, 1, ""},
+		{"native sidecars run beside the containers (Kubernetes, Sidecar Containers)", PodSpec{
+			InitContainers: []Container{{Resources: resources("1"), RestartPolicy: "Always"}, {Resources: resources("2")}},
+			Containers:     []Container{{Resources: resources("1")}},
+		}, 3, CodeSidecarSizing},
+		{"a sidecar that starts after an init container does not run beside it", PodSpec{
+			InitContainers: []Container{{Resources: resources("2")}, {Resources: resources("1"), RestartPolicy: "Always"}},
+			Containers:     []Container{{Resources: resources("0.5")}},
+		}, 2, CodeSidecarSizing},
+		{"pod-level requests replace the containers' (Kubernetes, Pod-level resources)", PodSpec{
+			Containers: []Container{{Resources: resources("1")}}, Resources: &Resources{Requests: ResourceList{"cpu": "4"}},
+		}, 4, CodePodResourcesSizing},
+		{"overhead is added (Kubernetes, Pod Overhead)", PodSpec{
+			Containers: []Container{{Resources: resources("1")}}, Overhead: ResourceList{"cpu": "250m"},
+		}, 1.25, CodeOverheadSizing},
+		{"a RuntimeClass may have overhead that nobody sees", PodSpec{
+			Containers: []Container{{Resources: resources("1")}}, RuntimeClassName: "gvisor",
+		}, 1, CodeOverheadSizing},
+	} {
+		got, findings := Size(Pod{SpecPath: "spec", Spec: c.spec})
+		if got == nil || got.Requested.VCPU != c.want {
+			t.Errorf("%s: got %+v, want %v vCPU", c.why, got, c.want)
+		}
+		code := ""
+		if len(findings) > 0 {
+			code = findings[0].Code
+		}
+		if code != c.code || len(findings) > 1 {
+			t.Errorf("%s: findings %v, want %q", c.why, findings, c.code)
+		}
+	}
+}
+
+func TestCapacityOfReplicasAndStorage(t *testing.T) {
+	pod := requesting("1", "1750Mi")
+	pod.Workload.Replicas = 3
+	pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = "30Gi"
+	c, findings := Size(pod)
+	if len(findings) > 0 || c.Replicas != 3 || c.Total != (Amount{VCPU: 3, MemoryGB: 6}) || c.EphemeralStorageGB != 30 {
+		t.Errorf("got %+v, %v", c, findings)
+	}
+	for storage, code := range map[string]string{"20Gi": "", "152Gi": "", "153Gi": CodeStorageNearLimit, "175Gi": CodeStorageNearLimit, "176Gi": CodeStorageTooLarge} {
+		pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = storage
+		_, findings := Size(pod)
+		got := ""
+		if len(findings) > 0 {
+			got = findings[0].Code
+		}
+		if got != code {
+			t.Errorf("%s of storage: %v, want %q", storage, findings, code)
+		}
+	}
+}
+
+func TestWrongQuantitiesAreNamedWithTheirPlace(t *testing.T) {
+	pod := requesting("1", "512Mi", "half", "-1Gi")
+	pod.Spec.InitContainers = []Container{{Resources: Resources{Limits: ResourceList{"memory": "1Gb"}}}}
+	pod.LineOf = func(path string) int { return len(path) }
+	c, findings := Size(pod)
+	var got []string
+	for _, f := range findings {
+		got = append(got, fmt.Sprintf("%s %s: %s", f.Code, f.Path, f.Message))
+		if f.Line != len(f.Path) {
+			t.Errorf("%s is at line %d", f.Path, f.Line)
+		}
+	}
+	want := strings.Join([]string{
+		`invalid-quantity spec.containers[1].resources.requests.cpu: cpu "half" is no quantity: digits and a suffix such as m, Mi or Gi are wanted`,
+		`invalid-quantity spec.initContainers[0].resources.limits.memory: memory "1Gb" is no quantity: digits and a suffix such as m, Mi or Gi are wanted`,
+		`invalid-quantity spec.containers[1].resources.requests.memory: memory "-1Gi" is no quantity: it is negative`,
+	}, "\n")
+	if c != nil || strings.Join(got, "\n") != want {
+		t.Errorf("got %v\n%s\nwant\n%s", c, strings.Join(got, "\n"), want)
+	}
+}
+
+func TestNearMisses(t *testing.T) {
+	for _, c := range []struct{ cpu, memory, want string }{
+		{"255m", "1000Mi", "5m less CPU would fit 0.25 vCPU / 2 GB"},
+		{"1", "8Gi", "256Mi less memory would fit 1 vCPU / 8 GB"},
+		{"0.25", "257Mi", "1Mi less memory would fit 0.25 vCPU / 0.5 GB"},
+		{"1050m", "2Gi", "50m less CPU would fit 1 vCPU / 3 GB"},
+		{"1", "1750Mi", ""},
+		{"500m", "512Mi", ""},
+		{"", "", ""},
+		{"0.25", "1000Mi", ""},
+		{"2100m", "3850Mi", "100m less CPU would fit 2 vCPU / 5 GB"},
+		{"4100m", "16Gi", "100m less CPU would fit 4 vCPU / 17 GB, 256Mi less memory would fit 8 vCPU / 16 GB"},
+	} {
+		got, _ := Size(requesting(c.cpu, c.memory))
+		if got == nil || got.Hint != c.want {
+			t.Errorf("%s, %s: got %+v, want %q", c.cpu, c.memory, got, c.want)
+		}
+	}
+}
+
+// Whatever is requested, the size is enough, no smaller tier would be, and a hint keeps its word.
+func TestProvisionIsTheSmallestThatFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		milli := rapid.Int64Range(0, 17000).Draw(t, "milli")
+		memory := rapid.Int64Range(0, 125*1024).Draw(t, "MiB") * mebibyte
+		cpu, mib, ok := provision(milli, memory)
+		need := memory/mebibyte + componentsMiB
+		for _, tier := range tiers {
+			for _, m := range tier.memories {
+				fits := tier.milli >= milli && m >= need
+				if fits && !ok {
+					t.Fatalf("%d/%d fits and was refused", tier.milli, m)
+				}
+				if ok && fits && (tier.milli < cpu || tier.milli == cpu && m < mib) {
+					t.Fatalf("%d/%d fits and is smaller than %d/%d", tier.milli, m, cpu, mib)
+				}
+			}
+		}
+		if !ok {
+			return
+		}
+		if cpu < milli || mib < need {
+			t.Fatalf("%d/%d is too small", cpu, mib)
+		}
+		var less int64
+		var vcpu, gb float64
+		hint := nearMiss(milli, memory, cpu, mib)
+		if n, _ := fmt.Sscanf(hint, "%dm less CPU would fit %f vCPU / %f GB", &less, &vcpu, &gb); n == 3 {
+			c, m, _ := provision(milli-less, memory)
+			before, _, _ := provision(milli-less+1, memory)
+			if vcpus(c) != vcpu || float64(m)/1024 != gb || before == c {
+				t.Fatalf("%q of %d/%d is not so: %d/%d, one less %d", hint, milli, memory/mebibyte, c, m, before)
+			}
+		}
+		if n, _ := fmt.Sscanf(hint, "%dMi less memory would fit %f vCPU / %f GB", &less, &vcpu, &gb); n == 3 {
+			c, m, _ := provision(milli, memory-less*mebibyte)
+			cb, mb, _ := provision(milli, memory-(less-1)*mebibyte)
+			if vcpus(c) != vcpu || float64(m)/1024 != gb || cb == c && mb == m {
+				t.Fatalf("%q of %d/%d is not so: %d/%d", hint, milli, memory/mebibyte, c, m)
+			}
+		}
+	})
+}

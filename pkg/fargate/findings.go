@@ -1,0 +1,53 @@
+package fargate
+
+// This file holds the judgement of a pod by the rules of support.go, and the list of all codes that a
+// finding may have.
+
+// rule is an entry of the table. Where the scheduler has taken the pod, the warnings of a rule with
+// doubt fall away: they only say that it might not.
+type rule struct {
+	code   FindingCode
+	judge  func(Pod) []Finding
+	doubt  bool
+	always bool // counts also for a pod that does not go to Fargate
+}
+
+// Findings judges a pod by every rule. The findings are in the order of the rules, then of the pod's
+// fields, and never nil.
+func Findings(pod Pod) []Finding {
+	findings, taken := []Finding{}, pod.takenByFargate()
+	for i := range rules {
+		r := &rules[i]
+		for _, f := range r.judge(pod) {
+			if r.doubt && taken && f.Severity == SeverityWarning {
+				continue
+			}
+			f.Code, f.Line, f.Elsewhere = r.code.Code, pod.lineOf(f.Path), r.always
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
+// FindingCode describes a code.
+type FindingCode struct {
+	Code string
+	// Severity is the gravest that a finding of the code may have.
+	Severity Severity
+	// Meaning is one line without a full stop.
+	Meaning string
+	// Source names where the rule is from.
+	Source string
+}
+
+// FindingCodes lists every code once, in the order in which a pod is judged; docs/findings.md has a
+// section for each. Codes that are no entry of the table, because judging them takes more than the pod,
+// are appended here.
+func FindingCodes() []FindingCode {
+	codes := make([]FindingCode, 0, len(rules)+len(sizeCodes)+len(runningCodes))
+	for i := range rules {
+		codes = append(codes, rules[i].code)
+	}
+	codes = append(codes, sizeCodes...)
+	return append(codes, runningCodes...)
+}

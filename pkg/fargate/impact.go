@@ -1,0 +1,207 @@
+package fargate
+
+// This file holds what becomes of pods when profiles go: EKS stops the pods of a profile that is deleted,
+// and what is made in their place hits the profiles that are left (EKS User Guide, Delete a Fargate
+// profile).
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Fate says in a word what becomes of the pods that take the place of stopped ones.
+type Fate string
+
+// The fates.
+const (
+	// FateMoves: exactly one profile that is left takes them.
+	FateMoves Fate = "moves"
+	// FateAmbiguous: several profiles that are left match them.
+	FateAmbiguous Fate = "ambiguous"
+	// FatePending: no profile takes them, so that they stay Pending unless the cluster has other nodes for
+	// them.
+	FatePending Fate = "pending"
+	// FateLeaves: an annotation of the pod template keeps them off Fargate.
+	FateLeaves Fate = "leaves"
+)
+
+// PodImpact is the fate of the pods of one workload.
+type PodImpact struct {
+	Namespace string `json:"namespace"`
+	// Owner is the workload; for a pod that nobody owns, the pod.
+	Owner Owner `json:"owner"`
+	// Pods is how many are stopped: those that were read, or a manifest's replicas.
+	Pods int `json:"pods"`
+	// From is the profile that they are on.
+	From string `json:"from"`
+	Fate Fate   `json:"fate"`
+	// To are the profiles that take them: one where they move, several where that is ambiguous.
+	To []string `json:"to"`
+	// Pinned tells that the pod template names From in its label, so that it has to be edited.
+	Pinned bool `json:"pinned"`
+}
+
+// Impact gathers what becomes of pods, one at a time. The zero value is not usable; see NewImpact.
+type Impact struct {
+	before, after *Matcher
+	going         []string
+	owners        Owners
+	groups        map[impactKey]*impactGroup
+	order         []*impactGroup
+	budgeted      []budgetPod
+	// live are the workloads of which pods were read: their own objects say nothing more.
+	live map[ownerKey]bool
+}
+
+type impactKey struct {
+	place  string // namespace, owner and origin
+	from   string
+	fate   Fate
+	to     string
+	pinned bool
+}
+
+// impactGroup is pods of one owner and one fate; workload tells that they were read as a workload.
+type impactGroup struct {
+	PodImpact
+	workload bool
+}
+
+// NewImpact compares the profiles before with those after; going are the names of the profiles that are
+// deleted. A profile that takes the name of one that goes does not keep that one's pods from being
+// stopped.
+func NewImpact(before, after []Profile, going ...string) *Impact {
+	return &Impact{
+		before: NewMatcher(before), after: NewMatcher(after), going: going,
+		groups: map[impactKey]*impactGroup{}, live: map[ownerKey]bool{},
+	}
+}
+
+// Add takes a pod or a workload. Workloads should come before the pods that they own: the label of a
+// running pod does not show whether its template pins it.
+func (i *Impact) Add(pod Pod) {
+	i.owners.Note(pod)
+	if i.owners.Pins(pod) {
+		pod.Running.OwnerPins = true
+	}
+	owner, pods := Owner{Kind: pod.Kind, Name: pod.Name}, pod.Workload.Replicas
+	if pod.Running != nil {
+		pods = 1
+	}
+	if o := OwnerOf(pod); o != nil {
+		owner = *o
+		i.live[ownerKey{pod.Namespace, o.Kind, o.Name}] = true
+		i.live[ownerKey{pod.Namespace, pod.Running.OwnerKind, pod.Running.OwnerName}] = true
+	}
+	from := i.profileOf(pod)
+	workload := pod.Running == nil && pod.Kind != "Pod"
+	i.count(pod, owner, workload, pods, from != "")
+	if from == "" || pods == 0 {
+		return
+	}
+	e := i.after.Explain(pod)
+	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Pinned: e.Pinned == from}
+	key := impactKey{strings.Join([]string{hit.Namespace, owner.Kind, owner.Name, strconv.FormatBool(workload)}, "\x00"), from, hit.Fate, strings.Join(hit.To, "\x00"), hit.Pinned}
+	group := i.groups[key]
+	if group == nil {
+		group = &impactGroup{hit, workload}
+		i.groups[key] = group
+		i.order = append(i.order, group)
+	}
+	group.Pods += pods
+}
+
+// fateOf is the fate of pods of which a new one would have the verdict.
+func fateOf(v Verdict) Fate {
+	switch v {
+	case VerdictMatched:
+		return FateMoves
+	case VerdictAmbiguous:
+		return FateAmbiguous
+	case VerdictExcluded:
+		return FateLeaves
+	case VerdictUnmatched:
+	}
+	return FatePending
+}
+
+// repeats tells whether a workload is there once more as its pods, in which case these count.
+func (i *Impact) repeats(namespace string, owner Owner, workload bool) bool {
+	return workload && i.live[ownerKey{namespace, owner.Kind, owner.Name}]
+}
+
+// profileOf is the profile on which a pod is, if it goes; empty otherwise. A pod that runs says so
+// itself, one that has ended is not missed; a manifest is where a new pod would be.
+func (i *Impact) profileOf(pod Pod) string {
+	name := ""
+	switch {
+	case pod.Running == nil:
+		name = i.before.Explain(pod).Profile
+	case taken(pod) && !finished(pod.Running):
+		name = pod.Labels[ProfileLabel]
+	}
+	if slices.Contains(i.going, name) {
+		return name
+	}
+	return ""
+}
+
+// Pods gives the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
+// moves; within a fate by namespace and owner.
+func (i *Impact) Pods() []PodImpact {
+	rank := map[Fate]int{FatePending: 0, FateAmbiguous: 1, FateLeaves: 2, FateMoves: 3}
+	out := []PodImpact{}
+	for _, group := range i.order {
+		if !i.repeats(group.Namespace, group.Owner, group.workload) {
+			out = append(out, group.PodImpact)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b PodImpact) int {
+		return cmp.Or(cmp.Compare(rank[a.Fate], rank[b.Fate]), cmp.Compare(a.Namespace, b.Namespace),
+			cmp.Compare(a.Owner.Kind, b.Owner.Kind), cmp.Compare(a.Owner.Name, b.Owner.Name))
+	})
+	return out
+}
+
+// DeletionOrder gives the order in which profiles are best deleted: in the order given, but of two whose
+// selectors overlap, the one whose name sorts later first. The pods that both match are on the one that
+// sorts first; were that deleted first, they would move to the other and be stopped there again. Profiles
+// in transition come first, since EKS finishes these before it takes anything else.
+func DeletionOrder(profiles []Profile) []Profile {
+	left := slices.Clone(profiles)
+	slices.SortStableFunc(left, func(a, b Profile) int {
+		switch x, y := a.Status.InTransition(), b.Status.InTransition(); {
+		case x && !y:
+			return -1
+		case y && !x:
+			return 1
+		}
+		return 0
+	})
+	var out []Profile
+	for len(left) > 0 {
+		next := slices.IndexFunc(left, func(p Profile) bool {
+			return !slices.ContainsFunc(left, func(o Profile) bool { return o.Name > p.Name && takesPodsOf(o, p) })
+		})
+		out = append(out, left[next])
+		left = slices.Delete(left, next, next+1)
+	}
+	return out
+}
+
+// takesPodsOf tells whether some pod matches both profiles while both take pods.
+func takesPodsOf(a, b Profile) bool {
+	if !a.Status.TakesPods() || !b.Status.TakesPods() {
+		return false
+	}
+	for _, s := range a.Selectors {
+		for _, o := range b.Selectors {
+			if _, ok := Overlap(s, o); ok {
+				return true
+			}
+		}
+	}
+	return false
+}

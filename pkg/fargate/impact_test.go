@@ -1,0 +1,158 @@
+package fargate
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"pgregory.net/rapid"
+)
+
+// on makes a running pod that a profile took.
+func on(profile, namespace, owner, app string) Pod {
+	return Pod{
+		Kind: "Pod", Name: owner + "-x", Namespace: namespace,
+		Labels:  map[string]string{"app": app, ProfileLabel: profile, hashLabel: "1"},
+		Spec:    PodSpec{SchedulerName: Scheduler},
+		Running: &Running{OwnerKind: "ReplicaSet", OwnerName: owner + "-1", Phase: "Running", NodeName: "fargate-1"},
+	}
+}
+
+func TestImpact(t *testing.T) {
+	profiles := []Profile{
+		{Name: "web", Selectors: parsed(t, "namespace=web")},
+		{Name: "api", Selectors: parsed(t, "namespace=web,app=api")},
+		{Name: "all", Selectors: parsed(t, "namespace=web,app=a*")},
+		{Name: "other", Selectors: parsed(t, "namespace=other")},
+	}
+	workload := func(kind, name, namespace, app string, replicas int) Pod {
+		return Pod{Kind: kind, Name: name, Namespace: namespace, Labels: map[string]string{"app": app}, Workload: Workload{Replicas: replicas}}
+	}
+	pinned := workload("Deployment", "pinned", "web", "api", 2)
+	pinned.Labels[ProfileLabel] = "web"
+	ended := on("web", "web", "ended", "x")
+	ended.Running.Phase = "Succeeded"
+	elsewhere := on("web", "web", "elsewhere", "x")
+	elsewhere.Spec.SchedulerName = DefaultScheduler
+	annotated := on("web", "web", "annotated", "x")
+	annotated.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
+	for _, c := range []struct {
+		why  string
+		pods []Pod
+		want string
+	}{
+		{"pods of one owner are one", []Pod{on("web", "web", "b", "cart"), on("web", "web", "a", "all"), on("web", "web", "b", "cart")},
+			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]"},
+		{"several match", []Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
+		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended}, ""},
+		{"kept off Fargate", []Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
+		{"manifests go where a new pod would", []Pod{workload("Deployment", "a", "web", "cart", 3), workload("Deployment", "b", "other", "cart", 3)},
+			"pending web Deployment/a 3 of web to []"},
+		{"pinned by the template", []Pod{pinned}, "pending web Deployment/pinned 2 of web to [] pinned"},
+		{"and the pods of that template", []Pod{pinned, on("web", "web", "pinned", "api")}, "pending web Deployment/pinned 1 of web to [] pinned"},
+		{"a workload that is there as pods too counts once", []Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
+			"pending web Deployment/b 1 of web to []"},
+		{"no replicas, no pods", []Pod{workload("Deployment", "a", "web", "cart", 0)}, ""},
+	} {
+		i := NewImpact(profiles, profiles[1:], "web")
+		for _, p := range c.pods {
+			i.Add(p)
+		}
+		var got []string
+		for _, g := range i.Pods() {
+			pin := ""
+			if g.Pinned {
+				pin = " pinned"
+			}
+			got = append(got, fmt.Sprintf("%s %s %s %d of %s to %v%s", g.Fate, g.Namespace, g.Owner, g.Pods, g.From, g.To, pin))
+		}
+		if s := strings.Join(got, "|"); s != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.why, s, c.want)
+		}
+	}
+}
+
+func TestBrokenBudgets(t *testing.T) {
+	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}}
+	selector := labels.SelectorFromSet(labels.Set{"app": "api"})
+	for _, c := range []struct {
+		why, least, most string
+		stopped, others  int
+		want             []BrokenBudget
+	}{
+		{"a number", "2", "", 3, 1, []BrokenBudget{{"web", "b", 4, 3, 2}}},
+		{"just allowed", "1", "", 3, 1, []BrokenBudget{}},
+		{"a percentage is rounded up", "50%", "", 2, 1, []BrokenBudget{{"web", "b", 3, 2, 1}}},
+		{"maxUnavailable", "", "1", 2, 0, []BrokenBudget{{"web", "b", 2, 2, 1}}},
+		{"maxUnavailable as a percentage, rounded up", "", "30%", 1, 2, []BrokenBudget{}},
+		{"nothing stated", "", "", 1, 0, []BrokenBudget{{"web", "b", 1, 1, 0}}},
+		{"nothing stopped", "100%", "", 0, 3, []BrokenBudget{}},
+	} {
+		i := NewImpact(profiles, nil, "web")
+		for range c.stopped {
+			i.Add(on("web", "web", "a", "api"))
+		}
+		for range c.others {
+			i.Add(on("rest", "web", "b", "api"))
+		}
+		i.Add(on("web", "web", "c", "cart"))
+		i.Add(on("web", "other", "c", "api"))
+		budget := DisruptionBudget{Namespace: "web", Name: "b", Selector: selector, MinAvailable: c.least, MaxUnavailable: c.most}
+		if got := i.Broken([]DisruptionBudget{budget}); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)
+		}
+	}
+}
+
+func TestDeletionOrder(t *testing.T) {
+	profile := func(name string, status Status, selectors ...string) Profile {
+		return Profile{Name: name, Status: status, Selectors: parsed(t, selectors...)}
+	}
+	for _, c := range []struct {
+		why      string
+		profiles []Profile
+		want     string
+	}{
+		{"nothing shared, the order given", []Profile{profile("b", "", "namespace=b"), profile("a", "", "namespace=a")}, "b a"},
+		{"the later name first where pods could move", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x*")}, "b a"},
+		{"through a chain", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x", "namespace=y"), profile("c", "", "namespace=y")}, "c b a"},
+		{"one that takes no pods does not matter", []Profile{profile("a", "", "namespace=x"), profile("b", StatusCreateFailed, "namespace=x")}, "a b"},
+		{"what is in transition first", []Profile{profile("a", "", "namespace=x"), profile("b", StatusDeleting, "namespace=y")}, "b a"},
+	} {
+		var got []string
+		for _, p := range DeletionOrder(c.profiles) {
+			got = append(got, p.Name)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: got %s, want %s", c.why, s, c.want)
+		}
+	}
+}
+
+// Deleting in that order, no pod moves to a profile that is deleted later, whatever the profiles.
+func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
+	world := newSmallWorld()
+	rapid.Check(t, func(t *rapid.T) {
+		var profiles []Profile
+		for i := range rapid.IntRange(1, 4).Draw(t, "profiles") {
+			profiles = append(profiles, Profile{Name: string(rune('a' + i)), Selectors: rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "selectors")})
+		}
+		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")])
+		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
+		left, on, moves := profiles, Explain(pod, profiles).Profile, 0
+		for _, d := range doomed {
+			left = slices.DeleteFunc(slices.Clone(left), func(p Profile) bool { return p.Name == d.Name })
+			if on == d.Name {
+				if on = Explain(pod, left).Profile; on != "" {
+					moves++
+				}
+			}
+		}
+		if moves > 1 {
+			t.Fatalf("%s moved %d times", pod.Shape(), moves)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package fargate
+
+// This file finds the selector that misses a pod by least, and what would close the gap from either side.
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
+// the profile and then in the profile's own order. For a pinned pod only the profile it names counts, for
+// others the ACTIVE ones.
+type Nearest struct {
+	// Profile and Selector name it; selectors count from 1.
+	Profile  string `json:"profile"`
+	Selector int    `json:"selector"`
+	// Unmet are the conditions that the pod fails, the namespace first; never empty but for a pod whose
+	// pinned profile is not ACTIVE.
+	Unmet []Condition `json:"unmet"`
+	// AddLabels are the labels that the pod template needs to match this selector; nil where labels alone
+	// are no way, because the namespace is another.
+	AddLabels map[string]string `json:"addLabels"`
+	// AddSelector is the selector that the profile needs to match the pod, written as --selector reads it.
+	AddSelector string `json:"addSelector"`
+	// Command is a command line that gives the profile that selector; the command line's own, empty where
+	// there is none.
+	Command string `json:"command"`
+	// Full tells that the profile has as many selectors as EKS allows, so that none can be added.
+	Full bool `json:"-"`
+	// Cluster is that of the profile, empty where unknown.
+	Cluster string `json:"-"`
+}
+
+// Condition is one condition of a selector that a pod fails. Field is "namespace" or "label", Key the
+// label's. Got is what the pod has, nil for an absent label.
+type Condition struct {
+	Field string  `json:"field"`
+	Key   string  `json:"key,omitempty"`
+	Want  string  `json:"want"`
+	Got   *string `json:"got"`
+}
+
+// nearest finds it for an unmatched pod; nil where no profile counts.
+func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
+	var best *SelectorMatch
+	var profile *ProfileMatch
+	least := 0
+	for i := range e.Profiles {
+		p := &e.Profiles[i]
+		if e.Pinned != "" && p.Name != e.Pinned || e.Pinned == "" && !p.Status.TakesPods() {
+			continue
+		}
+		for j := range p.Selectors {
+			if n := p.Selectors[j].unmet(); best == nil || n < least {
+				profile, best, least = p, &p.Selectors[j], n
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	n := &Nearest{Profile: profile.Name, Selector: best.Index, Unmet: []Condition{}, Full: len(profile.Selectors) >= MaxSelectors}
+	if p := findProfile(m.profiles, profile.Name); p != nil {
+		n.Cluster = p.cluster
+	}
+	if !best.Namespace.Matches {
+		n.Unmet = append(n.Unmet, Condition{Field: "namespace", Want: best.Namespace.Want, Got: &pod.Namespace})
+	}
+	for _, l := range best.Labels {
+		if !l.Matches {
+			n.Unmet = append(n.Unmet, Condition{Field: "label", Key: l.Key, Want: l.Want, Got: l.Got})
+		}
+	}
+	n.AddLabels = addLabels(pod, *best)
+	if len(n.Unmet) > 0 {
+		n.AddSelector = addSelector(pod, *best)
+	}
+	return n
+}
+
+// unmet counts the conditions that fail.
+func (s SelectorMatch) unmet() int {
+	n := 0
+	if !s.Namespace.Matches {
+		n++
+	}
+	for _, l := range s.Labels {
+		if !l.Matches {
+			n++
+		}
+	}
+	return n
+}
+
+// addLabels gives labels that close the gap from the pod's side: a shortest text for every wildcard.
+func addLabels(pod Pod, s SelectorMatch) map[string]string {
+	if !s.Namespace.Matches {
+		return nil
+	}
+	labels := maps.Clone(pod.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	added := map[string]string{}
+	add := func(l LabelMatch, taken ...string) (ok bool) {
+		key, value, ok := exampleLabel(l.Key, l.Want, taken)
+		labels[key], added[key] = value, value
+		return ok
+	}
+	for _, l := range s.Labels {
+		if !l.Matches && !HasWildcard(l.Key) && !add(l) {
+			return nil
+		}
+	}
+	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
+	for _, l := range s.Labels {
+		if HasWildcard(l.Key) && !pairMet(l.Key, l.Want, labels) && !add(l, slices.Collect(maps.Keys(labels))...) {
+			return nil
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	return added
+}
+
+// exampleBudget is more than any pattern that EKS takes needs.
+const exampleBudget = 100_000
+
+// exampleLabel gives a shortest label that meets the pair and whose key is none of those that are taken.
+func exampleLabel(key, want string, taken []string) (string, string, bool) {
+	avoid := make([]glob, len(taken))
+	for i, t := range taken {
+		avoid[i] = newGlob(t + "=*")
+	}
+	text, ok := shortest(labelGrammar, []glob{newGlob(key + "=" + want)}, avoid, &budget{left: exampleBudget})
+	k, v, _ := strings.Cut(text, "=")
+	return k, v, ok
+}
+
+// addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets
+// stay, one whose label the pod has with another value takes that value, one whose label it lacks goes.
+func addSelector(pod Pod, s SelectorMatch) string {
+	out := Selector{Namespace: s.Namespace.Want, Labels: map[string]string{}}
+	if !s.Namespace.Matches {
+		out.Namespace = pod.Namespace
+	}
+	for _, l := range s.Labels {
+		switch {
+		case l.Matches:
+			out.Labels[l.Key] = l.Want
+		case l.Got != nil:
+			out.Labels[l.Key] = *l.Got
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,227 @@
+package fargate
+
+// This file compares a pod that runs in a cluster with what a new pod of its kind would get: the webhook
+// acts when a pod is created and never again, so the two may differ.
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// The codes of findings about running pods.
+const (
+	CodeNotOnFargate     = "not-on-fargate"
+	CodeOtherProfile     = "other-profile"
+	CodeProfileDeleting  = "profile-deleting"
+	CodeProfileGone      = "profile-gone"
+	CodeWouldNotReturn   = "would-not-return"
+	CodePendingOnFargate = "pending-on-fargate"
+)
+
+// codeSchedulerName is also that of a manifest's schedulerName; see support.go.
+const codeSchedulerName = "scheduler-name"
+
+// runningCodes describes them.
+var runningCodes = []FindingCode{
+	{CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864"},
+	{CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would", "the webhook acts when a pod is created; sample-apex-skills PR#210"},
+	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", "EKS User Guide, Delete a Fargate profile"},
+	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", "EKS User Guide, Delete a Fargate profile"},
+	{CodeWouldNotReturn, SeverityWarning, "a pod runs on Fargate, and a new one would not", "EKS User Guide, Define which Pods use AWS Fargate when launched"},
+	{CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node", "containers-roadmap#2654"},
+}
+
+// RunningState is what a running pod's own object says of its place.
+type RunningState struct {
+	// Scheduler is spec.schedulerName.
+	Scheduler string `json:"scheduler"`
+	// Profile is the Fargate profile that took the pod, empty where none did.
+	Profile string `json:"profile"`
+	// Node and Phase are spec.nodeName and status.phase.
+	Node  string `json:"node"`
+	Phase string `json:"phase"`
+	// CreatedAt is the time of the pod's creation in UTC.
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Owner is what keeps pods alive: a Deployment, Job or another workload.
+type Owner struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// String is the owner as kubectl names it.
+func (o Owner) String() string { return o.Kind + "/" + o.Name }
+
+// hashLabel is the label by which a Deployment tells its ReplicaSets apart; a ReplicaSet's name is the
+// Deployment's with the hash behind it (Kubernetes, Deployments, Pod-template-hash label).
+const hashLabel = "pod-template-hash"
+
+// OwnerOf gives the workload of a running pod: the Deployment where the controller is one of its
+// ReplicaSets. It is nil for a pod that nobody owns, and for a manifest.
+func OwnerOf(pod Pod) *Owner {
+	if pod.Running == nil || pod.Running.OwnerKind == "" {
+		return nil
+	}
+	o := &Owner{Kind: pod.Running.OwnerKind, Name: pod.Running.OwnerName}
+	if hash := pod.Labels[hashLabel]; o.Kind == "ReplicaSet" && hash != "" {
+		if deployment, ok := strings.CutSuffix(o.Name, "-"+hash); ok && deployment != "" {
+			o.Kind, o.Name = "Deployment", deployment
+		}
+	}
+	return o
+}
+
+// taken tells whether EKS's webhook gave the pod to a profile. The webhook writes the scheduler and the
+// label together (EKS User Guide, Define which Pods use AWS Fargate when launched; sample-apex-skills
+// PR#210).
+func taken(pod Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName == Scheduler }
+
+// finished tells whether a running pod has ended; where it ran does not matter any more.
+func finished(r *Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
+
+func runningState(pod Pod) *RunningState {
+	if pod.Running == nil {
+		return nil
+	}
+	s := &RunningState{
+		Scheduler: pod.Spec.SchedulerName, Node: pod.Running.NodeName, Phase: pod.Running.Phase,
+		CreatedAt: pod.Running.CreatedAt.UTC(),
+	}
+	if taken(pod) {
+		s.Profile = pod.Labels[ProfileLabel]
+	}
+	return s
+}
+
+// runningFindings tells where a running pod differs from the verdict, which is that of a new pod. They
+// matter wherever the pod runs.
+func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Finding {
+	if pod.Running == nil || finished(pod.Running) {
+		return nil
+	}
+	var f *Finding
+	if taken(pod) {
+		f = takenFinding(pod, e, profiles)
+	} else {
+		f = notTakenFinding(pod, e, profiles)
+	}
+	if f == nil {
+		return nil
+	}
+	f.Elsewhere = true
+	return []Finding{*f}
+}
+
+// notTakenFinding: a pod that a profile would take today, but that another scheduler has. Pods that
+// existed before the profile was ACTIVE stay where they are (EKS User Guide, Define which Pods use AWS
+// Fargate when launched; pulumi-eks#1030, eksctl#8355).
+func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
+	if e.Profile == "" {
+		return nil // unmatched or excluded: it is where it belongs
+	}
+	f := &Finding{Code: CodeNotOnFargate, Severity: SeverityWarning, Path: "spec.schedulerName"}
+	if pod.Running.Phase == "Pending" && pod.Running.NodeName == "" {
+		f.Severity = SeverityError
+	}
+	why := "it was probably created before the profile was ACTIVE"
+	if p := findProfile(profiles, e.Profile); p != nil && !p.createdAt.IsZero() && !pod.Running.CreatedAt.IsZero() {
+		if pod.Running.CreatedAt.Before(p.createdAt) {
+			why = fmt.Sprintf("it was created at %s, before the profile at %s", stamp(pod.Running.CreatedAt), stamp(p.createdAt))
+		} else {
+			why = fmt.Sprintf("it was created at %s, and the profile at %s was probably not ACTIVE yet, or the pod's labels changed later",
+				stamp(pod.Running.CreatedAt), stamp(p.createdAt))
+		}
+	}
+	scheduler := pod.Spec.SchedulerName
+	if scheduler == "" {
+		scheduler = DefaultScheduler
+	}
+	f.Message = fmt.Sprintf("the pod matches profile %s and is with %s all the same: %s", e.Profile, scheduler, why)
+	f.Hint = "make it anew" + mend(pod)
+	return f
+}
+
+// takenFinding: a pod that a profile took, where today's verdict is another. The label was written by the
+// webhook and is no pin.
+func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
+	own := pod.Labels[ProfileLabel]
+	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
+	next := "a new pod would go to " + e.Profile
+	if e.Profile == "" {
+		next = "a new pod would be " + string(e.Verdict)
+	}
+	p := findProfile(profiles, own)
+	switch {
+	case own == "":
+		f.Code, f.Path = codeSchedulerName, "spec.schedulerName"
+		f.Message = "the pod names " + Scheduler + ", but no profile took it: the label " + ProfileLabel + " is missing"
+		f.Severity = SeverityError
+		f.Hint = "take schedulerName out of the pod template; EKS writes it when a profile matches"
+	case p == nil:
+		f.Code = CodeProfileGone
+		f.Message = fmt.Sprintf("the pod was taken by profile %s, which does not exist any more; %s", own, next)
+		f.Hint = "make it anew" + mend(pod)
+	case p.status == StatusDeleting:
+		f.Code = CodeProfileDeleting
+		f.Message = fmt.Sprintf("the pod runs on profile %s, which is DELETING: EKS deletes its pods with it; %s", own, next)
+		f.Hint = "see what comes after it" + watch(pod)
+	case e.Verdict == VerdictUnmatched || e.Verdict == VerdictExcluded:
+		f.Code = CodeWouldNotReturn
+		f.Message = fmt.Sprintf("the pod runs on profile %s, but %s: its labels or annotations have changed, or the profile is %s", own, next, p.status)
+		f.Hint = "mend that before the pod is made anew"
+	case e.Profile != own && e.Verdict == VerdictMatched:
+		f.Code = CodeOtherProfile
+		f.Message = fmt.Sprintf("the pod runs on profile %s; %s", own, next)
+		f.Hint = "to move it, make it anew" + mend(pod)
+	case pod.Running.Phase == "Pending" && pod.Running.NodeName == "":
+		// fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
+		f.Code = CodePendingOnFargate
+		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom tries a pod again", own)
+		f.Hint = "if it stays so for minutes, read its events" + describe(pod) + ", and when the cause is mended make it anew" + mend(pod)
+	default:
+		return nil
+	}
+	return f
+}
+
+// stamp writes a time to the second.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// plainName are names that a shell takes as they are; Kubernetes allows no others, but a file might.
+var plainName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// restartable are the kinds that kubectl rollout restart knows.
+var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
+
+// mend is the command that has a running pod made anew, as the end of a sentence.
+func mend(pod Pod) string {
+	o := OwnerOf(pod)
+	if !plainName.MatchString(pod.Namespace) || !plainName.MatchString(pod.Name) || o != nil && !plainName.MatchString(o.Name) {
+		return ""
+	}
+	if o == nil {
+		return fmt.Sprintf(": kubectl delete pod %s -n %s, then apply its manifest again (nothing owns it)", pod.Name, pod.Namespace)
+	}
+	if kind, ok := restartable[o.Kind]; ok {
+		return fmt.Sprintf(": kubectl rollout restart %s/%s -n %s", kind, o.Name, pod.Namespace)
+	}
+	return fmt.Sprintf(": kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
+}
+
+func watch(pod Pod) string {
+	if !plainName.MatchString(pod.Namespace) {
+		return ""
+	}
+	return fmt.Sprintf(": kubectl get pods -n %s -w", pod.Namespace)
+}
+
+func describe(pod Pod) string {
+	if !plainName.MatchString(pod.Namespace) || !plainName.MatchString(pod.Name) {
+		return ""
+	}
+	return fmt.Sprintf(" (kubectl describe pod %s -n %s)", pod.Name, pod.Namespace)
+}

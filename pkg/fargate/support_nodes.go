@@ -1,0 +1,177 @@
+package fargate
+
+// This file holds what is known of the nodes that Fargate makes, and whether a pod's requirements on
+// nodes can be met by one.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// nodeLabel is what is known of one label of Fargate's nodes.
+type nodeLabel int
+
+const (
+	labelAbsent    nodeLabel = iota // no node has it, and nobody can add it before the pod is placed
+	labelFixed                      // every node has it with one value
+	labelChosen                     // a subnet of the profile decides, so a pod may choose: zone, region
+	labelOfOwnNode                  // each node has a value of its own, which is not known beforehand
+	labelUnsettled                  // newer Kubernetes sets it on nodes; nothing found for Fargate's
+)
+
+// labelOfNodes gives what is known of a label, and its value where that is fixed. Two nodes of EKS 1.24
+// listed with kubectl get nodes --show-labels had these labels and no other (a public Karpenter workshop
+// note); EKS User Guide: no Arm, no Windows; containers-roadmap#1125: zones are honoured.
+func labelOfNodes(key string) (nodeLabel, string) {
+	switch key {
+	case "eks.amazonaws.com/compute-type":
+		return labelFixed, "fargate"
+	case "kubernetes.io/os", "beta.kubernetes.io/os":
+		return labelFixed, "linux"
+	case "kubernetes.io/arch", "beta.kubernetes.io/arch":
+		return labelFixed, "amd64"
+	case "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone",
+		"topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region":
+		return labelChosen, ""
+	case "kubernetes.io/hostname":
+		return labelOfOwnNode, ""
+	case "topology.k8s.aws/zone-id":
+		return labelUnsettled, ""
+	}
+	return labelAbsent, ""
+}
+
+// describeLabel says what Fargate's nodes have for a label.
+func describeLabel(key string) string {
+	known, value := labelOfNodes(key)
+	switch known {
+	case labelFixed:
+		return "Fargate's nodes have " + value
+	case labelChosen:
+		return "Fargate's nodes have it"
+	case labelOfOwnNode:
+		return "a Fargate node is made for its pod, so no name can be asked for"
+	case labelUnsettled:
+		return "it is not known whether Fargate's nodes have it"
+	}
+	return "Fargate's nodes do not have it"
+}
+
+// answer says whether a requirement can be met by a Fargate node.
+type answer int
+
+const (
+	unmet answer = iota
+	notKnown
+	met
+)
+
+func answerOf(yes bool) answer {
+	if yes {
+		return met
+	}
+	return unmet
+}
+
+// meets judges one requirement by the meaning that Kubernetes gives the operators: NotIn and
+// DoesNotExist hold for a label that is not there, Gt and Lt only for one that is a number.
+func (r NodeRequirement) meets() answer {
+	known, value := labelOfNodes(r.Key)
+	switch r.Operator {
+	case "Gt", "Lt": // none of the labels is a number
+		return unmet
+	case "In", "NotIn", "Exists", "DoesNotExist":
+		if known == labelUnsettled {
+			return notKnown
+		}
+	default: // the API server refuses it
+		return notKnown
+	}
+	switch r.Operator {
+	case "In":
+		return answerOf(known == labelChosen || known == labelFixed && slices.Contains(r.Values, value))
+	case "NotIn":
+		return answerOf(known != labelFixed || !slices.Contains(r.Values, value))
+	case "Exists":
+		return answerOf(known != labelAbsent)
+	}
+	return answerOf(known == labelAbsent)
+}
+
+// meets judges a term: all its requirements have to hold, and one without any matches no node. It gives
+// the requirement that decides, and that one's place below the term.
+func (t NodeTerm) meets() (answer, NodeRequirement, string) {
+	result, which, where := met, NodeRequirement{}, ""
+	if len(t.Expressions)+len(t.Fields) == 0 {
+		return unmet, which, where
+	}
+	for i, r := range t.Expressions {
+		if a := r.meets(); a < result {
+			result, which, where = a, r, fmt.Sprintf(".matchExpressions[%d]", i)
+		}
+	}
+	for i, r := range t.Fields {
+		// The only field is the node's name, which is not known beforehand.
+		if r.Operator == "In" && result != unmet {
+			result, which, where = unmet, r, fmt.Sprintf(".matchFields[%d]", i)
+		}
+	}
+	return result, which, where
+}
+
+// String is the requirement in Kubernetes' words: zone In (a, b).
+func (r NodeRequirement) String() string {
+	if len(r.Values) == 0 {
+		return r.Key + " " + r.Operator
+	}
+	return fmt.Sprintf("%s %s (%s)", r.Key, r.Operator, strings.Join(r.Values, ", "))
+}
+
+// unmetNodeLabels gives the keys of the node selector that no Fargate node is known to meet, sorted: of
+// the keys given, and without any, of all that are not about processor and system.
+func (p Pod) unmetNodeLabels(of ...string) []string {
+	var keys []string
+	for key, value := range p.Spec.NodeSelector {
+		known, fixed := labelOfNodes(key)
+		if known == labelChosen || known == labelFixed && value == fixed {
+			continue
+		}
+		if len(of) > 0 && slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == ComputeTypeAnnotation) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// nodeFinding makes the finding of a requirement that is not met, or not known to be.
+func nodeFinding(a answer, r NodeRequirement, path string) []Finding {
+	hint := "remove it; " + keepOff
+	if r.Key == ComputeTypeAnnotation {
+		hint = "requirements on nodes do not keep a pod off Fargate; " + goAway
+	}
+	if a == notKnown {
+		return risky(path, "select a zone by topology.kubernetes.io/zone, which is honoured", "the pod wants nodes with %s; %s", r, describeLabel(r.Key))
+	}
+	return refused(path, hint,
+		`the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`, r, describeLabel(r.Key))
+}
+
+// hasTerms tells whether an affinity to pods says anything.
+func (a *PodAffinity) hasTerms() bool { return a != nil && len(a.Required)+len(a.Preferred) > 0 }
+
+// onlyHosts tells whether an affinity to pods is about sharing hosts alone, not zones.
+func (a *PodAffinity) onlyHosts() bool {
+	for _, t := range a.Required {
+		if t.TopologyKey != "kubernetes.io/hostname" {
+			return false
+		}
+	}
+	for _, t := range a.Preferred {
+		if t.Term.TopologyKey != "kubernetes.io/hostname" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,197 @@
+package fargate
+
+// This file holds what the rules of support.go share: how they walk over a pod, name a place in it and
+// make a finding. Paths are built only for what is found, so that a clean pod costs no memory.
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// Hints that several rules give.
+const (
+	goAway    = "narrow the profile's selector, or annotate the pod template with eks.amazonaws.com/compute-type: ec2"
+	keepOff   = "a pod that needs it belongs on EC2 nodes: " + goAway
+	noHost    = "remove it; on Fargate no host is shared with other pods; " + keepOff
+	onlyLinux = "EKS on Fargate has Linux only; " + keepOff
+	useEFS    = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic provisioning); other storage needs EC2 nodes"
+	spread    = "to spread pods over zones, use two profiles of one subnet each"
+
+	// moveCoreDNS is the User Guide's command; without the annotation the pods are to be made anew.
+	moveCoreDNS = `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]' && kubectl rollout restart -n kube-system deployment coredns`
+)
+
+// refused makes a finding of what Fargate is known to refuse.
+func refused(path, hint, format string, args ...any) []Finding {
+	return []Finding{{Severity: SeverityError, Path: path, Hint: hint, Message: fmt.Sprintf(format, args...)}}
+}
+
+// risky makes a finding of what Fargate ignores, changes, or perhaps refuses.
+func risky(path, hint, format string, args ...any) []Finding {
+	return []Finding{{Severity: SeverityWarning, Path: path, Hint: hint, Message: fmt.Sprintf(format, args...)}}
+}
+
+// place is where a container or a volume is.
+type place struct {
+	specPath string
+	list     string // containers, initContainers, volumes
+	index    int
+}
+
+// path gives the place of a field of the container or volume.
+func (p place) path(field string) string {
+	return p.specPath + "." + p.list + index(p.index) + "." + field
+}
+
+// inContainers makes a rule of a judgement of one container. Init containers come first, as they run.
+func inContainers(judge func(Container, place) []Finding) func(Pod) []Finding {
+	return func(pod Pod) []Finding {
+		var found []Finding
+		for i, c := range pod.Spec.InitContainers {
+			found = append(found, judge(c, place{pod.SpecPath, "initContainers", i})...)
+		}
+		for i, c := range pod.Spec.Containers {
+			found = append(found, judge(c, place{pod.SpecPath, "containers", i})...)
+		}
+		return found
+	}
+}
+
+// inVolumes makes a rule of a judgement of one volume.
+func inVolumes(judge func(Volume, place) []Finding) func(Pod) []Finding {
+	return func(pod Pod) []Finding {
+		var found []Finding
+		for i, v := range pod.Spec.Volumes {
+			found = append(found, judge(v, place{pod.SpecPath, "volumes", i})...)
+		}
+		return found
+	}
+}
+
+// together makes one rule of two.
+func together(first, second func(Pod) []Finding) func(Pod) []Finding {
+	return func(pod Pod) []Finding { return append(first(pod), second(pod)...) }
+}
+
+// field gives the place of a field of the pod's spec.
+func (p Pod) field(name string) string { return p.SpecPath + "." + name }
+
+// index gives the place of an element of a list.
+func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
+
+// keyPath appends a key of a mapping to a path; a key that a dotted path could not tell apart is in
+// brackets.
+func keyPath(path, key string) string {
+	if strings.ContainsAny(key, "./") {
+		return path + "[" + key + "]"
+	}
+	return path + "." + key
+}
+
+// madeByDaemonSet tells a DaemonSet, and a pod that one has made.
+func (p Pod) madeByDaemonSet() bool {
+	return p.Kind == "DaemonSet" || p.Running != nil && p.Running.OwnerKind == "DaemonSet"
+}
+
+// takenByFargate tells a pod that Fargate's scheduler has given a node: what it might have refused, it
+// did not refuse.
+func (p Pod) takenByFargate() bool {
+	return p.Running != nil && p.Running.NodeName != "" && p.Spec.SchedulerName == Scheduler
+}
+
+// lineOf gives the line of a place, 0 where unknown.
+func (p Pod) lineOf(path string) int {
+	if p.LineOf == nil {
+		return 0
+	}
+	return p.LineOf(path)
+}
+
+// sameQuantity compares quantities as Kubernetes does: 500m is 0.5. What is no quantity is the same as
+// anything, since its fault is another one.
+func sameQuantity(a, b string) bool {
+	if a == b {
+		return true
+	}
+	qa, errA := resource.ParseQuantity(a)
+	qb, errB := resource.ParseQuantity(b)
+	return errA != nil || errB != nil || qa.Cmp(qb) == 0
+}
+
+// unusualResources finds what is asked for beyond the three resources that every node has, by name. A
+// limit is told rather than a request; an amount of zero asks for nothing.
+func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
+	lists := map[string]string{}
+	for name, amount := range r.Requests {
+		if !usualResource(name) && !sameQuantity(amount, "0") {
+			lists[name] = "resources.requests"
+		}
+	}
+	for name, amount := range r.Limits {
+		if !usualResource(name) && !sameQuantity(amount, "0") {
+			lists[name] = "resources.limits"
+		}
+	}
+	var found []Finding
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		at := keyPath(path(lists[name]), name)
+		switch {
+		case accelerator(name):
+			found = append(found, refused(at, keepOff, "%s asks for %s; Fargate has neither GPUs nor other accelerators", whose, name)...)
+		case strings.HasPrefix(name, "hugepages-"):
+			found = append(found, risky(at, keepOff, "%s asks for %s; nothing says that Fargate's nodes have huge pages", whose, name)...)
+		default:
+			found = append(found, risky(at, keepOff, "%s asks for %s; such a device comes from a plugin that runs as a DaemonSet, and those do not run on Fargate", whose, name)...)
+		}
+	}
+	return found
+}
+
+// accelerator tells the resources of GPUs and of AWS's own accelerators.
+func accelerator(name string) bool {
+	domain, device, _ := strings.Cut(name, "/")
+	return domain == "nvidia.com" || strings.HasPrefix(device, "neuron") || strings.Contains(domain, "gpu") || strings.Contains(device, "gpu")
+}
+
+// usual tells whether only resources are named that every node has.
+func (r Resources) usual() bool {
+	for name := range r.Requests {
+		if !usualResource(name) {
+			return false
+		}
+	}
+	for name := range r.Limits {
+		if !usualResource(name) {
+			return false
+		}
+	}
+	return true
+}
+
+func usualResource(name string) bool {
+	return name == "cpu" || name == "memory" || name == "ephemeral-storage"
+}
+
+// windowsOptions alone do not send a pod to Windows, a process on a Windows host does.
+func windowsOptions(o *WindowsOptions, whose, path string) []Finding {
+	switch {
+	case o == nil:
+		return nil
+	case o.HostProcess:
+		return refused(path+".hostProcess", onlyLinux, "%s is to run on a Windows host", whose)
+	}
+	return risky(path, onlyLinux, "%s has options for Windows, which mean nothing on Linux", whose)
+}
+
+// hostNamespace makes the finding of a namespace shared with the host.
+func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
+	if !shared {
+		return nil
+	}
+	return risky(pod.field(field), noHost, "the pod uses the host's %s; Fargate refuses the like of it, hostNetwork, but what it says to this one is not known", what)
+}

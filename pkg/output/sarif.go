@@ -1,0 +1,138 @@
+package output
+
+// This file writes SARIF 2.1.0 (OASIS), the form in which code scanning takes findings, one result at a
+// time.
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// SARIFTool names who found something, and what it can find.
+type SARIFTool struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version,omitempty"`
+	InformationURI string      `json:"informationUri,omitempty"`
+	Rules          []SARIFRule `json:"rules"`
+}
+
+// SARIFRule is one kind of finding.
+type SARIFRule struct {
+	ID      string    `json:"id"`
+	Short   SARIFText `json:"shortDescription"`
+	HelpURI string    `json:"helpUri,omitempty"`
+}
+
+// SARIFText is a message.
+type SARIFText struct {
+	Text string `json:"text"`
+}
+
+// SARIFResult is one finding. Level is error, warning or note.
+type SARIFResult struct {
+	RuleID    string          `json:"ruleId"`
+	Level     string          `json:"level"`
+	Message   SARIFText       `json:"message"`
+	Locations []SARIFLocation `json:"locations"`
+}
+
+// SARIFLocation is a place in a file, and in the object that it holds.
+type SARIFLocation struct {
+	Physical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region *SARIFRegion `json:"region,omitempty"`
+	} `json:"physicalLocation"`
+	Logical []SARIFLogical `json:"logicalLocations,omitempty"`
+}
+
+// SARIFRegion is a line, counted from 1.
+type SARIFRegion struct {
+	StartLine int `json:"startLine"`
+}
+
+// SARIFLogical is a place that has a name.
+type SARIFLogical struct {
+	Name string `json:"fullyQualifiedName"`
+}
+
+// SARIFAt makes a location of a file, a line (0 where unknown) and a name.
+func SARIFAt(file string, line int, name string) SARIFLocation {
+	var l SARIFLocation
+	address := url.URL{Path: filepath.ToSlash(file)}
+	if filepath.IsAbs(file) {
+		address.Scheme = "file"
+	}
+	// A relative path whose first part holds a colon would read as a scheme; url puts ./ before it.
+	l.Physical.Artifact.URI = address.String()
+	if line > 0 {
+		l.Physical.Region = &SARIFRegion{line}
+	}
+	l.Logical = []SARIFLogical{{name}}
+	return l
+}
+
+// SARIF writes a log with one run. Begin with NewSARIF, end with Close.
+type SARIF struct {
+	w       io.Writer
+	results int
+	err     error
+}
+
+// NewSARIF writes the beginning of a log; errors of w come from Close.
+func NewSARIF(w io.Writer, tool SARIFTool) *SARIF {
+	s := &SARIF{w: w}
+	s.write(`{
+  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+  "version": "2.1.0",
+  "runs": [
+    {
+      "tool": {
+        "driver": `)
+	s.value(tool, "        ")
+	s.write("\n      },\n      \"columnKind\": \"utf16CodeUnits\",\n      \"results\": [")
+	return s
+}
+
+// Add writes one result.
+func (s *SARIF) Add(r SARIFResult) error {
+	if s.results > 0 {
+		s.write(",")
+	}
+	s.results++
+	s.write("\n        ")
+	s.value(r, "        ")
+	return s.err
+}
+
+// Close writes the end of the log.
+func (s *SARIF) Close() error {
+	if s.results > 0 {
+		s.write("\n      ")
+	}
+	s.write("]\n    }\n  ]\n}\n")
+	return s.err
+}
+
+// value writes JSON whose first line goes behind what is there already.
+func (s *SARIF) value(v any, prefix string) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	if err := e.Encode(v); err != nil && s.err == nil {
+		s.err = err
+	}
+	s.write(strings.TrimSuffix(text.String(), "\n"))
+}
+
+func (s *SARIF) write(text string) {
+	if s.err == nil {
+		_, s.err = io.WriteString(s.w, text)
+	}
+}

@@ -1,0 +1,293 @@
+package profilefile
+
+// These tests state what is read of CloudFormation templates, and which functions they answer.
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+const template = `AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Name: {Type: String, Default: web}
+Resources:
+  Role: {Type: "AWS::IAM::Role"}
+  Cluster:
+    Type: AWS::EKS::Cluster
+    Properties: {Name: demo}
+  Web:
+    Type: AWS::EKS::FargateProfile
+    Properties:
+      ClusterName: !Ref Cluster
+      FargateProfileName: !Sub "${Name}-1"
+      PodExecutionRoleArn: !GetAtt Role.Arn
+      Subnets: [subnet-0aaa0000000000001, !ImportValue subnet]
+      Selectors:
+        - Namespace: web
+          Labels:
+            - Key: app
+              Value: !Ref Name
+      Tags:
+        - {Key: team, Value: a}
+        - {Key: region, Value: !Ref AWS::Region}
+  Nameless:
+    Type: AWS::EKS::FargateProfile
+    Properties:
+      ClusterName: demo
+      PodExecutionRoleArn: arn:aws:iam::111122223333:role/fargate-pods
+      Subnets: [subnet-0aaa0000000000001]
+      Selectors: [{Namespace: jobs-*}]
+`
+
+func TestTemplate(t *testing.T) {
+	f, err := ParseDeclared("t.yaml", []byte(template))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := File{Cluster: "demo", Profiles: []Entry{
+		{
+			Profile: fargate.Profile{
+				Name: "web-1", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"app": "web"}}},
+				Tags: map[string]string{"team": "a"},
+			},
+			Document: 1, Line: 9, Path: "Resources.Web",
+		},
+		{
+			Profile: fargate.Profile{
+				Name: "Nameless", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "jobs-*"}},
+				PodExecutionRoleARN: "arn:aws:iam::111122223333:role/fargate-pods", Subnets: []string{"subnet-0aaa0000000000001"},
+			},
+			Document: 1, Line: 24, Path: "Resources.Nameless",
+		},
+	}}
+	if !reflect.DeepEqual(f, want) {
+		t.Errorf("got  %+v\nwant %+v", f, want)
+	}
+}
+
+// withNamespace is a template whose only selector has this namespace; YAML in flow style holds JSON too.
+func withNamespace(value string) string {
+	return `Parameters:
+  A: {Type: String, Default: a}
+  Number: {Type: Number, Default: 3}
+  List: {Type: CommaDelimitedList, Default: "x, y,z"}
+  Open: {Type: String}
+  Secret: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a}
+  Odd: {Type: String, Default: 1.20}
+Mappings:
+  M: {a: {k: v, list: [p, q]}}
+Conditions:
+  Yes: !Equals [!Ref A, a]
+  No: !Not [!Condition Yes]
+  Numbers: !Equals [!Ref Number, 3]
+  Unknown: !Equals [!Ref AWS::Region, us-east-1]
+  YesOrUnknown: !Or [!Condition Unknown, !Condition Yes]
+  NoAndUnknown: !And [!Condition Unknown, Condition: No]
+  YesAndUnknown: !And [!Condition Yes, !Condition Unknown]
+  Loop: !Not [!Condition Loop]
+  Wrong: !Ref A
+Resources:
+  Named: {Type: "AWS::EKS::Cluster", Properties: {Name: !Sub "${A}-cluster"}}
+  Plain: {Type: "AWS::EKS::Cluster"}
+  Circle: {Type: "AWS::EKS::Cluster", Properties: {Name: !Ref Circle}}
+  Role: {Type: "AWS::IAM::Role"}
+  P:
+    Type: AWS::EKS::FargateProfile
+    Properties:
+      ClusterName: demo
+      Selectors:
+        - Namespace: ` + value + "\n"
+}
+
+func TestTemplateFunctions(t *testing.T) {
+	for _, c := range []struct{ value, want string }{
+		{"web", "web"},
+		{"!Ref A", "a"},
+		{"{Ref: A}", "a"},
+		{"!Ref Number", "3"},
+		{"!Ref Named", "a-cluster"},
+		{"!Ref Plain", "Plain"},
+		{`!Sub "x-${A}-${Number}-${!A}-$A"`, "x-a-3-${A}-$A"},
+		{`{"Fn::Sub": ["${A}-${B}-${B}", {"B": {"Ref": "A"}}]}`, "a-a-a"},
+		{`!Sub ["${A}", {A: own}]`, "own"},
+		{`!Sub "${A"`, "${A"},
+		{`!Join ["-", [p, !Ref A, !Sub "${A}b"]]`, "p-a-ab"},
+		{`!Join ["", !Ref List]`, "xyz"},
+		{`{"Fn::Join": [".", {"Fn::Split": ["-", "a-b"]}]}`, "a.b"},
+		{"!Select [1, !Ref List]", "y"},
+		{`!Select ["0", [!Ref A, b]]`, "a"},
+		{`!Select [1, !Split [":", "a:b:c"]]`, "b"},
+		{"!FindInMap [M, !Ref A, k]", "v"},
+		{"!Select [1, !FindInMap [M, a, list]]", "q"},
+		{"!If [Yes, b, c]", "b"},
+		{"!If [No, b, !Ref A]", "a"},
+		{"!If [Numbers, b, c]", "b"},
+		{"!If [YesOrUnknown, b, c]", "b"},
+		{"!If [NoAndUnknown, b, c]", "c"},
+		{"!!str on", "on"},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			f, err := ParseDeclared("t", []byte(withNamespace(c.value)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Profiles[0].Selectors[0].Namespace; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTemplateUnanswered(t *testing.T) {
+	for _, c := range []struct{ value, want string }{
+		{"!Ref Open", "Ref Open has no answer in the template: the parameter has no Default; write the value out where it stands, or as the Default of a parameter"},
+		{"!Ref AWS::Region", "Ref AWS::Region has no answer in the template: only the stack knows it"},
+		{"!Ref Nothing", "Ref Nothing has no answer in the template: there is no parameter or resource of that name"},
+		{"!Ref Role", "Ref Role has no answer in the template: only the stack knows it"},
+		{"!Ref Secret", "Ref Secret has no answer in the template: its Default is the name of an SSM parameter"},
+		{"!Ref Odd", "Parameters.Odd.Default is a number (1.20), not text; put it in quotes"},
+		{"!GetAtt Role.Arn", "Fn::GetAtt Role.Arn has no answer"},
+		{`{"Fn::GetAtt": [Role, Arn]}`, "Fn::GetAtt Role.Arn has no answer"},
+		{`{"Fn::ImportValue": {"Fn::Sub": "${A}-ns"}}`, "Fn::ImportValue has no answer"},
+		{`!Sub "${A}-${Open}"`, "Ref Open has no answer"},
+		{`!Sub "${Role.Arn}"`, "Fn::Sub ${Role.Arn} has no answer"},
+		{`!Sub "${List}"`, "Fn::Sub ${List} has no answer in the template: a part of it is a list, not text"},
+		{`!Sub "${AWS::NoValue}"`, "Fn::Sub ${AWS::NoValue} has no answer in the template: it is no value"},
+		{`"{{resolve:ssm:/a}}"`, "{{resolve:ssm:/a}} has no answer in the template: it is a dynamic reference"},
+		{`!Sub "{{resolve:ssm:/${A}}}"`, "{{resolve:ssm:/a}} has no answer"},
+		{"!FindInMap [M, !Ref AWS::Region, k]", "Ref AWS::Region has no answer"},
+		{"!FindInMap [M, b, k]", "Fn::FindInMap M.b.k has no answer in the template: there is no Mappings.M.b"},
+		{"!If [Unknown, a, b]", "Ref AWS::Region has no answer"},
+		{"!If [YesAndUnknown, a, b]", "Ref AWS::Region has no answer"},
+		{"!If [Missing, a, b]", `there is no condition "Missing" in the template`},
+		{"!If [Wrong, a, b]", "Ref is no condition; Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition are"},
+		{"!If [Loop, a, b]", "the functions of this template refer to each other more than 10000 times"},
+		{"!Ref Circle", " more than "}, // the functions, or the parts of the document that they look at
+		{"!If [Yes, a]", "Fn::If wants a list of 3 values"},
+		{"!Select [9, !Ref List]", "Fn::Select wants element 9 of a list of 3, counted from 0"},
+		{`!Split ["", a]`, "Fn::Split wants a delimiter that is not empty"},
+		{"!Ref List", "Resources.P.Properties.Selectors[0].Namespace is a list, not text"},
+		{"1.20", "Resources.P.Properties.Selectors[0].Namespace is a number (1.20), not text"},
+		{"!Nonsense a", "Fn::Nonsense a has no answer"},
+		{"!Sub {a: b}", "Fn::Sub wants text, or a list of text and a mapping"},
+		{"a\n          Label: []", `Resources.P.Properties.Selectors[0]: unknown key "Label"; did you mean Labels?`},
+		{"a\n          Labels: [{Key: a, Value: b}, {Key: a, Value: c}]", `Resources.P.Properties.Selectors[0].Labels: the key "a" occurs twice`},
+		{"a\n          Labels: {a: b}", "Resources.P.Properties.Selectors[0].Labels is a mapping, not a list"},
+		{"a\n          Labels: [{Key: a, Value: !Ref Open}]", "Resources.P.Properties.Selectors[0].Labels[0].Value: Ref Open has no answer"},
+		{"a\n      Selector: []", `Resources.P.Properties: unknown key "Selector"; did you mean Selectors?`},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			_, err := ParseDeclared("t", []byte(withNamespace(c.value)))
+			if err == nil {
+				t.Fatal("no fault")
+			}
+			if !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "t: document 1, line ") {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+// A function is named with its line and the logical id.
+func TestTemplateFaultsSayWhere(t *testing.T) {
+	_, err := ParseDeclared("t.yaml", []byte("Resources:\n  Web:\n    Type: AWS::EKS::FargateProfile\n    Properties:\n      ClusterName: !Ref\n        AWS::StackName\n      FargateProfileName: !ImportValue name\n      Selectors: !ImportValue all\n"))
+	want := `t.yaml: document 1, line 5: Resources.Web.Properties.ClusterName: Ref AWS::StackName has no answer
+t.yaml: document 1, line 7: Resources.Web.Properties.FargateProfileName: Fn::ImportValue name has no answer
+t.yaml: document 1, line 8: Resources.Web.Properties.Selectors: Fn::ImportValue all has no answer`
+	if err == nil {
+		t.Fatal("no fault")
+	}
+	got := strings.ReplaceAll(err.Error(), " in the template: only the stack knows it; write the value out where it stands, or as the Default of a parameter", "")
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTemplateForms(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"no profile", `{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`, ""},
+		{"no resource", "AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::Serverless-2016-10-31\n", ""},
+		{
+			"a selector that is no value",
+			`{"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {"Selectors": [{"Ref": "AWS::NoValue"}, {"Namespace": "a"}]}}}}`, "A namespace=a",
+		},
+		{
+			"a name that is no value",
+			`{"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {"FargateProfileName": {"Ref": "AWS::NoValue"}, "Selectors": [{"Namespace": "a"}]}}}}`, "A namespace=a",
+		},
+		{
+			"conditions", `{"Conditions": {"Yes": {"Fn::Equals": ["a", "a"]}, "No": {"Fn::Equals": ["a", "b"]}}, "Resources": {
+"A": {"Type": "AWS::EKS::FargateProfile", "Condition": "Yes", "Properties": {"Selectors": {"Fn::If": ["No", [], [{"Namespace": "a"}]]}}},
+"B": {"Type": "AWS::EKS::FargateProfile", "Condition": "No", "Properties": {"ClusterName": {"Ref": "AWS::Region"}}}}}`, "A namespace=a",
+		},
+		{
+			"CDK", `{"Resources": {"Demo": {"Type": "Custom::AWSCDK-EKS-Cluster", "Properties": {"Config": {"name": "demo"}}},
+"DemoProfileWeb1A2B": {"Type": "Custom::AWSCDK-EKS-FargateProfile", "Properties": {"ServiceToken": {"Fn::GetAtt": ["P", "Arn"]}, "Config": {
+"clusterName": {"Ref": "Demo"}, "podExecutionRoleArn": {"Fn::GetAtt": ["R", "Arn"]}, "selectors": [{"namespace": "web", "labels": {"app": {"Fn::Join": ["", ["a", "pi"]]}}}], "tags": {"a": "b"}}}}}}`,
+			"DemoProfileWeb1A2B demo namespace=web,app=api",
+		},
+		{"get-template", `{"TemplateBody": {"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {"Selectors": [{"Namespace": "a"}]}}}}}`, "A namespace=a"},
+		{"a loop over other things", `{"Resources": {"Fn::ForEach::Buckets": ["N", ["a"], {"B${N}": {"Type": "AWS::S3::Bucket"}}]}}`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := ParseDeclared("f", []byte(c.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range f.Profiles {
+				got = append(got, e.Name)
+				if e.Cluster != "" {
+					got = append(got, e.Cluster)
+				}
+				for _, s := range e.Selectors {
+					got = append(got, s.String())
+				}
+			}
+			if s := strings.Join(got, " "); s != c.want {
+				t.Errorf("got %q, want %q", s, c.want)
+			}
+		})
+	}
+}
+
+func TestTemplateFaults(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"a loop over profiles", `{"Resources": {"Fn::ForEach::Profiles": ["N", ["a"], {"P${N}": {"Type": "AWS::EKS::FargateProfile"}}]}}`, "Resources.Fn::ForEach::Profiles makes profiles in a loop, which fgctl does not unroll; "},
+		{"get-template of YAML", `{"TemplateBody": "Resources: {}"}`, "TemplateBody holds the template as text; "},
+		{"resources", "AWSTemplateFormatVersion: a\nResources: []\n", "Resources is a list, not a mapping"},
+		{"properties", "Resources: {A: {Type: 'AWS::EKS::FargateProfile', Properties: []}}\n", "Resources.A.Properties is a list, not a mapping"},
+		{"condition", "Resources: {A: {Type: 'AWS::EKS::FargateProfile', Condition: X}}\n", `there is no condition "X" in the template`},
+		{"open condition", "Conditions: {X: !Equals [!Ref AWS::Region, a]}\nResources: {A: {Type: 'AWS::EKS::FargateProfile', Condition: X}}\n", "Resources.A.Condition: Ref AWS::Region has no answer"},
+		{"subnets", "Resources: {A: {Type: 'AWS::EKS::FargateProfile', Properties: {Subnets: {a: b}}}}\n", "Resources.A.Properties.Subnets is a mapping, not a list"},
+		{"parameters", "Parameters: []\nResources: {}\n", "Parameters is a list, not a mapping"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ParseDeclared("f", []byte(c.text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+// Functions that use each other over and over, or make a long text longer, end in a fault, soon.
+func TestTemplateIsBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Conditions:\n  C0: !Equals [a, b]\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "  C%d: !Or [!Condition C%d, !Condition C%d]\n", i+1, i, i)
+	}
+	b.WriteString("Resources: {A: {Type: 'AWS::EKS::FargateProfile', Condition: C40}}\n")
+	if _, err := ParseDeclared("f", []byte(b.String())); err == nil || !strings.Contains(err.Error(), "more than 10000 times") {
+		t.Errorf("got %v", err)
+	}
+	long := "x: &x " + strings.Repeat("x", 60<<10) + "\nResources: {A: {Type: 'AWS::EKS::FargateProfile', Properties: {ClusterName: !Join ['', [" + strings.Repeat("*x,", 5000) + "]]}}}\n"
+	if _, err := ParseDeclared("f", []byte(long)); err == nil || !strings.Contains(err.Error(), "Fn::Join gives more than 64 KiB") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,211 @@
+package profilefile
+
+// These tests hold all forms in which profiles are declared against each other, and against any text.
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+type object = map[string]any
+
+// forms writes a profile in every form that ParseDeclared reads beside Parse's.
+var forms = map[string]func(fargate.Profile) object{
+	"terraform show -json": func(p fargate.Profile) object {
+		return object{"format_version": "1.0", "values": object{"root_module": object{"child_modules": []object{{"resources": []object{
+			{"address": "module.m.aws_eks_fargate_profile.p", "mode": "managed", "type": "aws_eks_fargate_profile", "values": attributes(p)},
+		}}}}}}
+	},
+	"terraform.tfstate": func(p fargate.Profile) object {
+		return object{"version": 4, "terraform_version": "1.11.4", "resources": []object{
+			{"mode": "managed", "type": "aws_eks_fargate_profile", "name": "p", "instances": []object{{"attributes": attributes(p)}}},
+		}}
+	},
+	"CloudFormation": func(p fargate.Profile) object {
+		selectors := []object{}
+		for _, s := range p.Selectors {
+			selectors = append(selectors, object{"Namespace": s.Namespace, "Labels": keysAndValues(s.Labels)})
+		}
+		return object{"Resources": object{"P": object{"Type": "AWS::EKS::FargateProfile", "Properties": object{
+			"FargateProfileName": p.Name, "ClusterName": p.Cluster, "PodExecutionRoleArn": p.PodExecutionRoleARN,
+			"Selectors": selectors, "Subnets": p.Subnets, "Tags": keysAndValues(p.Tags),
+		}}}}
+	},
+	"CDK": func(p fargate.Profile) object {
+		return object{"Resources": object{"P": object{"Type": "Custom::AWSCDK-EKS-FargateProfile", "Properties": object{"Config": object{
+			"fargateProfileName": p.Name, "clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
+			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
+		}}}}}
+	},
+	"ACK": func(p fargate.Profile) object {
+		return object{"apiVersion": "eks.services.k8s.aws/v1alpha1", "kind": "FargateProfile", "spec": object{
+			"name": p.Name, "clusterName": p.Cluster, "podExecutionRoleARN": p.PodExecutionRoleARN,
+			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
+		}}
+	},
+	"Crossplane, Upbound": func(p fargate.Profile) object {
+		return object{"apiVersion": "eks.aws.upbound.io/v1beta1", "kind": "FargateProfile", "metadata": object{"name": p.Name}, "spec": object{"forProvider": object{
+			"clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
+			"selector": selectorObjects(p), "subnetIds": p.Subnets, "tags": p.Tags,
+		}}}
+	},
+	"Crossplane, community": func(p fargate.Profile) object {
+		return object{"apiVersion": "eks.aws.crossplane.io/v1beta1", "kind": "FargateProfile", "metadata": object{"name": p.Name}, "spec": object{"forProvider": object{
+			"clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
+			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
+		}}}
+	},
+}
+
+func attributes(p fargate.Profile) object {
+	return object{
+		"fargate_profile_name": p.Name, "cluster_name": p.Cluster, "pod_execution_role_arn": p.PodExecutionRoleARN,
+		"selector": selectorObjects(p), "subnet_ids": p.Subnets, "tags_all": p.Tags, "tags": nil,
+	}
+}
+
+func selectorObjects(p fargate.Profile) []object {
+	out := []object{}
+	for _, s := range p.Selectors {
+		out = append(out, object{"namespace": s.Namespace, "labels": s.Labels})
+	}
+	return out
+}
+
+func keysAndValues(m map[string]string) []object {
+	out := []object{}
+	for k, v := range m {
+		out = append(out, object{"Key": k, "Value": v})
+	}
+	return out
+}
+
+// A profile is the same whichever tool declares it, in JSON and in YAML.
+func TestEveryFormSaysTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := profiles().Draw(t, "profile")
+		want.Name, want.Cluster = "p"+want.Name, "demo"
+		want.Status, want.Issues = "", nil
+		for name, form := range forms {
+			for format, write := range map[string]func(io.Writer, any) error{"json": output.JSON, "yaml": output.YAML} {
+				var text bytes.Buffer
+				if err := write(&text, form(want)); err != nil {
+					t.Fatal(err)
+				}
+				f, err := ParseDeclared("f", text.Bytes())
+				if err != nil {
+					t.Fatalf("%s, %s: %v\n%s", name, format, err, &text)
+				}
+				if got := f.Profiles[0].Profile; !reflect.DeepEqual(got, want) {
+					t.Fatalf("%s, %s:\ngot  %#v\nwant %#v\n%s", name, format, got, want, &text)
+				}
+			}
+		}
+	})
+}
+
+// What Parse reads, ParseDeclared reads the same.
+func TestParseDeclaredReadsWhatParseReads(t *testing.T) {
+	for _, text := range []string{clusterConfig, described, "- name: a\n- name: b\n", "[]", "a: b\n", "", "- name: [a\n"} {
+		want, wantErr := Parse("f", []byte(text))
+		got, err := ParseDeclared("f", []byte(text))
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: got %+v, want %+v", text, got, want)
+		}
+		if wantErr != nil && (err == nil || err.Error() != strings.ReplaceAll(wantErr.Error(), accepted, acceptedAll)) || wantErr == nil && err != nil {
+			t.Errorf("%q: got %v, want %v", text, err, wantErr)
+		}
+	}
+}
+
+// A plan is read far beyond the size that a person's YAML may have.
+func TestParseDeclaredReadsLargePlans(t *testing.T) {
+	p := fargate.Profile{Name: "web", Selectors: []fargate.Selector{{Namespace: "web"}}}
+	text, err := json.Marshal(forms["terraform show -json"](p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := `{"configuration": "` + strings.Repeat("x", 20<<20) + `",` + string(text[1:])
+	f, err := ParseDeclared("f", []byte(large))
+	if err != nil || len(f.Profiles) != 1 {
+		t.Errorf("got %d profiles, %v", len(f.Profiles), err)
+	}
+}
+
+// Any text is read, or refused in words; what is read has names, unless it is of Parse's own kinds.
+func FuzzParseDeclared(f *testing.F) {
+	p := web()
+	for _, form := range forms {
+		text, err := json.Marshal(form(p))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	files, err := filepath.Glob("../../examples/declared/*")
+	if err != nil || len(files) == 0 {
+		f.Fatal(err, files)
+	}
+	for _, name := range append(files, "testdata/terraform/plan_unknown.json") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(data))
+	}
+	for _, text := range []string{template, "kind: List\nitems: &i\n- kind: List\n  items: *i\n", "resource \"a\" {", "Resources: &r {A: *r}", "Resources: {A: {Type: AWS::EKS::FargateProfile, Properties: !Sub [a, b]}}"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := ParseDeclared("f", []byte(text))
+		if err != nil && err.Error() == "" {
+			t.Fatal("a fault without words")
+		}
+		for _, e := range file.Profiles {
+			if e.Document < 1 || e.Line < 1 || e.Path == "" {
+				t.Fatalf("%q is nowhere: %s", e.Name, whereIs(e))
+			}
+		}
+		own, ownErr := Parse("f", []byte(text))
+		if ownErr == nil && (err != nil || !slices.EqualFunc(own.Profiles, file.Profiles, func(a, b Entry) bool { return reflect.DeepEqual(a, b) })) {
+			t.Fatalf("Parse reads %+v, ParseDeclared %+v, %v", own, file, err)
+		}
+	})
+}
+
+// FuzzTemplateFunctions works out any function of a template.
+func FuzzTemplateFunctions(f *testing.F) {
+	for _, value := range []string{"!Ref A", `!Sub "${A}-${!B}${Number}"`, `!Join ["-", !Split [",", "a,b"]]`, "!Select [1, !FindInMap [M, a, list]]", "!If [YesAndUnknown, a, !If [Yes, b, c]]", `{"Fn::Sub": ["${B}", {"B": {"Ref": "A"}}]}`} {
+		f.Add(value)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		file, err := ParseDeclared("f", []byte(withNamespace(value)))
+		if err != nil && err.Error() == "" {
+			t.Fatal("a fault without words")
+		}
+		for _, e := range file.Profiles {
+			for _, s := range e.Selectors {
+				if err == nil && strings.Contains(s.Namespace, "{{resolve:") {
+					t.Fatalf("%q is not resolved", s.Namespace)
+				}
+			}
+		}
+	})
+}
+
+func whereIs(e Entry) string {
+	return fmt.Sprintf("document %d, line %d, %s", e.Document, e.Line, e.Path)
+}

@@ -24,8 +24,9 @@ const (
 
 // SelectorRef names a selector of a profile.
 type SelectorRef struct {
-	// Profile is the profile's name.
+	// Profile is the profile's name, Status its state.
 	Profile string
+	Status  Status
 	// Index counts the profile's selectors from 1.
 	Index int
 	// Selector is the selector itself.
@@ -83,7 +84,7 @@ func Coverage(lost []Selector, remaining []Profile) []Cover {
 func coverOf(s Selector, others []SelectorRef) Cover {
 	c := Cover{Selector: s, Extent: ExtentWhole}
 	for _, o := range others {
-		if _, overlap := Overlap(s, o.Selector); !overlap {
+		if shared := somePod([]Selector{s, o.Selector}, nil); !shared.found && !shared.unsure {
 			continue
 		}
 		c.By = append(c.By, o)
@@ -123,13 +124,15 @@ func Uncovered(lost, remaining []Selector) []Selector {
 
 // selectorsOf gives the selectors of the profiles that take pods, by name of the profile and by index.
 func selectorsOf(profiles []Profile) []SelectorRef {
+	return slices.DeleteFunc(allSelectors(profiles), func(r SelectorRef) bool { return !r.Status.TakesPods() })
+}
+
+// allSelectors gives the selectors of all profiles, by name of the profile and by index.
+func allSelectors(profiles []Profile) []SelectorRef {
 	var out []SelectorRef
 	for _, p := range profiles {
-		if !p.Status.TakesPods() {
-			continue
-		}
 		for i, s := range p.Selectors {
-			out = append(out, SelectorRef{Profile: p.Name, Index: i + 1, Selector: s})
+			out = append(out, SelectorRef{Profile: p.Name, Status: p.Status, Index: i + 1, Selector: s})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b SelectorRef) int {

@@ -14,6 +14,9 @@ type budget struct {
 	spent bool
 }
 
+// comparisons is how many sets can be compared in the time of a step.
+const comparisons = 16
+
 // take spends one step and tells whether there was one left.
 func (b *budget) take() bool {
 	if b.left--; b.left < 0 {
@@ -121,7 +124,7 @@ func (w *walk) spread(next *stride, places []byte, b *budget) bool {
 		if next.outer == nil {
 			next.outer = w.outer.next(before.outer, next.c)
 		}
-		return w.enter(*next) && w.ends(*next)
+		return w.enter(*next, b) && w.ends(*next)
 	}
 	pattern := w.fit[n/2]
 	on, stay := pattern.next(int(binary.BigEndian.Uint16([]byte(before.places[n:]))), next.c)
@@ -135,11 +138,12 @@ func (w *walk) spread(next *stride, places []byte, b *budget) bool {
 
 // enter queues a stride unless it is lost, or one before it was at least as good: with a set of outer
 // within this one's, and with as much room left in the current part.
-func (w *walk) enter(s stride) bool {
+func (w *walk) enter(s stride, b *budget) bool {
 	if w.outer.trapped(s.outer) {
 		return false
 	}
 	key := s.places + string(rune(s.at.state))
+	b.left -= len(w.minimal[key]) / comparisons
 	for _, i := range w.minimal[key] {
 		if old := &w.queue[i]; old.at.part <= s.at.part && old.outer.within(s.outer) {
 			return false

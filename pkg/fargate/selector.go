@@ -46,7 +46,7 @@ func covered(s Selector, others ...Selector) bool {
 	if slices.ContainsFunc(others, s.Equal) {
 		return true
 	}
-	f := smallestPod([]Selector{s}, others)
+	f := somePod([]Selector{s}, others)
 	return !f.found && !f.unsure
 }
 

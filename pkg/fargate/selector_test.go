@@ -34,6 +34,9 @@ func TestSmallestPodAgainstBruteForce(t *testing.T) {
 		case !ok && got.found && world.holds(got.pod):
 			t.Fatalf("%s is an answer that brute force does not find", got.pod.Shape())
 		}
+		if some := somePod(fit, avoid); some.found != got.found || some.unsure || some.found && (countFits(fit, some.pod) < len(fit) || countFits(avoid, some.pod) > 0) {
+			t.Fatalf("somePod gave %s, smallestPod %s", some.pod.Shape(), got.pod.Shape())
+		}
 		slices.Reverse(fit)
 		slices.Reverse(avoid)
 		if again := smallestPod(fit, avoid); again.pod.Shape() != got.pod.Shape() {

@@ -14,6 +14,8 @@ import (
 const (
 	// maxSteps bounds the characters tried.
 	maxSteps = 400_000
+	// candidateSteps is how many of them a candidate costs.
+	candidateSteps = 50
 	// maxMerges bounds the ways in which pairs share labels.
 	maxMerges = 20_000
 	// maxWishes bounds the pairs for which sharing is tried at all; quotas allow two selectors 20.
@@ -35,8 +37,13 @@ type finding struct {
 // labels, the search begins with the shortest namespace and labels; if the pod fits a selector of avoid,
 // one of that selector's conditions has to fail, and the search goes on with each in turn, the smallest
 // pod first. Conditions only make a pod longer, so the first pod that fits none is the smallest.
-func smallestPod(fit, avoid []Selector) finding {
-	s := newSearch(fit, avoid)
+func smallestPod(fit, avoid []Selector) finding { return newSearch(fit, avoid).run(false) }
+
+// somePod gives a pod that fits every selector of fit and none of avoid, of little size but with more
+// labels than it may need. It is the faster answer where only its being there matters.
+func somePod(fit, avoid []Selector) finding { return newSearch(fit, avoid).run(true) }
+
+func (s *search) run(anyPod bool) finding {
 	all := make([]int, len(s.wishes))
 	for i := range all {
 		all[i] = i
@@ -50,6 +57,9 @@ func smallestPod(fit, avoid []Selector) finding {
 	first := s.best([][][]int{apart}, false)
 	if first == nil {
 		return finding{unsure: s.budget.spent}
+	}
+	if pod, ok := first.pod(); ok && anyPod {
+		return finding{pod: pod, found: true}
 	}
 	best, sure := first, false
 	if len(s.wishes) <= maxWishes {

@@ -108,6 +108,7 @@ func (s *search) best(ways [][][]int, apart bool) *candidate {
 	}
 	for len(queue) > 0 && !s.budget.spent {
 		c := heap.Pop(&queue).(*candidate) //nolint:forcetypeassert // the heap holds nothing else
+		s.budget.left -= candidateSteps
 		next, wrong := s.repairs(c, apart)
 		if !wrong {
 			return c

@@ -129,22 +129,27 @@ func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
 	return faults, warnings
 }
 
-// redundant warns of selectors that another one of the same profile already covers.
+// redundant warns of selectors that others of the same profile already cover, one alone or several
+// together.
 func redundant(selectors []Selector) Faults {
 	var out Faults
-	for i, s := range selectors {
-		for j, o := range selectors {
-			// Of two that cover each other only the later is called redundant.
-			if i == j || !o.Covers(s) || (j > i && s.Covers(o)) {
-				continue
-			}
-			out = append(out, Fault{
-				Field: fmt.Sprintf("selectors[%d]", i), Value: s.String(),
-				Message: fmt.Sprintf("%s adds nothing: selectors[%d] (%s) covers it", s, j, o),
-				Hint:    "remove it",
-			})
-			break
+	for _, r := range Redundancies([]Profile{{Selectors: selectors}}) {
+		if len(r.By) == 0 {
+			continue
 		}
+		names := make([]string, len(r.By))
+		for i, by := range r.By {
+			names[i] = fmt.Sprintf("selectors[%d] (%s)", by.Index-1, by.Selector)
+		}
+		covers := strings.Join(names, " and ") + " together cover it"
+		if len(names) == 1 {
+			covers = names[0] + " covers it"
+		}
+		out = append(out, Fault{
+			Field: fmt.Sprintf("selectors[%d]", r.Selector.Index-1), Value: r.Selector.Selector.String(),
+			Message: fmt.Sprintf("%s adds nothing: %s", r.Selector.Selector, covers),
+			Hint:    "remove it",
+		})
 	}
 	return out
 }

@@ -1,0 +1,140 @@
+package fargate
+
+// This file holds what the profiles of a cluster have to do with each other: pods that several would
+// take, and selectors that could go without a pod noticing.
+
+import "slices"
+
+// ProfileOverlap is a pair of selectors of different profiles that some pod fits both of.
+type ProfileOverlap struct {
+	// A and B are the selectors; A's profile is the first by name.
+	A, B SelectorRef
+	// Witness is the smallest pod that fits both (see Overlap): a namespace and labels.
+	Witness Pod
+	// Counts tells that both profiles take pods. Where one does not, because it is not ACTIVE, the overlap
+	// matters only if it becomes so.
+	Counts bool
+	// TakenBy is the profile that takes the witness: of all profiles that take pods and match it, not
+	// only of these two, the first by name in byte order (EKS User Guide, Fargate profile wildcards;
+	// older AWS texts say one at random). It is empty when none of them takes pods.
+	TakenBy string
+}
+
+// Overlaps gives the pairs of selectors of different profiles that some pod fits both of, in the order
+// of A and then B, by name of the profile and by index. Names of profiles are taken to be unique.
+func Overlaps(profiles []Profile) []ProfileOverlap {
+	refs := allSelectors(profiles)
+	takers := selectorsOf(profiles)
+	var out []ProfileOverlap
+	for i, a := range refs {
+		for _, b := range refs[i+1:] {
+			if a.Profile == b.Profile {
+				continue
+			}
+			pod, overlap := Overlap(a.Selector, b.Selector)
+			if !overlap {
+				continue
+			}
+			o := ProfileOverlap{A: a, B: b, Witness: pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
+			for _, t := range takers {
+				if t.Selector.Matches(pod.Namespace, pod.Labels) {
+					o.TakenBy = t.Profile
+					break
+				}
+			}
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Redundancy is a selector that could go without any pod being left without a profile.
+type Redundancy struct {
+	// Selector is the one that could go.
+	Selector SelectorRef
+	// By are selectors that together take all its pods, none of which is dispensable for that; one where
+	// one is enough. It is empty for a selector that no pod can fit.
+	By []SelectorRef
+	// Within tells that By are selectors of the same profile: then not even the profile of a pod would
+	// change.
+	Within bool
+}
+
+// Redundancies gives the selectors that others make redundant, by name of the profile and by index. All
+// of them together could go: of selectors that cover each other the last one is called redundant,
+// and what one alone covers goes before what only several do. First it is asked what a profile's own selectors
+// make redundant, then what those of all profiles do; so By of the former may hold one of the latter.
+// Only profiles that take pods count. A question beyond the bounds of smallestPod finds no redundancy.
+func Redundancies(profiles []Profile) []Redundancy {
+	all := selectorsOf(profiles)
+	gone := map[int]bool{}
+	// left gives the selectors but for one that are still there, of one profile or of all.
+	left := func(but int, profile string) []SelectorRef {
+		var out []SelectorRef
+		for i, r := range all {
+			if i != but && !gone[i] && (profile == "" || r.Profile == profile) {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	out := map[int]Redundancy{}
+	drop := func(within bool) {
+		others := func(i int) []SelectorRef {
+			if within {
+				return left(i, all[i].Profile)
+			}
+			return left(i, "")
+		}
+		var dropped []int
+		try := func(covered func(s Selector, others ...Selector) bool) {
+			for i := len(all) - 1; i >= 0; i-- {
+				if !gone[i] && covered(all[i].Selector, plainSelectors(others(i))...) {
+					gone[i] = true
+					dropped = append(dropped, i)
+				}
+			}
+		}
+		// What one covers goes before what only several do: of a, a?* and a* the first two, not the last.
+		try(coveredByOne)
+		try(covered)
+		for _, i := range dropped {
+			out[i] = Redundancy{Selector: all[i], By: coverers(all[i].Selector, others(i)), Within: within}
+		}
+	}
+	drop(true)
+	drop(false)
+	var list []Redundancy
+	for i := range all {
+		if r, ok := out[i]; ok {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// coveredByOne tells whether one of the others alone covers the selector.
+func coveredByOne(s Selector, others ...Selector) bool {
+	// What all of them leave, none covers; that one question spares most of the others.
+	return covered(s, others...) && slices.ContainsFunc(others, func(o Selector) bool { return o.Covers(s) })
+}
+
+// coverers gives those of the others that are needed to cover the selector, which they do together: the
+// first that does alone, else a set of which none can be spared.
+func coverers(s Selector, others []SelectorRef) []SelectorRef {
+	if covered(s) {
+		return nil // no pod fits it
+	}
+	for i, o := range others {
+		if o.Selector.Covers(s) {
+			return others[i : i+1]
+		}
+	}
+	needed := slices.Clone(others)
+	for i := len(needed) - 1; i >= 0; i-- {
+		if rest := slices.Delete(slices.Clone(needed), i, i+1); covered(s, plainSelectors(rest)...) {
+			needed = rest
+		}
+	}
+	return needed
+}

@@ -143,6 +143,10 @@ var findingRows = []struct {
 	{"a pod that waits may yet be", all(add("SYS_PTRACE"), running(Scheduler, "")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
 	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
 
+	{"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]TopologySpreadConstraint, 1) }),
+		"topology-spread warning spec.topologySpreadConstraints", ""},
+	{"what is known to be refused stays told", all(running(Scheduler, "fargate-ip-10-0-0-1"), selectNodes("team", "a")), "node-selector error spec.nodeSelector.team", ""},
+
 	{"ingress-nginx#4888", func(p *Pod) { *app(p).SecurityContext.AllowPrivilegeEscalation = true },
 		"allow-privilege-escalation warning " + containersPath + "[0].securityContext.allowPrivilegeEscalation", `"Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation"`},
 	{"left out is not set, though Kubernetes then allows it", func(p *Pod) { app(p).SecurityContext = &SecurityContext{} }, "", ""},

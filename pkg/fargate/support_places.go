@@ -128,12 +128,12 @@ func sameQuantity(a, b string) bool {
 func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
 	lists := map[string]string{}
 	for name, amount := range r.Requests {
-		if !usualResource(name) && !sameQuantity(amount, "0") {
+		if !slices.Contains(usualResources[:], name) && !sameQuantity(amount, "0") {
 			lists[name] = "resources.requests"
 		}
 	}
 	for name, amount := range r.Limits {
-		if !usualResource(name) && !sameQuantity(amount, "0") {
+		if !slices.Contains(usualResources[:], name) && !sameQuantity(amount, "0") {
 			lists[name] = "resources.limits"
 		}
 	}
@@ -159,23 +159,19 @@ func accelerator(name string) bool {
 }
 
 // usual tells whether only resources are named that every node has.
-func (r Resources) usual() bool {
-	for name := range r.Requests {
-		if !usualResource(name) {
-			return false
+func (r Resources) usual() bool { return r.Requests.usual() && r.Limits.usual() }
+
+func (l ResourceList) usual() bool {
+	known := 0
+	for _, name := range usualResources {
+		if _, named := l[name]; named {
+			known++
 		}
 	}
-	for name := range r.Limits {
-		if !usualResource(name) {
-			return false
-		}
-	}
-	return true
+	return known == len(l)
 }
 
-func usualResource(name string) bool {
-	return name == "cpu" || name == "memory" || name == "ephemeral-storage"
-}
+var usualResources = [...]string{"cpu", "memory", "ephemeral-storage"}
 
 // windowsOptions alone do not send a pod to Windows, a process on a Windows host does.
 func windowsOptions(o *WindowsOptions, whose, path string) []Finding {

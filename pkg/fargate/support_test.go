@@ -1,24 +1,432 @@
 package fargate
 
+// This file holds the table of the findings: a row names the source of the rule, what is changed in a
+// pod that has no finding, and every finding that follows.
+
 import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
+// cleanPod is a Deployment's pod without any finding.
 func cleanPod() Pod {
 	size := func() Resources {
 		return Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
 	}
-	no := false
 	return Pod{
 		Kind: "Deployment", Name: "web", Namespace: "web", SpecPath: "spec.template.spec",
 		Labels: map[string]string{"app": "web"},
 		Spec: PodSpec{
 			Containers: []Container{
-				{Name: "app", Resources: size(), Ports: []ContainerPort{{ContainerPort: 8080}}, SecurityContext: &SecurityContext{AllowPrivilegeEscalation: &no}},
+				{Name: "app", Resources: size(), Ports: []ContainerPort{{ContainerPort: 8080}}, SecurityContext: &SecurityContext{AllowPrivilegeEscalation: new(bool)}},
 				{Name: "proxy", Resources: size(), Ports: []ContainerPort{{ContainerPort: 80}}},
 			},
 			Volumes: []Volume{{Name: "tmp", Kind: "emptyDir"}, {Name: "token", Kind: "projected"}},
 		},
+	}
+}
+
+// The parts that rows change.
+func app(p *Pod) *Container { return &p.Spec.Containers[0] }
+
+func initContainer(p *Pod, c Container) { p.Spec.InitContainers = []Container{{Name: "first"}, c} }
+
+func volume(kind string) func(*Pod) {
+	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "data", Kind: kind, Claim: "files"} }
+}
+
+func csi(driver string) func(*Pod) {
+	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "ca", Kind: "csi", Driver: driver} }
+}
+
+func selectNodes(key, value string) func(*Pod) {
+	return func(p *Pod) { p.Spec.NodeSelector = map[string]string{key: value} }
+}
+
+func resources(requests, limits ResourceList) func(*Pod) {
+	return func(p *Pod) { app(p).Resources = Resources{Requests: requests, Limits: limits} }
+}
+
+func add(capabilities ...string) func(*Pod) {
+	return func(p *Pod) {
+		app(p).SecurityContext = &SecurityContext{Capabilities: &Capabilities{Add: capabilities}}
+	}
+}
+
+// affine gives a pod required node affinity: terms are written as in "zone In a b & os Exists".
+func affine(terms ...string) func(*Pod) {
+	return func(p *Pod) {
+		var required NodeSelector
+		for _, text := range terms {
+			var term NodeTerm
+			for part := range strings.SplitSeq(text, " & ") {
+				words := strings.Fields(part)
+				r := NodeRequirement{Key: words[0], Operator: words[1], Values: words[2:]}
+				if r.Key == "metadata.name" {
+					term.Fields = append(term.Fields, r)
+				} else {
+					term.Expressions = append(term.Expressions, r)
+				}
+			}
+			required.Terms = append(required.Terms, term)
+		}
+		p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{Required: &required}}
+	}
+}
+
+func nearPods(required, preferred string) *PodAffinity {
+	a := &PodAffinity{}
+	if required != "" {
+		a.Required = []PodAffinityTerm{{TopologyKey: required}}
+	}
+	if preferred != "" {
+		a.Preferred = []WeightedPodAffinityTerm{{Term: PodAffinityTerm{TopologyKey: preferred}}}
+	}
+	return a
+}
+
+// running makes the pod one that exists, placed by the scheduler named.
+func running(scheduler, node string) func(*Pod) {
+	return func(p *Pod) {
+		p.Kind, p.SpecPath = "Pod", "spec"
+		p.Spec.SchedulerName = scheduler
+		p.Running = &Running{CreatedAt: time.Unix(1, 0), OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: node}
+	}
+}
+
+func all(changes ...func(*Pod)) func(*Pod) {
+	return func(p *Pod) {
+		for _, change := range changes {
+			change(p)
+		}
+	}
+}
+
+func kind(kind, specPath string) func(*Pod) {
+	return func(p *Pod) { p.Kind, p.SpecPath = kind, specPath }
+}
+
+func coreDNS(p *Pod) {
+	p.Name, p.Namespace = "coredns", "kube-system"
+	p.Labels = map[string]string{"k8s-app": "kube-dns"}
+	p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
+}
+
+const (
+	containersPath = "spec.template.spec.containers"
+	terms          = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
+)
+
+var findingRows = []struct {
+	source string
+	change func(*Pod)
+	want   string // code, severity and path of every finding, separated by commas
+	says   string // part of the first finding's message
+}{
+	{"nothing to find", func(*Pod) {}, "", ""},
+
+	{"UG considerations; concourse-chart#236, aws-efs-csi-driver#1329", func(p *Pod) { app(p).SecurityContext.Privileged = true },
+		"privileged error " + containersPath + "[0].securityContext.privileged", `"Pod not supported on Fargate: invalid SecurityContext fields: Privileged"`},
+	{"the same, in an init container", func(p *Pod) { initContainer(p, Container{SecurityContext: &SecurityContext{Privileged: true}}) },
+		"privileged error spec.template.spec.initContainers[1].securityContext.privileged", ""},
+
+	{"frappe/helm#182; BPG security/pods.adoc", add("CAP_CHOWN"),
+		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0]", `"Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: CAP_CHOWN"`},
+	{"CoreDNS adds NET_BIND_SERVICE and runs there", add("NET_BIND_SERVICE", "SYS_PTRACE"),
+		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0], capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[1]", "CoreDNS adds this one"},
+	{"dropping is what the BPG advises", add(), "", ""},
+	{"a pod that Fargate has taken was not refused", all(add("SYS_PTRACE"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
+	{"a pod that waits may yet be", all(add("SYS_PTRACE"), running(Scheduler, "")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
+	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
+
+	{"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]TopologySpreadConstraint, 1) }),
+		"topology-spread warning spec.topologySpreadConstraints", ""},
+	{"what is known to be refused stays told", all(running(Scheduler, "fargate-ip-10-0-0-1"), selectNodes("team", "a")), "node-selector error spec.nodeSelector.team", ""},
+
+	{"ingress-nginx#4888", func(p *Pod) { *app(p).SecurityContext.AllowPrivilegeEscalation = true },
+		"allow-privilege-escalation warning " + containersPath + "[0].securityContext.allowPrivilegeEscalation", `"Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation"`},
+	{"left out is not set, though Kubernetes then allows it", func(p *Pod) { app(p).SecurityContext = &SecurityContext{} }, "", ""},
+
+	{"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
+		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`},
+	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid warning spec.template.spec.hostPID", "is not known"},
+	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc warning spec.template.spec.hostIPC", "is not known"},
+	{"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
+		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`},
+	{"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports[0].HostIP = "127.0.0.1" },
+		"host-ip error " + containersPath + "[0].ports[0].hostIP", `127.0.0.1: "Pod not supported on Fargate: port contains HostIP or HostPort"`},
+
+	{"kube-s3#14, pachyderm#4522", volume("hostPath"), "host-path error spec.template.spec.volumes[1].hostPath", `"Pod not supported on Fargate: volumes not supported: data is of an unsupported volume Type"`},
+	{"allowed: inferred from use", volume("configMap"), "", ""},
+	{"allowed: inferred from use", volume("secret"), "", ""},
+	{"allowed: inferred from use", volume("downwardAPI"), "", ""},
+	{"Kubernetes: a volume without a source is an emptyDir", volume(""), "", ""},
+	{"UG: no EBS", volume("awsElasticBlockStore"), "volume-type error spec.template.spec.volumes[1].awsElasticBlockStore", "EBS"},
+	{"no list of allowed kinds found", volume("nfs"), "volume-type warning spec.template.spec.volumes[1].nfs", "AWS publishes no list"},
+	{"cert-manager/csi-driver#267", csi("csi.cert-manager.io"), "volume-type error spec.template.spec.volumes[1].csi", `"Pod not supported on Fargate: volumes not supported: ca is of an unsupported volume Type"`},
+	{"containers-roadmap#1764", csi("secrets-store.csi.k8s.io"), "volume-type error spec.template.spec.volumes[1].csi", ""},
+	{"EFS inline: no report found", csi("efs.csi.aws.com"), "volume-type warning spec.template.spec.volumes[1].csi", ""},
+	{"UG: no dynamic provisioning", volume("ephemeral"), "ephemeral-volume error spec.template.spec.volumes[1].ephemeral", "dynamic provisioning"},
+	{"aws-efs-csi-driver#793, aws-cdk#23375", volume("persistentVolumeClaim"), "persistent-volume-claim warning spec.template.spec.volumes[1].persistentVolumeClaim",
+		`"Pod not supported on Fargate: volumes not supported: data not supported because: PVC files not bound"`},
+	{"a pod that Fargate has taken has its claim bound", all(volume("persistentVolumeClaim"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
+	{"UG: EFS only", func(p *Pod) { app(p).VolumeDevices = []VolumeDevice{{Name: "disk"}} }, "block-volume error " + containersPath + "[0].volumeDevices[0]", "disk"},
+
+	{"UG considerations: DaemonSets", kind("DaemonSet", "spec.template.spec"), "daemonset error kind", "DaemonSet"},
+	{"a DaemonSet's pod; its controller wrote the affinity", all(running(DefaultScheduler, "ip-10-0-0-1"), affine("metadata.name In ip-10-0-0-1"), func(p *Pod) { p.Running.OwnerKind = "DaemonSet" }),
+		"daemonset error metadata.ownerReferences", ""},
+
+	{"UG: no GPU", resources(nil, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", "nvidia.com/gpu"},
+	{"UG: no Inferentia", resources(ResourceList{"aws.amazon.com/neuron": "1"}, nil), "extended-resource error " + containersPath + "[0].resources.requests[aws.amazon.com/neuron]", ""},
+	{"the same, by core", resources(nil, ResourceList{"aws.amazon.com/neuroncore": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[aws.amazon.com/neuroncore]", ""},
+	{"other makers of GPUs", resources(nil, ResourceList{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
+		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", ""},
+	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
+	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
+	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
+	{"none asked for", resources(nil, ResourceList{"nvidia.com/gpu": "0", "ephemeral-storage": "30Gi"}), "", ""},
+	{"of the whole pod", func(p *Pod) { p.Spec.Resources = &Resources{Limits: ResourceList{"cpu": "1", "hugepages-1Gi": "1Gi"}} },
+		"extended-resource warning spec.template.spec.resources.limits.hugepages-1Gi", "the pod asks for"},
+
+	{"UG: no Arm", selectNodes("kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[kubernetes.io/arch]", "amd64 only"},
+	{"the label's older name", selectNodes("beta.kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[beta.kubernetes.io/arch]", ""},
+	{"nodes listed with --show-labels", selectNodes("kubernetes.io/arch", "amd64"), "", ""},
+	{"UG: no Windows", selectNodes("kubernetes.io/os", "windows"), "windows error spec.template.spec.nodeSelector[kubernetes.io/os]", "windows"},
+	{"the label's older name", selectNodes("beta.kubernetes.io/os", "windows"), "windows error spec.template.spec.nodeSelector[beta.kubernetes.io/os]", ""},
+	{"nodes listed with --show-labels", selectNodes("kubernetes.io/os", "linux"), "", ""},
+	{"UG: no Windows", func(p *Pod) { p.Spec.OS = &PodOS{Name: "windows"} }, "windows error spec.template.spec.os.name", "windows"},
+	{"Kubernetes: os may be linux", func(p *Pod) { p.Spec.OS = &PodOS{Name: "linux"} }, "", ""},
+	{"Kubernetes: windowsOptions mean nothing on Linux", func(p *Pod) { app(p).SecurityContext.WindowsOptions = &WindowsOptions{} }, "windows warning " + containersPath + "[0].securityContext.windowsOptions", ""},
+	{"Kubernetes: a host process is one on a Windows host", func(p *Pod) {
+		p.Spec.SecurityContext = &PodSecurityContext{WindowsOptions: &WindowsOptions{HostProcess: true}}
+	}, "windows error spec.template.spec.securityContext.windowsOptions.hostProcess", ""},
+
+	{"aws-ebs-csi-driver PR#496", selectNodes("team", "a"), "node-selector error spec.template.spec.nodeSelector.team",
+		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`},
+	{"keys in the order of their names", func(p *Pod) {
+		p.Spec.NodeSelector = map[string]string{"b": "1", "karpenter.sh/nodepool": "x", "a": "1"}
+	},
+		"node-selector error spec.template.spec.nodeSelector.a, node-selector error spec.template.spec.nodeSelector.b, node-selector error spec.template.spec.nodeSelector[karpenter.sh/nodepool]", ""},
+	{"containers-roadmap#1125", selectNodes("topology.kubernetes.io/zone", "eu-west-1a"), "", ""},
+	{"containers-roadmap#1125", selectNodes("failure-domain.beta.kubernetes.io/zone", "eu-west-1a"), "", ""},
+	{"nodes listed with --show-labels", selectNodes("topology.kubernetes.io/region", "eu-west-1"), "", ""},
+	{"terraform-aws-eks#3508", selectNodes("eks.amazonaws.com/compute-type", "fargate"), "", ""},
+	{"nodes listed with --show-labels", selectNodes("eks.amazonaws.com/compute-type", "ec2"), "node-selector error spec.template.spec.nodeSelector[eks.amazonaws.com/compute-type]", "Fargate's nodes have fargate"},
+	{"a node is made for its pod", selectNodes("kubernetes.io/hostname", "ip-10-0-0-1"), "node-selector error spec.template.spec.nodeSelector[kubernetes.io/hostname]", ""},
+	{"zone ids: nothing found", selectNodes("topology.k8s.aws/zone-id", "euw1-az1"), "node-selector warning spec.template.spec.nodeSelector[topology.k8s.aws/zone-id]", "not known"},
+
+	{"aws-efs-csi-driver#1068", affine("eks.amazonaws.com/compute-type NotIn fargate"), "node-affinity error " + terms + "[0].matchExpressions[0]",
+		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`},
+	{"Kubernetes: requirements of a term are joined by and", affine("kubernetes.io/os In linux & team In a b"), "node-affinity error " + terms + "[0].matchExpressions[1]", "team In (a, b)"},
+	{"Kubernetes: terms are joined by or", affine("team Exists", "kubernetes.io/os In linux windows"), "", ""},
+	{"none of the terms holds", affine("team Exists", "kubernetes.io/arch In arm64"), "node-affinity error " + terms + "[0].matchExpressions[0]", "none of the other terms"},
+	{"the term that may hold counts", affine("team Exists", "topology.k8s.aws/zone-id In euw1-az1"), "node-affinity warning " + terms + "[1].matchExpressions[0]", "not known"},
+	{"EKS's own CoreDNS", affine("kubernetes.io/os In linux & kubernetes.io/arch In amd64 arm64"), "", ""},
+	{"Karpenter's chart, which runs on Fargate", affine("karpenter.sh/nodepool DoesNotExist"), "", ""},
+	{"containers-roadmap#1125", affine("topology.kubernetes.io/zone In eu-west-1a eu-west-1b"), "", ""},
+	{"Kubernetes: no term matches no node, and the API refuses it", affine(), "", ""},
+	{"a node's name is not known beforehand", affine("metadata.name In ip-10-0-0-1"), "node-affinity error " + terms + "[0].matchFields[0]", "metadata.name In (ip-10-0-0-1)"},
+	{"not a certain node is no matter", affine("metadata.name NotIn ip-10-0-0-1"), "", ""},
+	{"preferred affinity holds nothing back", func(p *Pod) { p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{}} }, "", ""},
+
+	{"UG, quoted in containers-roadmap#824", func(p *Pod) {
+		p.Spec.TopologySpreadConstraints = []TopologySpreadConstraint{{TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule"}}
+	}, "topology-spread warning spec.template.spec.topologySpreadConstraints", "one zone"},
+	{"UG: affinity rules do not apply", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAffinity: nearPods("topology.kubernetes.io/zone", "")} }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "does not honour"},
+	{"UG: each pod has a node of its own", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAffinity: nearPods("", "kubernetes.io/hostname")} }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "node of its own"},
+	{"containers-roadmap#1324", func(p *Pod) {
+		p.Spec.Affinity = &Affinity{PodAntiAffinity: nearPods("kubernetes.io/hostname", "topology.kubernetes.io/zone")}
+	}, "pod-anti-affinity warning spec.template.spec.affinity.podAntiAffinity", "one zone"},
+	{"UG: affinity rules are not necessary", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAntiAffinity: nearPods("kubernetes.io/hostname", "")} }, "pod-anti-affinity warning spec.template.spec.affinity.podAntiAffinity", "none is needed"},
+	{"empty affinity says nothing", func(p *Pod) {
+		p.Spec.Affinity = &Affinity{PodAffinity: nearPods("", ""), PodAntiAffinity: nearPods("", "")}
+	}, "", ""},
+
+	{"UG metrics-server.adoc", func(p *Pod) { app(p).Ports[0].ContainerPort = 10250 }, "reserved-port warning " + containersPath + "[0].ports[0].containerPort", "reserved on Fargate"},
+	{"UG metrics-server.adoc: such as 10251", func(p *Pod) { app(p).Ports[0].ContainerPort = 10251 }, "", ""},
+
+	{"eksctl userdocs; karpenter-provider-aws#7455", func(p *Pod) { p.Spec.SchedulerName = Scheduler }, "scheduler-name warning spec.template.spec.schedulerName", "stays Pending"},
+	{"the webhook sets schedulerName", func(p *Pod) { p.Spec.SchedulerName = "volcano" }, "scheduler-name warning spec.template.spec.schedulerName", "volcano"},
+	{"Kubernetes: the default", func(p *Pod) { p.Spec.SchedulerName = DefaultScheduler }, "", ""},
+	{"the webhook wrote it", running(Scheduler, "fargate-ip-10-0-0-1"), "", ""},
+	{"the API server wrote it", running(DefaultScheduler, "ip-10-0-0-1"), "", ""},
+	{"a scheduler of one's own", running("volcano", "ip-10-0-0-1"), "scheduler-name warning spec.schedulerName", ""},
+
+	{"UG fargate-pod-configuration; flux2#3138", resources(ResourceList{"cpu": "250m", "memory": "1Gi"}, ResourceList{"cpu": "1", "memory": "2Gi"}),
+		"requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu, requests-unlike-limits warning " + containersPath + "[0].resources.limits.memory", "250m cpu, but its limit is 1"},
+	{"UG: must be equal to the limit", resources(ResourceList{"cpu": "250m"}, nil), "requests-unlike-limits warning " + containersPath + "[0].resources.requests.cpu", "has no limit"},
+	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
+	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
+	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
+	{"UG names CPU and memory only", resources(ResourceList{"ephemeral-storage": "30Gi"}, nil), "", ""},
+
+	{"UG considerations: Jobs", all(kind("Job", "spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.ttlSecondsAfterFinished", "cost"},
+	{"UG considerations: Jobs", all(kind("CronJob", "spec.jobTemplate.spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.jobTemplate.spec.ttlSecondsAfterFinished", ""},
+
+	{"UG fargate-getting-started", coreDNS, "coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", "annotated for EC2"},
+	{"the same, of a pod", all(coreDNS, running(DefaultScheduler, "ip-10-0-0-1")), "coredns-on-ec2 warning metadata.annotations[eks.amazonaws.com/compute-type]", ""},
+	{"with the annotation removed", all(coreDNS, func(p *Pod) { p.Annotations = nil }), "", ""},
+	{"other pods are annotated on purpose", all(coreDNS, func(p *Pod) { p.Labels = nil }), "", ""},
+
+	{"in the order of the rules", func(p *Pod) {
+		coreDNS(p)
+		p.Spec.HostNetwork = true
+		p.Spec.Containers[1].SecurityContext = &SecurityContext{Privileged: true}
+	}, "privileged error " + containersPath + "[1].securityContext.privileged, host-network error spec.template.spec.hostNetwork, coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", ""},
+}
+
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, row := range findingRows {
+		pod := cleanPod()
+		row.change(&pod)
+		findings := Findings(pod)
+		got := []string{}
+		for _, f := range findings {
+			seen[f.Code] = true
+			got = append(got, f.Code+" "+string(f.Severity)+" "+f.Path)
+			checkFinding(t, f)
+		}
+		if strings.Join(got, ", ") != row.want {
+			t.Errorf("%s:\n got %s\nwant %s", row.source, strings.Join(got, ", "), row.want)
+		} else if len(findings) > 0 && !strings.Contains(findings[0].Message, row.says) {
+			t.Errorf("%s: the message %s lacks %s", row.source, findings[0].Message, row.says)
+		}
+	}
+	for _, r := range rules {
+		if !seen[r.code.Code] {
+			t.Errorf("no row finds %s", r.code.Code)
+		}
+	}
+}
+
+var (
+	quotedText      = regexp.MustCompile(`"[^"]*"`)
+	schedulersWords = regexp.MustCompile(`^"(Pod not supported on Fargate: (` +
+		`invalid SecurityContext fields: (Privileged|AllowPrivilegeEscalation|Capabilities added: [A-Z_]+)` +
+		`|fields not supported: HostNetwork|port contains HostIP or HostPort` +
+		`|volumes not supported: \w+ (is of an unsupported volume Type|not supported because: PVC \w+ not bound))` +
+		`|MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements)"$`)
+)
+
+// checkFinding holds what is true of every finding: a hint, no severity above its code's, and in quotes
+// nothing but the scheduler's words that were seen.
+func checkFinding(t *testing.T, f Finding) {
+	t.Helper()
+	if f.Hint == "" || f.Message == "" || strings.HasSuffix(f.Message, ".") {
+		t.Errorf("%s: message %q, hint %q", f.Code, f.Message, f.Hint)
+	}
+	for _, words := range quotedText.FindAllString(f.Message, -1) {
+		if !schedulersWords.MatchString(words) {
+			t.Errorf("%s: %s is in quotes, but no scheduler was seen to say it", f.Code, words)
+		}
+	}
+	at := slices.IndexFunc(FindingCodes(), func(c FindingCode) bool { return c.Code == f.Code })
+	if at < 0 {
+		t.Errorf("FindingCodes does not know %s", f.Code)
+	} else if f.Severity == SeverityError && FindingCodes()[at].Severity != SeverityError {
+		t.Errorf("%s is an error, but its code says a warning", f.Code)
+	}
+	if f.Elsewhere != (f.Code == "coredns-on-ec2") {
+		t.Errorf("%s: counts elsewhere: %v", f.Code, f.Elsewhere)
+	}
+}
+
+func TestFindingCodesAreWhole(t *testing.T) {
+	t.Parallel()
+	var codes []string
+	for _, c := range FindingCodes() {
+		if c.Meaning == "" || c.Source == "" || strings.HasSuffix(c.Meaning, ".") || c.Severity != SeverityError && c.Severity != SeverityWarning {
+			t.Errorf("%+v", c)
+		}
+		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(c.Code) || slices.Contains(codes, c.Code) {
+			t.Errorf("the code %q is no new name of small letters and hyphens", c.Code)
+		}
+		codes = append(codes, c.Code)
+	}
+}
+
+func TestFindingsKnowTheirLine(t *testing.T) {
+	t.Parallel()
+	pod := cleanPod()
+	pod.Spec.HostNetwork = true
+	pod.LineOf = func(path string) int { return len(path) }
+	if got := Findings(pod); len(got) != 1 || got[0].Line != len("spec.template.spec.hostNetwork") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestFindingsInJSON(t *testing.T) {
+	t.Parallel()
+	if got, err := json.Marshal(Findings(cleanPod())); err != nil || string(got) != "[]" {
+		t.Errorf("%s, %v", got, err)
+	}
+	pod := cleanPod()
+	pod.Spec.HostPID = true
+	got, err := json.Marshal(Findings(pod))
+	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"warning","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// The tables of operators of Kubernetes' documentation, against nodes as they were listed.
+func TestNodeRequirements(t *testing.T) {
+	t.Parallel()
+	node := func(zone, host string) map[string]string {
+		return map[string]string{
+			"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "eks.amazonaws.com/compute-type": "fargate",
+			"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": "r", "kubernetes.io/hostname": host,
+		}
+	}
+	// A pod may choose among zones, so it is met when one of these nodes meets it.
+	nodes := []map[string]string{node("a", "ip-1"), node("b", "ip-2"), node("c", "ip-3")}
+	holds := func(r NodeRequirement, labels map[string]string) bool {
+		value, has := labels[r.Key]
+		switch r.Operator {
+		case "In":
+			return has && slices.Contains(r.Values, value)
+		case "NotIn":
+			return !has || !slices.Contains(r.Values, value)
+		case "Exists":
+			return has
+		case "DoesNotExist":
+			return !has
+		}
+		return false // Gt and Lt: no value is a number
+	}
+	cases := 0
+	for _, key := range []string{"kubernetes.io/os", "kubernetes.io/arch", "eks.amazonaws.com/compute-type", "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "kubernetes.io/hostname", "team"} {
+		for _, operator := range []string{"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"} {
+			for _, values := range [][]string{{"linux"}, {"windows"}, {"amd64", "arm64"}, {"arm64"}, {"fargate"}, {"ec2"}, {"1"}, {"a", "r"}} {
+				r := NodeRequirement{Key: key, Operator: operator, Values: values}
+				want := slices.ContainsFunc(nodes, func(labels map[string]string) bool { return holds(r, labels) })
+				if known, _ := labelOfNodes(key); known == labelChosen && (operator == "In" || operator == "NotIn") {
+					want = true // which zones and region the profile has is not asked here
+				}
+				if got := r.meets(); got != answerOf(want) {
+					t.Errorf("%s: %v", r, got)
+				}
+				cases++
+			}
+		}
+	}
+	if cases != 7*6*8 {
+		t.Errorf("%d cases", cases)
+	}
+	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != notKnown {
+		t.Errorf("an operator that Kubernetes does not know: %v", got)
+	}
+}
+
+func TestCleanPodCostsNoMemory(t *testing.T) {
+	pod := cleanPod()
+	if got := testing.AllocsPerRun(100, func() { Findings(pod) }); got != 0 {
+		t.Errorf("%v allocations", got)
 	}
 }
 

@@ -37,7 +37,7 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 	// How many pods each name of -f has given, and whether the reason for none is told already.
 	pods, told := map[string]int{}, map[string]bool{}
 	for _, file := range files {
-		err := a.readManifest(ctx, file.Name, namespace, func(pod fargate.Pod) error {
+		err := a.readManifest(ctx, file.Name, manifest.Options{Namespace: namespace, Budgets: in.budgets}, func(pod fargate.Pod) error {
 			pods[file.Given]++
 			if err := yield(pod); err != nil {
 				return &printError{err}
@@ -91,7 +91,7 @@ func noPods(name string) error {
 }
 
 // readManifest reads one file.
-func (a *app) readManifest(ctx context.Context, name, namespace string, yield func(fargate.Pod) error) error {
+func (a *app) readManifest(ctx context.Context, name string, opts manifest.Options, yield func(fargate.Pod) error) error {
 	in := a.streams.In
 	if name != "-" {
 		f, err := os.Open(name)
@@ -101,7 +101,7 @@ func (a *app) readManifest(ctx context.Context, name, namespace string, yield fu
 		defer f.Close() //nolint:errcheck // it was only read
 		in = f
 	}
-	return manifest.Read(name, interruptible(ctx, in), manifest.Options{Namespace: namespace}, yield)
+	return manifest.Read(name, interruptible(ctx, in), opts, yield)
 }
 
 // withoutPath drops the part of a file error that would repeat the name, and keeps its type.

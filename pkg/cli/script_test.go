@@ -90,7 +90,7 @@ func (c fastClock) Sleep(ctx context.Context, d time.Duration) error {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		// FGCTL_UPDATE_SCRIPTS=1 writes what commands print into the golden files; read the difference.
-		UpdateScripts: os.Getenv("FGCTL_UPDATE_SCRIPTS") != "",
+		UpdateScripts:       os.Getenv("FGCTL_UPDATE_SCRIPTS") != "",
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               isolate,

@@ -72,15 +72,15 @@ func requested(pod Pod, name string) (amount int64, faults []Finding) {
 	for i := range pod.Spec.InitContainers {
 		n := ofContainer("initContainers", pod.Spec.InitContainers, i)
 		if pod.Spec.InitContainers[i].RestartPolicy == "Always" {
-			sidecars = add(sidecars, n)
+			sidecars = addUp(sidecars, n)
 			largest = max(largest, sidecars)
 			continue
 		}
-		largest = max(largest, add(sidecars, n))
+		largest = max(largest, addUp(sidecars, n))
 	}
 	sum := sidecars
 	for i := range pod.Spec.Containers {
-		sum = add(sum, ofContainer("containers", pod.Spec.Containers, i))
+		sum = addUp(sum, ofContainer("containers", pod.Spec.Containers, i))
 	}
 	amount = max(sum, largest)
 	if r := pod.Spec.Resources; r != nil && name != resourceStorage {
@@ -89,15 +89,15 @@ func requested(pod Pod, name string) (amount int64, faults []Finding) {
 		}
 	}
 	overhead, _ := take(pod.Spec.Overhead, func() string { return pod.SpecPath + ".overhead" })
-	return add(amount, overhead), faults
+	return addUp(amount, overhead), faults
 }
 
 func containerPath(pod Pod, list string, i int) string {
 	return fmt.Sprintf("%s.%s[%d]", pod.SpecPath, list, i)
 }
 
-// add sums without going beyond what can be counted; any such sum is too large for Fargate.
-func add(a, b int64) int64 {
+// addUp sums without going beyond what can be counted; any such sum is too large for Fargate.
+func addUp(a, b int64) int64 {
 	const most = 1 << 62
 	return min(a, most-1) + min(b, most-1)
 }

@@ -4,6 +4,7 @@ package manifest
 
 import (
 	"strings"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -25,40 +26,175 @@ var templates = map[string][]string{
 
 // objectMeta is the part of metadata that is used.
 type objectMeta struct {
-	name, namespace     string
-	labels, annotations map[string]string
+	name, generateName, namespace string
+	labels, annotations           map[string]string
+	created                       string
+	live                          bool // it has what only a cluster gives
+	ownerKind, ownerName          string
 }
 
-// decode makes the pod of an object; ok is false where the object makes none. All faults of the parts
-// that are used are returned together.
-func decode(kind string, fields []document.Field, path string) (pod fargate.Pod, ok bool, err error) {
-	way, ok := templates[kind]
-	if !ok {
-		return pod, false, nil
+// decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
+// used are returned together.
+func decode(kind string, fields []document.Field, path string) (pod fargate.Pod, err error) {
+	way := templates[kind]
+	d := &decoder{}
+	of := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
+	pod = fargate.Pod{
+		Kind: kind, Name: of.name, Namespace: of.namespace, Labels: of.labels, Annotations: of.annotations,
+		SpecPath: strings.Join(append(way[:len(way):len(way)], "spec"), "."),
 	}
-	version, err := document.AsText(document.Get(fields, "apiVersion"), join(path, "apiVersion"))
-	if err != nil {
-		return pod, false, err
+	if pod.Name == "" {
+		pod.Name = of.generateName
 	}
-	if foreign(version) {
-		return pod, false, nil
-	}
-	var errs Errors
-	meta, err := metadata(fields, path)
-	errs.Add(err)
-	of := meta
+	pod.Workload = d.workload(kind, fields, path)
 	if len(way) > 0 {
 		template, at, err := follow(fields, path, way)
-		errs.Add(err)
+		d.errs.Add(err)
 		if err == nil {
-			of, err = metadata(template, at)
-			errs.Add(err)
+			within := func(key string) func() string { return func() string { return join(at, key) } }
+			inner := d.metadata(document.Get(template, "metadata"), within("metadata"))
+			pod.Labels, pod.Annotations = inner.labels, inner.annotations
+			pod.Spec = d.spec(document.Get(template, "spec"), within("spec"))
+		}
+		return pod, d.errs.OrNil()
+	}
+	spec := document.Get(fields, "spec")
+	pod.Spec = d.spec(spec, func() string { return join(path, "spec") })
+	if of.live {
+		pod.Running = d.running(of, fields, spec, path)
+	}
+	return pod, d.errs.OrNil()
+}
+
+// metadata takes the metadata of an object or a template.
+func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) {
+	d.fields(v, path, func(key string, v document.Value) {
+		switch key {
+		case "name":
+			m.name = d.text(v, under(path, key))
+		case "generateName":
+			m.generateName = d.text(v, under(path, key))
+		case "namespace":
+			m.namespace = d.text(v, under(path, key))
+		case "labels":
+			m.labels = d.texts(v, under(path, key))
+		case "annotations":
+			m.annotations = d.texts(v, under(path, key))
+		case "uid":
+			m.live = m.live || v.Kind() != document.Null
+		case "creationTimestamp":
+			m.created = d.text(v, under(path, key))
+			m.live = m.live || m.created != ""
+		case "ownerReferences":
+			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
+		}
+	})
+	return m
+}
+
+// owner keeps the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
+func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
+	var kind, name string
+	controller := false
+	d.fields(v, path, func(key string, v document.Value) {
+		switch key {
+		case "kind":
+			kind = d.text(v, under(path, key))
+		case "name":
+			name = d.text(v, under(path, key))
+		case "controller":
+			controller = d.flag(v, under(path, key))
+		}
+	})
+	if controller {
+		m.ownerKind, m.ownerName = kind, name
+	}
+}
+
+// running takes what a cluster says of a pod.
+func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string) *fargate.Running {
+	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName}
+	if m.created != "" {
+		at, err := time.Parse(time.RFC3339, m.created)
+		if err != nil {
+			d.errs.Add(document.At(document.Get(fields, "metadata").Line(), "%s %q is no time; it is written as 2026-01-02T15:04:05Z",
+				join(path, "metadata.creationTimestamp"), document.Shorten(m.created)))
+		}
+		r.CreatedAt = at
+	}
+	if spec != nil && spec.Kind() == document.Mapping {
+		if inner, err := spec.Fields(); err == nil {
+			if v := document.Get(inner, "nodeName"); v != nil {
+				r.NodeName = d.text(v, func() string { return join(path, "spec.nodeName") })
+			}
 		}
 	}
-	return fargate.Pod{
-		Kind: kind, Name: meta.name, Namespace: meta.namespace,
-		Labels: of.labels, Annotations: of.annotations,
-	}, true, errs.OrNil()
+	status := func() string { return join(path, "status") }
+	d.fields(document.Get(fields, "status"), status, func(key string, v document.Value) {
+		if key == "phase" {
+			r.Phase = d.text(v, under(status, key))
+		}
+	})
+	return r
+}
+
+// workload takes how many pods an object makes at once, and whether they stay when they have finished
+// (Kubernetes API: replicas is 1 by default, a Job's parallelism too, and never more than its completions).
+func (d *decoder) workload(kind string, fields []document.Field, path string) fargate.Workload {
+	w := fargate.Workload{Replicas: 1}
+	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
+	count := func(v document.Value, path func() string) {
+		if v.Kind() != document.Null {
+			w.Replicas = max(d.number(v, path), 0)
+		}
+	}
+	switch kind {
+	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
+		d.fields(own, at, func(key string, v document.Value) {
+			if key == "replicas" {
+				count(v, under(at, key))
+			}
+		})
+	case "CronJob":
+		job := own
+		for _, step := range []string{"jobTemplate", "spec"} {
+			if job == nil || job.Kind() != document.Mapping {
+				return w // what is missing is told where the template is looked for
+			}
+			inner, err := job.Fields()
+			if err != nil {
+				return w
+			}
+			before, key := at, step
+			job, at = document.Get(inner, step), func() string { return before() + "." + key }
+		}
+		d.job(&w, job, at, count)
+	case "Job":
+		d.job(&w, own, at, count)
+	}
+	return w
+}
+
+func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string, count func(document.Value, func() string)) {
+	w.KeepsFinished = true
+	most := -1
+	if spec != nil && spec.Kind() != document.Mapping {
+		return
+	}
+	d.fields(spec, path, func(key string, v document.Value) {
+		switch {
+		case v.Kind() == document.Null:
+		case key == "parallelism":
+			count(v, under(path, key))
+		case key == "completions":
+			most = d.number(v, under(path, key))
+		case key == "ttlSecondsAfterFinished":
+			w.KeepsFinished = false
+		}
+	})
+	if most >= 0 {
+		w.Replicas = min(w.Replicas, most)
+	}
 }
 
 // foreign tells whether a kind of this version belongs to somebody else, who only uses the same word:
@@ -87,31 +223,4 @@ func follow(fields []document.Field, path string, way []string) ([]document.Fiel
 		}
 	}
 	return fields, path, nil
-}
-
-// metadata takes the metadata of an object or a template.
-func metadata(fields []document.Field, path string) (objectMeta, error) {
-	path = join(path, "metadata")
-	var m objectMeta
-	fields, err := document.AsFields(document.Get(fields, "metadata"), path)
-	if err != nil {
-		return m, err
-	}
-	var errs Errors
-	text := func(key string) string {
-		s, err := document.AsText(document.Get(fields, key), join(path, key))
-		errs.Add(err)
-		return s
-	}
-	texts := func(key string) map[string]string {
-		t, err := document.AsTextMap(document.Get(fields, key), join(path, key))
-		errs.Add(err)
-		return t
-	}
-	m.namespace = text("namespace")
-	if m.name = text("name"); m.name == "" {
-		m.name = text("generateName")
-	}
-	m.labels, m.annotations = texts("labels"), texts("annotations")
-	return m, errs.OrNil()
 }

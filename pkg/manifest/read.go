@@ -21,6 +21,8 @@ type Errors = document.Errors
 type Options struct {
 	// Namespace is that of manifests without one; empty means "default".
 	Namespace string
+	// Budgets hears of every PodDisruptionBudget; nil for nobody.
+	Budgets func(fargate.DisruptionBudget)
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
 	onlyYAML bool
 }
@@ -170,11 +172,31 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 	if kind == "" {
 		return document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s", place(path), misspelt(fields))
 	}
-	pod, ok, err := decode(kind, fields, path)
-	if err != nil || !ok {
+	_, makesPods := templates[kind]
+	if !makesPods && (kind != budgetKind || m.opts.Budgets == nil) {
+		return nil
+	}
+	version, err := document.AsText(document.Get(fields, "apiVersion"), join(path, "apiVersion"))
+	if err != nil || foreign(version) {
 		return err
 	}
-	pod.Source, pod.Document = m.source, number
+	if !makesPods {
+		budget, err := decodeBudget(fields, path)
+		if err != nil {
+			return err
+		}
+		if budget.Namespace == "" {
+			budget.Namespace = m.opts.Namespace
+		}
+		m.opts.Budgets(budget)
+		return nil
+	}
+	pod, err := decode(kind, fields, path)
+	if err != nil {
+		return err
+	}
+	pod.Source, pod.Document, pod.Line = m.source, number, v.Line()
+	pod.LineOf = func(path string) int { return lineOf(v, path) }
 	if pod.Namespace == "" {
 		pod.Namespace = m.opts.Namespace
 	}

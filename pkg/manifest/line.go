@@ -1,0 +1,63 @@
+package manifest
+
+// This file finds the line of a field by its path, for those few fields that something is said about.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/document"
+)
+
+// lineOf gives the line of the field, or of the nearest part above it that is there. Paths are names
+// joined by dots, indexes from 0 and keys that hold a dot in brackets:
+// metadata.annotations[eks.amazonaws.com/compute-type], spec.containers[0].image.
+func lineOf(object document.Value, path string) int {
+	line, at := object.Line(), object
+	for path != "" {
+		var step string
+		step, path = nextStep(path)
+		switch at.Kind() {
+		case document.List:
+			items, err := at.Items()
+			n, bad := strconv.Atoi(step)
+			if err != nil || bad != nil || n < 0 || n >= len(items) {
+				return line
+			}
+			at = items[n]
+			line = at.Line()
+		case document.Mapping:
+			fields, err := at.Fields()
+			if err != nil {
+				return line
+			}
+			found := false
+			for _, f := range fields {
+				if f.Key == step {
+					at, line, found = f.Value, f.Line, true
+					break
+				}
+			}
+			if !found {
+				return line
+			}
+		case document.Null, document.Bool, document.Number, document.Text:
+			return line
+		}
+	}
+	return line
+}
+
+// nextStep cuts the first step off a path.
+func nextStep(path string) (step, rest string) {
+	if inner, ok := strings.CutPrefix(path, "["); ok {
+		step, rest, _ = strings.Cut(inner, "]")
+	} else {
+		end := strings.IndexAny(path, ".[")
+		if end < 0 {
+			return path, ""
+		}
+		step, rest = path[:end], path[end:]
+	}
+	return step, strings.TrimPrefix(rest, ".")
+}

@@ -85,8 +85,8 @@ func (r NodeRequirement) meets() answer {
 		if known == labelUnsettled {
 			return notKnown
 		}
-	default: // the API server refuses it
-		return notKnown
+	default: // refused by the API server, whatever the node
+		return met
 	}
 	switch r.Operator {
 	case "In":

@@ -278,6 +278,7 @@ var findingRows = []struct {
 	{"UG fargate-getting-started", coreDNS, "coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", "annotated for EC2"},
 	{"the same, of a pod", all(coreDNS, running(DefaultScheduler, "ip-10-0-0-1")), "coredns-on-ec2 warning metadata.annotations[eks.amazonaws.com/compute-type]", ""},
 	{"with the annotation removed", all(coreDNS, func(p *Pod) { p.Annotations = nil }), "", ""},
+	{"a name server of one's own", all(coreDNS, func(p *Pod) { p.Namespace = "dns" }), "", ""},
 	{"other pods are annotated on purpose", all(coreDNS, func(p *Pod) { p.Labels = nil }), "", ""},
 
 	{"in the order of the rules", func(p *Pod) {
@@ -426,7 +427,7 @@ func TestNodeRequirements(t *testing.T) {
 	if cases != 7*6*8 {
 		t.Errorf("%d cases", cases)
 	}
-	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != notKnown {
+	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != met {
 		t.Errorf("an operator that Kubernetes does not know: %v", got)
 	}
 }

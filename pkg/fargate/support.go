@@ -72,7 +72,7 @@ func privileged(c Container, at place) []Finding {
 	if c.SecurityContext == nil || !c.SecurityContext.Privileged {
 		return nil
 	}
-	return refused(at.path("securityContext.privileged"), "remove it; "+keepOff,
+	return refused(at.path("securityContext.privileged"), removeIt,
 		`container %s is privileged: "Pod not supported on Fargate: invalid SecurityContext fields: Privileged"`, c.Name)
 }
 
@@ -109,7 +109,7 @@ func hostNetwork(pod Pod) []Finding {
 	if !pod.Spec.HostNetwork {
 		return nil
 	}
-	return refused(pod.field("hostNetwork"), noHost, `the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
+	return refused(pod.field("hostNetwork"), removeIt, `the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
 }
 
 // hostPID and hostIPC only warn: no report of either was found.
@@ -234,11 +234,11 @@ func architecture(pod Pod) []Finding {
 func windowsPod(pod Pod) []Finding {
 	var found []Finding
 	for _, key := range pod.unmetNodeLabels("kubernetes.io/os", "beta.kubernetes.io/os") {
-		found = append(found, refused(keyPath(pod.field("nodeSelector"), key), onlyLinux,
-			"the pod wants nodes with %s=%s", key, pod.Spec.NodeSelector[key])...)
+		found = append(found, refused(keyPath(pod.field("nodeSelector"), key), keepOff,
+			"the pod wants nodes with %s=%s; EKS on Fargate has Linux only", key, pod.Spec.NodeSelector[key])...)
 	}
 	if pod.Spec.OS != nil && pod.Spec.OS.Name != "" && pod.Spec.OS.Name != "linux" {
-		found = append(found, refused(pod.field("os.name"), onlyLinux, "the pod is for %s", pod.Spec.OS.Name)...)
+		found = append(found, refused(pod.field("os.name"), keepOff, "the pod is for %s; EKS on Fargate has Linux only", pod.Spec.OS.Name)...)
 	}
 	if pod.Spec.SecurityContext != nil {
 		found = append(found, windowsOptions(pod.Spec.SecurityContext.WindowsOptions, "the pod", pod.field("securityContext.windowsOptions"))...)
@@ -257,7 +257,7 @@ func nodeSelector(pod Pod) []Finding {
 	var found []Finding
 	for _, key := range pod.unmetNodeLabels() {
 		r := NodeRequirement{Key: key, Operator: "In", Values: []string{pod.Spec.NodeSelector[key]}}
-		found = append(found, nodeFinding(r.meets(), r, keyPath(pod.field("nodeSelector"), key))...)
+		found = append(found, nodeFinding(r, key+"="+r.Values[0], keyPath(pod.field("nodeSelector"), key))...)
 	}
 	return found
 }
@@ -272,15 +272,18 @@ func nodeAffinity(pod Pod) []Finding {
 	best, path := unmet, pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms")
 	var why []Finding
 	for i, t := range terms {
+		if len(t.Expressions)+len(t.Fields) == 0 {
+			continue // matches no node of any kind
+		}
 		a, r, where := t.meets()
 		if a == met {
 			return nil
 		}
 		if why == nil || a > best {
-			best, why = a, nodeFinding(a, r, path+index(i)+where)
+			best, why = a, nodeFinding(r, r.String(), path+index(i)+where)
 		}
 	}
-	if len(terms) > 1 {
+	if why != nil && len(terms) > 1 {
 		why[0].Message += "; none of the other terms is better"
 	}
 	return why
@@ -332,7 +335,7 @@ func schedulerName(pod Pod) []Finding {
 	case name == Scheduler:
 		return risky(pod.field("schedulerName"), "remove it; EKS's webhook writes it into the pods that a profile takes", "the manifest names the scheduler %s; a pod that matches no profile then stays Pending", name)
 	default:
-		return risky(pod.field("schedulerName"), "remove it; "+keepOff, "the pod wants the scheduler %s; EKS's webhook writes %s into the pods that a profile takes", name, Scheduler)
+		return risky(pod.field("schedulerName"), removeIt, "the pod wants the scheduler %s; EKS's webhook writes %s into the pods that a profile takes", name, Scheduler)
 	}
 }
 
@@ -340,18 +343,22 @@ func schedulerName(pod Pod) []Finding {
 // and memory must be equal to the limit. So a request without a limit is told too; only what has limits
 // alone is well, as Kubernetes sets its requests to them. Many such pods run, hence a warning.
 func requestsUnlikeLimits(c Container, at place) []Finding {
+	const hint = "give limits alone; Kubernetes then sets requests to them"
 	var found []Finding
 	for _, name := range [...]string{"cpu", "memory"} {
 		request, requested := c.Resources.Requests[name]
 		limit, limited := c.Resources.Limits[name]
-		switch {
-		case !requested || limited && sameQuantity(request, limit):
+		switch order := compareQuantities(request, limit); {
+		case !requested || limited && order == 0:
 		case !limited:
-			found = append(found, risky(at.path("resources.requests."+name), "give limits alone; Kubernetes then sets requests to them",
+			found = append(found, risky(at.path("resources.requests."+name), hint,
 				"container %s requests %s %s and has no limit; on Fargate both should be equal, and the size follows requests", c.Name, request, name)...)
-		default:
-			found = append(found, risky(at.path("resources.limits."+name), "give limits alone; Kubernetes then sets requests to them",
+		case order < 0:
+			found = append(found, risky(at.path("resources.limits."+name), hint,
 				"container %s requests %s %s, but its limit is %s; on Fargate both should be equal, and the size follows requests, so more may not be there", c.Name, request, name, limit)...)
+		default:
+			found = append(found, risky(at.path("resources.limits."+name), hint,
+				"container %s requests %s %s, but its limit is only %s; on Fargate both should be equal, and Kubernetes refuses a limit below the request", c.Name, request, name, limit)...)
 		}
 	}
 	return found

@@ -34,7 +34,7 @@ func labelOfNodes(key string) (nodeLabel, string) {
 	case "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone",
 		"topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region":
 		return labelChosen, ""
-	case "kubernetes.io/hostname":
+	case "kubernetes.io/hostname", "metadata.name": // the latter is the one field that matchFields know
 		return labelOfOwnNode, ""
 	case "topology.k8s.aws/zone-id":
 		return labelUnsettled, ""
@@ -51,7 +51,7 @@ func describeLabel(key string) string {
 	case labelChosen:
 		return "Fargate's nodes have it"
 	case labelOfOwnNode:
-		return "a Fargate node is made for its pod, so no name can be asked for"
+		return "a Fargate node is made for its pod, so it cannot be asked for by name"
 	case labelUnsettled:
 		return "it is not known whether Fargate's nodes have it"
 	}
@@ -85,8 +85,8 @@ func (r NodeRequirement) meets() answer {
 		if known == labelUnsettled {
 			return notKnown
 		}
-	default: // the API server refuses it
-		return notKnown
+	default: // refused by the API server, whatever the node
+		return met
 	}
 	switch r.Operator {
 	case "In":
@@ -99,22 +99,18 @@ func (r NodeRequirement) meets() answer {
 	return answerOf(known == labelAbsent)
 }
 
-// meets judges a term: all its requirements have to hold, and one without any matches no node. It gives
-// the requirement that decides, and that one's place below the term.
+// meets judges a term: all its requirements have to hold. It gives the requirement that decides, and that
+// one's place below the term.
 func (t NodeTerm) meets() (answer, NodeRequirement, string) {
 	result, which, where := met, NodeRequirement{}, ""
-	if len(t.Expressions)+len(t.Fields) == 0 {
-		return unmet, which, where
-	}
 	for i, r := range t.Expressions {
 		if a := r.meets(); a < result {
 			result, which, where = a, r, fmt.Sprintf(".matchExpressions[%d]", i)
 		}
 	}
 	for i, r := range t.Fields {
-		// The only field is the node's name, which is not known beforehand.
-		if r.Operator == "In" && result != unmet {
-			result, which, where = unmet, r, fmt.Sprintf(".matchFields[%d]", i)
+		if a := r.meets(); a < result {
+			result, which, where = a, r, fmt.Sprintf(".matchFields[%d]", i)
 		}
 	}
 	return result, which, where
@@ -145,17 +141,18 @@ func (p Pod) unmetNodeLabels(of ...string) []string {
 	return keys
 }
 
-// nodeFinding makes the finding of a requirement that is not met, or not known to be.
-func nodeFinding(a answer, r NodeRequirement, path string) []Finding {
-	hint := "remove it; " + keepOff
+// nodeFinding makes the finding of a requirement that is not met, or not known to be; wanted is how the
+// manifest puts it.
+func nodeFinding(r NodeRequirement, wanted, path string) []Finding {
+	hint := removeIt
 	if r.Key == ComputeTypeAnnotation {
 		hint = "requirements on nodes do not keep a pod off Fargate; " + goAway
 	}
-	if a == notKnown {
-		return risky(path, "select a zone by topology.kubernetes.io/zone, which is honoured", "the pod wants nodes with %s; %s", r, describeLabel(r.Key))
+	if r.meets() == notKnown {
+		return risky(path, "select a zone by topology.kubernetes.io/zone, which is honoured", "the pod wants nodes with %s; %s", wanted, describeLabel(r.Key))
 	}
 	return refused(path, hint,
-		`the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`, r, describeLabel(r.Key))
+		`the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`, wanted, describeLabel(r.Key))
 }
 
 // hasTerms tells whether an affinity to pods says anything.

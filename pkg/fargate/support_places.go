@@ -15,12 +15,11 @@ import (
 
 // Hints that several rules give.
 const (
-	goAway    = "narrow the profile's selector, or annotate the pod template with eks.amazonaws.com/compute-type: ec2"
-	keepOff   = "a pod that needs it belongs on EC2 nodes: " + goAway
-	noHost    = "remove it; on Fargate no host is shared with other pods; " + keepOff
-	onlyLinux = "EKS on Fargate has Linux only; " + keepOff
-	useEFS    = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic provisioning); other storage needs EC2 nodes"
-	spread    = "to spread pods over zones, use two profiles of one subnet each"
+	goAway   = "narrow the profile's selector, or annotate the pod template with eks.amazonaws.com/compute-type: ec2"
+	keepOff  = "to keep the pod off Fargate, " + goAway
+	removeIt = "remove it; " + keepOff
+	useEFS   = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic provisioning); other storage needs EC2 nodes"
+	spread   = "to spread pods over zones, use two profiles of one subnet each"
 
 	// moveCoreDNS is the User Guide's command; without the annotation the pods are to be made anew.
 	moveCoreDNS = `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]' && kubectl rollout restart -n kube-system deployment coredns`
@@ -112,15 +111,18 @@ func (p Pod) lineOf(path string) int {
 	return p.LineOf(path)
 }
 
-// sameQuantity compares quantities as Kubernetes does: 500m is 0.5. What is no quantity is the same as
-// anything, since its fault is another one.
-func sameQuantity(a, b string) bool {
+// compareQuantities compares as Kubernetes does, so that 500m is 0.5: -1, 0 or 1. What is no quantity is
+// equal to anything, since its fault is another one.
+func compareQuantities(a, b string) int {
 	if a == b {
-		return true
+		return 0
 	}
 	qa, errA := resource.ParseQuantity(a)
 	qb, errB := resource.ParseQuantity(b)
-	return errA != nil || errB != nil || qa.Cmp(qb) == 0
+	if errA != nil || errB != nil {
+		return 0
+	}
+	return qa.Cmp(qb)
 }
 
 // unusualResources finds what is asked for beyond the three resources that every node has, by name. A
@@ -128,12 +130,12 @@ func sameQuantity(a, b string) bool {
 func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
 	lists := map[string]string{}
 	for name, amount := range r.Requests {
-		if !slices.Contains(usualResources[:], name) && !sameQuantity(amount, "0") {
+		if !slices.Contains(usualResources[:], name) && compareQuantities(amount, "0") != 0 {
 			lists[name] = "resources.requests"
 		}
 	}
 	for name, amount := range r.Limits {
-		if !slices.Contains(usualResources[:], name) && !sameQuantity(amount, "0") {
+		if !slices.Contains(usualResources[:], name) && compareQuantities(amount, "0") != 0 {
 			lists[name] = "resources.limits"
 		}
 	}
@@ -179,9 +181,9 @@ func windowsOptions(o *WindowsOptions, whose, path string) []Finding {
 	case o == nil:
 		return nil
 	case o.HostProcess:
-		return refused(path+".hostProcess", onlyLinux, "%s is to run on a Windows host", whose)
+		return refused(path+".hostProcess", keepOff, "%s is to run on a Windows host; EKS on Fargate has Linux only", whose)
 	}
-	return risky(path, onlyLinux, "%s has options for Windows, which mean nothing on Linux", whose)
+	return risky(path, keepOff, "%s has options for Windows, which mean nothing on Linux, and EKS on Fargate has Linux only", whose)
 }
 
 // hostNamespace makes the finding of a namespace shared with the host.
@@ -189,5 +191,5 @@ func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
 	if !shared {
 		return nil
 	}
-	return risky(pod.field(field), noHost, "the pod uses the host's %s; Fargate refuses the like of it, hostNetwork, but what it says to this one is not known", what)
+	return risky(pod.field(field), removeIt, "the pod uses the host's %s; Fargate refuses the like of it, hostNetwork, but what it says to this one is not known", what)
 }

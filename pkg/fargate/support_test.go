@@ -229,7 +229,14 @@ var findingRows = []struct {
 	{"Karpenter's chart, which runs on Fargate", affine("karpenter.sh/nodepool DoesNotExist"), "", ""},
 	{"containers-roadmap#1125", affine("topology.kubernetes.io/zone In eu-west-1a eu-west-1b"), "", ""},
 	{"Kubernetes: no term matches no node, and the API refuses it", affine(), "", ""},
-	{"a node's name is not known beforehand", affine("metadata.name In ip-10-0-0-1"), "node-affinity error " + terms + "[0].matchFields[0]", "metadata.name In (ip-10-0-0-1)"},
+	{"Kubernetes: an empty term matches no node, here or elsewhere", func(p *Pod) {
+		p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{Required: &NodeSelector{Terms: make([]NodeTerm, 2)}}}
+	}, "", ""},
+	{"an empty term is no way out", func(p *Pod) {
+		affine("kubernetes.io/os In linux", "team Exists")(p)
+		p.Spec.Affinity.NodeAffinity.Required.Terms[0] = NodeTerm{}
+	}, "node-affinity error " + terms + "[1].matchExpressions[0]", "none of the other terms"},
+	{"a node's name is not known beforehand", affine("metadata.name In ip-10-0-0-1"), "node-affinity error " + terms + "[0].matchFields[0]", "metadata.name In (ip-10-0-0-1); a Fargate node is made for its pod"},
 	{"not a certain node is no matter", affine("metadata.name NotIn ip-10-0-0-1"), "", ""},
 	{"preferred affinity holds nothing back", func(p *Pod) { p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{}} }, "", ""},
 
@@ -258,6 +265,7 @@ var findingRows = []struct {
 
 	{"UG fargate-pod-configuration; flux2#3138", resources(ResourceList{"cpu": "250m", "memory": "1Gi"}, ResourceList{"cpu": "1", "memory": "2Gi"}),
 		"requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu, requests-unlike-limits warning " + containersPath + "[0].resources.limits.memory", "250m cpu, but its limit is 1"},
+	{"Kubernetes: a limit below the request is refused", resources(ResourceList{"cpu": "1"}, ResourceList{"cpu": "250m"}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", "below the request"},
 	{"UG: must be equal to the limit", resources(ResourceList{"cpu": "250m"}, nil), "requests-unlike-limits warning " + containersPath + "[0].resources.requests.cpu", "has no limit"},
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
 	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
@@ -270,6 +278,7 @@ var findingRows = []struct {
 	{"UG fargate-getting-started", coreDNS, "coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", "annotated for EC2"},
 	{"the same, of a pod", all(coreDNS, running(DefaultScheduler, "ip-10-0-0-1")), "coredns-on-ec2 warning metadata.annotations[eks.amazonaws.com/compute-type]", ""},
 	{"with the annotation removed", all(coreDNS, func(p *Pod) { p.Annotations = nil }), "", ""},
+	{"a name server of one's own", all(coreDNS, func(p *Pod) { p.Namespace = "dns" }), "", ""},
 	{"other pods are annotated on purpose", all(coreDNS, func(p *Pod) { p.Labels = nil }), "", ""},
 
 	{"in the order of the rules", func(p *Pod) {
@@ -418,7 +427,7 @@ func TestNodeRequirements(t *testing.T) {
 	if cases != 7*6*8 {
 		t.Errorf("%d cases", cases)
 	}
-	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != notKnown {
+	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != met {
 		t.Errorf("an operator that Kubernetes does not know: %v", got)
 	}
 }

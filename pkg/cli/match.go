@@ -23,6 +23,7 @@ type matchOptions struct {
 	only         []string
 	failOn       []string
 	expect       string
+	overlaps     bool
 }
 
 var matchFormats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
@@ -48,7 +49,11 @@ Verdicts:
 
 The namespace is the manifest's, else -n, else the kubeconfig context's, else default. Exit code 0 when
 every pod is matched, 3 when one is not, 2 when an input is broken or holds no pod. -o json and -o yaml
-have a shape that does not change.`,
+have a shape that does not change.
+
+With --overlaps no pod is read: shown are the selectors of different profiles that one pod could match,
+with the smallest such pod, and the selectors that others make redundant. Exit code 3 when profiles that
+take pods overlap.`,
 		Example: `  # Against the profiles of a cluster
   fgctl match --cluster demo -f deployment.yaml
 
@@ -60,7 +65,10 @@ have a shape that does not change.`,
 
   # The pods of a whole cluster that would not run on Fargate
   kubectl get pods -A -o json | fgctl match --cluster demo -f - -o json |
-    jq -r '.pods[] | select(.verdict == "unmatched") | .namespace + "/" + .name'`,
+    jq -r '.pods[] | select(.verdict == "unmatched") | .namespace + "/" + .name'
+
+  # Could one pod match several profiles?
+  fgctl match --cluster demo --overlaps`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("the argument %q is not wanted; name manifests with -f: %s -f %s", args[0], cmd.CommandPath(), shellCommand(args[0]))
@@ -68,6 +76,12 @@ have a shape that does not change.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.overlaps {
+				if err := a.checkOverlaps(cmd, &opts); err != nil {
+					return err
+				}
+				return runOverlaps(cmd.Context(), a, opts)
+			}
 			if err := a.checkMatch(cmd, &opts); err != nil {
 				return err
 			}
@@ -86,6 +100,7 @@ have a shape that does not change.`,
 	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "what makes the exit code 3: verdicts, errors (findings that keep a pod Pending), warnings")
 	flags.StringSliceVar(&opts.only, "only", nil, "show only the pods of these verdicts; the summary and the exit code count all")
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
+	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))

@@ -151,7 +151,7 @@ const (
 )
 
 // alphabet gives the characters that can make a difference: one that no pattern names, which stands for
-// all others, then the patterns' own and the grammar's marks. Where every small letter is named, others
+// all others and leads to the smallest sets, then the patterns' own and the grammar's marks. Where every small letter is named, others
 // that are not named may matter too.
 func (g grammar) alphabet(patterns ...[]glob) []byte {
 	var named [256]bool

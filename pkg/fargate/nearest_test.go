@@ -42,7 +42,7 @@ func TestNearest(t *testing.T) {
 		{"an absent label", "", []Profile{profile("a", "", "namespace=w*,team=x,app=api")},
 			"a 1 [label team x nil] add map[team:x] or namespace=w*,app=api"},
 		{"wildcards are filled", "", []Profile{profile("a", "", "namespace=web,team-?=prod*")},
-			"a 1 [label team-? prod* nil] add map[team-b:prod] or namespace=web"},
+			"a 1 [label team-? prod* nil] add map[team-a:prod] or namespace=web"},
 		{"one label for two wildcards", "", []Profile{profile("a", "", "namespace=web,team*=x,tea*=x")},
 			"a 1 [label tea* x nil label team* x nil] add map[tea:x team:x] or namespace=web"},
 		{"only ACTIVE profiles", "", []Profile{profile("a", StatusCreating, "namespace=web,app=x"), profile("b", "", "namespace=x")},

@@ -6,6 +6,7 @@ package fargate
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 )
 
 // budget bounds the work of one question. What is answered after it is spent is no answer.
@@ -45,7 +46,19 @@ func shortest(g grammar, fit, avoid []glob, b *budget) (string, bool) {
 		text := string(p) // there is no other
 		return text, b.take() && g.valid(text) && fits(fit, text) == len(fit) && fits(avoid, text) == 0
 	}
-	return newWalk(g, fit, avoid).run(b)
+	w := newWalk(g, fit, avoid)
+	text, ok := w.run(b)
+	if !ok {
+		return "", false
+	}
+	// The character that stands for all others need not be one that no pattern names; a reads better.
+	for i := range len(smallLetters) {
+		plainer := strings.ReplaceAll(text, string(w.letters[0]), smallLetters[i:i+1])
+		if plainer == text || g.valid(plainer) && fits(fit, plainer) == len(fit) && fits(avoid, plainer) == 0 {
+			return plainer, true
+		}
+	}
+	return text, true
 }
 
 // fits counts the patterns that the text fits.

@@ -1,0 +1,239 @@
+package cli
+
+// This file holds match --overlaps: what the profiles of a cluster have to do with each other, with no
+// pod at hand.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+var overlapFormats = []string{"table", "wide", "json", "yaml"}
+
+// checkOverlaps judges the flags of match --overlaps, all faults at once.
+func (a *app) checkOverlaps(cmd *cobra.Command, opts *matchOptions) error {
+	var faults []error
+	for _, flag := range []string{"filename", "recursive", "namespace", "expect-profile", "fail-on", "only", "all"} {
+		if a.given(cmd, flag) {
+			faults = append(faults, fmt.Errorf("--overlaps compares profiles and reads no pods; leave out --%s", flag))
+		}
+	}
+	if a.given(cmd, "cluster") && !a.given(cmd, "profiles-from") {
+		opts.profilesFrom = nil // the command line goes before the environment
+	}
+	if err := a.oneOf(cmd, "output", opts.output, overlapFormats); err != nil {
+		faults = append(faults, err)
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &usageError{err: errors.Join(faults...), command: cmd.CommandPath()}
+}
+
+// runOverlaps prints the pairs of selectors of different profiles that some pod fits both of, and the
+// selectors that others make redundant. Overlaps of profiles that take pods end it with the answer no.
+func runOverlaps(ctx context.Context, a *app, opts matchOptions) error {
+	profiles, err := a.matchProfiles(ctx, opts.profilesFrom)
+	if err != nil {
+		return err
+	}
+	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
+	if err := a.printOverlaps(opts, overlaps, redundant); err != nil {
+		return err
+	}
+	for _, o := range overlaps {
+		if o.Counts {
+			return &refusedError{} // the output has said why
+		}
+	}
+	return nil
+}
+
+func (a *app) printOverlaps(opts matchOptions, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) error {
+	switch {
+	case opts.quiet:
+		return nil
+	case opts.output == "json":
+		return output.JSON(a.streams.Out, overlapReport(overlaps, redundant))
+	case opts.output == "yaml":
+		return output.YAML(a.streams.Out, overlapReport(overlaps, redundant))
+	}
+	if len(overlaps) > 0 {
+		if err := output.Table(a.streams, overlapHeader, overlapRows(overlaps)); err != nil {
+			return err
+		}
+	}
+	var text strings.Builder
+	say := func(indent, format string, args ...any) {
+		width := 0
+		if a.streams.OutTerminal {
+			width = a.streams.Width
+		}
+		for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), width-len(indent)) {
+			text.WriteString(indent + line + "\n")
+		}
+	}
+	counting := 0
+	for _, o := range overlaps {
+		if o.Counts {
+			counting++
+		}
+	}
+	if counting > 0 {
+		say("", "")
+		say("", "Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
+		say("", "→ make the selectors disjoint, or settle it with the pod label %s: NAME", fargate.ProfileLabel)
+	}
+	if len(redundant) > 0 && len(overlaps) > 0 {
+		say("", "")
+	}
+	for _, r := range redundant {
+		say("", "%s", redundancyText(r))
+	}
+	if len(overlaps)+len(redundant) > 0 {
+		say("", "")
+	}
+	say("", "%s.", overlapSummary(counting, len(overlaps)-counting, len(redundant)))
+	_, err := io.WriteString(a.streams.Out, text.String())
+	return err
+}
+
+var overlapHeader = []string{"PROFILE", "SELECTOR", "PROFILE", "SELECTOR", "SMALLEST POD OF BOTH", "TAKEN BY"}
+
+func overlapRows(overlaps []fargate.ProfileOverlap) [][]string {
+	rows := make([][]string, len(overlaps))
+	for i, o := range overlaps {
+		taker := cmp.Or(o.TakenBy, "-")
+		var idle []string
+		for _, r := range []fargate.SelectorRef{o.A, o.B} {
+			if !r.Status.TakesPods() {
+				idle = append(idle, fmt.Sprintf("%s is %s", r.Profile, r.Status))
+			}
+		}
+		if len(idle) > 0 {
+			taker += " (" + strings.Join(idle, ", ") + ")"
+		}
+		pod := "not found"
+		if o.Witness.Namespace != "" {
+			pod = o.Witness.Shape()
+		}
+		rows[i] = []string{o.A.Profile, numberedSelector(o.A), o.B.Profile, numberedSelector(o.B), pod, taker}
+	}
+	return rows
+}
+
+func numberedSelector(r fargate.SelectorRef) string {
+	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
+}
+
+// redundancyText says what makes a selector redundant.
+func redundancyText(r fargate.Redundancy) string {
+	s := r.Selector
+	if len(r.By) == 0 {
+		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it", s.Index, s.Profile, s.Selector)
+	}
+	names := make([]string, len(r.By))
+	for i, by := range r.By {
+		names[i] = fmt.Sprintf("selector %d of profile %s (%s)", by.Index, by.Profile, by.Selector)
+		if r.Within {
+			names[i] = fmt.Sprintf("selector %d (%s)", by.Index, by.Selector)
+		}
+	}
+	list, together := strings.Join(names, " and "), ""
+	if len(names) > 1 {
+		together = " together"
+	}
+	if r.Within {
+		verb := "covers"
+		if together != "" {
+			verb = "cover"
+		}
+		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: %s%s %s it", s.Index, s.Profile, s.Selector, list, together, verb)
+	}
+	return fmt.Sprintf("selector %d of profile %s (%s) is redundant: %s%s would take all its pods", s.Index, s.Profile, s.Selector, list, together)
+}
+
+// overlapSummary counts what was found.
+func overlapSummary(counting, idle, redundant int) string {
+	count := func(n int, one, many string) string {
+		switch n {
+		case 0:
+			return "no " + one
+		case 1:
+			return "1 " + one
+		}
+		return fmt.Sprintf("%d %s", n, many)
+	}
+	text := count(counting, "overlap", "overlaps")
+	if idle > 0 {
+		text += fmt.Sprintf(" (and %d with a profile that takes no pods)", idle)
+	}
+	return text + ", " + count(redundant, "redundant selector", "redundant selectors")
+}
+
+// The shape of -o json and -o yaml; it does not change, but fields may be added.
+type (
+	overlapsOutput struct {
+		Overlaps  []overlapOutput    `json:"overlaps"`
+		Redundant []redundancyOutput `json:"redundant"`
+	}
+	overlapOutput struct {
+		Selectors []selectorOutput `json:"selectors"`
+		Pod       *podOutput       `json:"pod"`
+		TakenBy   string           `json:"takenBy"`
+		Counts    bool             `json:"counts"`
+	}
+	podOutput struct {
+		Namespace string            `json:"namespace"`
+		Labels    map[string]string `json:"labels"`
+	}
+	selectorOutput struct {
+		Profile   string            `json:"profile"`
+		Status    fargate.Status    `json:"status"`
+		Index     int               `json:"index"`
+		Namespace string            `json:"namespace"`
+		Labels    map[string]string `json:"labels"`
+	}
+	redundancyOutput struct {
+		Selector selectorOutput   `json:"selector"`
+		Within   bool             `json:"within"`
+		By       []selectorOutput `json:"by"`
+	}
+)
+
+func overlapReport(overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) overlapsOutput {
+	out := overlapsOutput{Overlaps: []overlapOutput{}, Redundant: []redundancyOutput{}}
+	for _, o := range overlaps {
+		item := overlapOutput{Selectors: selectorOutputs(o.A, o.B), TakenBy: o.TakenBy, Counts: o.Counts}
+		if o.Witness.Namespace != "" {
+			item.Pod = &podOutput{Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
+		}
+		out.Overlaps = append(out.Overlaps, item)
+	}
+	for _, r := range redundant {
+		out.Redundant = append(out.Redundant, redundancyOutput{Selector: selectorOutputs(r.Selector)[0], Within: r.Within, By: selectorOutputs(r.By...)})
+	}
+	return out
+}
+
+func selectorOutputs(refs ...fargate.SelectorRef) []selectorOutput {
+	out := make([]selectorOutput, len(refs))
+	for i, r := range refs {
+		labels := r.Selector.Labels
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		// A profile of a file that states no status counts as ACTIVE.
+		out[i] = selectorOutput{Profile: r.Profile, Status: cmp.Or(r.Status, fargate.StatusActive), Index: r.Index, Namespace: r.Selector.Namespace, Labels: labels}
+	}
+	return out
+}

@@ -171,9 +171,12 @@ func (d *detail) hints(e fargate.Explanation) {
 	case len(e.Profiles) == 0:
 		d.say(2, "→ make a profile:")
 		d.paste(6, shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace))
-	case e.Pinned != "" && (n == nil || len(n.Unmet) == 0):
-		d.say(2, "→ take that label away, or let it name a profile that matches")
 	case d.waitFor(e):
+	case e.Pinned != "":
+		d.say(2, "→ take that label away, or let it name a profile that matches")
+		if n != nil && len(n.Unmet) > 0 {
+			d.ways(e, *n)
+		}
 	case n != nil:
 		d.ways(e, *n)
 	}

@@ -165,8 +165,10 @@ func (p *matchTable) close(summary fargate.Summary) error {
 		if p.pods > 0 {
 			out.WriteString("\n")
 		}
-		for _, line := range breakLines(summaryText(summary), width) {
-			out.WriteString(line + "\n")
+		for text := range strings.Lines(summaryText(summary)) {
+			for _, line := range breakLines(strings.TrimSuffix(text, "\n"), width) {
+				out.WriteString(line + "\n")
+			}
 		}
 	}
 	_, err := io.WriteString(p.s.Out, out.String())
@@ -193,7 +195,7 @@ func summaryText(s fargate.Summary) string {
 	}
 	text := fmt.Sprintf("%s: %s.", plural(s.Pods, "pod"), strings.Join(out, ", "))
 	if s.Capacity.VCPU > 0 {
-		text += fmt.Sprintf(" Fargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU), number(s.Capacity.MemoryGB))
+		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU), number(s.Capacity.MemoryGB))
 	}
 	return text
 }

@@ -97,7 +97,7 @@ func (a *app) printOverlaps(opts matchOptions, overlaps []fargate.ProfileOverlap
 		say("", "")
 	}
 	for _, r := range redundant {
-		say("", "%s", redundancyText(r))
+		say("", "%s", r)
 	}
 	if len(overlaps)+len(redundant) > 0 {
 		say("", "")
@@ -133,33 +133,6 @@ func overlapRows(overlaps []fargate.ProfileOverlap) [][]string {
 
 func numberedSelector(r fargate.SelectorRef) string {
 	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
-}
-
-// redundancyText says what makes a selector redundant.
-func redundancyText(r fargate.Redundancy) string {
-	s := r.Selector
-	if len(r.By) == 0 {
-		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it", s.Index, s.Profile, s.Selector)
-	}
-	names := make([]string, len(r.By))
-	for i, by := range r.By {
-		names[i] = fmt.Sprintf("selector %d of profile %s (%s)", by.Index, by.Profile, by.Selector)
-		if r.Within {
-			names[i] = fmt.Sprintf("selector %d (%s)", by.Index, by.Selector)
-		}
-	}
-	list, together := strings.Join(names, " and "), ""
-	if len(names) > 1 {
-		together = " together"
-	}
-	if r.Within {
-		verb := "covers"
-		if together != "" {
-			verb = "cover"
-		}
-		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: %s%s %s it", s.Index, s.Profile, s.Selector, list, together, verb)
-	}
-	return fmt.Sprintf("selector %d of profile %s (%s) is redundant: %s%s would take all its pods", s.Index, s.Profile, s.Selector, list, together)
 }
 
 // overlapSummary counts what was found.

@@ -3,7 +3,11 @@ package fargate
 // This file holds what the profiles of a cluster have to do with each other: pods that several would
 // take, and selectors that could go without a pod noticing.
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // ProfileOverlap is a pair of selectors of different profiles that some pod fits both of.
 type ProfileOverlap struct {
@@ -23,12 +27,21 @@ type ProfileOverlap struct {
 // Overlaps gives the pairs of selectors of different profiles that some pod fits both of, in the order
 // of A and then B, by name of the profile and by index. Names of profiles are taken to be unique.
 func Overlaps(profiles []Profile) []ProfileOverlap {
+	return overlapsOf(profiles, func(a, b string) bool { return a != b })
+}
+
+// OverlapsWith gives those of Overlaps that the profile of this name takes part in.
+func OverlapsWith(name string, profiles []Profile) []ProfileOverlap {
+	return overlapsOf(profiles, func(a, b string) bool { return a != b && (a == name || b == name) })
+}
+
+func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOverlap {
 	refs := allSelectors(profiles)
 	takers := selectorsOf(profiles)
 	var out []ProfileOverlap
 	for i, a := range refs {
 		for _, b := range refs[i+1:] {
-			if a.Profile == b.Profile {
+			if !wanted(a.Profile, b.Profile) {
 				continue
 			}
 			pod, overlap := Overlap(a.Selector, b.Selector)
@@ -58,6 +71,30 @@ type Redundancy struct {
 	// Within tells that By are selectors of the same profile: then not even the profile of a pod would
 	// change.
 	Within bool
+}
+
+// String says it in a sentence.
+func (r Redundancy) String() string {
+	if len(r.By) == 0 {
+		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it", r.Selector.Index, r.Selector.Profile, r.Selector.Selector)
+	}
+	names := make([]string, len(r.By))
+	for i, by := range r.By {
+		names[i] = fmt.Sprintf("selector %d of profile %s (%s)", by.Index, by.Profile, by.Selector)
+		if r.Within {
+			names[i] = fmt.Sprintf("selector %d (%s)", by.Index, by.Selector)
+		}
+	}
+	together := ""
+	if len(names) > 1 {
+		together = " together"
+	}
+	verdict, take := "is redundant", "would take all its pods"
+	if r.Within {
+		verdict, take = "adds nothing", "would take all its pods anyway"
+	}
+	return fmt.Sprintf("selector %d of profile %s (%s) %s: %s%s %s",
+		r.Selector.Index, r.Selector.Profile, r.Selector.Selector, verdict, strings.Join(names, " and "), together, take)
 }
 
 // Redundancies gives the selectors that others make redundant, by name of the profile and by index. All

@@ -180,40 +180,49 @@ func (f *facts) judgeOverlap() Result {
 	case f.siblingsErr != nil:
 		return unread(checkOverlap, "the cluster's profiles", f.siblingsErr)
 	}
-	var details []string
-	var shape string
-	var names []string
+	mine := f.input.Profile
+	mine.Status = fargate.StatusActive
+	profiles := []fargate.Profile{mine}
 	for _, other := range append(slices.Clone(f.siblings), f.planned()...) {
 		gone := other.Status == fargate.StatusDeleting || other.Status == fargate.StatusCreateFailed || other.Status == fargate.StatusDeleteFailed
-		if gone || other.Name == f.input.Profile.Name || other.Name == f.input.Replacing {
+		if gone || other.Name == mine.Name || other.Name == f.input.Replacing {
 			continue
 		}
-		if pod, mine, theirs := overlap(f.input.Profile, other); mine > 0 {
-			names = append(names, other.Name)
-			if shape == "" {
-				shape = pod.Shape()
-			}
-			details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s both match a pod in %s; EKS would run it on %s, the first by name (older AWS texts say: on either, at random)",
-				mine, theirs, other.Name, pod.Shape(), min(f.input.Profile.Name, other.Name)))
-		}
+		other.Status = fargate.StatusActive // or it will be, when this profile is
+		profiles = append(profiles, other)
 	}
-	if len(names) == 0 {
+	overlaps := fargate.OverlapsWith(mine.Name, profiles)
+	if len(overlaps) == 0 {
 		return result(checkOverlap, Pass, "no other profile matches the same pods")
 	}
-	return result(checkOverlap, Warn, "pods like %s match %s too", shape, profilesNamed(names)).with(details...).
+	names, details := overlapsByProfile(mine.Name, overlaps)
+	for _, r := range fargate.Redundancies(profiles) {
+		ofMine := func(s fargate.SelectorRef) bool { return s.Profile == mine.Name }
+		// What is redundant within a profile is a matter of its validation.
+		if !r.Within && (ofMine(r.Selector) || slices.ContainsFunc(r.By, ofMine)) {
+			details = append(details, r.String())
+		}
+	}
+	return result(checkOverlap, Warn, "pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names)).with(details...).
 		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
 }
 
-// overlap finds a pod that both profiles match, and the selectors that do, counted from 1; 0 for none.
-func overlap(a, b fargate.Profile) (pod fargate.Pod, mine, theirs int) {
-	for i, s := range a.Selectors {
-		for j, o := range b.Selectors {
-			if pod, ok := fargate.Overlap(s, o); ok {
-				return pod, i + 1, j + 1
-			}
+// overlapsByProfile gives the names of the profiles that overlap with the named one, and a line about
+// the first overlap with each.
+func overlapsByProfile(name string, overlaps []fargate.ProfileOverlap) (names, details []string) {
+	for _, o := range overlaps {
+		mine, theirs := o.A, o.B
+		if o.B.Profile == name {
+			mine, theirs = o.B, o.A
 		}
+		if slices.Contains(names, theirs.Profile) {
+			continue
+		}
+		names = append(names, theirs.Profile)
+		details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s both match a pod in %s; EKS would run it on %s, the first by name (older AWS texts say: on any that matches, at random)",
+			mine.Index, theirs.Index, theirs.Profile, o.Witness.Shape(), o.TakenBy))
 	}
-	return fargate.Pod{}, 0, 0
+	return names, details
 }
 
 func profilesNamed(names []string) string {

@@ -120,7 +120,11 @@ func TestOverlap(t *testing.T) {
 		},
 		"wildcard, ours sorts first": {
 			change: withProfiles(profile("zeta", "w*")),
-			want:   expect{"overlap": "warn: namespace web | selector 1 of profile zeta | EKS would run it on web"},
+			want:   expect{"overlap": "warn: namespace web | selector 1 of profile zeta | EKS would run it on web | selector 1 of profile web (namespace=web) is redundant: selector 1 of profile zeta (namespace=w*) would take all its pods"},
+		},
+		"theirs is redundant": {
+			change: withProfiles(profile("api", "web", labelled)),
+			want:   expect{"overlap": "warn: selector 1 of profile api (namespace=web,app=api) is redundant: selector 1 of profile web (namespace=web) would take all its pods"},
 		},
 		"bytes decide": {change: withProfiles(profile("Web", "web")), want: expect{"overlap": "warn: EKS would run it on Web"}},
 		"several":      {change: withProfiles(profile("api", "web"), profile("b", "*")), want: expect{"overlap": "warn: profiles api, b | profile api | profile b"}},

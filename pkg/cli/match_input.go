@@ -37,7 +37,14 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 	// How many pods each name of -f has given, and whether the reason for none is told already.
 	pods, told := map[string]int{}, map[string]bool{}
 	for _, file := range files {
-		err := a.readManifest(ctx, file.Name, manifest.Options{Namespace: namespace, Budgets: in.budgets}, func(pod fargate.Pod) error {
+		options := manifest.Options{Namespace: namespace}
+		if in.budgets != nil {
+			options.Budgets = func(b fargate.DisruptionBudget) {
+				pods[file.Given]++ // a file may hold budgets alone
+				in.budgets(b)
+			}
+		}
+		err := a.readManifest(ctx, file.Name, options, func(pod fargate.Pod) error {
 			pods[file.Given]++
 			if err := yield(pod); err != nil {
 				return &printError{err}

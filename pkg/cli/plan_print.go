@@ -108,7 +108,7 @@ func (s planSelector) line() (text string, risk bool) {
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
 	case s.Covered == fargate.ExtentPart:
-		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: %s cover only a part of them%s", selector, by, shape), true
+		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, to %s%s", selector, by, shape), true
 	}
 	return fmt.Sprintf("pods of %s lose their profile: no other ACTIVE profile covers them, so they may stay Pending%s", selector, shape), true
 }

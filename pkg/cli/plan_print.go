@@ -119,7 +119,7 @@ func (p *changePlan) podLines(say func(risk bool, format string, args ...any)) {
 		return
 	}
 	if len(p.Pods) == 0 {
-		say(false, "     none of the %s that were read is on a profile that goes", plural(p.podsRead, "pod"))
+		say(false, "     none of the %s that were read is on a profile that goes", countPods(p.podsRead))
 		return
 	}
 	rows := make([][]string, len(p.Pods))
@@ -140,7 +140,7 @@ func (p *changePlan) podLines(say func(risk bool, format string, args ...any)) {
 	}
 	for _, b := range p.Budgets {
 		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; the deletion stops %d at once, whatever it says",
-			b.Name, b.Namespace, b.Allowed, plural(b.Pods, "pod"), b.Stopped)
+			b.Name, b.Namespace, b.Allowed, countPods(b.Pods), b.Stopped)
 	}
 }
 

@@ -134,7 +134,7 @@ func decodeAll(b *testing.B, path string) int {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	decoder := json.NewDecoder(file)
 	for {
 		token, err := decoder.Token()

@@ -54,6 +54,9 @@ type Workload struct {
 	// Replicas is how many pods run at once: replicas, or a Job's parallelism; Kubernetes' default of 1
 	// where the manifest says nothing. A DaemonSet's is not known and 1.
 	Replicas int
+	// ClaimTemplates are the names of a StatefulSet's volumeClaimTemplates, each of which makes a claim for
+	// every pod.
+	ClaimTemplates []string
 	// KeepsFinished tells that the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
 	KeepsFinished bool
 }

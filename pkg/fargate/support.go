@@ -29,13 +29,13 @@ var rules = []rule{
 		guide + "; aws-efs-csi-driver#589, containers-roadmap#1517",
 	}, judge: hostNetwork},
 	{code: FindingCode{
-		"host-pid", SeverityWarning, "the pod uses the host's process IDs",
-		"by analogy with hostNetwork; no report found",
-	}, judge: hostPID, doubt: true},
+		"host-pid", SeverityError, "the pod uses the host's process IDs",
+		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); the scheduler's own words were not found",
+	}, judge: hostPID},
 	{code: FindingCode{
-		"host-ipc", SeverityWarning, "the pod uses the host's inter-process communication",
-		"by analogy with hostNetwork; no report found",
-	}, judge: hostIPC, doubt: true},
+		"host-ipc", SeverityError, "the pod uses the host's inter-process communication",
+		"by analogy with hostNetwork; the scheduler's own words were not found",
+	}, judge: hostIPC},
 	{code: FindingCode{
 		"host-port", SeverityError, "a container takes a port of the host",
 		guide + "; aws-efs-csi-driver#589",
@@ -60,6 +60,10 @@ var rules = []rule{
 		"persistent-volume-claim", SeverityWarning, "a volume is a claim, which works only for EFS, statically provisioned",
 		guide + "; aws-efs-csi-driver#793, aws-cdk#23375, aws-ebs-csi-driver#810",
 	}, judge: inVolumes(claim), doubt: true},
+	{code: FindingCode{
+		"claim-templates", SeverityWarning, "a StatefulSet makes a claim for each pod, as a rule provisioned dynamically",
+		guide + " (no dynamic provisioning)",
+	}, judge: claimTemplates},
 	{code: FindingCode{
 		"block-volume", SeverityError, "a container uses a raw block device",
 		guide + " (EFS only, which is no block device)",
@@ -166,7 +170,8 @@ func hostNetwork(pod Pod) []Finding {
 	return refused(pod.field("hostNetwork"), removeIt, `the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
 }
 
-// hostPID and hostIPC only warn: no report of either was found.
+// hostPID and hostIPC are of the kind of hostNetwork: there is no host to share. What the scheduler says to
+// them was not found.
 func hostPID(pod Pod) []Finding {
 	return hostNamespace(pod, pod.Spec.HostPID, "hostPID", "process IDs")
 }
@@ -237,6 +242,16 @@ func claim(v Volume, at place) []Finding {
 	}
 	return risky(at.path(v.Kind), useEFS,
 		`volume %s works only if the claim %s is bound to a PersistentVolume of EFS that was made by hand; else "Pod not supported on Fargate: volumes not supported: %s not supported because: PVC %s not bound"`, v.Name, v.Claim, v.Name, v.Claim)
+}
+
+// claimTemplates cannot see whether somebody has made a PersistentVolume for each claim.
+func claimTemplates(pod Pod) []Finding {
+	var found []Finding
+	for i, name := range pod.Workload.ClaimTemplates {
+		found = append(found, risky("spec.volumeClaimTemplates"+index(i), "make a PersistentVolume of EFS for the claim of each pod beforehand (driver efs.csi.aws.com); other storage needs EC2 nodes",
+			"every pod gets a claim of its own from the template %s; such claims are as a rule provisioned dynamically, which does not work on Fargate: only EFS, statically provisioned, does", name)...)
+	}
+	return found
 }
 
 func blockVolume(c Container, at place) []Finding {

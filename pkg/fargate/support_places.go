@@ -191,5 +191,5 @@ func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
 	if !shared {
 		return nil
 	}
-	return risky(pod.field(field), removeIt, "the pod uses the host's %s; Fargate refuses the like of it, hostNetwork, but what it says to this one is not known", what)
+	return refused(pod.field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share (what its scheduler says to this is not known)", what)
 }

@@ -167,8 +167,8 @@ var findingRows = []struct {
 		"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
 		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`,
 	},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid warning spec.template.spec.hostPID", "is not known"},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc warning spec.template.spec.hostIPC", "is not known"},
+	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid error spec.template.spec.hostPID", "is not known"},
+	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc error spec.template.spec.hostIPC", "is not known"},
 	{
 		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
 		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
@@ -194,6 +194,10 @@ var findingRows = []struct {
 		`"Pod not supported on Fargate: volumes not supported: data not supported because: PVC files not bound"`,
 	},
 	{"a pod that Fargate has taken has its claim bound", all(volume("persistentVolumeClaim"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
+	{
+		"UG: no dynamic provisioning", all(kind("StatefulSet", "spec.template.spec"), func(p *Pod) { p.Workload.ClaimTemplates = []string{"data", "log"} }),
+		"claim-templates warning spec.volumeClaimTemplates[0], claim-templates warning spec.volumeClaimTemplates[1]", "from the template data",
+	},
 	{"UG: EFS only", func(p *Pod) { app(p).VolumeDevices = []VolumeDevice{{Name: "disk"}} }, "block-volume error " + containersPath + "[0].volumeDevices[0]", "disk"},
 
 	{"UG considerations: DaemonSets", kind("DaemonSet", "spec.template.spec"), "daemonset error kind", "DaemonSet"},
@@ -412,7 +416,7 @@ func TestFindingsInJSON(t *testing.T) {
 	pod := cleanPod()
 	pod.Spec.HostPID = true
 	got, err := json.Marshal(Findings(pod))
-	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"warning","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
+	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"error","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
 		t.Errorf("%s, %v", got, err)
 	}
 }

@@ -80,6 +80,19 @@ func TestReadPods(t *testing.T) {
 	}
 }
 
+func TestReadClaimTemplates(t *testing.T) {
+	const text = "kind: StatefulSet\nspec:\n  volumeClaimTemplates: [{metadata: {name: data}}, {metadata: {name: log}}]\n  template: {}\n---\n" +
+		"kind: StatefulSet\nspec: {volumeClaimTemplates: ~, template: {}}\n---\nkind: Deployment\nspec: {volumeClaimTemplates: [], template: {}}\n"
+	var got [][]string
+	err := Read("f.yaml", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+		got = append(got, p.Workload.ClaimTemplates)
+		return nil
+	})
+	if want := [][]string{{"data", "log"}, nil, nil}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestReadNamespaceOfOptions(t *testing.T) {
 	got, err := pods("kind: Pod\n---\nkind: Pod\nmetadata: {namespace: own}\n", Options{Namespace: "web"})
 	if want := []string{"1 Pod/ web map[]", "2 Pod/ own map[]"}; err != nil || !reflect.DeepEqual(got, want) {

@@ -151,8 +151,13 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 	switch kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
 		d.fields(own, at, func(key string, v document.Value) {
-			if key == "replicas" {
+			switch key {
+			case "replicas":
 				count(v, under(at, key))
+			case "volumeClaimTemplates":
+				if kind == "StatefulSet" {
+					w.ClaimTemplates = d.names(v, under(at, key))
+				}
 			}
 		})
 	case "CronJob":
@@ -173,6 +178,20 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 		d.job(&w, own, at, count)
 	}
 	return w
+}
+
+// names takes the metadata.name of every object of a list.
+func (d *decoder) names(v document.Value, path func() string) (out []string) {
+	d.items(v, path, func(_ int, v document.Value, at func() string) {
+		name := ""
+		d.fields(v, at, func(key string, v document.Value) {
+			if key == "metadata" {
+				name = d.metadata(v, under(at, key)).name
+			}
+		})
+		out = append(out, name)
+	})
+	return out
 }
 
 func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string, count func(document.Value, func() string)) {

@@ -199,7 +199,7 @@ func (s *Server) actorRemoves(c *call, cl *cluster, p *profile, onlyBegins bool)
 	if onlyBegins {
 		p.ends = c.now.Add(s.world.Delays.Delete)
 	}
-	cl.record(c.now, p.Name, p.Status)
+	cl.record(c.now, p, p.Status)
 	s.state.settle(c.now)
 }
 
@@ -232,6 +232,6 @@ func (s *Server) actorMakes(c *call, cl *cluster, a Actor, before Profile) {
 		p.ends = c.now.Add(s.world.Delays.Create)
 	}
 	cl.profiles = append(cl.profiles, p)
-	cl.record(c.now, p.Name, p.Status)
+	cl.record(c.now, p, p.Status)
 	s.state.settle(c.now)
 }

@@ -89,7 +89,7 @@ func (s *Server) createFargateProfile(c *call) (any, *refusal) {
 	cl.writing(c.now)
 	cl.profiles = append(cl.profiles, p)
 	s.state.beginCreate(cl, p, c.now, c.outcome)
-	cl.record(c.now, p.Name, p.Status)
+	cl.record(c.now, p, p.Status)
 	if n.request.Token != "" {
 		cl.tokens[n.request.Token] = token{request: string(text), arn: p.ARN}
 	}
@@ -117,7 +117,7 @@ func (s *Server) deleteFargateProfile(c *call) (any, *refusal) {
 	}
 	cl.writing(c.now)
 	s.state.beginDelete(cl, p, c.now, c.outcome)
-	cl.record(c.now, p.Name, p.Status)
+	cl.record(c.now, p, p.Status)
 	return map[string]any{"fargateProfile": cl.show(p)}, nil
 }
 

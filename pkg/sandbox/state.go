@@ -27,8 +27,9 @@ const gone = ""
 // Change is one change of a profile's status.
 type Change struct {
 	At time.Time
-	// Profile is the name.
+	// Profile is the name, ARN tells one from another of the same name.
 	Profile string
+	ARN     string
 	// Status is empty where the profile ceased to exist.
 	Status string
 }
@@ -136,7 +137,7 @@ func (st *state) addInitial(cl *cluster, p Profile, now time.Time) {
 	}
 	pr := &profile{Profile: p, seq: st.next()}
 	cl.profiles = append(cl.profiles, pr)
-	cl.history = append(cl.history, Change{At: now, Profile: p.Name, Status: p.Status})
+	cl.record(now, pr, p.Status)
 	switch p.Status {
 	case statusCreating:
 		st.beginCreate(cl, pr, now, nil)
@@ -247,8 +248,8 @@ func (f Failure) issue() Issue {
 }
 
 // record notes a change of status.
-func (cl *cluster) record(at time.Time, name, status string) {
-	cl.history = append(cl.history, Change{At: at, Profile: name, Status: status})
+func (cl *cluster) record(at time.Time, p *profile, status string) {
+	cl.history = append(cl.history, Change{At: at, Profile: p.Name, ARN: p.ARN, Status: status})
 }
 
 // settle ends every transition whose time has come.
@@ -258,7 +259,7 @@ func (st *state) settle(now time.Time) {
 			if p.ends.IsZero() || now.Before(p.ends) {
 				return false
 			}
-			cl.record(p.ends, p.Name, p.next)
+			cl.record(p.ends, p, p.next)
 			p.Status, p.ends = p.next, time.Time{}
 			if p.issues != nil {
 				p.Issues = p.issues

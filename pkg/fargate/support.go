@@ -1,8 +1,8 @@
 package fargate
 
 // This file holds the rules of what Fargate refuses in a pod, or what is risky there: a table with the
-// source of each, and one small function for each entry. A new rule is a new entry, a row of its test and a section of
-// docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where
+// source of each, and one small function for each entry. A new rule is a new entry, a row of its test and
+// a section of docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where
 // sources disagree, is a warning. A text in double quotes is the scheduler's own; none is made up.
 
 import "strings"
@@ -12,118 +12,62 @@ const guide = "EKS User Guide, AWS Fargate considerations"
 
 // rules is the table; findings come in its order.
 var rules = []rule{
-	{code: FindingCode{
-		"privileged", SeverityError, "a container is privileged",
-		guide + "; concourse-chart#236, aws-efs-csi-driver#1329",
-	}, judge: inContainers(privileged)},
-	{code: FindingCode{
-		"capabilities-added", SeverityWarning, "a container adds Linux capabilities",
-		"EKS Best Practices Guide, Pod Security; frappe/helm#182",
-	}, judge: inContainers(capabilitiesAdded), doubt: true},
-	{code: FindingCode{
-		"allow-privilege-escalation", SeverityWarning, "a container allows privilege escalation",
-		"ingress-nginx#4888 (2020)",
-	}, judge: inContainers(privilegeEscalation), doubt: true},
-	{code: FindingCode{
-		"host-network", SeverityError, "the pod uses the host's network",
-		guide + "; aws-efs-csi-driver#589, containers-roadmap#1517",
-	}, judge: hostNetwork},
-	{code: FindingCode{
-		"host-pid", SeverityError, "the pod uses the host's process IDs",
-		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); the scheduler's own words were not found",
-	}, judge: hostPID},
-	{code: FindingCode{
-		"host-ipc", SeverityError, "the pod uses the host's inter-process communication",
-		"by analogy with hostNetwork; the scheduler's own words were not found",
-	}, judge: hostIPC},
-	{code: FindingCode{
-		"host-port", SeverityError, "a container takes a port of the host",
-		guide + "; aws-efs-csi-driver#589",
-	}, judge: inContainers(hostPort)},
-	{code: FindingCode{
-		"host-ip", SeverityError, "a container binds a port to an address of the host",
-		"aws-efs-csi-driver#589",
-	}, judge: inContainers(hostIP)},
-	{code: FindingCode{
-		"host-path", SeverityError, "a volume is a path of the host",
-		"pachyderm#4522, kube-s3#14",
-	}, judge: inVolumes(hostPath)},
-	{code: FindingCode{
-		"volume-type", SeverityError, "a volume is of a kind that Fargate does not take",
-		guide + "; cert-manager/csi-driver#267, containers-roadmap#1764; what is allowed is inferred from use",
-	}, judge: inVolumes(volumeType), doubt: true},
-	{code: FindingCode{
-		"ephemeral-volume", SeverityError, "a volume would be provisioned for the pod",
-		guide + " (no dynamic provisioning)",
-	}, judge: inVolumes(ephemeralVolume)},
-	{code: FindingCode{
-		"persistent-volume-claim", SeverityWarning, "a volume is a claim, which works only for EFS, statically provisioned",
-		guide + "; aws-efs-csi-driver#793, aws-cdk#23375, aws-ebs-csi-driver#810",
-	}, judge: inVolumes(claim), doubt: true},
-	{code: FindingCode{
-		"claim-templates", SeverityWarning, "a StatefulSet makes a claim for each pod, as a rule provisioned dynamically",
-		guide + " (no dynamic provisioning)",
-	}, judge: claimTemplates},
-	{code: FindingCode{
-		"block-volume", SeverityError, "a container uses a raw block device",
-		guide + " (EFS only, which is no block device)",
-	}, judge: inContainers(blockVolume)},
-	{code: FindingCode{
-		"daemonset", SeverityError, "the pod is a DaemonSet's",
-		guide,
-	}, judge: daemonSet},
-	{code: FindingCode{
-		"extended-resource", SeverityError, "the pod asks for a GPU, an accelerator, huge pages or another device",
-		guide + " (GPU, Inferentia); other devices are inferred",
-	}, judge: together(podDevices, inContainers(devices)), doubt: true},
-	{code: FindingCode{
-		"architecture", SeverityError, "the node selector asks for another processor than amd64",
-		guide + " (no Arm)",
-	}, judge: architecture},
-	{code: FindingCode{
-		"windows", SeverityError, "the pod is for Windows, or another system than Linux",
-		guide + " (no Windows)",
-	}, judge: together(windowsPod, inContainers(windowsContainer)), doubt: true},
-	{code: FindingCode{
-		"node-selector", SeverityError, "the node selector wants a label that Fargate's nodes do not have",
-		"aws-ebs-csi-driver PR#496; containers-roadmap#1125 (zones are honoured)",
-	}, judge: nodeSelector, doubt: true},
-	{code: FindingCode{
-		"node-affinity", SeverityError, "the required node affinity cannot be met by Fargate's nodes",
-		"aws-ebs-csi-driver PR#496, aws-efs-csi-driver#1068",
-	}, judge: nodeAffinity, doubt: true},
-	{code: FindingCode{
-		"topology-spread", SeverityWarning, "topology spread constraints are not honoured",
-		"EKS User Guide, Define which Pods use AWS Fargate when launched; containers-roadmap#824",
-	}, judge: topologySpread},
-	{code: FindingCode{
-		"pod-affinity", SeverityWarning, "affinity to other pods is not honoured",
-		"EKS User Guide, Define which Pods use AWS Fargate when launched",
-	}, judge: podAffinity},
-	{code: FindingCode{
-		"pod-anti-affinity", SeverityWarning, "anti-affinity to other pods is not honoured",
-		"EKS User Guide, Define which Pods use AWS Fargate when launched; containers-roadmap#1324",
-	}, judge: podAntiAffinity},
-	{code: FindingCode{
-		"reserved-port", SeverityWarning, "a container listens on port 10250",
-		"EKS User Guide, View resource usage with the Kubernetes Metrics Server",
-	}, judge: inContainers(reservedPort)},
-	{code: FindingCode{
-		"scheduler-name", SeverityWarning, "the pod names its scheduler by hand",
-		"eksctl userdocs, EKS Fargate Support; karpenter-provider-aws#7455",
-	}, judge: schedulerName},
-	{code: FindingCode{
-		"requests-unlike-limits", SeverityWarning, "a container's requests of CPU or memory are not its limits",
-		"EKS User Guide, Understand Fargate Pod configuration details; amazon-cloudwatch-agent#580, flux2#3138",
-	}, judge: inContainers(requestsUnlikeLimits)},
-	{code: FindingCode{
-		"finished-pods-kept", SeverityWarning, "the pods of a finished Job stay, and cost",
-		guide,
-	}, judge: finishedPods},
-	{code: FindingCode{
-		"coredns-on-ec2", SeverityWarning, "CoreDNS is annotated to stay off Fargate",
-		"EKS User Guide, Get started with AWS Fargate",
-	}, judge: coreDNSOnEC2, always: true},
+	known("privileged", SeverityError, "a container is privileged",
+		guide + "; concourse-chart#236, aws-efs-csi-driver#1329", inContainers(privileged)),
+	doubtful("capabilities-added", SeverityWarning, "a container adds Linux capabilities",
+		"EKS Best Practices Guide, Pod Security; frappe/helm#182", inContainers(capabilitiesAdded)),
+	doubtful("allow-privilege-escalation", SeverityWarning, "a container allows privilege escalation",
+		"ingress-nginx#4888 (2020)", inContainers(privilegeEscalation)),
+	known("host-network", SeverityError, "the pod uses the host's network",
+		guide + "; aws-efs-csi-driver#589, containers-roadmap#1517", hostNetwork),
+	known("host-pid", SeverityError, "the pod uses the host's process IDs",
+		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); the scheduler's own words were not found", hostPID),
+	known("host-ipc", SeverityError, "the pod uses the host's inter-process communication",
+		"by analogy with hostNetwork; the scheduler's own words were not found", hostIPC),
+	known("host-port", SeverityError, "a container takes a port of the host",
+		guide + "; aws-efs-csi-driver#589", inContainers(hostPort)),
+	known("host-ip", SeverityError, "a container binds a port to an address of the host",
+		"aws-efs-csi-driver#589", inContainers(hostIP)),
+	known("host-path", SeverityError, "a volume is a path of the host",
+		"pachyderm#4522, kube-s3#14", inVolumes(hostPath)),
+	doubtful("volume-type", SeverityError, "a volume is of a kind that Fargate does not take",
+		guide + "; cert-manager/csi-driver#267, containers-roadmap#1764; what is allowed is inferred from use", inVolumes(volumeType)),
+	known("ephemeral-volume", SeverityError, "a volume would be provisioned for the pod",
+		guide + " (no dynamic provisioning)", inVolumes(ephemeralVolume)),
+	doubtful("persistent-volume-claim", SeverityWarning, "a volume is a claim, which works only for EFS, statically provisioned",
+		guide + "; aws-efs-csi-driver#793, aws-cdk#23375, aws-ebs-csi-driver#810", inVolumes(claim)),
+	known("claim-templates", SeverityWarning, "a StatefulSet makes a claim for each pod, as a rule provisioned dynamically",
+		guide + " (no dynamic provisioning)", claimTemplates),
+	known("block-volume", SeverityError, "a container uses a raw block device",
+		guide + " (EFS only, which is no block device)", inContainers(blockVolume)),
+	known("daemonset", SeverityError, "the pod is a DaemonSet's",
+		guide, daemonSet),
+	doubtful("extended-resource", SeverityError, "the pod asks for a GPU, an accelerator, huge pages or another device",
+		guide + " (GPU, Inferentia); other devices are inferred", together(podDevices, inContainers(devices))),
+	known("architecture", SeverityError, "the node selector asks for another processor than amd64",
+		guide + " (no Arm)", architecture),
+	doubtful("windows", SeverityError, "the pod is for Windows, or another system than Linux",
+		guide + " (no Windows)", together(windowsPod, inContainers(windowsContainer))),
+	doubtful("node-selector", SeverityError, "the node selector wants a label that Fargate's nodes do not have",
+		"aws-ebs-csi-driver PR#496; containers-roadmap#1125 (zones are honoured)", nodeSelector),
+	doubtful("node-affinity", SeverityError, "the required node affinity cannot be met by Fargate's nodes",
+		"aws-ebs-csi-driver PR#496, aws-efs-csi-driver#1068", nodeAffinity),
+	known("topology-spread", SeverityWarning, "topology spread constraints are not honoured",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched; containers-roadmap#824", topologySpread),
+	known("pod-affinity", SeverityWarning, "affinity to other pods is not honoured",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched", podAffinity),
+	known("pod-anti-affinity", SeverityWarning, "anti-affinity to other pods is not honoured",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched; containers-roadmap#1324", podAntiAffinity),
+	known("reserved-port", SeverityWarning, "a container listens on port 10250",
+		"EKS User Guide, View resource usage with the Kubernetes Metrics Server", inContainers(reservedPort)),
+	known("scheduler-name", SeverityWarning, "the pod names its scheduler by hand",
+		"eksctl userdocs, EKS Fargate Support; karpenter-provider-aws#7455", schedulerName),
+	known("requests-unlike-limits", SeverityWarning, "a container's requests of CPU or memory are not its limits",
+		"EKS User Guide, Understand Fargate Pod configuration details; amazon-cloudwatch-agent#580, flux2#3138", inContainers(requestsUnlikeLimits)),
+	known("finished-pods-kept", SeverityWarning, "the pods of a finished Job stay, and cost",
+		guide, finishedPods),
+	elsewhere("coredns-on-ec2", SeverityWarning, "CoreDNS is annotated to stay off Fargate",
+		"EKS User Guide, Get started with AWS Fargate", coreDNSOnEC2),
 }
 
 func privileged(c Container, at place) []Finding {

@@ -106,7 +106,7 @@ take pods overlap.`,
 	mustComplete(cmd, "output", completeFixed(matchFormats))
 	mustComplete(cmd, "fail-on", completeFixed(matchFailOn))
 	mustComplete(cmd, "only", completeFixed(matchVerdicts))
-	mustComplete(cmd, "expect-profile", completeNothing)
+	mustComplete(cmd, "expect-profile", a.completeProfiles)
 	mustComplete(cmd, "namespace", completeNothing)
 	for _, file := range []string{"filename", "profiles-from"} {
 		mustComplete(cmd, file, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -48,9 +48,9 @@ func (d *detail) say(indent int, format string, args ...any) {
 }
 
 // paste writes what a reader copies: no line is broken.
-func (d *detail) paste(indent int, text string) {
+func (d *detail) paste(text string) {
 	for line := range strings.Lines(output.CleanLines(text)) {
-		d.out.WriteString(strings.Repeat(" ", indent) + strings.TrimRight(line, "\n") + "\n")
+		d.out.WriteString("      " + strings.TrimRight(line, "\n") + "\n")
 	}
 }
 
@@ -170,7 +170,7 @@ func (d *detail) hints(e fargate.Explanation) {
 	case e.Verdict != fargate.VerdictUnmatched:
 	case len(e.Profiles) == 0:
 		d.say(2, "→ make a profile:")
-		d.paste(6, shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace))
+		d.paste(shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace))
 	case d.waitFor(e):
 	case e.Pinned != "":
 		d.say(2, "→ take that label away, or let it name a profile that matches")
@@ -187,7 +187,7 @@ func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
 		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
 			d.say(2, "→ ask again when it is ACTIVE:")
-			d.paste(6, shellCommand("fgctl", "wait", fargateprofile, m.Name))
+			d.paste(shellCommand("fgctl", "wait", fargateprofile, m.Name))
 			return true
 		}
 	}
@@ -213,7 +213,7 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 		var text strings.Builder
 		if output.YAML(&text, n.AddLabels) == nil {
 			d.say(4, "add to the labels of the pod template:")
-			d.paste(6, text.String())
+			d.paste(text.String())
 		}
 	}
 	if n.Command == "" {
@@ -224,7 +224,7 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	} else {
 		d.say(4, "or let %s take it:", n.Profile)
 	}
-	d.paste(6, n.Command)
+	d.paste(n.Command)
 }
 
 // conditions compares a selector with the pod, a line for each condition, in columns.

@@ -68,7 +68,7 @@ func (g *matchGate) answer(pods int) error {
 	case g.failed == 0:
 		return nil
 	case g.unexpected > 0:
-		return &refusedError{err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, plural(pods, "pod"), g.expect)}
+		return &refusedError{err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, countPods(pods), g.expect)}
 	}
 	return &refusedError{}
 }

@@ -73,13 +73,13 @@ func (a *app) printOverlaps(opts matchOptions, overlaps []fargate.ProfileOverlap
 		}
 	}
 	var text strings.Builder
-	say := func(indent, format string, args ...any) {
+	say := func(format string, args ...any) {
 		width := 0
 		if a.streams.OutTerminal {
 			width = a.streams.Width
 		}
-		for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), width-len(indent)) {
-			text.WriteString(indent + line + "\n")
+		for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), width) {
+			text.WriteString(line + "\n")
 		}
 	}
 	counting := 0
@@ -89,20 +89,20 @@ func (a *app) printOverlaps(opts matchOptions, overlaps []fargate.ProfileOverlap
 		}
 	}
 	if counting > 0 {
-		say("", "")
-		say("", "Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
-		say("", "→ make the selectors disjoint, or settle it with the pod label %s: NAME", fargate.ProfileLabel)
+		say("")
+		say("Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
+		say("→ make the selectors disjoint, or settle it with the pod label %s: NAME", fargate.ProfileLabel)
 	}
 	if len(redundant) > 0 && len(overlaps) > 0 {
-		say("", "")
+		say("")
 	}
 	for _, r := range redundant {
-		say("", "%s", r)
+		say("%s", r)
 	}
 	if len(overlaps)+len(redundant) > 0 {
-		say("", "")
+		say("")
 	}
-	say("", "%s.", overlapSummary(counting, len(overlaps)-counting, len(redundant)))
+	say("%s.", overlapSummary(counting, len(overlaps)-counting, len(redundant)))
 	_, err := io.WriteString(a.streams.Out, text.String())
 	return err
 }

@@ -193,7 +193,7 @@ func summaryText(s fargate.Summary) string {
 			out = append(out, fmt.Sprintf("%d %s", c.count, c.what))
 		}
 	}
-	text := fmt.Sprintf("%s: %s.", plural(s.Pods, "pod"), strings.Join(out, ", "))
+	text := fmt.Sprintf("%s: %s.", countPods(s.Pods), strings.Join(out, ", "))
 	if s.Capacity.VCPU > 0 {
 		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU), number(s.Capacity.MemoryGB))
 	}
@@ -203,12 +203,12 @@ func summaryText(s fargate.Summary) string {
 // number writes an amount without needless digits.
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// plural counts things in words: 1 pod, 2 pods.
-func plural(n int, thing string) string {
+// countPods says how many pods in words: 1 pod, 2 pods.
+func countPods(n int) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 pod"
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d pods", n)
 }
 
 // podName is a pod as kubectl names it.

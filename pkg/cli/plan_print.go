@@ -108,7 +108,7 @@ func (s planSelector) line() (text string, risk bool) {
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
 	case s.Covered == fargate.ExtentPart:
-		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: %s cover only a part of them%s", selector, by, shape), true
+		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, to %s%s", selector, by, shape), true
 	}
 	return fmt.Sprintf("pods of %s lose their profile: no other ACTIVE profile covers them, so they may stay Pending%s", selector, shape), true
 }
@@ -119,7 +119,7 @@ func (p *changePlan) podLines(say func(risk bool, format string, args ...any)) {
 		return
 	}
 	if len(p.Pods) == 0 {
-		say(false, "     none of the %s that were read is on a profile that goes", plural(p.podsRead, "pod"))
+		say(false, "     none of the %s that were read is on a profile that goes", countPods(p.podsRead))
 		return
 	}
 	rows := make([][]string, len(p.Pods))
@@ -140,7 +140,7 @@ func (p *changePlan) podLines(say func(risk bool, format string, args ...any)) {
 	}
 	for _, b := range p.Budgets {
 		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; the deletion stops %d at once, whatever it says",
-			b.Name, b.Namespace, b.Allowed, plural(b.Pods, "pod"), b.Stopped)
+			b.Name, b.Namespace, b.Allowed, countPods(b.Pods), b.Stopped)
 	}
 }
 

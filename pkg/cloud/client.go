@@ -95,6 +95,10 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 	if err := checkSettings(cfg); err != nil {
 		return nil, err
 	}
+	if cfg.RetryMode == "" {
+		// It slows down by itself when AWS throttles, which matters where many poll one account.
+		cfg.RetryMode = aws.RetryModeAdaptive
+	}
 	c := &Client{cfg: cfg, options: opts, exchange: exchange}
 	// A command uses one to three services; the others cost nothing.
 	c.eks = sync.OnceValue(func() *eks.Client {
@@ -127,18 +131,18 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 // Region is the region that requests go to.
 func (c *Client) Region() string { return c.cfg.Region }
 
-// tune sets what all service clients share. The SDK has already put its standard or adaptive retryer in
-// place, with AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is wrapped, not replaced.
+// tune sets what all service clients share. The SDK has already put its retryer in place, with
+// AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is wrapped, not replaced.
 func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*middleware.Stack) error) {
 	if c.options.EndpointURL != "" {
 		// A flag beats every variable: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS makes the SDK drop the config's.
 		*endpoint = aws.String(c.options.EndpointURL)
 	}
-	if r, ok := (*retryer).(aws.RetryerV2); ok {
-		*retryer = brokenAnswers{r}
-	}
 	if c.options.MaxBackoff > 0 {
 		*retryer = retry.AddWithMaxBackoffDelay(*retryer, c.options.MaxBackoff)
+	}
+	if r, ok := (*retryer).(aws.RetryerV2); ok {
+		*retryer = patient{r}
 	}
 	*stack = append(*stack, c.exchange.addTo)
 	if product, version, _ := strings.Cut(c.options.UserAgent, "/"); product != "" {
@@ -157,14 +161,4 @@ func (c *Client) timed(http aws.HTTPClient) aws.HTTPClient {
 		return b.WithTimeout(timeout)
 	}
 	return http
-}
-
-// brokenAnswers is the SDK's retryer that also retries an answer that broke off. Every request that
-// changes something in EKS may be sent twice: a create carries its token, and a repeated delete is told
-// that the profile is DELETING or gone.
-type brokenAnswers struct{ aws.RetryerV2 }
-
-// IsErrorRetryable adds broken answers to what the SDK retries.
-func (r brokenAnswers) IsErrorRetryable(err error) bool {
-	return r.RetryerV2.IsErrorRetryable(err) || brokenAnswer(err)
 }

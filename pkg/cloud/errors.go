@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -29,6 +30,8 @@ type Error struct {
 	RequestID string
 	// Status is the HTTP status, 0 where there was no answer.
 	Status int
+	// RetryAfter is how long AWS asks to wait before the next attempt; 0 where it does not say.
+	RetryAfter time.Duration
 	// Err is the SDK's error; it may be nil. A context's error is always found in it by errors.Is when
 	// the class is Canceled, and never otherwise.
 	Err error
@@ -84,6 +87,16 @@ func ClassOf(err error) Class {
 	return Other
 }
 
+// RetryAfter gives how long AWS asks to wait, for an error that this package returned; 0 where it does not
+// say.
+func RetryAfter(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}
+
 // NoCluster tells whether the error says that the cluster, not the profile, does not exist. EKS uses
 // one code for both ("No cluster found for name: demo.").
 func NoCluster(err error) bool {
@@ -100,7 +113,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	if errors.As(err, &done) {
 		return err
 	}
-	e := &Error{Action: action, Message: describe(err), Err: err}
+	e := &Error{Action: action, Message: describe(err), RetryAfter: retryAfter(err), Err: err}
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.Response != nil {
 		e.Status = response.HTTPStatusCode()

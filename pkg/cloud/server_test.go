@@ -34,6 +34,7 @@ func isolate(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", none)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", none)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("AWS_RETRY_MODE", "standard") // the adaptive one, fgctl's own, would slow down for real
 }
 
 const secretKey = "wJalrXUtnFEMIsecretKEY"

@@ -19,6 +19,7 @@ type jsonStream struct {
 	opts Options
 	line int
 	raw  []byte // the value at hand
+	tape tape
 }
 
 // skip moves over white space and gives the next byte without taking it.
@@ -152,14 +153,41 @@ func (s *jsonStream) elements(number int, top *header, yield func(Part) error) e
 				return s.ended(err)
 			}
 		}
+		if err := s.element(Part{Document: number, Item: item, Top: top}, yield); err != nil {
+			return err
+		}
+	}
+}
+
+// element yields the element that begins at the next byte: from the tape where it can be read so, in the
+// reader's own buffer, else by way of encoding/json.
+func (s *jsonStream) element(p Part, yield func(Part) error) error {
+	for {
+		text, _ := s.in.Peek(s.in.Buffered())
+		size, lines, result := s.tape.read(text, s.line)
+		switch {
+		case result == tapeDone && size <= s.opts.MaxBytes:
+			p.Value = s.tape.root()
+			err := yield(p)
+			s.line += lines
+			_, _ = s.in.Discard(size)
+			return err
+		case result == tapeShort && s.more():
+			continue
+		}
 		v, err := s.value()
 		if err != nil {
 			return err
 		}
-		if err := yield(Part{Document: number, Item: item, Value: v, Top: top}); err != nil {
-			return err
-		}
+		p.Value = v
+		return yield(p)
 	}
+}
+
+// more reads more of the source into the buffer; it tells whether that was possible.
+func (s *jsonStream) more() bool {
+	_, err := s.in.Peek(s.in.Buffered() + 1)
+	return err == nil
 }
 
 // value reads the value that begins at the next byte; it is valid until the next one is read.

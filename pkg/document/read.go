@@ -29,6 +29,9 @@ type Options struct {
 // 3 MiB, so a single object stays well below it.
 const DefaultMaxBytes = 8 << 20
 
+// bufferSize is how much is read at a time. An element of a list that fits it is read where it lies.
+const bufferSize = 256 << 10
+
 // maxErrors are the faults after which reading stops.
 const maxErrors = 50
 
@@ -59,7 +62,7 @@ func Read(r io.Reader, opts Options, yield func(Part) error) error {
 	if opts.MaxJSONBytes == 0 {
 		opts.MaxJSONBytes = opts.MaxBytes
 	}
-	s := &stream{in: bufio.NewReaderSize(r, 64<<10), opts: opts, yield: yield}
+	s := &stream{in: bufio.NewReaderSize(r, bufferSize), opts: opts, yield: yield}
 	err := s.read()
 	if errors.Is(err, errEnough) {
 		err = nil

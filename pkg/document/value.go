@@ -151,16 +151,24 @@ func Shorten(text string) string {
 
 // Keep gives a value that stays valid after the function that it was passed to has returned.
 func Keep(v Value) Value {
-	if j, ok := v.(jsonValue); ok {
-		return j.kept()
+	switch v := v.(type) {
+	case jsonValue:
+		return v.kept()
+	case *tapeNode:
+		return v.json().kept()
 	}
 	return v
 }
 
 // Size is the size in bytes of a value of JSON text; of any other value it is unknown and 0.
 func Size(v Value) int {
-	j, _ := v.(jsonValue)
-	return len(j.raw)
+	switch v := v.(type) {
+	case jsonValue:
+		return len(v.raw)
+	case *tapeNode:
+		return v.end - v.start
+	}
+	return 0
 }
 
 // Tag is the tag that a value of YAML was given by its author, as !Ref or !Sub of CloudFormation's

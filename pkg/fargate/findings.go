@@ -12,6 +12,25 @@ type rule struct {
 	always bool // counts also for a pod that does not go to Fargate
 }
 
+// known makes a rule that holds whoever has the pod.
+func known(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+	return rule{code: FindingCode{code, severity, meaning, source}, judge: judge}
+}
+
+// doubtful makes a rule whose warnings fall away where the scheduler has taken the pod.
+func doubtful(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+	r := known(code, severity, meaning, source, judge)
+	r.doubt = true
+	return r
+}
+
+// elsewhere makes a rule that counts also for a pod that does not go to Fargate.
+func elsewhere(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+	r := known(code, severity, meaning, source, judge)
+	r.always = true
+	return r
+}
+
 // Findings judges a pod by every rule. The findings are in the order of the rules, then of the pod's
 // fields, and never nil.
 func Findings(pod Pod) []Finding {

@@ -30,11 +30,13 @@ type spot struct{ state, part int }
 
 // valid tells whether the grammar has the text.
 func (g grammar) valid(text string) bool {
-	at, ok := spot{}, true
+	at := spot{}
 	for i := range len(text) {
-		if at, ok = g.step(at, text[i]); !ok {
+		next, ok := g.step(at, text[i])
+		if !ok {
 			return false
 		}
+		at = next
 	}
 	return g.accept(at)
 }

@@ -26,7 +26,6 @@ func hostileQuestions() map[string]struct {
 	fit, avoid []Selector
 	found      bool
 } {
-
 	window := func(c string) string { return "*" + c + strings.Repeat("?", 40) }
 	type question = struct {
 		fit, avoid []Selector

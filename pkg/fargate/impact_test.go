@@ -44,17 +44,26 @@ func TestImpact(t *testing.T) {
 		pods []Pod
 		want string
 	}{
-		{"pods of one owner are one", []Pod{on("web", "web", "b", "cart"), on("web", "web", "a", "all"), on("web", "web", "b", "cart")},
-			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]"},
+		{
+			"pods of one owner are one",
+			[]Pod{on("web", "web", "b", "cart"), on("web", "web", "a", "all"), on("web", "web", "b", "cart")},
+			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]",
+		},
 		{"several match", []Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
 		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended}, ""},
 		{"kept off Fargate", []Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
-		{"manifests go where a new pod would", []Pod{workload("Deployment", "a", "web", "cart", 3), workload("Deployment", "b", "other", "cart", 3)},
-			"pending web Deployment/a 3 of web to []"},
+		{
+			"manifests go where a new pod would",
+			[]Pod{workload("Deployment", "a", "web", "cart", 3), workload("Deployment", "b", "other", "cart", 3)},
+			"pending web Deployment/a 3 of web to []",
+		},
 		{"pinned by the template", []Pod{pinned}, "pending web Deployment/pinned 2 of web to [] pinned"},
 		{"and the pods of that template", []Pod{pinned, on("web", "web", "pinned", "api")}, "pending web Deployment/pinned 1 of web to [] pinned"},
-		{"a workload that is there as pods too counts once", []Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
-			"pending web Deployment/b 1 of web to []"},
+		{
+			"a workload that is there as pods too counts once",
+			[]Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
+			"pending web Deployment/b 1 of web to []",
+		},
 		{"no replicas, no pods", []Pod{workload("Deployment", "a", "web", "cart", 0)}, ""},
 	} {
 		i := NewImpact(profiles, profiles[1:], "web")

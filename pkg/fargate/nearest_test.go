@@ -33,22 +33,46 @@ func TestNearest(t *testing.T) {
 		want     string
 	}{
 		{"no profile, none nearest", "", nil, "none"},
-		{"fewest conditions", "", []Profile{profile("a", "", "namespace=web,x=1,y=2"), profile("b", "", "namespace=other,app=api")},
-			"b 1 [namespace  other web] add map[] or namespace=web,app=api"},
-		{"ties by name, then by order", "", []Profile{profile("b", "", "namespace=x"), profile("a", "", "namespace=y", "namespace=z")},
-			"a 1 [namespace  y web] add map[] or namespace=web"},
-		{"a label of another value", "", []Profile{profile("a", "", "namespace=web,app=batch,tier=front")},
-			"a 1 [label app batch api] add map[app:batch] or namespace=web,app=api,tier=front"},
-		{"an absent label", "", []Profile{profile("a", "", "namespace=w*,team=x,app=api")},
-			"a 1 [label team x nil] add map[team:x] or namespace=w*,app=api"},
-		{"wildcards are filled", "", []Profile{profile("a", "", "namespace=web,team-?=prod*")},
-			"a 1 [label team-? prod* nil] add map[team-a:prod] or namespace=web"},
-		{"one label for two wildcards", "", []Profile{profile("a", "", "namespace=web,team*=x,tea*=x")},
-			"a 1 [label tea* x nil label team* x nil] add map[tea:x team:x] or namespace=web"},
-		{"only ACTIVE profiles", "", []Profile{profile("a", StatusCreating, "namespace=web,app=x"), profile("b", "", "namespace=x")},
-			"b 1 [namespace  x web] add map[] or namespace=web"},
-		{"pinned: only that profile", "b", []Profile{profile("a", "", "namespace=web,app=x"), profile("b", "", "namespace=x,app=y", "namespace=x")},
-			"b 2 [namespace  x web] add map[] or namespace=web"},
+		{
+			"fewest conditions", "",
+			[]Profile{profile("a", "", "namespace=web,x=1,y=2"), profile("b", "", "namespace=other,app=api")},
+			"b 1 [namespace  other web] add map[] or namespace=web,app=api",
+		},
+		{
+			"ties by name, then by order", "",
+			[]Profile{profile("b", "", "namespace=x"), profile("a", "", "namespace=y", "namespace=z")},
+			"a 1 [namespace  y web] add map[] or namespace=web",
+		},
+		{
+			"a label of another value", "",
+			[]Profile{profile("a", "", "namespace=web,app=batch,tier=front")},
+			"a 1 [label app batch api] add map[app:batch] or namespace=web,app=api,tier=front",
+		},
+		{
+			"an absent label", "",
+			[]Profile{profile("a", "", "namespace=w*,team=x,app=api")},
+			"a 1 [label team x nil] add map[team:x] or namespace=w*,app=api",
+		},
+		{
+			"wildcards are filled", "",
+			[]Profile{profile("a", "", "namespace=web,team-?=prod*")},
+			"a 1 [label team-? prod* nil] add map[team-a:prod] or namespace=web",
+		},
+		{
+			"one label for two wildcards", "",
+			[]Profile{profile("a", "", "namespace=web,team*=x,tea*=x")},
+			"a 1 [label tea* x nil label team* x nil] add map[tea:x team:x] or namespace=web",
+		},
+		{
+			"only ACTIVE profiles", "",
+			[]Profile{profile("a", StatusCreating, "namespace=web,app=x"), profile("b", "", "namespace=x")},
+			"b 1 [namespace  x web] add map[] or namespace=web",
+		},
+		{
+			"pinned: only that profile", "b",
+			[]Profile{profile("a", "", "namespace=web,app=x"), profile("b", "", "namespace=x,app=y", "namespace=x")},
+			"b 2 [namespace  x web] add map[] or namespace=web",
+		},
 		{"pinned to what does not exist", "c", []Profile{profile("a", "", "namespace=x")}, "none"},
 		{"pinned to one that is not ACTIVE and matches", "a", []Profile{profile("a", StatusDeleting, "namespace=web")}, "a 1 [] add map[] or "},
 	} {

@@ -67,10 +67,10 @@ func newGlob(pattern string) glob {
 		star = false
 	}
 	for _, c := range pattern {
-		switch {
-		case c == '*':
+		switch c {
+		case '*':
 			star = true
-		case c == '?':
+		case '?':
 			out = append(out, '?')
 		default:
 			flush()

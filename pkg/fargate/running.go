@@ -25,8 +25,10 @@ const codeSchedulerName = "scheduler-name"
 
 // runningCodes describes them.
 var runningCodes = []FindingCode{
-	{CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
-		"EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864"},
+	{
+		CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
+		"EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
+	},
 	{CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would", "the webhook acts when a pod is created; sample-apex-skills PR#210"},
 	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", "EKS User Guide, Delete a Fargate profile"},
 	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", "EKS User Guide, Delete a Fargate profile"},

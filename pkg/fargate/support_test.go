@@ -129,36 +129,54 @@ var findingRows = []struct {
 }{
 	{"nothing to find", func(*Pod) {}, "", ""},
 
-	{"UG considerations; concourse-chart#236, aws-efs-csi-driver#1329", func(p *Pod) { app(p).SecurityContext.Privileged = true },
-		"privileged error " + containersPath + "[0].securityContext.privileged", `"Pod not supported on Fargate: invalid SecurityContext fields: Privileged"`},
-	{"the same, in an init container", func(p *Pod) { initContainer(p, Container{SecurityContext: &SecurityContext{Privileged: true}}) },
-		"privileged error spec.template.spec.initContainers[1].securityContext.privileged", ""},
+	{
+		"UG considerations; concourse-chart#236, aws-efs-csi-driver#1329", func(p *Pod) { app(p).SecurityContext.Privileged = true },
+		"privileged error " + containersPath + "[0].securityContext.privileged", `"Pod not supported on Fargate: invalid SecurityContext fields: Privileged"`,
+	},
+	{
+		"the same, in an init container", func(p *Pod) { initContainer(p, Container{SecurityContext: &SecurityContext{Privileged: true}}) },
+		"privileged error spec.template.spec.initContainers[1].securityContext.privileged", "",
+	},
 
-	{"frappe/helm#182; BPG security/pods.adoc", add("CAP_CHOWN"),
-		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0]", `"Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: CAP_CHOWN"`},
-	{"CoreDNS adds NET_BIND_SERVICE and runs there", add("NET_BIND_SERVICE", "SYS_PTRACE"),
-		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0], capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[1]", "CoreDNS adds this one"},
+	{
+		"frappe/helm#182; BPG security/pods.adoc", add("CAP_CHOWN"),
+		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0]", `"Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: CAP_CHOWN"`,
+	},
+	{
+		"CoreDNS adds NET_BIND_SERVICE and runs there", add("NET_BIND_SERVICE", "SYS_PTRACE"),
+		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0], capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[1]", "CoreDNS adds this one",
+	},
 	{"dropping is what the BPG advises", add(), "", ""},
 	{"a pod that Fargate has taken was not refused", all(add("SYS_PTRACE"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
 	{"a pod that waits may yet be", all(add("SYS_PTRACE"), running(Scheduler, "")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
 	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
 
-	{"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]TopologySpreadConstraint, 1) }),
-		"topology-spread warning spec.topologySpreadConstraints", ""},
+	{
+		"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]TopologySpreadConstraint, 1) }),
+		"topology-spread warning spec.topologySpreadConstraints", "",
+	},
 	{"what is known to be refused stays told", all(running(Scheduler, "fargate-ip-10-0-0-1"), selectNodes("team", "a")), "node-selector error spec.nodeSelector.team", ""},
 
-	{"ingress-nginx#4888", func(p *Pod) { *app(p).SecurityContext.AllowPrivilegeEscalation = true },
-		"allow-privilege-escalation warning " + containersPath + "[0].securityContext.allowPrivilegeEscalation", `"Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation"`},
+	{
+		"ingress-nginx#4888", func(p *Pod) { *app(p).SecurityContext.AllowPrivilegeEscalation = true },
+		"allow-privilege-escalation warning " + containersPath + "[0].securityContext.allowPrivilegeEscalation", `"Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation"`,
+	},
 	{"left out is not set, though Kubernetes then allows it", func(p *Pod) { app(p).SecurityContext = &SecurityContext{} }, "", ""},
 
-	{"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
-		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`},
+	{
+		"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
+		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`,
+	},
 	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid error spec.template.spec.hostPID", "is not known"},
 	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc error spec.template.spec.hostIPC", "is not known"},
-	{"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
-		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`},
-	{"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports[0].HostIP = "127.0.0.1" },
-		"host-ip error " + containersPath + "[0].ports[0].hostIP", `127.0.0.1: "Pod not supported on Fargate: port contains HostIP or HostPort"`},
+	{
+		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
+		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
+	},
+	{
+		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports[0].HostIP = "127.0.0.1" },
+		"host-ip error " + containersPath + "[0].ports[0].hostIP", `127.0.0.1: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
+	},
 
 	{"kube-s3#14, pachyderm#4522", volume("hostPath"), "host-path error spec.template.spec.volumes[1].hostPath", `"Pod not supported on Fargate: volumes not supported: data is of an unsupported volume Type"`},
 	{"allowed: inferred from use", volume("configMap"), "", ""},
@@ -171,28 +189,38 @@ var findingRows = []struct {
 	{"containers-roadmap#1764", csi("secrets-store.csi.k8s.io"), "volume-type error spec.template.spec.volumes[1].csi", ""},
 	{"EFS inline: no report found", csi("efs.csi.aws.com"), "volume-type warning spec.template.spec.volumes[1].csi", ""},
 	{"UG: no dynamic provisioning", volume("ephemeral"), "ephemeral-volume error spec.template.spec.volumes[1].ephemeral", "dynamic provisioning"},
-	{"aws-efs-csi-driver#793, aws-cdk#23375", volume("persistentVolumeClaim"), "persistent-volume-claim warning spec.template.spec.volumes[1].persistentVolumeClaim",
-		`"Pod not supported on Fargate: volumes not supported: data not supported because: PVC files not bound"`},
+	{
+		"aws-efs-csi-driver#793, aws-cdk#23375", volume("persistentVolumeClaim"), "persistent-volume-claim warning spec.template.spec.volumes[1].persistentVolumeClaim",
+		`"Pod not supported on Fargate: volumes not supported: data not supported because: PVC files not bound"`,
+	},
 	{"a pod that Fargate has taken has its claim bound", all(volume("persistentVolumeClaim"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
-	{"UG: no dynamic provisioning", all(kind("StatefulSet", "spec.template.spec"), func(p *Pod) { p.Workload.ClaimTemplates = []string{"data", "log"} }),
-		"claim-templates warning spec.volumeClaimTemplates[0], claim-templates warning spec.volumeClaimTemplates[1]", "from the template data"},
+	{
+		"UG: no dynamic provisioning", all(kind("StatefulSet", "spec.template.spec"), func(p *Pod) { p.Workload.ClaimTemplates = []string{"data", "log"} }),
+		"claim-templates warning spec.volumeClaimTemplates[0], claim-templates warning spec.volumeClaimTemplates[1]", "from the template data",
+	},
 	{"UG: EFS only", func(p *Pod) { app(p).VolumeDevices = []VolumeDevice{{Name: "disk"}} }, "block-volume error " + containersPath + "[0].volumeDevices[0]", "disk"},
 
 	{"UG considerations: DaemonSets", kind("DaemonSet", "spec.template.spec"), "daemonset error kind", "DaemonSet"},
-	{"a DaemonSet's pod; its controller wrote the affinity", all(running(DefaultScheduler, "ip-10-0-0-1"), affine("metadata.name In ip-10-0-0-1"), func(p *Pod) { p.Running.OwnerKind = "DaemonSet" }),
-		"daemonset error metadata.ownerReferences", ""},
+	{
+		"a DaemonSet's pod; its controller wrote the affinity", all(running(DefaultScheduler, "ip-10-0-0-1"), affine("metadata.name In ip-10-0-0-1"), func(p *Pod) { p.Running.OwnerKind = "DaemonSet" }),
+		"daemonset error metadata.ownerReferences", "",
+	},
 
 	{"UG: no GPU", resources(nil, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", "nvidia.com/gpu"},
 	{"UG: no Inferentia", resources(ResourceList{"aws.amazon.com/neuron": "1"}, nil), "extended-resource error " + containersPath + "[0].resources.requests[aws.amazon.com/neuron]", ""},
 	{"the same, by core", resources(nil, ResourceList{"aws.amazon.com/neuroncore": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[aws.amazon.com/neuroncore]", ""},
-	{"other makers of GPUs", resources(nil, ResourceList{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
-		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", ""},
+	{
+		"other makers of GPUs", resources(nil, ResourceList{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
+		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", "",
+	},
 	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
 	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
 	{"none asked for", resources(nil, ResourceList{"nvidia.com/gpu": "0", "ephemeral-storage": "30Gi"}), "", ""},
-	{"of the whole pod", func(p *Pod) { p.Spec.Resources = &Resources{Limits: ResourceList{"cpu": "1", "hugepages-1Gi": "1Gi"}} },
-		"extended-resource warning spec.template.spec.resources.limits.hugepages-1Gi", "the pod asks for"},
+	{
+		"of the whole pod", func(p *Pod) { p.Spec.Resources = &Resources{Limits: ResourceList{"cpu": "1", "hugepages-1Gi": "1Gi"}} },
+		"extended-resource warning spec.template.spec.resources.limits.hugepages-1Gi", "the pod asks for",
+	},
 
 	{"UG: no Arm", selectNodes("kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[kubernetes.io/arch]", "amd64 only"},
 	{"the label's older name", selectNodes("beta.kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[beta.kubernetes.io/arch]", ""},
@@ -207,12 +235,16 @@ var findingRows = []struct {
 		p.Spec.SecurityContext = &PodSecurityContext{WindowsOptions: &WindowsOptions{HostProcess: true}}
 	}, "windows error spec.template.spec.securityContext.windowsOptions.hostProcess", ""},
 
-	{"aws-ebs-csi-driver PR#496", selectNodes("team", "a"), "node-selector error spec.template.spec.nodeSelector.team",
-		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`},
-	{"keys in the order of their names", func(p *Pod) {
-		p.Spec.NodeSelector = map[string]string{"b": "1", "karpenter.sh/nodepool": "x", "a": "1"}
+	{
+		"aws-ebs-csi-driver PR#496", selectNodes("team", "a"), "node-selector error spec.template.spec.nodeSelector.team",
+		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`,
 	},
-		"node-selector error spec.template.spec.nodeSelector.a, node-selector error spec.template.spec.nodeSelector.b, node-selector error spec.template.spec.nodeSelector[karpenter.sh/nodepool]", ""},
+	{
+		"keys in the order of their names", func(p *Pod) {
+			p.Spec.NodeSelector = map[string]string{"b": "1", "karpenter.sh/nodepool": "x", "a": "1"}
+		},
+		"node-selector error spec.template.spec.nodeSelector.a, node-selector error spec.template.spec.nodeSelector.b, node-selector error spec.template.spec.nodeSelector[karpenter.sh/nodepool]", "",
+	},
 	{"containers-roadmap#1125", selectNodes("topology.kubernetes.io/zone", "eu-west-1a"), "", ""},
 	{"containers-roadmap#1125", selectNodes("failure-domain.beta.kubernetes.io/zone", "eu-west-1a"), "", ""},
 	{"nodes listed with --show-labels", selectNodes("topology.kubernetes.io/region", "eu-west-1"), "", ""},
@@ -221,8 +253,10 @@ var findingRows = []struct {
 	{"a node is made for its pod", selectNodes("kubernetes.io/hostname", "ip-10-0-0-1"), "node-selector error spec.template.spec.nodeSelector[kubernetes.io/hostname]", ""},
 	{"zone ids: nothing found", selectNodes("topology.k8s.aws/zone-id", "euw1-az1"), "node-selector warning spec.template.spec.nodeSelector[topology.k8s.aws/zone-id]", "not known"},
 
-	{"aws-efs-csi-driver#1068", affine("eks.amazonaws.com/compute-type NotIn fargate"), "node-affinity error " + terms + "[0].matchExpressions[0]",
-		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`},
+	{
+		"aws-efs-csi-driver#1068", affine("eks.amazonaws.com/compute-type NotIn fargate"), "node-affinity error " + terms + "[0].matchExpressions[0]",
+		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`,
+	},
 	{"Kubernetes: requirements of a term are joined by and", affine("kubernetes.io/os In linux & team In a b"), "node-affinity error " + terms + "[0].matchExpressions[1]", "team In (a, b)"},
 	{"Kubernetes: terms are joined by or", affine("team Exists", "kubernetes.io/os In linux windows"), "", ""},
 	{"none of the terms holds", affine("team Exists", "kubernetes.io/arch In arm64"), "node-affinity error " + terms + "[0].matchExpressions[0]", "none of the other terms"},
@@ -265,8 +299,10 @@ var findingRows = []struct {
 	{"the API server wrote it", running(DefaultScheduler, "ip-10-0-0-1"), "", ""},
 	{"a scheduler of one's own", running("volcano", "ip-10-0-0-1"), "scheduler-name warning spec.schedulerName", ""},
 
-	{"UG fargate-pod-configuration; flux2#3138", resources(ResourceList{"cpu": "250m", "memory": "1Gi"}, ResourceList{"cpu": "1", "memory": "2Gi"}),
-		"requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu, requests-unlike-limits warning " + containersPath + "[0].resources.limits.memory", "250m cpu, but its limit is 1"},
+	{
+		"UG fargate-pod-configuration; flux2#3138", resources(ResourceList{"cpu": "250m", "memory": "1Gi"}, ResourceList{"cpu": "1", "memory": "2Gi"}),
+		"requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu, requests-unlike-limits warning " + containersPath + "[0].resources.limits.memory", "250m cpu, but its limit is 1",
+	},
 	{"Kubernetes: a limit below the request is refused", resources(ResourceList{"cpu": "1"}, ResourceList{"cpu": "250m"}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", "below the request"},
 	{"UG: must be equal to the limit", resources(ResourceList{"cpu": "250m"}, nil), "requests-unlike-limits warning " + containersPath + "[0].resources.requests.cpu", "has no limit"},
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},

@@ -44,6 +44,7 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 		case ctx.Err() != nil:
 			return p, o.unfinished(ctx.Err())
 		case cloud.ClassOf(err).Transient():
+			o.asked = cloud.RetryAfter(err)
 			o.see(subject, fmt.Sprintf("unknown, asking again (%v)", err))
 			if err := o.pause(ctx); err != nil {
 				return p, err
@@ -137,6 +138,7 @@ func (o *operation) awaitIdle(ctx context.Context, cluster string, except ...str
 		case ctx.Err() != nil:
 			return o.unfinished(ctx.Err())
 		case cloud.ClassOf(err).Transient():
+			o.asked = cloud.RetryAfter(err)
 			o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%v)", err))
 			if err := o.pause(ctx); err != nil {
 				return err

@@ -94,6 +94,7 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, t
 // wait tells of a refusal that passes.
 func (o *operation) wait(what string, err error) {
 	o.lastSeen = err.Error()
+	o.asked = cloud.RetryAfter(err)
 	o.Report.Note(fmt.Sprintf("%s, trying again: %v", what, err))
 }
 
@@ -134,6 +135,7 @@ func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Pr
 		case !cloud.ClassOf(err).Transient():
 			return nil, o.unfinished(err)
 		}
+		o.asked = cloud.RetryAfter(err)
 		if err := o.pause(ctx); err != nil {
 			return nil, err
 		}

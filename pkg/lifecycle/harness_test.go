@@ -93,6 +93,7 @@ type bench struct {
 func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 	t.Helper()
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	t.Setenv("AWS_RETRY_MODE", "standard") // the adaptive one waits by the machine's clock
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -104,6 +104,8 @@ type operation struct {
 	// existed says that the profile was there in this operation; missing is AWS's answer when it was not.
 	existed bool
 	missing error
+	// asked is how long AWS asked to wait before the next request.
+	asked time.Duration
 }
 
 func (r *Runner) begin(doing string) *operation {
@@ -128,10 +130,11 @@ func interval(age time.Duration) time.Duration {
 	return min(max(age/20, time.Second), 10*time.Second)
 }
 
-// pause waits for the next look. It fails with an Unfinished when the time is up or the context ends.
+// pause waits for the next look, at least as long as AWS asked for. It fails with an Unfinished when the time is up or the context ends.
 func (o *operation) pause(ctx context.Context) error {
 	age := o.Clock.Now().Sub(o.start)
-	d := interval(age)
+	d := max(interval(age), o.asked)
+	o.asked = 0
 	if o.Timeout > 0 {
 		left := o.Timeout - age
 		if left <= 0 {

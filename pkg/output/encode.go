@@ -105,12 +105,36 @@ func textNode(text string) (*yaml.Node, error) {
 		// The library's own choice of style for such text cannot always be read back.
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}, nil
 	}
-	node := &yaml.Node{}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+	if needsNoQuotes(text) {
+		return node, nil
+	}
 	if err := node.Encode(text); err != nil {
 		return nil, err
 	}
 	return node, nil
 }
+
+// needsNoQuotes tells whether text needs no quotes for sure. It is a short cut: asking the library takes as long as
+// writing hundreds of such texts.
+func needsNoQuotes(text string) bool {
+	if text == "" || !letter(text[0]) || text[len(text)-1] == ' ' {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		if !letter(c) && (c < '0' || c > '9') && strings.IndexByte("-_./ ()=,;", c) < 0 {
+			return false
+		}
+	}
+	switch strings.ToLower(text) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return false
+	}
+	return true
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
 // escape writes the steering characters that the encoders leave alone as \u escapes, which both
 // formats read the same. Such characters stand only inside double quotes.

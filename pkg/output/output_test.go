@@ -307,3 +307,17 @@ func TestProgressLineFitsTheTerminal(t *testing.T) {
 		t.Errorf("got %q", line)
 	}
 }
+
+// What is taken for plain is what the YAML library would write without quotes.
+func TestNeedsNoQuotes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.StringOf(rapid.RuneFrom([]rune("aeYnofxE019-_./ ()=,;:#~"))), rapid.SampledFrom([]string{"yes", "No", "ON", "null", "e5", "a b", "x=1"})).Draw(t, "text")
+		if !needsNoQuotes(text) {
+			return
+		}
+		want, err := yaml.Marshal(map[string]string{"k": text})
+		if err != nil || string(want) != "k: "+text+"\n" {
+			t.Fatalf("%q is written as %s", text, want)
+		}
+	})
+}

@@ -27,7 +27,7 @@ func isTemplate(fields []document.Field) bool {
 }
 
 // template reads a template.
-func (p *parser) template(v document.Value, fields []document.Field, path string) error {
+func (p *parser) template(_ document.Value, fields []document.Field, path string) error {
 	if body := document.Get(fields, "TemplateBody"); body != nil {
 		if body.Kind() != document.Mapping {
 			return document.At(body.Line(), "TemplateBody holds the template as text; give the text itself: aws cloudformation get-template --query TemplateBody --output text")

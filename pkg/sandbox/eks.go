@@ -26,6 +26,7 @@ var eksProtocol = protocol{
 	throttled:   &refusal{Status: 429, Code: "ThrottlingException", Message: "Rate exceeded"},
 	internal:    &refusal{Status: 500, Code: "ServerException", Message: "Internal server error"},
 	unavailable: &refusal{Status: 503, Code: "ServiceUnavailableException", Message: "Service unavailable"},
+	expired:     &refusal{Status: 403, Code: "ExpiredTokenException", Message: expiredText},
 	denied: func(user, action, resource string) *refusal {
 		return &refusal{Status: 403, Code: "AccessDeniedException", Message: "User: " + user + " is not authorized to perform: " + action + " on resource: " + resource}
 	},

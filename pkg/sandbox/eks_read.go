@@ -46,7 +46,7 @@ func (c *call) exception(status int, code, message string) *refusal {
 // theCluster finds the cluster that the call is about.
 func (s *Server) theCluster(c *call) (*cluster, *refusal) {
 	if cl := s.state.find(c.region, c.cluster); cl != nil {
-		return cl, nil
+		return cl.seenBy(c), nil
 	}
 	profile := c.profile
 	c.profile = "" // the exception is about the cluster

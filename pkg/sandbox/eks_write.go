@@ -86,9 +86,10 @@ func (s *Server) createFargateProfile(c *call) (any, *refusal) {
 		Name: n.request.Name, ARN: n.arn, Role: n.request.Role, Subnets: slices.Clone(n.subnets),
 		Selectors: n.request.Selectors, Tags: maps.Clone(n.request.Tags), Created: c.now,
 	}}
+	cl.writing(c.now)
 	cl.profiles = append(cl.profiles, p)
-	s.state.beginCreate(cl, p, c.now)
-	cl.record(c.now, p.Name, p.Status)
+	s.state.beginCreate(cl, p, c.now, c.outcome)
+	cl.record(c.now, p, p.Status)
 	if n.request.Token != "" {
 		cl.tokens[n.request.Token] = token{request: string(text), arn: p.ARN}
 	}
@@ -114,40 +115,41 @@ func (s *Server) deleteFargateProfile(c *call) (any, *refusal) {
 	if busy := cl.inTransition(); busy != nil {
 		return nil, c.exception(http.StatusConflict, "ResourceInUseException", "Cannot Delete Fargate Profile "+c.profile+" because cluster "+c.cluster+" currently has Fargate profile "+busy.Name+" in status "+busy.Status)
 	}
-	s.state.beginDelete(cl, p, c.now)
-	cl.record(c.now, p.Name, p.Status)
+	cl.writing(c.now)
+	s.state.beginDelete(cl, p, c.now, c.outcome)
+	cl.record(c.now, p, p.Status)
 	return map[string]any{"fargateProfile": cl.show(p)}, nil
 }
 
-// tagged finds the tags of the resource that a tags request names.
-func (s *Server) tagged(c *call, action string) (*map[string]string, *refusal) {
+// tagged finds the tags of the resource that a tags request names, and its cluster.
+func (s *Server) tagged(c *call, action string) (*map[string]string, *cluster, *refusal) {
 	if refused := s.permit(c, action, c.resource); refused != nil {
-		return nil, refused
+		return nil, nil, refused
 	}
 	parts := strings.SplitN(c.resource, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "eks" {
 		// Not AWS's text.
-		return nil, &refusal{Status: http.StatusBadRequest, Code: "BadRequestException", Message: "The ARN " + c.resource + " is not one of EKS."}
+		return nil, nil, &refusal{Status: http.StatusBadRequest, Code: "BadRequestException", Message: "The ARN " + c.resource + " is not one of EKS."}
 	}
 	for _, cl := range s.state.clusters {
 		if cl.Region != c.region {
 			continue
 		}
 		if cl.arn == c.resource {
-			return &cl.Tags, nil
+			return &cl.Tags, cl, nil
 		}
-		for _, p := range cl.profiles {
+		for _, p := range cl.seenBy(c).profiles {
 			if p.ARN == c.resource {
-				return &p.Tags, nil
+				return &p.Tags, cl, nil
 			}
 		}
 	}
 	// Not AWS's text.
-	return nil, &refusal{Status: http.StatusNotFound, Code: "NotFoundException", Message: "No resource found for ARN: " + c.resource}
+	return nil, nil, &refusal{Status: http.StatusNotFound, Code: "NotFoundException", Message: "No resource found for ARN: " + c.resource}
 }
 
 func (s *Server) listTags(c *call) (any, *refusal) {
-	tags, refused := s.tagged(c, "eks:ListTagsForResource")
+	tags, _, refused := s.tagged(c, "eks:ListTagsForResource")
 	if refused != nil {
 		return nil, refused
 	}
@@ -159,7 +161,7 @@ func (s *Server) listTags(c *call) (any, *refusal) {
 }
 
 func (s *Server) tagResource(c *call) (any, *refusal) {
-	tags, refused := s.tagged(c, "eks:TagResource")
+	tags, cl, refused := s.tagged(c, "eks:TagResource")
 	if refused != nil {
 		return nil, refused
 	}
@@ -181,12 +183,13 @@ func (s *Server) tagResource(c *call) (any, *refusal) {
 	if text != "" {
 		return nil, &refusal{Status: http.StatusBadRequest, Code: "BadRequestException", Message: text}
 	}
+	cl.writing(c.now)
 	*tags = merged
 	return map[string]any{}, nil
 }
 
 func (s *Server) untagResource(c *call) (any, *refusal) {
-	tags, refused := s.tagged(c, "eks:UntagResource")
+	tags, cl, refused := s.tagged(c, "eks:UntagResource")
 	if refused != nil {
 		return nil, refused
 	}
@@ -195,8 +198,11 @@ func (s *Server) untagResource(c *call) (any, *refusal) {
 		// Not AWS's text; the bounds are the model's (TagKeyList).
 		return nil, &refusal{Status: http.StatusBadRequest, Code: "BadRequestException", Message: "tagKeys must hold 1 to 50 keys."}
 	}
+	cl.writing(c.now)
+	left := maps.Clone(*tags) // the map belongs to the past too
 	for _, key := range keys {
-		delete(*tags, key)
+		delete(left, key)
 	}
+	*tags = left
 	return map[string]any{}, nil
 }

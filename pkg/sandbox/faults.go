@@ -1,41 +1,21 @@
 package sandbox
 
-// This file holds how a sandbox misbehaves on purpose: rules that choose requests and say what happens
-// to them. A fault acts before the request's effect, after it, or on the finished answer; a new kind is
-// a new row in faultKinds.
+// This file holds the rules by which a sandbox misbehaves on purpose: which requests they choose. What
+// happens to those is in fault_kinds.go.
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
-	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// The kinds of faults.
-const (
-	// FaultThrottle refuses with the service's throttling error; nothing happens.
-	FaultThrottle = "throttle"
-	// FaultError500 and FaultError503 refuse with the service's internal and unavailable errors;
-	// nothing happens.
-	FaultError500 = "error500"
-	FaultError503 = "error503"
-	// FaultError refuses with the rule's own status, code and message; nothing happens.
-	FaultError = "error"
-	// FaultDropBefore closes the connection; nothing happens.
-	FaultDropBefore = "drop-before"
-	// FaultDropAfter closes the connection after the request has had its effect.
-	FaultDropAfter = "drop-after"
-	// FaultErrorAfter answers with the internal error after the request has had its effect.
-	FaultErrorAfter = "error-after"
-	// FaultLatency lets the request take longer, by Latency.
-	FaultLatency = "latency"
-)
-
-// Fault is one rule. Without Nth, Times and Every it hits every request that Operation and Profile choose.
+// Fault is one rule. Without Nth, Times, From and Every it hits every request that Operation and Profile
+// choose. Only requests that Operation, Profile, After and Until let in are counted.
 type Fault struct {
 	// Operation is a pattern over service:Operation, as eks:CreateFargateProfile, ec2:* or *.
 	Operation string `yaml:"operation"`
@@ -46,18 +26,32 @@ type Fault struct {
 	// Times is how many matching requests in a row are hit; with Every, how many in all. With neither
 	// Nth nor Times there is no end; with Nth alone it is 1.
 	Times int `yaml:"times,omitempty"`
+	// From hits the matching request of that number, counted from 1, and all that follow it.
+	From int `yaml:"from,omitempty"`
 	// Every hits each matching request whose number is a multiple of it.
 	Every int `yaml:"every,omitempty"`
-	// Kind is one of the constants above.
+	// After and Until are the span in which the rule is in force, by the sandbox's clock since the rule
+	// was set; an Until of 0 means without end.
+	After time.Duration `yaml:"after,omitempty"`
+	Until time.Duration `yaml:"until,omitempty"`
+	// Kind is one of the constants FaultThrottle and so on.
 	Kind string `yaml:"kind"`
 	// RetryAfter is sent as the header Retry-After, in whole seconds.
 	RetryAfter time.Duration `yaml:"retryAfter,omitempty"`
-	// Latency is for FaultLatency.
+	// Latency is for FaultLatency and FaultLatencyAfter.
 	Latency Range `yaml:"latency,omitempty"`
-	// Status, Code and Message are for FaultError.
+	// Status is for FaultError, Code and Message for it and for FaultCreateFailed and FaultDeleteFailed.
 	Status  int    `yaml:"status,omitempty"`
 	Code    string `yaml:"code,omitempty"`
 	Message string `yaml:"message,omitempty"`
+	// ResourceIDs are for FaultCreateFailed and FaultDeleteFailed.
+	ResourceIDs []string `yaml:"resourceIDs,omitempty"`
+	// Reads and Lag are for FaultStale: how many reads after a write, or for how long after it, the write
+	// is not seen. With neither, every read that is hit shows the time before the last write.
+	Reads int           `yaml:"reads,omitempty"`
+	Lag   time.Duration `yaml:"lag,omitempty"`
+	// Actor is for FaultActor.
+	Actor *Actor `yaml:"actor,omitempty"`
 }
 
 // Failure chooses creates or deletes that end in CREATE_FAILED or DELETE_FAILED.
@@ -65,7 +59,8 @@ type Failure struct {
 	// Profile and Cluster are name patterns; empty means every one.
 	Profile string `yaml:"profile,omitempty"`
 	Cluster string `yaml:"cluster,omitempty"`
-	// Code, Message and ResourceIDs become the profile's health issue. Code is InternalFailure when empty.
+	// Code, Message and ResourceIDs become the profile's health issue. Code is one of HealthCodes,
+	// InternalFailure when empty.
 	Code        string   `yaml:"code,omitempty"`
 	Message     string   `yaml:"message,omitempty"`
 	ResourceIDs []string `yaml:"resourceIDs,omitempty"`
@@ -137,78 +132,28 @@ func (r Range) draw(rng *rand.Rand) time.Duration {
 	return r.Min + time.Duration(rng.Int64N(int64(r.Max-r.Min)+1))
 }
 
-// stage says when a fault acts.
-type stage int
-
-const (
-	stageDelay stage = iota
-	stageBefore
-	stageAfter
-)
-
-// faultKinds is what each kind does. make builds the answer that replaces the real one; nil means that
-// the connection is closed.
-var faultKinds = map[string]struct {
-	stage stage
-	make  func(*call, Fault) *refusal
-}{
-	FaultLatency:    {stage: stageDelay},
-	FaultThrottle:   {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.throttled }},
-	FaultError500:   {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.internal }},
-	FaultError503:   {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.unavailable }},
-	FaultError:      {stageBefore, func(_ *call, f Fault) *refusal { return &refusal{Status: f.Status, Code: f.Code, Message: f.Message} }},
-	FaultDropBefore: {stage: stageBefore},
-	FaultDropAfter:  {stage: stageAfter},
-	FaultErrorAfter: {stageAfter, func(c *call, _ Fault) *refusal { return c.protocol.internal }},
-}
-
-func (f Fault) check(c *checker, at string) {
-	if f.Operation == "" {
-		c.fault(at+".operation", "missing; write a pattern like eks:CreateFargateProfile or *")
-	}
-	if _, ok := faultKinds[f.Kind]; !ok {
-		c.fault(at+".kind", "%q is none of throttle, error500, error503, error, drop-before, drop-after, error-after, latency", f.Kind)
-	}
-	if f.Nth < 0 || f.Times < 0 || f.Every < 0 {
-		c.fault(at, "nth, times and every cannot be negative")
-	}
-	if f.Nth > 0 && f.Every > 0 {
-		c.fault(at+".every", "nth and every exclude each other")
-	}
-	if f.RetryAfter < 0 {
-		c.fault(at+".retryAfter", "cannot be negative")
-	}
-	if err := f.Latency.check(); err != nil {
-		c.fault(at+".latency", "%v", err)
-	}
-	if f.Kind == FaultLatency && f.Latency == (Range{}) {
-		c.fault(at+".latency", "missing; write a span like 1s..2s")
-	}
-	if f.Kind == FaultError && (f.Status < 400 || f.Status > 599 || f.Code == "") {
-		c.fault(at, "an error needs a status from 400 to 599 and a code")
-	}
-}
-
-func (f Failure) check(c *checker, at string) {
-	if f.Times < 0 {
-		c.fault(at+".times", "cannot be negative")
-	}
-}
-
 // faultRule is a Fault with its count of matching requests.
 type faultRule struct {
 	Fault
+	set          time.Time
 	matched, hit int
+	// unseen counts, for FaultStale, the reads of each cluster since its last write.
+	unseen map[*cluster]unseenReads
 }
 
 // strikes counts a matching request and says whether the rule hits it.
-func (r *faultRule) strikes(c *call) bool {
+func (r *faultRule) strikes(c *call, now time.Time) bool {
 	if !glob(r.Operation, c.service+":"+c.operation) || (r.Profile != "" && !glob(r.Profile, c.profile)) {
+		return false
+	}
+	if age := now.Sub(r.set); age < r.After || (r.Until > 0 && age >= r.Until) {
 		return false
 	}
 	r.matched++
 	var hit bool
 	switch {
+	case r.From > 0:
+		hit = r.matched >= r.From
 	case r.Every > 0:
 		hit = r.matched%r.Every == 0 && (r.Times == 0 || r.hit < r.Times)
 	case r.Nth == 0 && r.Times == 0:
@@ -222,33 +167,63 @@ func (r *faultRule) strikes(c *call) bool {
 	return hit
 }
 
-// struck is what the rules decided about one request: how long it takes, and the fault that replaces
-// its answer, if any. Every rule counts the request; the first that hits wins.
-func (s *Server) struck(c *call) (time.Duration, *faultRule) {
-	s.faultLock.Lock()
-	defer s.faultLock.Unlock()
-	delay := s.world.Latency.draw(s.latencies)
-	var chosen *faultRule
-	for _, r := range s.rules {
-		if !r.strikes(c) {
-			continue
-		}
-		if faultKinds[r.Kind].stage == stageDelay {
-			delay += r.Latency.draw(s.latencies)
-		} else if chosen == nil {
-			chosen = r
-		}
-	}
-	return delay, chosen
+// stroke is what the rules decided about one request.
+type stroke struct {
+	// before and after are how long it takes until its effect, and from its effect to its answer.
+	before, after time.Duration
+	// answer is the rule that takes the place of the answer, or breaks it; nil for none.
+	answer *faultRule
+	// outcome lets the transition that the request begins fail.
+	outcome *faultRule
+	stale   []*faultRule
+	actors  []*faultRule
+	kinds   []string
 }
 
-// SetFaults replaces the fault rules and starts their counts anew.
+// struck decides about one request. Every rule counts it; latencies add up, all actors act, and of the
+// other rules the first that hits wins.
+func (s *Server) struck(c *call) stroke {
+	s.faultLock.Lock()
+	defer s.faultLock.Unlock()
+	out := stroke{before: s.world.Latency.draw(s.latencies)}
+	now := s.options.Now()
+	for _, r := range s.rules {
+		if !r.strikes(c, now) {
+			continue
+		}
+		switch stage := faultKinds[r.Kind].stage; {
+		case stage == stageDelay:
+			out.before += r.Latency.draw(s.latencies)
+		case stage == stageLinger:
+			out.after += r.Latency.draw(s.latencies)
+		case stage == stageActor:
+			out.actors = append(out.actors, r)
+		case stage == stageStale:
+			out.stale = append(out.stale, r)
+		case stage == stageOutcome && out.outcome == nil:
+			out.outcome = r
+		case stage != stageOutcome && out.answer == nil:
+			out.answer = r
+			out.kinds = append(out.kinds, r.Kind)
+		}
+	}
+	return out
+}
+
+// SetFaults replaces the fault rules and starts their counts and times anew. The error is a *WorldError.
 func (s *Server) SetFaults(faults ...Fault) error {
 	c := &checker{seen: map[string]string{}}
 	rules := make([]*faultRule, len(faults))
+	now := s.options.Now()
 	for i, f := range faults {
-		f.check(c, fmt.Sprintf("faults[%d]", i))
-		rules[i] = &faultRule{Fault: f}
+		f.check(c, fmt.Sprintf("faults[%d]", i), &s.world)
+		if f.Actor != nil {
+			actor := *f.Actor
+			actor.Subnets, actor.Keys = slices.Clone(actor.Subnets), slices.Clone(actor.Keys)
+			actor.Selectors, actor.Tags = slices.Clone(actor.Selectors), maps.Clone(actor.Tags)
+			f.Actor = &actor
+		}
+		rules[i] = &faultRule{Fault: f, set: now, unseen: map[*cluster]unseenReads{}}
 	}
 	if len(c.faults) > 0 {
 		return &WorldError{Faults: c.faults}
@@ -258,23 +233,6 @@ func (s *Server) SetFaults(faults ...Fault) error {
 	s.rules = rules
 	return nil
 }
-
-// faulty is the answer that a fault puts in the place of the real one.
-func (r *faultRule) faulty(c *call) reply {
-	kind := faultKinds[r.Kind]
-	if kind.make == nil {
-		return reply{dropped: true, code: r.Kind}
-	}
-	out := c.refuse(kind.make(c, r.Fault))
-	if r.RetryAfter > 0 {
-		out.header = out.header.Clone()
-		out.header.Set("Retry-After", strconv.Itoa(int((r.RetryAfter+time.Second-1)/time.Second)))
-	}
-	return out
-}
-
-// drop closes the connection without an answer.
-func drop() { panic(http.ErrAbortHandler) }
 
 // glob matches * (any run) and ? (one character) over the whole text.
 func glob(pattern, text string) bool {

@@ -52,6 +52,7 @@ var ec2Protocol = protocol{
 	throttled:   &refusal{Status: 503, Code: "RequestLimitExceeded", Message: "Request limit exceeded."},
 	internal:    &refusal{Status: 500, Code: "InternalError", Message: "An internal error has occurred"},
 	unavailable: &refusal{Status: 503, Code: "Unavailable", Message: "The service is unavailable. Please try again shortly."},
+	expired:     &refusal{Status: 400, Code: "RequestExpired", Message: "Request has expired."},
 	denied: func(user, action, _ string) *refusal {
 		return &refusal{Status: 403, Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. User: " + user + " is not authorized to perform: " + action + " because no identity-based policy allows the " + action + " action"}
 	},
@@ -85,6 +86,7 @@ func queryProtocol(namespace string) protocol {
 		throttled:   &refusal{Status: 400, Code: "Throttling", Message: "Rate exceeded"},
 		internal:    &refusal{Status: 500, Code: "ServiceFailure", Message: "The request processing has failed because of an unknown error, exception or failure."},
 		unavailable: &refusal{Status: 503, Code: "ServiceUnavailable", Message: "The request has failed due to a temporary failure of the server."},
+		expired:     &refusal{Status: 403, Code: "ExpiredToken", Message: expiredText},
 		denied: func(user, action, resource string) *refusal {
 			return &refusal{Status: 403, Code: "AccessDenied", Message: "User: " + user + " is not authorized to perform: " + action + " on resource: " + resource + " because no identity-based policy allows the " + action + " action"}
 		},

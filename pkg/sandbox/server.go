@@ -13,6 +13,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -111,6 +112,8 @@ type call struct {
 	resource         string     // the ARN of a tags request
 	body             []byte
 	run              func(*Server, *call) (any, *refusal)
+	outcome          *Failure  // how the transition that the request begins ends, where a fault says so
+	past             *snapshot // what a stale read shows instead of the present
 }
 
 // refusal is an error answer. Fields are the modelled members of a REST-JSON exception.
@@ -128,6 +131,10 @@ type reply struct {
 	body    []byte
 	code    string
 	dropped bool
+	// reset: a dropped connection ends with a TCP reset.
+	reset bool
+	// withheld is how much of the promised body is not sent; the connection is cut there.
+	withheld int
 }
 
 // protocol is how a service writes its answers and its general errors.
@@ -135,7 +142,9 @@ type protocol struct {
 	success                          func(*call, any) reply
 	failure                          func(*call, *refusal) reply
 	throttled, internal, unavailable *refusal
-	denied                           func(user, action, resource string) *refusal
+	// expired is for credentials whose time is over.
+	expired *refusal
+	denied  func(user, action, resource string) *refusal
 }
 
 func (c *call) refuse(r *refusal) reply {
@@ -153,25 +162,38 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveControl(w, r)
 		return
 	}
+	answer := s.exchange(r)
+	if answer.dropped {
+		drop(w, answer.reset)
+	}
+	for k, v := range answer.header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)+answer.withheld))
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body) // the client has gone; there is nobody to tell
+	if answer.withheld > 0 {
+		_ = http.NewResponseController(w).Flush() // without it nothing of the answer might arrive
+		drop(w, false)
+	}
+}
+
+// exchange takes one request to its answer: counts, faults, effect, log.
+func (s *Server) exchange(r *http.Request) reply {
 	number, sequential := s.begin()
-	answer, entry := s.answer(r, number)
+	answer, entry, linger := s.answer(r, number)
 	entry.Number, entry.Sequential = number, sequential
 	s.logged(entry)
 	if s.options.OnRequest != nil {
 		s.options.OnRequest(entry)
 	}
 	s.logLine(entry)
+	if linger > 0 {
+		s.options.Sleep(r.Context(), linger)
+	}
 	// The request ends before its answer goes out: a client that has the answer must find it ended.
 	s.end()
-	if answer.dropped {
-		drop()
-	}
-	for k, v := range answer.header {
-		w.Header()[k] = v
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(answer.body)))
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body) // the client has gone; there is nobody to tell
+	return answer
 }
 
 func (s *Server) logLine(entry Request) {
@@ -202,53 +224,70 @@ func (r Request) line() string {
 	if r.Fault != "" {
 		result += " (fault: " + r.Fault + ")"
 	}
+	if r.Actor != "" {
+		result += " (actor: " + r.Actor + ")"
+	}
 	return fmt.Sprintf("%4d %s %s %s", r.Number, r.Region, what, result)
 }
 
-// answer runs one request through faults and effect.
-func (s *Server) answer(r *http.Request, number int) (reply, Request) {
+// answer runs one request through faults and effect. The duration is how long the answer lingers.
+func (s *Server) answer(r *http.Request, number int) (reply, Request, time.Duration) {
 	c, bad := s.parse(r, number)
 	s.counted(c)
-	entry := Request{
-		Service: c.service, Operation: c.operation, Region: c.region,
-		Cluster: c.cluster, Profile: c.profile, UserAgent: r.UserAgent(),
-	}
-	delay, rule := s.struck(c)
+	struck := s.struck(c)
 	// A request that AWS has received takes effect even when its client has gone since.
-	s.options.Sleep(context.WithoutCancel(r.Context()), delay)
+	s.options.Sleep(context.WithoutCancel(r.Context()), struck.before)
 
-	var out reply
-	switch {
-	case rule != nil && faultKinds[rule.Kind].stage == stageBefore:
-		c.now = s.options.Now()
-		out = rule.faulty(c)
-	case bad != nil:
-		c.now = s.options.Now()
-		out = c.refuse(bad)
-	default:
-		out = s.effect(c)
-	}
-	if rule != nil && faultKinds[rule.Kind].stage == stageAfter {
-		out = rule.faulty(c)
-	}
-	if rule != nil {
-		entry.Fault = rule.Kind
-	}
+	out, entry := s.effect(c, bad, struck)
+	entry.Service, entry.Operation, entry.Region = c.service, c.operation, c.region
+	entry.Cluster, entry.Profile, entry.UserAgent = c.cluster, c.profile, r.UserAgent()
 	entry.At, entry.Status, entry.Code = c.now, out.status, out.code
-	return out, entry
+	return out, entry, struck.after
 }
 
-// effect runs the operation on the state of its instant.
-func (s *Server) effect(c *call) reply {
+// effect runs the operation on the state of its instant, with all that a fault makes of it. What others
+// do before and after it happens at the same instant, so that no other request comes between.
+func (s *Server) effect(c *call, bad *refusal, struck stroke) (reply, Request) {
 	s.stateLock.Lock()
 	defer s.stateLock.Unlock()
 	c.now = s.options.Now()
 	s.state.settle(c.now)
-	result, refused := c.run(s, c)
-	if refused != nil {
-		return c.refuse(refused)
+	entry := Request{Actor: s.act(c, struck.actors, actorBefore)}
+	kinds := struck.kinds
+	var out reply
+	switch {
+	case struck.answer != nil && faultKinds[struck.answer.Kind].stage == stageBefore:
+		out = struck.answer.replaced(c)
+	case bad != nil:
+		out = c.refuse(bad)
+	default:
+		if struck.outcome != nil {
+			c.outcome = struck.outcome.failure()
+		}
+		if s.past(c, struck.stale) {
+			kinds = append(kinds, FaultStale)
+		}
+		result, refused := c.run(s, c)
+		if refused != nil {
+			out = c.refuse(refused)
+		} else {
+			out = c.protocol.success(c, result)
+		}
+		if struck.outcome != nil && refused == nil {
+			kinds = append(kinds, struck.outcome.Kind)
+		}
 	}
-	return c.protocol.success(c, result)
+	if struck.answer != nil {
+		switch faultKinds[struck.answer.Kind].stage {
+		case stageAfter:
+			out = struck.answer.replaced(c)
+		case stageBody:
+			out = struck.answer.broken(out)
+		}
+	}
+	entry.Actor = joined(entry.Actor, s.act(c, struck.actors, actorAfter))
+	entry.Fault = strings.Join(kinds, ", ")
+	return out, entry
 }
 
 // parse takes a request apart. The call is never nil: a request that cannot be understood comes with

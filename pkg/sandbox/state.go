@@ -27,8 +27,9 @@ const gone = ""
 // Change is one change of a profile's status.
 type Change struct {
 	At time.Time
-	// Profile is the name.
+	// Profile is the name, ARN tells one from another of the same name.
 	Profile string
+	ARN     string
 	// Status is empty where the profile ceased to exist.
 	Status string
 }
@@ -56,7 +57,19 @@ type cluster struct {
 	profiles []*profile
 	tokens   map[string]token
 	history  []Change
+	// writes counts what was changed by requests and actors; past is the time before each of the last.
+	writes int
+	past   []snapshot
+	// updates are those that actors began.
+	updates []span
+	// gone are the last profiles of their names, for actors that make them again.
+	gone map[string]Profile
 }
+
+// span is a time from one instant to another, which is no part of it.
+type span struct{ from, to time.Time }
+
+func (s span) holds(t time.Time) bool { return !t.Before(s.from) && t.Before(s.to) }
 
 // profile is a profile in time: at ends its status becomes next, gone for a finished deletion.
 type profile struct {
@@ -96,7 +109,7 @@ func newState(w World, now time.Time) *state {
 		if c.Created.IsZero() {
 			c.Created = now.Add(-24 * time.Hour)
 		}
-		cl := &cluster{Cluster: c, arn: st.arn("eks", c.Region, "cluster/"+c.Name), seq: st.next(), tokens: map[string]token{}}
+		cl := &cluster{Cluster: c, arn: st.arn("eks", c.Region, "cluster/"+c.Name), seq: st.next(), tokens: map[string]token{}, gone: map[string]Profile{}}
 		st.clusters = append(st.clusters, cl)
 		for _, p := range c.Profiles {
 			st.addInitial(cl, p, now)
@@ -124,12 +137,12 @@ func (st *state) addInitial(cl *cluster, p Profile, now time.Time) {
 	}
 	pr := &profile{Profile: p, seq: st.next()}
 	cl.profiles = append(cl.profiles, pr)
-	cl.history = append(cl.history, Change{At: now, Profile: p.Name, Status: p.Status})
+	cl.record(now, pr, p.Status)
 	switch p.Status {
 	case statusCreating:
-		st.beginCreate(cl, pr, now)
+		st.beginCreate(cl, pr, now, nil)
 	case statusDeleting:
-		st.beginDelete(cl, pr, now)
+		st.beginDelete(cl, pr, now, nil)
 	}
 }
 
@@ -178,20 +191,34 @@ func (cl *cluster) inTransition() *profile {
 	return nil
 }
 
+// updating tells whether an update of the cluster is in progress, whatever its status says.
 func (cl *cluster) updating(st *state, now time.Time) bool {
-	return now.Before(st.began.Add(cl.Updating))
+	return now.Before(st.began.Add(cl.Updating)) ||
+		slices.ContainsFunc(cl.Updates, func(u Update) bool {
+			return span{st.began.Add(u.After), st.began.Add(u.After + u.For)}.holds(now)
+		}) ||
+		slices.ContainsFunc(cl.updates, func(s span) bool { return s.holds(now) })
 }
 
-func (st *state) beginCreate(cl *cluster, p *profile, now time.Time) {
+// beginCreate lets a profile be CREATING. It ends as outcome says, where it is not nil, else as the
+// world's failures do.
+func (st *state) beginCreate(cl *cluster, p *profile, now time.Time, outcome *Failure) {
 	p.Status, p.ends, p.next, p.issues = statusCreating, now.Add(st.world.Delays.Create), statusActive, nil
-	if f := chooseFailure(st.creates, cl.Name, p.Name); f != nil {
+	if outcome == nil {
+		outcome = chooseFailure(st.creates, cl.Name, p.Name)
+	}
+	if f := outcome; f != nil {
 		p.next, p.issues = statusCreateFailed, []Issue{f.issue()}
 	}
 }
 
-func (st *state) beginDelete(cl *cluster, p *profile, now time.Time) {
+// beginDelete lets a profile be DELETING, as beginCreate does.
+func (st *state) beginDelete(cl *cluster, p *profile, now time.Time, outcome *Failure) {
 	p.Status, p.ends, p.next, p.issues = statusDeleting, now.Add(st.world.Delays.Delete), gone, nil
-	if f := chooseFailure(st.deletes, cl.Name, p.Name); f != nil {
+	if outcome == nil {
+		outcome = chooseFailure(st.deletes, cl.Name, p.Name)
+	}
+	if f := outcome; f != nil {
 		p.next, p.issues = statusDeleteFailed, []Issue{f.issue()}
 	}
 }
@@ -221,8 +248,8 @@ func (f Failure) issue() Issue {
 }
 
 // record notes a change of status.
-func (cl *cluster) record(at time.Time, name, status string) {
-	cl.history = append(cl.history, Change{At: at, Profile: name, Status: status})
+func (cl *cluster) record(at time.Time, p *profile, status string) {
+	cl.history = append(cl.history, Change{At: at, Profile: p.Name, ARN: p.ARN, Status: status})
 }
 
 // settle ends every transition whose time has come.
@@ -232,10 +259,13 @@ func (st *state) settle(now time.Time) {
 			if p.ends.IsZero() || now.Before(p.ends) {
 				return false
 			}
-			cl.record(p.ends, p.Name, p.next)
+			cl.record(p.ends, p, p.next)
 			p.Status, p.ends = p.next, time.Time{}
 			if p.issues != nil {
 				p.Issues = p.issues
+			}
+			if p.Status == gone {
+				cl.gone[p.Name] = p.Profile
 			}
 			return p.Status == gone
 		})

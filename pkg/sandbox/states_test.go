@@ -43,11 +43,12 @@ func TestLifeOfAProfile(t *testing.T) {
 	if !slices.Equal(seen, want) {
 		t.Errorf("saw %q, want %q", seen, want)
 	}
+	arn := b.History("demo")[0].ARN
 	history := []sandbox.Change{
-		{At: start, Profile: "web", Status: "CREATING"},
-		{At: start.Add(2 * time.Second), Profile: "web", Status: "ACTIVE"},
-		{At: start.Add(2 * time.Second), Profile: "web", Status: "DELETING"},
-		{At: start.Add(5 * time.Second), Profile: "web"},
+		{At: start, Profile: "web", ARN: arn, Status: "CREATING"},
+		{At: start.Add(2 * time.Second), Profile: "web", ARN: arn, Status: "ACTIVE"},
+		{At: start.Add(2 * time.Second), Profile: "web", ARN: arn, Status: "DELETING"},
+		{At: start.Add(5 * time.Second), Profile: "web", ARN: arn},
 	}
 	if got := b.History("demo"); !slices.Equal(got, history) {
 		t.Errorf("history %v, want %v", got, history)

@@ -87,11 +87,21 @@ type Cluster struct {
 	OutpostARN string `yaml:"outpostARN,omitempty"`
 	// Updating is how long, from the start of the sandbox, the cluster has an update in progress
 	// although it is ACTIVE.
-	Updating time.Duration     `yaml:"updating,omitempty"`
+	Updating time.Duration `yaml:"updating,omitempty"`
+	// Updates are further times with an update in progress.
+	Updates  []Update          `yaml:"updates,omitempty"`
 	Issues   []Issue           `yaml:"issues,omitempty"`
 	Tags     map[string]string `yaml:"tags,omitempty"`
 	Created  time.Time         `yaml:"created,omitempty"`
 	Profiles []Profile         `yaml:"profiles,omitempty"`
+}
+
+// Update is a time in which a cluster has an update in progress although it is ACTIVE. EKS refuses to
+// create and delete profiles then.
+type Update struct {
+	// After is when it begins, from the start of the sandbox; For is how long it takes.
+	After time.Duration `yaml:"after,omitempty"`
+	For   time.Duration `yaml:"for"`
 }
 
 // Profile is a Fargate profile: in a world file one that exists from the start, and what

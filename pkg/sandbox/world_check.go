@@ -106,7 +106,7 @@ func (w World) check() []WorldFault {
 		f.check(c, fmt.Sprintf("failDeletes[%d]", i))
 	}
 	for i, f := range w.Faults {
-		f.check(c, fmt.Sprintf("faults[%d]", i))
+		f.check(c, fmt.Sprintf("faults[%d]", i), &w)
 	}
 	slices.SortStableFunc(c.faults, func(a, b WorldFault) int { return strings.Compare(a.Path, b.Path) })
 	return c.faults
@@ -213,6 +213,11 @@ func (w World) checkClusters(c *checker) {
 		for j, id := range cluster.Subnets {
 			if s, v := w.Subnet(id); s == nil || v.ID != cluster.VPC {
 				c.fault(fmt.Sprintf("%s.subnets[%d]", at, j), "there is no subnet %q in the cluster's VPC %q", id, cluster.VPC)
+			}
+		}
+		for j, u := range cluster.Updates {
+			if u.After < 0 || u.For <= 0 {
+				c.fault(fmt.Sprintf("%s.updates[%d]", at, j), "after cannot be negative, and for must be longer than 0s")
 			}
 		}
 		names := map[string]bool{}

@@ -47,7 +47,7 @@ func TestCommentedWorld(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(w.Faults) != 7 || len(w.Cluster("demo").Profiles) != 1 || w.Delays.RolePropagation != 10*time.Second || w.Latency.Max != 60*time.Millisecond ||
+	if len(w.Faults) != 17 || len(w.Cluster("demo").Profiles) != 1 || w.Delays.RolePropagation != 10*time.Second || w.Latency.Max != 60*time.Millisecond ||
 		len(w.MissingPermissions) != 2 || len(w.FailCreates) != 1 || len(w.VPCs[0].Endpoints) != 2 || w.Role("fargate-pods").UnseenFor != 2 {
 		t.Errorf("uncommented world %+v", w)
 	}
@@ -100,7 +100,7 @@ func TestWorldFaults(t *testing.T) {
 			`line 9: unknown key "satus"`,
 			`line 10: clusters[1].name: "demo" is already at clusters[0].name`,
 			`line 11: clusters[1].status: "FINE" is none of CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING`,
-			`line 13: faults[0].kind: "explode" is none of throttle, error500, error503, error, drop-before, drop-after, error-after, latency`,
+			`line 13: faults[0].kind: "explode" is none of actor, create-failed, cut-body, delete-failed, drop-after, drop-before, error, error-after, error500, error503, expired, latency, latency-after, reset-after, reset-before, short-body, stale, throttle`,
 		}, "\n")},
 		{"a network that cannot be", strings.Join([]string{
 			"vpcs:",
@@ -168,6 +168,7 @@ func FuzzParseWorld(f *testing.F) {
 	f.Add(sandbox.DefaultWorldFile())
 	f.Add([]byte("clusters: [{name: a, profiles: [{name: p, role: 'arn:x', status: DELETING}]}]"))
 	f.Add([]byte("latency: 1s..2s\nfaults: [{operation: '*', kind: latency, latency: 1ms}]"))
+	f.Add([]byte("clusters: [{name: c, updates: [{for: 1s}]}]\nfaults: [{operation: '*', kind: actor, actor: {action: update, for: 1s}}, {operation: '*', kind: stale, lag: 1s}]"))
 	f.Add([]byte("a: &a [*a]"))
 	f.Add([]byte("x: {<<: {y: 1}}\n? [a]\n: b"))
 	f.Add([]byte("vpcs: [{id: v, subnets: [{id: s, availableIPs: -1}]}]\nregion: 1"))

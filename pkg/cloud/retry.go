@@ -1,0 +1,51 @@
+package cloud
+
+// This file holds what fgctl adds to the SDK's retryer.
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// patient is the SDK's retryer that also retries an answer that broke off, and waits as long as an answer's
+// Retry-After says; the SDK knows only AWS's own header. Every request that changes something in EKS may be
+// sent twice: a create carries its token, and a repeated delete is told that the profile is DELETING or
+// gone.
+type patient struct{ aws.RetryerV2 }
+
+// IsErrorRetryable adds broken answers to what the SDK retries.
+func (r patient) IsErrorRetryable(err error) bool {
+	return r.RetryerV2.IsErrorRetryable(err) || brokenAnswer(err)
+}
+
+// RetryDelay is the SDK's pause before the next attempt, or the longer one that the answer asks for.
+func (r patient) RetryDelay(attempt int, err error) (time.Duration, error) {
+	delay, failure := r.RetryerV2.RetryDelay(attempt, err)
+	return max(delay, retryAfter(err)), failure
+}
+
+// longestRetryAfter bounds what an answer may ask for.
+const longestRetryAfter = time.Minute
+
+// retryAfter is the pause that an answer asks for in its header Retry-After (RFC 9110, 10.2.3), in seconds;
+// a date is not looked at, because the clocks may differ. Zero where there is none.
+func retryAfter(err error) time.Duration {
+	var response *smithyhttp.ResponseError
+	if !errors.As(err, &response) || response.Response == nil || response.Response.Response == nil {
+		return 0
+	}
+	return parseRetryAfter(response.Response.Header)
+}
+
+func parseRetryAfter(header http.Header) time.Duration {
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(min(seconds, 3600))*time.Second, longestRetryAfter)
+}

@@ -150,11 +150,69 @@ func TestExamplesRotation(t *testing.T) {
 	}
 }
 
-// The steps of the CI job run as they stand, but for the one that installs fgctl from the network.
-func TestExamplesCI(t *testing.T) {
+// The script for running pods, with what kubectl prints: from a file, and from a kubectl that prints it.
+func TestExamplesRunningPods(t *testing.T) {
 	t.Parallel()
 	s := newExampleShell(t)
-	text, err := os.ReadFile("../../examples/ci/github-actions.yaml")
+	const kubectl = "#!/bin/sh\ncase $2 in\npods) cat examples/manifests/running-pods.json ;;\n" +
+		"*) echo '{\"kind\": \"List\", \"items\": []}' ;;\nesac\n"
+	if err := os.WriteFile(filepath.Join(s.dir, "kubectl"), []byte(kubectl), 0o700); err != nil { //nolint:gosec // it is a program
+		t.Fatal(err)
+	}
+	const ask = "fgctl sandbox run -- sh -ec 'fgctl create fargateprofile -f examples/clusters/cluster.yaml -v 0; %s'"
+	_, fromFile, _ := s.run(t, strings.ReplaceAll(ask, "%s", "sh examples/scripts/running-pods.sh demo examples/manifests/running-pods.json"))
+	code, fromKubectl, all := s.run(t, "PATH=$PWD:$PATH; "+strings.ReplaceAll(ask, "%s", "sh examples/scripts/running-pods.sh demo"))
+	if code != 3 {
+		t.Errorf("exit %d\n%s", code, all)
+	}
+	for _, out := range []string{fromFile, fromKubectl} {
+		if !regexp.MustCompile(`(?m)^Job/report-29110 .* error: not-on-fargate$`).MatchString(out) || strings.Contains(out, "Deployment/metrics") {
+			t.Errorf("it prints\n%s", out)
+		}
+	}
+	if code, _, all := s.run(t, "sh examples/scripts/running-pods.sh"); code != 2 {
+		t.Errorf("exit %d without arguments, want 2\n%s", code, all)
+	}
+}
+
+// Every finding that findings.yaml announces in a comment is there.
+func TestExamplesFindings(t *testing.T) {
+	t.Parallel()
+	s := newExampleShell(t)
+	text, err := os.ReadFile("../../examples/manifests/findings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, out, all := s.run(t, "fgctl match --profiles-from examples/clusters/cluster.yaml -f examples/manifests/findings.yaml -o json")
+	announced := regexp.MustCompile(`(?m)# ([a-z]+(?:-[a-z]+)*)(?::|$)`).FindAllStringSubmatch(string(text), -1)
+	for _, code := range announced {
+		if !strings.Contains(out, `"code": "`+code[1]+`"`) {
+			t.Errorf("no finding %s in\n%s", code[1], all)
+		}
+	}
+	if len(announced) < 8 {
+		t.Errorf("only %d findings are announced", len(announced))
+	}
+}
+
+// The steps of the CI jobs run as they stand, but for those that install fgctl from the network.
+func TestExamplesCI(t *testing.T) {
+	t.Parallel()
+	for file, atLeast := range map[string]int{"github-actions.yaml": 3, "pull-request.yaml": 4} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			s := newExampleShell(t)
+			if ran := s.runSteps(t, "../../examples/ci/"+file); ran < atLeast {
+				t.Errorf("only %d steps were found", ran)
+			}
+		})
+	}
+}
+
+// runSteps runs the steps of a CI job, and counts them.
+func (s exampleShell) runSteps(t *testing.T, file string) (ran int) {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +227,6 @@ func TestExamplesCI(t *testing.T) {
 	if err := yaml.Unmarshal(text, &workflow); err != nil {
 		t.Fatal(err)
 	}
-	ran := 0
 	for name, job := range workflow.Jobs {
 		for _, step := range job.Steps {
 			if step.Run == "" || step.Name == "Install fgctl" {
@@ -181,7 +238,5 @@ func TestExamplesCI(t *testing.T) {
 			}
 		}
 	}
-	if ran < 3 {
-		t.Errorf("only %d steps were found", ran)
-	}
+	return ran
 }

@@ -40,6 +40,8 @@ type World struct {
 	// MissingPermissions are IAM actions that the caller lacks: "ec2:DescribeRouteTables", "iam:*", or
 	// limited to resources, "iam:GetRole on arn:aws:iam::111122223333:role/fargate-*".
 	MissingPermissions []string `yaml:"missingPermissions,omitempty"`
+	// Permissions, where it is not nil, is all that the caller may do.
+	Permissions *Permissions `yaml:"permissions,omitempty"`
 	// FailCreates and FailDeletes are transitions that end in CREATE_FAILED and DELETE_FAILED.
 	FailCreates []Failure `yaml:"failCreates,omitempty"`
 	FailDeletes []Failure `yaml:"failDeletes,omitempty"`

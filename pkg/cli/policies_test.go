@@ -55,6 +55,10 @@ func allowing(permissions sandbox.Permissions) sandbox.World {
 	bare := world.Clusters[0]
 	bare.Name, bare.Profiles = "bare", nil
 	world.Clusters = append(world.Clusters, bare)
+	world.Roles = append(world.Roles, sandbox.Role{
+		Name: "fargate-any", Policies: []string{"arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"},
+		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"eks-fargate-pods.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
+	})
 	world.Permissions = &permissions
 	return world
 }
@@ -119,10 +123,10 @@ delete fargateprofile web-2 --cluster demo`
 // What the page says of delete, get and match alone.
 func TestPermissionsOfSingleCommands(t *testing.T) {
 	for words, allow := range map[string][]string{
-		"delete fargateprofile web --cluster demo": {"eks:ListFargateProfiles", "eks:DescribeFargateProfile", "eks:DeleteFargateProfile"},
-		"get fargateprofile --cluster demo":        {"eks:ListFargateProfiles", "eks:DescribeFargateProfile"},
+		"delete fargateprofile web --cluster demo":                                          {"eks:ListFargateProfiles", "eks:DescribeFargateProfile", "eks:DeleteFargateProfile"},
+		"get fargateprofile --cluster demo":                                                 {"eks:ListFargateProfiles", "eks:DescribeFargateProfile"},
 		"match --cluster demo -f ../../examples/manifests/deployment.yaml --fail-on errors": {"eks:ListFargateProfiles", "eks:DescribeFargateProfile"},
-		"get fargateprofile --all-clusters": {"eks:ListClusters", "eks:ListFargateProfiles", "eks:DescribeFargateProfile"},
+		"get fargateprofile --all-clusters":                                                 {"eks:ListClusters", "eks:ListFargateProfiles", "eks:DescribeFargateProfile"},
 	} {
 		inSandbox(t, allowing(sandbox.Permissions{Allow: allow}))
 		if code, _, errs := runs(t, words); code != 0 {

@@ -91,6 +91,9 @@ func (w World) check() []WorldFault {
 	if err := w.Latency.check(); err != nil {
 		c.fault("latency", "%v", err)
 	}
+	if w.Speed != 0 && !(w.Speed >= slowest && w.Speed <= fastest) {
+		c.fault("speed", "%v is not between %v and %v", w.Speed, slowest, fastest)
+	}
 	w.checkVPCs(c)
 	w.checkRoles(c)
 	w.checkClusters(c)

@@ -33,8 +33,9 @@ The built-in world has the cluster demo in us-east-1, with private and public su
 execution role (fargate-pods) and a bad one (not-fargate). 'fgctl sandbox world' prints it as a file to
 change: more clusters, profiles, missing permissions, throttling, dropped connections.
 
-While it runs, GET /_sandbox/stats counts the requests, GET /_sandbox/requests lists them, POST
-/_sandbox/reset-stats begins anew, and POST /_sandbox/faults takes a YAML list of faults.`
+While it runs, GET /_sandbox/stats counts the requests, GET /_sandbox/requests lists them, GET
+/_sandbox/history tells every change of a profile's status, POST /_sandbox/reset-stats begins anew, and
+POST /_sandbox/faults takes a YAML list of faults.`
 
 func newSandboxCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
@@ -62,9 +63,12 @@ type sandboxOptions struct {
 	deleteDelay time.Duration
 	// givenCreate and givenDelete tell which of the two delays take the place of the world's.
 	givenCreate, givenDelete bool
-	address                  string
-	port                     int
-	stats                    bool
+	// speed takes the place of the world's where givenSpeed says so.
+	speed      float64
+	givenSpeed bool
+	address    string
+	port       int
+	stats      bool
 }
 
 func (o *sandboxOptions) addFlags(cmd *cobra.Command) {
@@ -73,16 +77,19 @@ func (o *sandboxOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.world, "world", "", "file with the world to serve; the built-in one by default, - for standard input")
 	flags.DurationVar(&o.createDelay, "create-delay", 2*time.Second, "time from CREATING to ACTIVE, instead of the world's")
 	flags.DurationVar(&o.deleteDelay, "delete-delay", 3*time.Second, "time in DELETING, instead of the world's")
+	flags.Float64Var(&o.speed, "speed", 1, "how many times faster than real time the sandbox's clock goes, instead of the world's")
 	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
 	mustComplete(cmd, "create-delay", completeNothing)
 	mustComplete(cmd, "delete-delay", completeNothing)
+	mustComplete(cmd, "speed", completeNothing)
 	mustComplete(cmd, "port", completeNothing)
 	mustComplete(cmd, "address", completeNothing)
 }
 
-// read notes which delays were given.
+// read notes which of the world's values are replaced.
 func (o *sandboxOptions) read(cmd *cobra.Command) {
+	o.givenSpeed = cmd.Flags().Changed("speed")
 	o.givenCreate, o.givenDelete = cmd.Flags().Changed("create-delay"), cmd.Flags().Changed("delete-delay")
 }
 
@@ -176,6 +183,12 @@ func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 	}
 	if opts.givenDelete {
 		world.Delays.Delete = opts.deleteDelay
+	}
+	if opts.givenSpeed {
+		if opts.speed <= 0 {
+			return nil, usagef("--speed %v is not greater than 0", opts.speed)
+		}
+		world.Speed = opts.speed
 	}
 	server, err := sandbox.New(world, sandbox.Options{Log: a.debugLog()})
 	if err != nil {

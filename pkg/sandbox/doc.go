@@ -3,7 +3,8 @@
 // CLI, boto3 and the AWS SDKs. It serves demos, CI jobs and the project's own tests.
 //
 // What it serves is a World: clusters, VPCs, roles, delays, missing permissions and faults, written in
-// Go or read from YAML. Time comes from Options.Now, so a test turns minutes into nothing.
+// Go or read from YAML. Time comes from Options.Now, so a test turns minutes into nothing, and
+// Server.Transport answers without a network, so that a test can make thousands of worlds.
 //
 // The package judges requests by its own table of the service's refusals, its own reading of trust
 // policies and its own reading of routes. It imports none of the packages that hold fgctl's rules

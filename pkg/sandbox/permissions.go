@@ -6,6 +6,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func strictJSON(data []byte, into any) error {
 		return fmt.Errorf("it is not a policy: %w", err)
 	}
 	if decoder.More() {
-		return fmt.Errorf("it is not a policy: something follows the document")
+		return errors.New("it is not a policy: something follows the document")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ import (
 
 // Options are what a server gets from its surroundings. The zero value is fit for use.
 type Options struct {
-	// Now is the clock of all states; time.Now when nil.
+	// Now is the clock of all states, made faster by the world's speed; time.Now when nil.
 	Now func() time.Time
 	// Sleep waits out latencies, in real time when nil. It does not follow Now, so that a test with a
 	// clock of its own still gets requests that overlap.
@@ -68,6 +68,7 @@ func New(world World, options Options) (*Server, error) {
 		options.Sleep = sleep
 	}
 	world = world.withDefaults()
+	options.Now = faster(options.Now, world.Speed)
 	s := &Server{
 		options:   options,
 		world:     world,

@@ -26,12 +26,12 @@ const gone = ""
 
 // Change is one change of a profile's status.
 type Change struct {
-	At time.Time
+	At time.Time `json:"at"`
 	// Profile is the name, ARN tells one from another of the same name.
-	Profile string
-	ARN     string
+	Profile string `json:"profile"`
+	ARN     string `json:"arn"`
 	// Status is empty where the profile ceased to exist.
-	Status string
+	Status string `json:"status"`
 }
 
 type state struct {

@@ -130,8 +130,8 @@ func (s *Server) Requests() []Request {
 // controlPrefix is where the sandbox talks about itself; it is no AWS path and is not counted.
 const controlPrefix = "/_sandbox/"
 
-// serveControl answers GET /_sandbox/stats, GET /_sandbox/requests, POST /_sandbox/reset-stats and
-// POST /_sandbox/faults (a YAML list of faults, as in a world file).
+// serveControl answers GET /_sandbox/stats, GET /_sandbox/requests, GET /_sandbox/history, POST
+// /_sandbox/reset-stats and POST /_sandbox/faults (a YAML list of faults, as in a world file).
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, controlPrefix) {
 	case "GET stats":
@@ -142,6 +142,8 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 			requests = []Request{}
 		}
 		writeJSON(w, requests)
+	case "GET history":
+		writeJSON(w, s.histories())
 	case "POST reset-stats":
 		s.ResetStats()
 		writeJSON(w, s.Stats())
@@ -164,8 +166,31 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		}
 		writeJSON(w, s.Stats())
 	default:
-		http.Error(w, "the sandbox knows GET /_sandbox/stats, GET /_sandbox/requests, POST /_sandbox/reset-stats and POST /_sandbox/faults", http.StatusNotFound)
+		http.Error(w, "the sandbox knows GET /_sandbox/stats, GET /_sandbox/requests, GET /_sandbox/history, POST /_sandbox/reset-stats and POST /_sandbox/faults", http.StatusNotFound)
 	}
+}
+
+// clusterHistory is what happened to the profiles of one cluster.
+type clusterHistory struct {
+	Region  string   `json:"region"`
+	Cluster string   `json:"cluster"`
+	Changes []Change `json:"changes"`
+}
+
+// histories are those of all clusters, with the sandbox's own time, which may run fast.
+func (s *Server) histories() any {
+	out := struct {
+		Now      time.Time        `json:"now"`
+		Clusters []clusterHistory `json:"clusters"`
+	}{Now: s.options.Now(), Clusters: []clusterHistory{}}
+	for _, c := range s.world.Clusters {
+		changes := s.History(c.Region + "/" + c.Name)
+		if changes == nil {
+			changes = []Change{}
+		}
+		out.Clusters = append(out.Clusters, clusterHistory{c.Region, c.Name, changes})
+	}
+	return out
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -28,6 +28,9 @@ type World struct {
 	// Latency is how long each request takes at least and at most. Durations are drawn from a
 	// generator seeded by Seed.
 	Latency Range `yaml:"latency,omitempty"`
+	// Speed is how many times faster than the surroundings' clock the sandbox's goes: transitions, delays
+	// and lags follow it, latencies do not. 0 means 1.
+	Speed float64 `yaml:"speed,omitempty"`
 	// Seed makes latencies and generated identifiers repeatable.
 	Seed uint64 `yaml:"seed,omitempty"`
 

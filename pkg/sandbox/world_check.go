@@ -6,6 +6,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -90,6 +91,9 @@ func (w World) check() []WorldFault {
 	}
 	if err := w.Latency.check(); err != nil {
 		c.fault("latency", "%v", err)
+	}
+	if w.Speed != 0 && (math.IsNaN(w.Speed) || w.Speed < slowest || w.Speed > fastest) {
+		c.fault("speed", "%v is not between %v and %v", w.Speed, slowest, fastest)
 	}
 	w.checkVPCs(c)
 	w.checkRoles(c)

@@ -308,7 +308,8 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 		Settle: r.opts.settle, Wait: r.opts.wait, Siblings: report.Siblings, TrustChecked: checked,
 	})
 	if err != nil {
-		return goOn(err, r.again())
+		stop()
+		return r.waysOn(ctx, err)
 	}
 	stop()
 	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
@@ -319,6 +320,29 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.cluster)
 	}
 	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{sentence})
+}
+
+// waysOn adds to a failure the commands that finish or undo what is under way. What that is, is read from
+// AWS once more; where that fails too, the same command is named.
+func (r *replacement) waysOn(ctx context.Context, failure error) error {
+	var unfinished *lifecycle.Unfinished
+	if errors.As(failure, &unfinished) {
+		return goOn(failure, r.again())
+	}
+	profiles, err := r.client.Profiles(ctx, r.cluster)
+	if err != nil {
+		return fmt.Errorf("%w\nto go on when that is mended: %s", failure, r.again())
+	}
+	s, err := lifecycle.Assess(profiles, r.opts.name)
+	if err != nil || !s.Unfinished {
+		return failure
+	}
+	finish := shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster)
+	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s", failure, s.Successor.Name, s.Successor.Status, finish)
+	if s.CanAbort() {
+		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, finish)
+	}
+	return failure
 }
 
 // abort undoes an unfinished replacement.

@@ -8,7 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/aws/smithy-go"
 )
 
 // Class says what a failure means for the caller.
@@ -191,8 +194,20 @@ func connectionFailed(err error) bool {
 	return strings.Contains(text, "connection reset") || strings.Contains(text, "use of closed network connection")
 }
 
-// brokenAnswer tells whether the connection was closed before the whole answer had come. The SDK reports
-// that as a fault of parsing, which it does not retry.
+// brokenAnswer tells whether only a part of the answer came: the connection was closed before the end, or
+// what came as a whole breaks off, as a proxy between may cause. The SDK reports that as a fault of parsing,
+// which it does not retry.
 func brokenAnswer(err error) bool {
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return true
+	}
+	var parsing *smithy.DeserializationError
+	if !errors.As(err, &parsing) {
+		return false
+	}
+	text := err.Error()
+	return slices.ContainsFunc(cutShort, func(words string) bool { return strings.Contains(text, words) })
 }
+
+// cutShort are the words of the SDK's parsers of JSON and XML for a text that ends too early.
+var cutShort = []string{"unexpected end of JSON input", "unterminated string", "unterminated escape", "unexpected EOF"}

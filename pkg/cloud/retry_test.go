@@ -65,3 +65,31 @@ func TestRetryMode(t *testing.T) {
 		}
 	}
 }
+
+// An answer that breaks off, although it came as a whole, is asked for again; one that is something else
+// altogether is not.
+func TestAnswersThatBreakOffAreRetried(t *testing.T) {
+	const whole = `{"fargateProfile":{"fargateProfileName":"web","clusterName":"demo","status":"ACTIVE"}}`
+	for first, want := range map[string]int{whole[:20]: 2, whole[:50]: 2, whole[:len(whole)-1]: 2, "<html>": 1} {
+		requests := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests++
+			text := whole
+			if requests == 1 {
+				text = first
+			}
+			_, _ = w.Write([]byte(text))
+		}))
+		t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+		t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+		c, err := New(t.Context(), Options{Region: "us-east-1", EndpointURL: server.URL, MaxBackoff: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.Profile(t.Context(), "demo", "web")
+		if requests != want || (err == nil) != (want == 2) || err == nil && p.Name != "web" {
+			t.Errorf("%q: %d requests, %v, %v", first, requests, p, err)
+		}
+		server.Close()
+	}
+}

@@ -33,6 +33,9 @@ var iamActions = map[string]func(*Server, *call) (any, *refusal){
 // serviceRoleName is the service-linked role that EKS makes with an account's first profile.
 const serviceRoleName = "AWSServiceRoleForAmazonEKSForFargate"
 
+// fargateService is the principal that the service-linked role trusts.
+const fargateService = "eks-fargate.amazonaws.com"
+
 func (st *state) serviceRoleARN() string {
 	return st.arn("iam", "", "role/aws-service-role/eks-fargate.amazonaws.com/"+serviceRoleName)
 }

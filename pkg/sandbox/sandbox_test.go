@@ -87,11 +87,24 @@ func serve(t *testing.T, change ...func(*sandbox.World)) *bench {
 // serveHTTP puts a server on a listener and makes clients for it.
 func serveHTTP(t *testing.T, server *sandbox.Server) *bench {
 	t.Helper()
-	web := httptest.NewServer(server)
-	t.Cleanup(web.Close)
-	b := &bench{Server: server, url: web.URL}
+	return clientOf(t, server, false)
+}
+
+// clientOf makes clients that talk to a server over a listener, or in process.
+func clientOf(t testing.TB, server *sandbox.Server, inProcess bool) *bench {
+	t.Helper()
+	b := &bench{Server: server, url: "http://sandbox.invalid"}
+	var client aws.HTTPClient
+	if inProcess {
+		client = &http.Client{Transport: server.Transport()}
+	} else {
+		web := httptest.NewServer(server)
+		t.Cleanup(web.Close)
+		b.url = web.URL
+	}
 	b.config = aws.Config{
-		Region: "us-east-1", BaseEndpoint: &b.url, Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		HTTPClient: client,
+		Region:     "us-east-1", BaseEndpoint: &b.url, Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 		Credentials: credentials.NewStaticCredentialsProvider("AKIASANDBOX", "secret", ""),
 	}
 	b.eks, b.ec2 = eks.NewFromConfig(b.config), ec2.NewFromConfig(b.config)

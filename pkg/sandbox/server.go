@@ -38,7 +38,8 @@ type Options struct {
 type Server struct {
 	options  Options
 	world    World
-	idPrefix string // of request ids, so that two servers do not share them
+	idPrefix string  // of request ids, so that two servers do not share them
+	grants   []grant // the statements of the world's policies
 
 	stateLock sync.Mutex
 	state     *state
@@ -71,7 +72,16 @@ func New(world World, options Options) (*Server, error) {
 		options:   options,
 		world:     world,
 		latencies: mathrand.New(mathrand.NewPCG(world.Seed, 1)),
-		stats:     Stats{Operations: map[string]int{}},
+		stats:     newStats(),
+	}
+	if world.Permissions != nil {
+		for _, document := range world.Permissions.Policies {
+			list, err := grants(document)
+			if err != nil {
+				return nil, err // Check has read it already
+			}
+			s.grants = append(s.grants, list...)
+		}
 	}
 	s.state = newState(world.Clone(), options.Now())
 	if err := s.SetFaults(world.Faults...); err != nil {

@@ -26,7 +26,12 @@ type Stats struct {
 	MaxInFlight int `json:"maxInFlight"`
 	// Operations counts requests by service:Operation.
 	Operations map[string]int `json:"operations"`
+	// Permissions counts how often each IAM action was asked for, granted or not: what a least policy
+	// must allow, and what it need not.
+	Permissions map[string]int `json:"permissions"`
 }
+
+func newStats() Stats { return Stats{Operations: map[string]int{}, Permissions: map[string]int{}} }
 
 // Request is one request that the sandbox has answered.
 type Request struct {
@@ -77,6 +82,12 @@ func (s *Server) counted(c *call) {
 	s.stats.Operations[c.service+":"+c.operation]++
 }
 
+func (s *Server) asked(action string) {
+	s.statsLock.Lock()
+	defer s.statsLock.Unlock()
+	s.stats.Permissions[action]++
+}
+
 func (s *Server) end() {
 	s.statsLock.Lock()
 	defer s.statsLock.Unlock()
@@ -97,7 +108,7 @@ func (s *Server) Stats() Stats {
 	s.statsLock.Lock()
 	defer s.statsLock.Unlock()
 	out := s.stats
-	out.Operations = maps.Clone(s.stats.Operations)
+	out.Operations, out.Permissions = maps.Clone(s.stats.Operations), maps.Clone(s.stats.Permissions)
 	return out
 }
 
@@ -105,7 +116,7 @@ func (s *Server) Stats() Stats {
 func (s *Server) ResetStats() {
 	s.statsLock.Lock()
 	defer s.statsLock.Unlock()
-	s.stats = Stats{Operations: map[string]int{}}
+	s.stats = newStats()
 	s.requests = nil
 }
 

@@ -5,7 +5,7 @@ package sandbox
 
 import (
 	_ "embed"
-	"encoding/json"
+	"sync"
 	"time"
 )
 
@@ -40,6 +40,8 @@ type World struct {
 	// MissingPermissions are IAM actions that the caller lacks: "ec2:DescribeRouteTables", "iam:*", or
 	// limited to resources, "iam:GetRole on arn:aws:iam::111122223333:role/fargate-*".
 	MissingPermissions []string `yaml:"missingPermissions,omitempty"`
+	// Permissions, where it is not nil, is all that the caller may do.
+	Permissions *Permissions `yaml:"permissions,omitempty"`
 	// FailCreates and FailDeletes are transitions that end in CREATE_FAILED and DELETE_FAILED.
 	FailCreates []Failure `yaml:"failCreates,omitempty"`
 	FailDeletes []Failure `yaml:"failDeletes,omitempty"`
@@ -229,13 +231,15 @@ func DefaultWorldFile() []byte { return append([]byte(nil), defaultWorld...) }
 
 // DefaultWorld is the built-in world: the cluster demo in us-east-1 with private, public and
 // main-table subnets, a good role and a bad one.
-func DefaultWorld() World {
+func DefaultWorld() World { return parsedDefault().Clone() }
+
+var parsedDefault = sync.OnceValue(func() World {
 	w, err := ParseWorld(defaultWorld)
 	if err != nil {
 		panic("sandbox: the built-in world is broken: " + err.Error()) // a test parses it
 	}
 	return w
-}
+})
 
 // Cluster finds a cluster by name, nil where there is none. The pointer is into the world.
 func (w *World) Cluster(name string) *Cluster {
@@ -293,20 +297,6 @@ func (r Role) path() string {
 		return "/"
 	}
 	return r.Path
-}
-
-// Clone copies the world deeply.
-func (w World) Clone() World {
-	// Every field is exported data, so JSON carries it all and a new field cannot be forgotten.
-	data, err := json.Marshal(w)
-	if err != nil {
-		panic("sandbox: a world cannot be copied: " + err.Error())
-	}
-	var out World
-	if err := json.Unmarshal(data, &out); err != nil {
-		panic("sandbox: a world cannot be copied: " + err.Error())
-	}
-	return out
 }
 
 // withDefaults fills what a world need not say.

@@ -94,11 +94,7 @@ func (w World) check() []WorldFault {
 	w.checkVPCs(c)
 	w.checkRoles(c)
 	w.checkClusters(c)
-	for i, p := range w.MissingPermissions {
-		if action, _ := splitPermission(p); !strings.Contains(action, ":") && action != "*" {
-			c.fault(fmt.Sprintf("missingPermissions[%d]", i), "%q is not an IAM action like ec2:DescribeSubnets", p)
-		}
-	}
+	w.checkPermissions(c)
 	for i, f := range w.FailCreates {
 		f.check(c, fmt.Sprintf("failCreates[%d]", i))
 	}

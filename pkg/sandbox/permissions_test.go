@@ -1,0 +1,203 @@
+package sandbox_test
+
+// Worlds in which the caller may do exactly what is written.
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+const serviceRoleARN = "arn:aws:iam::111122223333:role/aws-service-role/eks-fargate.amazonaws.com/AWSServiceRoleForAmazonEKSForFargate"
+
+func allowing(actions ...string) func(*sandbox.World) {
+	return func(w *sandbox.World) { w.Permissions = &sandbox.Permissions{Allow: actions} }
+}
+
+// What a create needs, one permission at a time: with all it succeeds, without any one it is refused.
+func TestLeastPermissionsOfCreate(t *testing.T) {
+	need := []string{
+		"eks:CreateFargateProfile on arn:aws:eks:us-east-1:111122223333:cluster/demo",
+		"eks:TagResource on arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/*",
+		"iam:PassRole on " + goodRole, "iam:GetRole on " + serviceRoleARN, "iam:CreateServiceLinkedRole on " + serviceRoleARN,
+		"ec2:DescribeSubnets", "ec2:DescribeRouteTables",
+	}
+	create := func(allowed []string) error {
+		b := serve(t, allowing(allowed...))
+		_, err := b.eks.CreateFargateProfile(ctx, profileInput("web", func(in *eks.CreateFargateProfileInput) {
+			in.Subnets, in.Tags = nil, map[string]string{"team": "shop"}
+		}))
+		var asked []string
+		for _, text := range allowed {
+			action, _, _ := strings.Cut(text, " ")
+			asked = append(asked, action)
+		}
+		slices.Sort(asked)
+		if got := slices.Sorted(maps.Keys(b.Stats().Permissions)); err == nil && !slices.Equal(got, asked) {
+			t.Errorf("asked for %q, want %q", got, asked)
+		}
+		return err
+	}
+	if err := create(need); err != nil {
+		t.Fatal(err)
+	}
+	user := "User: arn:aws:iam::111122223333:user/sandbox is not authorized to perform: "
+	for i, want := range []string{
+		"AccessDeniedException: " + user + "eks:CreateFargateProfile on resource: arn:aws:eks:us-east-1:111122223333:cluster/demo",
+		"AccessDeniedException: " + user + "eks:TagResource on resource: arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/*",
+		"AccessDeniedException: " + user + "iam:PassRole on resource: " + goodRole,
+		"InvalidRequestException: Failed to validate if SLR: AWSServiceRoleForAmazonEKSForFargate already exists due to missing permissions for 'iam:GetRole'",
+		"InvalidRequestException: Failed to create SLR: AWSServiceRoleForAmazonEKSForFargate due to missing permissions for 'iam:CreateServiceLinkedRole'",
+		`InvalidRequestException: Missing permissions for "ec2:DescribeSubnets"`,
+		`InvalidRequestException: Missing permissions for "ec2:DescribeRouteTables"`,
+	} {
+		err := create(slices.Delete(slices.Clone(need), i, i+1))
+		if got := code(err) + ": " + message(err); got != want {
+			t.Errorf("without %s: %s, want %s", need[i], got, want)
+		}
+	}
+}
+
+// Without tags and with subnets a create needs less; the service-linked role is made once.
+func TestPermissionsThatAreNotNeeded(t *testing.T) {
+	b := serve(t, allowing("eks:createfargateprofile", "iam:PassRole on "+goodRole, "iam:GetRole", "iam:CreateServiceLinkedRole"))
+	b.mustCreate(t, "web")
+	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("api", func(in *eks.CreateFargateProfileInput) { in.PodExecutionRoleArn = ptr(badRole) })); code(err) != "AccessDeniedException" {
+		t.Errorf("another role: %v", err)
+	}
+	b.mustCreate(t, "api")
+	if n := b.Stats().Permissions["iam:CreateServiceLinkedRole"]; n != 1 {
+		t.Errorf("asked for the service-linked role %d times", n)
+	}
+}
+
+// A caller with no permissions is refused everywhere, but may learn who it is.
+func TestNoPermissions(t *testing.T) {
+	b := serve(t, allowing(), withWeb("ACTIVE"))
+	web, role := b.Profiles("demo")[0].ARN, ptr("fargate-pods")
+	cluster, profile := ptr("demo"), ptr("web")
+	for what, run := range map[string]func() error{
+		"ListClusters": func() error { _, err := b.eks.ListClusters(ctx, nil); return err },
+		"DescribeCluster": func() error {
+			_, err := b.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: cluster})
+			return err
+		},
+		"DescribeClusterVersions": func() error { _, err := b.eks.DescribeClusterVersions(ctx, nil); return err },
+		"ListFargateProfiles": func() error {
+			_, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: cluster})
+			return err
+		},
+		"DescribeFargateProfile": func() error {
+			_, err := b.eks.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: cluster, FargateProfileName: profile})
+			return err
+		},
+		"CreateFargateProfile": func() error { _, err := b.eks.CreateFargateProfile(ctx, profileInput("x")); return err },
+		"DeleteFargateProfile": func() error { return b.delete("web") },
+		"TagResource": func() error {
+			_, err := b.eks.TagResource(ctx, &eks.TagResourceInput{ResourceArn: &web, Tags: map[string]string{"a": "b"}})
+			return err
+		},
+		"UntagResource": func() error {
+			_, err := b.eks.UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: &web, TagKeys: []string{"a"}})
+			return err
+		},
+		"ListTagsForResource": func() error {
+			_, err := b.eks.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: &web})
+			return err
+		},
+		"DescribeVpcs":         func() error { _, err := b.ec2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{}); return err },
+		"DescribeSubnets":      func() error { _, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); return err },
+		"DescribeRouteTables":  func() error { _, err := b.ec2.DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{}); return err },
+		"DescribeVpcEndpoints": func() error { _, err := b.ec2.DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{}); return err },
+		"GetRole":              func() error { _, err := b.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: role}); return err },
+		"ListRoles":            func() error { _, err := b.iam.ListRoles(ctx, nil); return err },
+		"ListAttachedRolePolicies": func() error {
+			_, err := b.iam.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role})
+			return err
+		},
+		"DeleteRole": func() error { _, err := b.iam.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: role}); return err },
+		"CreateRole": func() error {
+			_, err := b.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: ptr("x"), AssumeRolePolicyDocument: ptr(`{"Statement": []}`)})
+			return err
+		},
+	} {
+		err := run()
+		if !slices.Contains([]string{"AccessDeniedException", "UnauthorizedOperation", "AccessDenied"}, code(err)) || !strings.Contains(message(err), what) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := b.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// Policies as IAM has them.
+func TestPolicies(t *testing.T) {
+	only := func(condition string) string {
+		return `{"Version": "2012-10-17", "Statement": [
+			{"Sid": "A", "Effect": "Allow", "Action": ["eks:*", "iam:PassRole", "iam:GetRole"], "Resource": "*"},
+			{"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole", "Resource": "*", "Condition": ` + condition + `}]}`
+	}
+	for _, test := range []struct {
+		what, policy string
+		refused      string
+	}{
+		{"for Fargate", only(`{"StringEquals": {"iam:AWSServiceName": "eks-fargate.amazonaws.com"}}`), ""},
+		{"for one of several", only(`{"StringLike": {"iam:awsservicename": ["x", "eks-*.amazonaws.com"]}}`), ""},
+		{"for another service", only(`{"StringEquals": {"iam:AWSServiceName": "eks.amazonaws.com"}}`), "InvalidRequestException"},
+		{"for all but Fargate", only(`{"StringNotEquals": {"iam:AWSServiceName": "eks-fargate.amazonaws.com"}}`), "InvalidRequestException"},
+		{"one statement", `{"Statement": {"Effect": "Allow", "NotAction": "sts:*", "NotResource": "arn:aws:s3:::*"}}`, ""},
+		{"a Deny", `{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "iam:passrole", "Resource": "` + goodRole + `"}]}`, "AccessDeniedException"},
+		{"another resource", `{"Statement": [{"Effect": "Allow", "Action": "*", "NotResource": "` + goodRole + `"}]}`, "AccessDeniedException"},
+		{"not the action", `{"Statement": [{"Effect": "Allow", "NotAction": "iam:Pass*", "Resource": "*"}]}`, "AccessDeniedException"},
+		{"nothing", `{"Statement": []}`, "AccessDeniedException"},
+	} {
+		b := serve(t, func(w *sandbox.World) { w.Permissions = &sandbox.Permissions{Policies: []string{test.policy}} })
+		if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); code(err) != test.refused {
+			t.Errorf("%s: %v, want %q", test.what, err, test.refused)
+		}
+	}
+	// What is missing is missing, whatever else says.
+	b := serve(t, allowing("*"), missing("eks:Create*"))
+	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); code(err) != "AccessDeniedException" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWrongPermissions(t *testing.T) {
+	_, err := sandbox.ParseWorld([]byte(strings.Join([]string{
+		"missingPermissions: [DescribeSubnets]",
+		"permissions:",
+		"  allow: [eks]",
+		"  policies:",
+		"    - 'no'",
+		`    - '{"Statement": [{"Effect": "Maybe", "Action": "*", "Resource": "*"}]}'`,
+		`    - '{"Statement": [{"Effect": "Allow", "Resource": "*"}]}'`,
+		`    - '{"Statement": [{"Effect": "Allow", "Action": "*"}]}'`,
+		`    - '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": true}}}]}'`,
+		`    - '{"Statement": [{"Effect": "Allow", "Action": "*", "Resources": "*"}]}'`,
+	}, "\n")))
+	want := strings.Join([]string{
+		`line 1: missingPermissions[0]: "DescribeSubnets" is not an IAM action like ec2:DescribeSubnets`,
+		`line 3: permissions.allow[0]: "eks" is not an IAM action like ec2:DescribeSubnets`,
+		"line 5: permissions.policies[0]: it is not a policy: invalid character 'o' in literal null (expecting 'u')",
+		`line 6: permissions.policies[1]: statement 1: the Effect is "Maybe", not Allow or Deny`,
+		"line 7: permissions.policies[2]: statement 1: it needs either Action or NotAction",
+		"line 8: permissions.policies[3]: statement 1: it needs either Resource or NotResource",
+		"line 9: permissions.policies[4]: statement 1: the sandbox knows no condition Bool on aws:MultiFactorAuthPresent",
+		`line 10: permissions.policies[5]: the Statement: it is not a policy: json: unknown field "Resources"`,
+	}, "\n")
+	var faults *sandbox.WorldError
+	if !errors.As(err, &faults) || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}

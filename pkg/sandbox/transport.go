@@ -1,0 +1,90 @@
+package sandbox
+
+// This file serves requests without a network, for tests that make thousands of worlds.
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// Transport answers requests in process: what a client gets is what it would get over HTTP, without
+// listener, connection and goroutine. Faults come as their errors: a dropped connection is io.EOF, a
+// reset one ECONNRESET, a short body breaks off with io.ErrUnexpectedEOF. The host of a request's URL
+// does not matter. It is safe for concurrent use.
+func (s *Server) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ server *Server }
+
+// RoundTrip answers one request.
+func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		defer func() { _ = request.Body.Close() }() // a RoundTripper's duty; nothing is lost
+	}
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	received := request
+	if request.Body == nil {
+		copied := *request // a server's request always has a body
+		copied.Body = http.NoBody
+		received = &copied
+	}
+	var out reply
+	if strings.HasPrefix(request.URL.Path, controlPrefix) {
+		out = t.control(received)
+	} else {
+		out = t.server.exchange(received)
+	}
+	// As over a network, a client that has gone gets nothing, whatever its request has done.
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	if out.dropped {
+		if out.reset {
+			return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+		}
+		return nil, io.EOF
+	}
+	body := io.Reader(bytes.NewReader(out.body))
+	if out.withheld > 0 {
+		body = io.MultiReader(body, brokenOff{})
+	}
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", out.status, http.StatusText(out.status)), StatusCode: out.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: out.header.Clone(), Request: request,
+		Body: io.NopCloser(body), ContentLength: int64(len(out.body) + out.withheld),
+	}, nil
+}
+
+// control answers what the sandbox tells of itself.
+func (t transport) control(request *http.Request) reply {
+	w := &memory{reply{status: http.StatusOK, header: http.Header{}}}
+	t.server.serveControl(w, request)
+	return w.reply
+}
+
+// memory is a ResponseWriter that keeps the answer.
+type memory struct{ reply }
+
+// Header is the answer's.
+func (m *memory) Header() http.Header { return m.header }
+
+// WriteHeader keeps the status.
+func (m *memory) WriteHeader(status int) { m.status = status }
+
+// Write keeps a part of the body.
+func (m *memory) Write(data []byte) (int, error) {
+	m.body = append(m.body, data...)
+	return len(data), nil
+}
+
+// brokenOff is where a connection ends too soon.
+type brokenOff struct{}
+
+// Read always fails.
+func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -33,39 +33,51 @@ func newMatchCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "match -f FILE",
 		Short: "Say which Fargate profile each pod of a manifest would run on, and why",
-		Long: `Say which Fargate profile each pod of a manifest would run on, and why: selector by selector, label by
-label.
+		Long: `Say which Fargate profile each pod of a manifest would run on, and why: selector by selector, label
+by label; whether Fargate would run it there, and in what size.
 
 Read are Pods, and the pod templates of Deployment, ReplicaSet, StatefulSet, DaemonSet,
 ReplicationController, Job, CronJob and PodTemplate, and Lists of them, as YAML or JSON; other kinds
-are skipped. The profiles are those of the cluster, or with --profiles-from those of files: then no
-AWS is needed. Only ACTIVE profiles count, and those from files that state no status.
+are skipped. The namespace is the manifest's, else -n, else the kubeconfig context's, else default.
+The profiles are those of the cluster, or with --profiles-from those of files: then no AWS is needed.
+Only ACTIVE profiles count, and those from files that state no status.
 
 Verdicts:
   matched    exactly one ACTIVE profile takes the pod
   ambiguous  several do; shown are all, the first by name, and the label that settles it
-  unmatched  none does; the pod does not run on Fargate
+  unmatched  none does; shown are the nearest selector, what it wants, and two ways out
   excluded   the pod is annotated to stay off Fargate
 
-The namespace is the manifest's, else -n, else the kubeconfig context's, else default. Exit code 0 when
-every pod is matched, 3 when one is not, 2 when an input is broken or holds no pod. -o json and -o yaml
-have a shape that does not change.
+Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there
+(warnings). VCPU/GB is the size that Fargate would provision for one pod, PODS how many there are.
 
-With --overlaps no pod is read: shown are the selectors of different profiles that one pod could match,
-with the smallest such pod, and the selectors that others make redundant. Exit code 3 when profiles that
-take pods overlap.`,
+Pods that run, as kubectl get pods -o json prints them, get the verdict of a new pod; where they are
+elsewhere, a finding says so, with the command that mends it. Pods of one owner share a row.
+
+The exit code is 3 when a pod has what --fail-on names, by default any verdict but matched, or would
+not run on the profile of --expect-profile; a finding counts only where a profile takes the pod. It
+is 2 when an input is broken or holds no pod. Reports for CI are -o junit and -o sarif; -o json and
+-o yaml have a shape that does not change.
+
+With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
+match, with the smallest such pod, and the selectors that others make redundant. Exit code 3 when
+profiles that take pods overlap.`,
 		Example: `  # Against the profiles of a cluster
   fgctl match --cluster demo -f deployment.yaml
 
   # Every manifest below a directory, against a file; no AWS is needed
   fgctl match --profiles-from cluster.yaml -f manifests/ -R
 
-  # A chart, before it is installed
-  helm template shop ./chart | fgctl match --profiles-from cluster.yaml -n shop -f -
+  # A chart, against a Terraform plan, before either is applied
+  terraform show -json plan.out > plan.json
+  helm template shop ./chart | fgctl match --profiles-from plan.json -n shop -f -
 
-  # The pods of a whole cluster that would not run on Fargate
-  kubectl get pods -A -o json | fgctl match --cluster demo -f - -o json |
-    jq -r '.pods[] | select(.verdict == "unmatched") | .namespace + "/" + .name'
+  # The pods of a cluster: where they are, and where new ones would go
+  kubectl get pods -A -o json | fgctl match --cluster demo -f -
+
+  # In CI: findings in the diff, and no pod that Fargate would refuse
+  fgctl match --profiles-from cluster.yaml -f manifests/ -o sarif > fargate.sarif
+  fgctl match --profiles-from cluster.yaml -f manifests/ --fail-on unmatched,ambiguous,errors
 
   # Could one pod match several profiles?
   fgctl match --cluster demo --overlaps`,

@@ -351,6 +351,8 @@ func (r *replacement) abort(ctx context.Context) error {
 	switch {
 	case !s.Unfinished && s.Done:
 		return &refusedError{fmt.Errorf("the replacement of %s by %s is finished and cannot be undone", r.opts.name, s.Successor.Name)}
+	case !s.Unfinished && s.Original != nil && s.Original.Tags[lifecycle.TagReplaces] == r.opts.name:
+		return &refusedError{fmt.Errorf("the last replacement of %s, under its own name, is finished and cannot be undone", r.opts.name)}
 	case !s.Unfinished:
 		return &refusedError{fmt.Errorf("no replacement of %s is under way in cluster %s; nothing was changed", r.opts.name, r.cluster)}
 	case !s.CanAbort():

@@ -34,7 +34,7 @@ func decodeBudget(fields []document.Field, path string) (fargate.DisruptionBudge
 			}
 		}
 	})
-	return b, d.errs.OrNil()
+	return b, d.faults()
 }
 
 // selector reads a LabelSelector; an empty one selects every pod of the namespace (policy/v1).

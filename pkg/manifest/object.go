@@ -29,6 +29,7 @@ type objectMeta struct {
 	name, generateName, namespace string
 	labels, annotations           map[string]string
 	created                       string
+	createdLine                   int
 	live                          bool // it has what only a cluster gives
 	ownerKind, ownerName          string
 }
@@ -56,14 +57,14 @@ func decode(kind string, fields []document.Field, path string) (pod fargate.Pod,
 			pod.Labels, pod.Annotations = inner.labels, inner.annotations
 			pod.Spec = d.spec(document.Get(template, "spec"), within("spec"))
 		}
-		return pod, d.errs.OrNil()
+		return pod, d.faults()
 	}
 	spec := document.Get(fields, "spec")
 	pod.Spec = d.spec(spec, func() string { return join(path, "spec") })
 	if of.live {
 		pod.Running = d.running(of, fields, spec, path)
 	}
-	return pod, d.errs.OrNil()
+	return pod, d.faults()
 }
 
 // metadata takes the metadata of an object or a template.
@@ -83,7 +84,7 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 		case "uid":
 			m.live = m.live || v.Kind() != document.Null
 		case "creationTimestamp":
-			m.created = d.text(v, under(path, key))
+			m.created, m.createdLine = d.text(v, under(path, key)), v.Line()
 			m.live = m.live || m.created != ""
 		case "ownerReferences":
 			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
@@ -117,8 +118,7 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 	if m.created != "" {
 		at, err := time.Parse(time.RFC3339, m.created)
 		if err != nil {
-			d.errs.Add(document.At(document.Get(fields, "metadata").Line(), "%s %q is no time; it is written as 2026-01-02T15:04:05Z",
-				join(path, "metadata.creationTimestamp"), document.Shorten(m.created)))
+			d.errs.Add(document.At(m.createdLine, "%s is %q, not a time like 2006-01-02T15:04:05Z", join(path, "metadata.creationTimestamp"), document.Shorten(m.created)))
 		}
 		r.CreatedAt = at
 	}
@@ -144,8 +144,11 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 	w := fargate.Workload{Replicas: 1}
 	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
 	count := func(v document.Value, path func() string) {
-		if v.Kind() != document.Null {
-			w.Replicas = max(d.number(v, path), 0)
+		if v.Kind() == document.Null {
+			return
+		}
+		if w.Replicas = d.number(v, path); w.Replicas < 0 {
+			d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), w.Replicas))
 		}
 	}
 	switch kind {

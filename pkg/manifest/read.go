@@ -196,11 +196,18 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 		return err
 	}
 	pod.Source, pod.Document, pod.Line = m.source, number, v.Line()
-	pod.LineOf = func(path string) int { return lineOf(v, path) }
+	late := false
+	pod.LineOf = func(path string) int {
+		if late {
+			return 0 // the text is gone
+		}
+		return lineOf(v, path)
+	}
 	if pod.Namespace == "" {
 		pod.Namespace = m.opts.Namespace
 	}
 	m.stop = m.yield(pod)
+	late = true
 	return m.stop
 }
 

@@ -5,7 +5,7 @@ package manifest
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -13,6 +13,12 @@ import (
 
 // decoder gathers the faults of one object, so that all are told together.
 type decoder struct{ errs Errors }
+
+// faults gives what is wrong in the order of the lines.
+func (d *decoder) faults() error {
+	slices.SortStableFunc(d.errs, func(a, b *Error) int { return a.Line - b.Line })
+	return d.errs.OrNil()
+}
 
 // fields walks over a mapping; null and absent values are empty. take gets every field.
 func (d *decoder) fields(v document.Value, path func() string, take func(key string, v document.Value)) {
@@ -72,53 +78,32 @@ func (d *decoder) text(v document.Value, path func() string) string {
 
 // amount reads a quantity, which may be written as a number.
 func (d *decoder) amount(v document.Value, path func() string) string {
-	if v.Kind() == document.Number {
-		return v.Text()
+	s, err := document.AsQuantity(v, "")
+	if err != nil {
+		_, err = document.AsQuantity(v, path())
+		d.errs.Add(err)
 	}
-	return d.text(v, path)
+	return s
 }
 
 // flag reads a boolean; null is false.
 func (d *decoder) flag(v document.Value, path func() string) bool {
-	switch v.Kind() {
-	case document.Null:
-		return false
-	case document.Bool:
-		b, err := strconv.ParseBool(v.Text())
-		if err == nil {
-			return b
-		}
-	case document.Number, document.Text, document.List, document.Mapping:
+	b, err := document.AsBool(v, "")
+	if err != nil {
+		_, err = document.AsBool(v, path())
+		d.errs.Add(err)
 	}
-	d.errs.Add(document.At(v.Line(), "%s is %s, not true or false", path(), saying(v)))
-	return false
+	return b
 }
 
 // number reads a whole number; null is 0.
 func (d *decoder) number(v document.Value, path func() string) int {
-	switch v.Kind() {
-	case document.Null:
-		return 0
-	case document.Number:
-		if n, err := strconv.Atoi(v.Text()); err == nil {
-			return n
-		}
-	case document.Bool, document.Text, document.List, document.Mapping:
+	n, err := document.AsInt(v, "")
+	if err != nil {
+		_, err = document.AsInt(v, path())
+		d.errs.Add(err)
 	}
-	d.errs.Add(document.At(v.Line(), "%s is %s, not a whole number", path(), saying(v)))
-	return 0
-}
-
-// saying names a value in a message: its kind, and what a scalar says.
-func saying(v document.Value) string {
-	switch v.Kind() {
-	case document.Bool, document.Number:
-		return fmt.Sprintf("%s (%s)", v.Kind(), document.Shorten(v.Text()))
-	case document.Text:
-		return fmt.Sprintf("%s (%q)", v.Kind(), document.Shorten(v.Text()))
-	case document.Null, document.List, document.Mapping:
-	}
-	return v.Kind().String()
+	return n
 }
 
 // under gives the path of a field.
@@ -262,6 +247,9 @@ func (d *decoder) port(v document.Value, path func() string) (p fargate.Containe
 }
 
 func (d *decoder) security(v document.Value, path func() string) *fargate.SecurityContext {
+	if v.Kind() == document.Null {
+		return nil
+	}
 	var s fargate.SecurityContext
 	d.fields(v, path, func(key string, v document.Value) {
 		at := under(path, key)
@@ -315,20 +303,14 @@ func (d *decoder) volume(v document.Value, path func() string) (out fargate.Volu
 			return
 		}
 		out.Kind = key
-		switch key {
-		case "persistentVolumeClaim":
-			d.fields(v, at, func(key string, v document.Value) {
-				if key == "claimName" {
-					out.Claim = d.text(v, under(at, key))
-				}
-			})
-		case "csi":
-			d.fields(v, at, func(key string, v document.Value) {
-				if key == "driver" {
-					out.Driver = d.text(v, under(at, key))
-				}
-			})
-		}
+		d.fields(v, at, func(inner string, v document.Value) {
+			switch {
+			case key == "persistentVolumeClaim" && inner == "claimName":
+				out.Claim = d.text(v, under(at, inner))
+			case key == "csi" && inner == "driver":
+				out.Driver = d.text(v, under(at, inner))
+			}
+		})
 	})
 	return out
 }

@@ -61,26 +61,66 @@ func TestActors(t *testing.T) {
 		after           string // the profiles
 		did             string
 	}{
-		{"takes the name first", "CreateFargateProfile", sandbox.Actor{Action: "create", Role: "fargate-pods", Selectors: other}, create,
-			"ResourceInUseException", "web ACTIVE, api ACTIVE", "create demo/api"},
-		{"is creating", "CreateFargateProfile", sandbox.Actor{Action: "create", Name: "x", Role: goodRole, Selectors: other, Status: "CREATING"}, create,
-			"ResourceInUseException", "web ACTIVE, x CREATING", "create demo/x"},
-		{"creates too late", "CreateFargateProfile", sandbox.Actor{Action: "create", When: "after", Role: goodRole, Selectors: other}, create,
-			"", "web ACTIVE, api CREATING", "create demo/api did not happen: api is CREATING"},
-		{"deletes first", "DeleteFargateProfile", sandbox.Actor{Action: "delete"}, remove,
-			"ResourceNotFoundException", "", "delete demo/web"},
-		{"is deleting", "DeleteFargateProfile", sandbox.Actor{Action: "delete", Status: "DELETING"}, remove,
-			"ResourceInUseException", "web DELETING", "delete demo/web"},
-		{"deletes another's", "CreateFargateProfile", sandbox.Actor{Action: "delete", Name: "web", Cluster: "demo"}, create,
-			"", "api CREATING", "delete demo/web"},
-		{"deletes what is not there", "CreateFargateProfile", sandbox.Actor{Action: "delete", Name: "nobody"}, create,
-			"", "web ACTIVE, api CREATING", "delete demo/nobody did not happen: no such profile"},
-		{"re-creates", "DeleteFargateProfile", sandbox.Actor{Action: "recreate"}, remove,
-			"", "web DELETING", "recreate demo/web"},
-		{"updates", "CreateFargateProfile", sandbox.Actor{Action: "update", For: time.Minute}, create,
-			"ResourceInUseException", "web ACTIVE", "update demo"},
-		{"updates afterwards", "CreateFargateProfile", sandbox.Actor{Action: "update", For: time.Minute, When: "after"}, create,
-			"", "web ACTIVE, api CREATING", "update demo"},
+		{
+			"takes the name first", "CreateFargateProfile",
+			sandbox.Actor{Action: "create", Role: "fargate-pods", Selectors: other},
+			create,
+			"ResourceInUseException", "web ACTIVE, api ACTIVE", "create demo/api",
+		},
+		{
+			"is creating", "CreateFargateProfile",
+			sandbox.Actor{Action: "create", Name: "x", Role: goodRole, Selectors: other, Status: "CREATING"},
+			create,
+			"ResourceInUseException", "web ACTIVE, x CREATING", "create demo/x",
+		},
+		{
+			"creates too late", "CreateFargateProfile",
+			sandbox.Actor{Action: "create", When: "after", Role: goodRole, Selectors: other},
+			create,
+			"", "web ACTIVE, api CREATING", "create demo/api did not happen: api is CREATING",
+		},
+		{
+			"deletes first", "DeleteFargateProfile",
+			sandbox.Actor{Action: "delete"},
+			remove,
+			"ResourceNotFoundException", "", "delete demo/web",
+		},
+		{
+			"is deleting", "DeleteFargateProfile",
+			sandbox.Actor{Action: "delete", Status: "DELETING"},
+			remove,
+			"ResourceInUseException", "web DELETING", "delete demo/web",
+		},
+		{
+			"deletes another's", "CreateFargateProfile",
+			sandbox.Actor{Action: "delete", Name: "web", Cluster: "demo"},
+			create,
+			"", "api CREATING", "delete demo/web",
+		},
+		{
+			"deletes what is not there", "CreateFargateProfile",
+			sandbox.Actor{Action: "delete", Name: "nobody"},
+			create,
+			"", "web ACTIVE, api CREATING", "delete demo/nobody did not happen: no such profile",
+		},
+		{
+			"re-creates", "DeleteFargateProfile",
+			sandbox.Actor{Action: "recreate"},
+			remove,
+			"", "web DELETING", "recreate demo/web",
+		},
+		{
+			"updates", "CreateFargateProfile",
+			sandbox.Actor{Action: "update", For: time.Minute},
+			create,
+			"ResourceInUseException", "web ACTIVE", "update demo",
+		},
+		{
+			"updates afterwards", "CreateFargateProfile",
+			sandbox.Actor{Action: "update", For: time.Minute, When: "after"},
+			create,
+			"", "web ACTIVE, api CREATING", "update demo",
+		},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			b := serve(t, withWeb("ACTIVE"), acting(test.operation, test.actor))

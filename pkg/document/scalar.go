@@ -1,0 +1,71 @@
+package document
+
+// This file judges scalars that are not text: booleans and whole numbers.
+
+import (
+	"math"
+	"strconv"
+)
+
+// AsBool gives a boolean, in all the words of YAML; nil and null are false. Another kind is an error that
+// names path.
+func AsBool(v Value, path string) (bool, error) {
+	if v == nil {
+		return false, nil
+	}
+	switch v.Kind() {
+	case Null:
+		return false, nil
+	case Bool:
+		switch v.Text()[0] {
+		case 't', 'T', 'y', 'Y':
+			return true, nil
+		}
+		return len(v.Text()) == 2 && v.Text()[1]|0x20 == 'n', nil // on
+	case Text:
+		if text := v.Text(); text == "true" || text == "false" {
+			return false, At(v.Line(), "%s is text (%q), not a boolean; write it without quotes: %s", path, text, text)
+		}
+	case Number, List, Mapping:
+	}
+	return false, At(v.Line(), "%s is %s%s, not a boolean; write true or false%s", path, v.Kind(), saying(v), templateHint(v))
+}
+
+// AsInt gives a whole number of 32 bits, as the numbers of Kubernetes are; nil and null are 0. Anything
+// else is an error that names path.
+func AsInt(v Value, path string) (int, error) {
+	if v == nil || v.Kind() == Null {
+		return 0, nil
+	}
+	switch v.Kind() {
+	case Number:
+		// YAML writes whole numbers as Go does.
+		n, err := strconv.ParseInt(v.Text(), 0, 64)
+		if err == nil && n >= math.MinInt32 && n <= math.MaxInt32 {
+			return int(n), nil
+		}
+		if err == nil {
+			return 0, At(v.Line(), "%s is %s; it must be between %d and %d", path, v.Text(), math.MinInt32, math.MaxInt32)
+		}
+	case Text:
+		if n, err := strconv.ParseInt(v.Text(), 10, 32); err == nil {
+			return 0, At(v.Line(), "%s is text (%q), not a whole number; write it without quotes: %d", path, Shorten(v.Text()), n)
+		}
+	case Null, Bool, List, Mapping:
+	}
+	return 0, At(v.Line(), "%s is %s%s, not a whole number%s", path, v.Kind(), saying(v), templateHint(v))
+}
+
+// AsQuantity gives a quantity of a resource (500m, 1Gi, 0.5) as it is written; null is "0", as the
+// Kubernetes API reads it. Whether the text is a quantity is not judged. A boolean, a list or a mapping is
+// an error that names path.
+func AsQuantity(v Value, path string) (string, error) {
+	switch v.Kind() {
+	case Null:
+		return "0", nil
+	case Text, Number:
+		return v.Text(), nil
+	case Bool, List, Mapping:
+	}
+	return "", At(v.Line(), "%s is %s%s, not a quantity like 500m or 1Gi%s", path, v.Kind(), saying(v), templateHint(v))
+}

@@ -1,0 +1,291 @@
+package manifest
+
+// These tests state what is taken from the spec of a pod, how many pods a workload makes, and how the
+// faults of a spec are told.
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// read gives all pods of a text.
+func read(t *testing.T, text string, opts Options) []fargate.Pod {
+	t.Helper()
+	var out []fargate.Pod
+	if err := Read("f.yaml", strings.NewReader(text), opts, func(p fargate.Pod) error {
+		p.LineOf = nil
+		out = append(out, p)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// everything is a pod with every field that is decoded. It is JSON, so it is YAML too.
+const everything = `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
+	"initContainers": [{"name": "i", "restartPolicy": "Always", "image": "x"}],
+	"containers": [{"name": "c", "resources": {"requests": {"cpu": "500m", "memory": 1073741824}, "limits": {"cpu": 0.5, "example.com/gpu": 1}, "claims": [{"name": "x"}]},
+		"ports": [{"containerPort": 80, "hostPort": 8080, "hostIP": "10.0.0.1", "protocol": "TCP"}, {"containerPort": 81}],
+		"securityContext": {"privileged": true, "allowPrivilegeEscalation": false, "capabilities": {"add": ["NET_ADMIN", "SYS_TIME"], "drop": ["ALL"]}, "windowsOptions": {"hostProcess": true}},
+		"volumeDevices": [{"name": "d", "devicePath": "/dev/x"}]}],
+	"volumes": [{"name": "v", "hostPath": {"path": "/"}}, {"persistentVolumeClaim": {"claimName": "p", "readOnly": true}, "name": "w"}, {"name": "x", "csi": {"driver": "efs.csi.aws.com"}}, {"name": "y"}, {"name": "z", "emptyDir": null}, {"name": "e", "emptyDir": {}}],
+	"nodeSelector": {"kubernetes.io/arch": "arm64", "empty": null},
+	"affinity": {
+		"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a", "b"]}], "matchFields": [{"key": "metadata.name", "operator": "NotIn", "values": ["n"]}]}]},
+			"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]},
+		"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "h", "labelSelector": {}}]},
+		"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "podAffinityTerm": {"topologyKey": "z"}}]}},
+	"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "k", "whenUnsatisfiable": "DoNotSchedule"}],
+	"schedulerName": "s", "hostNetwork": true, "hostPID": true, "hostIPC": true, "runtimeClassName": "r",
+	"overhead": {"cpu": "1"}, "resources": {"requests": {"cpu": 2}}, "os": {"name": "windows"},
+	"securityContext": {"runAsUser": 0, "windowsOptions": {}}}}`
+
+func TestReadSpec(t *testing.T) {
+	no := false
+	want := fargate.PodSpec{
+		InitContainers: []fargate.Container{{Name: "i", RestartPolicy: "Always"}},
+		Containers: []fargate.Container{{
+			Name:      "c",
+			Resources: fargate.Resources{Requests: fargate.ResourceList{"cpu": "500m", "memory": "1073741824"}, Limits: fargate.ResourceList{"cpu": "0.5", "example.com/gpu": "1"}},
+			Ports:     []fargate.ContainerPort{{ContainerPort: 80, HostPort: 8080, HostIP: "10.0.0.1"}, {ContainerPort: 81}},
+			SecurityContext: &fargate.SecurityContext{
+				Privileged: true, AllowPrivilegeEscalation: &no, Capabilities: &fargate.Capabilities{Add: []string{"NET_ADMIN", "SYS_TIME"}}, WindowsOptions: &fargate.WindowsOptions{HostProcess: true},
+			},
+			VolumeDevices: []fargate.VolumeDevice{{Name: "d"}},
+		}},
+		Volumes:      []fargate.Volume{{Name: "v", Kind: "hostPath"}, {Name: "w", Kind: "persistentVolumeClaim", Claim: "p"}, {Name: "x", Kind: "csi", Driver: "efs.csi.aws.com"}, {Name: "y"}, {Name: "z"}, {Name: "e", Kind: "emptyDir"}},
+		NodeSelector: map[string]string{"kubernetes.io/arch": "arm64", "empty": ""},
+		Affinity: &fargate.Affinity{
+			NodeAffinity: &fargate.NodeAffinity{Required: &fargate.NodeSelector{Terms: []fargate.NodeTerm{{
+				Expressions: []fargate.NodeRequirement{{Key: "zone", Operator: "In", Values: []string{"a", "b"}}},
+				Fields:      []fargate.NodeRequirement{{Key: "metadata.name", Operator: "NotIn", Values: []string{"n"}}},
+			}}}},
+			PodAffinity:     &fargate.PodAffinity{Required: []fargate.PodAffinityTerm{{TopologyKey: "h"}}},
+			PodAntiAffinity: &fargate.PodAffinity{Preferred: []fargate.WeightedPodAffinityTerm{{Term: fargate.PodAffinityTerm{TopologyKey: "z"}}}},
+		},
+		TopologySpreadConstraints: []fargate.TopologySpreadConstraint{{TopologyKey: "k", WhenUnsatisfiable: "DoNotSchedule"}},
+		SchedulerName:             "s", HostNetwork: true, HostPID: true, HostIPC: true, RuntimeClassName: "r",
+		Overhead: fargate.ResourceList{"cpu": "1"}, Resources: &fargate.Resources{Requests: fargate.ResourceList{"cpu": "2"}},
+		OS: &fargate.PodOS{Name: "windows"}, SecurityContext: &fargate.PodSecurityContext{WindowsOptions: &fargate.WindowsOptions{}},
+	}
+	for name, opts := range map[string]Options{"JSON": {}, "YAML": {onlyYAML: true}} {
+		got := read(t, strings.ReplaceAll(everything, "\t", "  "), opts)
+		if len(got) != 1 || !reflect.DeepEqual(got[0].Spec, want) {
+			t.Errorf("%s:\ngot  %+v\nwant %+v", name, got[0].Spec, want)
+		}
+	}
+}
+
+// Null is what is not there, as for the Kubernetes API.
+func TestReadSpecOfNulls(t *testing.T) {
+	got := read(t, `{"kind":"Pod","metadata":null,"status":null,"spec":{"initContainers":null,"containers":[null,{"name":null,"resources":null,"ports":null,"securityContext":null,"volumeDevices":null},
+		{"resources":{"requests":{"cpu":null}},"ports":[null],"securityContext":{"privileged":null,"allowPrivilegeEscalation":null,"capabilities":{"add":[null]}}}],
+		"volumes":[null],"nodeSelector":null,"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":null},"podAffinity":null},"hostNetwork":null,"os":null,"overhead":null}}`, Options{})
+	want := fargate.PodSpec{
+		Containers: []fargate.Container{{}, {}, {
+			Resources: fargate.Resources{Requests: fargate.ResourceList{"cpu": "0"}}, Ports: []fargate.ContainerPort{{}},
+			SecurityContext: &fargate.SecurityContext{Capabilities: &fargate.Capabilities{Add: []string{""}}},
+		}},
+		Volumes:  []fargate.Volume{{}},
+		Affinity: &fargate.Affinity{NodeAffinity: &fargate.NodeAffinity{}},
+	}
+	if !reflect.DeepEqual(got[0].Spec, want) {
+		t.Errorf("got  %+v\nwant %+v", got[0].Spec, want)
+	}
+}
+
+func TestReadSpecOfYAML(t *testing.T) {
+	got := read(t, "kind: Pod\nspec:\n  hostNetwork: yes\n  hostPID: On\n  hostIPC: off\n  containers:\n  - ports: [{containerPort: 0x50, hostPort: 1_000}]\n    resources: {limits: {cpu: 1, memory: 1e9, x: .5}}\n", Options{})
+	want := fargate.PodSpec{
+		HostNetwork: true, HostPID: true,
+		Containers: []fargate.Container{{
+			Ports:     []fargate.ContainerPort{{ContainerPort: 80, HostPort: 1000}},
+			Resources: fargate.Resources{Limits: fargate.ResourceList{"cpu": "1", "memory": "1e9", "x": ".5"}},
+		}},
+	}
+	if !reflect.DeepEqual(got[0].Spec, want) {
+		t.Errorf("got  %+v\nwant %+v", got[0].Spec, want)
+	}
+}
+
+func TestReadWorkloads(t *testing.T) {
+	const pod = "template: {spec: {schedulerName: s}}"
+	for _, c := range []struct {
+		text     string
+		replicas int
+		finished bool
+		path     string
+	}{
+		{"kind: Pod\nspec: {schedulerName: s, replicas: 3}", 1, false, "spec"},
+		{"kind: Deployment\nspec: {" + pod + "}", 1, false, "spec.template.spec"},
+		{"kind: Deployment\nspec: {replicas: ~, " + pod + "}", 1, false, "spec.template.spec"},
+		{"kind: Deployment\nspec: {replicas: 0, " + pod + "}", 0, false, "spec.template.spec"},
+		{"kind: StatefulSet\nspec: {replicas: 7, " + pod + "}", 7, false, "spec.template.spec"},
+		{"kind: ReplicaSet\nspec: {replicas: 7, " + pod + "}", 7, false, "spec.template.spec"},
+		{"kind: ReplicationController\nspec: {replicas: 7, " + pod + "}", 7, false, "spec.template.spec"},
+		{"kind: DaemonSet\nspec: {replicas: 7, " + pod + "}", 1, false, "spec.template.spec"},
+		{"kind: Job\nspec: {" + pod + "}", 1, true, "spec.template.spec"},
+		{"kind: Job\nspec: {parallelism: 4, ttlSecondsAfterFinished: ~, " + pod + "}", 4, true, "spec.template.spec"},
+		{"kind: Job\nspec: {parallelism: 4, completions: 9, ttlSecondsAfterFinished: 0, " + pod + "}", 4, false, "spec.template.spec"},
+		{"kind: Job\nspec: {parallelism: 4, completions: 3, " + pod + "}", 3, true, "spec.template.spec"},
+		{"kind: Job\nspec: {completions: 3, " + pod + "}", 1, true, "spec.template.spec"},
+		{"kind: CronJob\nspec: {ttlSecondsAfterFinished: 1, jobTemplate: {spec: {parallelism: 2, " + pod + "}}}", 2, true, "spec.jobTemplate.spec.template.spec"},
+		{"kind: CronJob\nspec: {jobTemplate: {spec: {ttlSecondsAfterFinished: 60, " + pod + "}}}", 1, false, "spec.jobTemplate.spec.template.spec"},
+		{"kind: PodTemplate\n" + pod, 1, false, "template.spec"},
+	} {
+		p := read(t, c.text, Options{})[0]
+		if p.Workload.Replicas != c.replicas || p.Workload.KeepsFinished != c.finished || p.SpecPath != c.path || p.Spec.SchedulerName != "s" {
+			t.Errorf("%s\ngot %+v, %s, %q", c.text, p.Workload, p.SpecPath, p.Spec.SchedulerName)
+		}
+	}
+}
+
+func TestReadRunning(t *testing.T) {
+	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+	for _, c := range []struct {
+		text string
+		want *fargate.Running
+	}{
+		{`{"kind":"Pod","metadata":{"name":"a","creationTimestamp":null},"status":{"phase":1}}`, nil},
+		{`{"kind":"Pod","metadata":{"uid":"x"}}`, &fargate.Running{}},
+		{`{"kind":"Deployment","metadata":{"uid":"x"},"spec":{"template":{"metadata":{"uid":"x"}}}}`, nil},
+		{
+			`{"kind":"Pod","metadata":{"creationTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"kind":"Backup","name":"b"},{"kind":"ReplicaSet","name":"web-1","controller":true},{"kind":"X","name":"x","controller":false}]},
+			"spec":{"nodeName":"fargate-ip-10-0-0-1"},"status":{"phase":"Running","conditions":[]}}`,
+			&fargate.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
+		},
+		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &fargate.Running{CreatedAt: at}},
+	} {
+		if p := read(t, c.text, Options{})[0]; !reflect.DeepEqual(p.Running, c.want) {
+			t.Errorf("%s\ngot  %+v\nwant %+v", c.text, p.Running, c.want)
+		}
+	}
+}
+
+func TestReadFaultsOfASpec(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"spec is text", "kind: Pod\nspec: x\n", `line 2: spec is text ("x"), not a mapping`},
+		{"containers are a mapping", "kind: Pod\nspec:\n  containers:\n    name: a\n", "line 4: spec.containers is a mapping, not a list"},
+		{"a container is text", "kind: Pod\nspec:\n  containers:\n  - a\n", `line 4: spec.containers[0] is text ("a"), not a mapping`},
+		{"a list where a mapping is wanted", "kind: Deployment\nspec: {template: {spec: {containers: [{}, {resources: {requests: [cpu]}}]}}}\n", "line 2: spec.template.spec.containers[1].resources.requests is a list, not a mapping"},
+		{"a quantity is a mapping", "kind: Pod\nspec: {containers: [{resources: {requests: {cpu: {a: b}}}}]}\n", "line 2: spec.containers[0].resources.requests[cpu] is a mapping, not a quantity like 500m or 1Gi"},
+		{"a quantity is a boolean", "kind: Pod\nspec: {overhead: {cpu: yes}}\n", "line 2: spec.overhead[cpu] is a boolean (yes), not a quantity like 500m or 1Gi"},
+		{"a quoted boolean", "kind: Pod\nspec: {hostNetwork: 'true'}\n", `line 2: spec.hostNetwork is text ("true"), not a boolean; write it without quotes: true`},
+		{"a number for a boolean", "kind: Pod\nspec: {hostPID: 1}\n", "line 2: spec.hostPID is a number (1), not a boolean; write true or false"},
+		{"a quoted number", "kind: Pod\nspec: {containers: [{ports: [{hostPort: '80'}]}]}\n", `line 2: spec.containers[0].ports[0].hostPort is text ("80"), not a whole number; write it without quotes: 80`},
+		{"half a port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is a number (80.5), not a whole number"},
+		{"a large port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 99999999999}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is 99999999999; it must be between -2147483648 and 2147483647"},
+		{"less than none", "kind: Deployment\nspec:\n  template: {}\n  replicas: -1\n", "line 4: spec.replicas is -1; it must be 0 or more"},
+		{"no time", "kind: Pod\nmetadata: {creationTimestamp: today}\n", `line 2: metadata.creationTimestamp is "today", not a time like 2006-01-02T15:04:05Z`},
+		{"a time that is a list", "kind: Pod\nmetadata: {creationTimestamp: []}\n", `line 2: metadata.creationTimestamp is a list, not text`},
+		{"a volume's source", "kind: Pod\nspec: {volumes: [{name: a, emptyDir: x}]}\n", `line 2: spec.volumes[0].emptyDir is text ("x"), not a mapping`},
+		{"a field twice", "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: x\n    name: b\n", `line 6: the key "name" occurs twice; it is also in line 4`},
+		{
+			"all of an object, in its order", "kind: Job\nspec:\n  template:\n    spec:\n      hostIPC: x\n      containers: [{name: 1}]\n    metadata: {labels: {a: 1}}\n  parallelism: many\nmetadata: {name: 5}\n",
+			`line 5: spec.template.spec.hostIPC is text ("x"), not a boolean; write true or false
+f.yaml: document 1, line 6: spec.template.spec.containers[0].name is a number (1), not text; put it in quotes: "1"
+f.yaml: document 1, line 7: spec.template.metadata.labels[a] is a number (1), not text; put it in quotes: "1"
+f.yaml: document 1, line 8: spec.parallelism is text ("many"), not a whole number
+f.yaml: document 1, line 9: metadata.name is a number (5), not text; put it in quotes: "5"`,
+		},
+		{"in a list", `{"kind":"List","items":[{"kind":"Pod"},{"kind":"Pod","spec":{"containers":[{"ports":{}}]}}]}`, "line 1: items[1].spec.containers[0].ports is a mapping, not a list"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := pods(c.text, Options{})
+			if want := "f.yaml: document 1, " + c.want; err == nil || err.Error() != want {
+				t.Errorf("got\n%v\nwant\n%s", err, want)
+			}
+		})
+	}
+}
+
+func TestLineOf(t *testing.T) {
+	const text = `kind: List
+items:
+- kind: Service
+-
+  kind: Deployment
+  metadata:
+    labels:
+      eks.amazonaws.com/fargate-profile: x
+  spec:
+    template:
+      spec: &spec
+        containers:
+        - name: a
+        - name: b
+          securityContext:
+            privileged: true
+- kind: DaemonSet
+  spec:
+    template:
+      spec:
+        <<: *spec
+        hostNetwork: true
+`
+	const asJSON = `{"kind":"List","items":[
+{"kind":"Service"},
+{"kind":"Deployment",
+"metadata":{"labels":{
+"eks.amazonaws.com/fargate-profile":"x"}},
+"spec":{"template":{
+"spec":{"a":[1,{"b":2}],
+"containers":[
+{"name":"a"},
+{"name":"b","securityContext":{
+"privileged":true}}]}}}}]}`
+	for _, c := range []struct {
+		pod, yaml, json int
+		path            string
+	}{
+		{0, 5, 3, ""},
+		{0, 5, 3, "kind"},
+		{0, 5, 3, "nothing"},
+		{0, 7, 4, "metadata.labels"},
+		{0, 7, 4, "metadata.labels[nothing]"},
+		{0, 8, 5, "metadata.labels[eks.amazonaws.com/fargate-profile]"},
+		{0, 11, 7, "spec.template.spec"},
+		{0, 13, 9, "spec.template.spec.containers[0]"},
+		{0, 13, 9, "spec.template.spec.containers[0].image"},
+		{0, 14, 10, "spec.template.spec.containers[1]"},
+		{0, 16, 11, "spec.template.spec.containers[1].securityContext.privileged"},
+		{0, 12, 8, "spec.template.spec.containers[2].name"},
+		{0, 12, 8, "spec.template.spec.containers[-1]"},
+		{0, 12, 8, "spec.template.spec.containers.name"},
+		{0, 5, 3, "kind[0].x"},
+		{1, 22, 0, "spec.template.spec.hostNetwork"},
+		{1, 15, 0, "spec.template.spec.containers[1].securityContext"},
+		{1, 17, 0, ""},
+	} {
+		for form, text := range map[string]string{"YAML": text, "JSON": asJSON} {
+			want, seen, early := c.yaml, 0, 0
+			if form == "JSON" {
+				if want = c.json; want == 0 {
+					continue
+				}
+			}
+			var kept fargate.Pod
+			if err := Read("f", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+				if seen == c.pod {
+					if early = p.LineOf(c.path); early != want {
+						t.Errorf("%s: line %d of %s, want %d", form, early, c.path, want)
+					}
+					if p.Line != p.LineOf("") {
+						t.Errorf("%s: the object begins in line %d, not %d", form, p.LineOf(""), p.Line)
+					}
+					kept = p
+				}
+				seen++
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			kept.LineOf(c.path) // late, but harmless
+		}
+	}
+}

@@ -5,6 +5,7 @@ package cloud
 import (
 	"context"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,9 @@ type Options struct {
 	MaxBackoff time.Duration
 	// AttemptTimeout bounds one attempt of one request; zero is 30s.
 	AttemptTimeout time.Duration
+	// Transport carries the requests of the services in the place of the SDK's own HTTP client, which knows
+	// proxies and AWS_CA_BUNDLE; nil is the SDK's.
+	Transport http.RoundTripper
 }
 
 // Client calls AWS. It is safe for concurrent use, and callers may fan out freely: at most MaxInFlight
@@ -152,13 +156,16 @@ func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*mi
 
 // timed puts a timeout per attempt on the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies.
 // The credential providers' client is left as it is.
-func (c *Client) timed(http aws.HTTPClient) aws.HTTPClient {
+func (c *Client) timed(client aws.HTTPClient) aws.HTTPClient {
 	timeout := c.options.AttemptTimeout
 	if timeout == 0 {
 		timeout = defaultAttemptTimeout
 	}
-	if b, ok := http.(*awshttp.BuildableClient); ok {
+	if c.options.Transport != nil {
+		return &http.Client{Transport: c.options.Transport, Timeout: timeout}
+	}
+	if b, ok := client.(*awshttp.BuildableClient); ok {
 		return b.WithTimeout(timeout)
 	}
-	return http
+	return client
 }

@@ -32,6 +32,23 @@ const DefaultMaxBytes = 8 << 20
 // bufferSize is how much is read at a time. An element of a list that fits it is read where it lies.
 const bufferSize = 256 << 10
 
+// maxParts is how many values a YAML document may have, about: each takes some hundred bytes of memory,
+// though it may be a single character of the text.
+const maxParts = 500_000
+
+// parts counts what begins a value in YAML: lines, and the indicators of lists and mappings.
+func parts(text []byte) int {
+	n := 0
+	for _, c := range text {
+		switch c {
+		case '\n', '\r', ',', '[', '{':
+			n++
+		}
+	}
+	// Lists within lists on one line: - - - a.
+	return n + bytes.Count(text, []byte("- ")) + bytes.Count(text, []byte(": "))
+}
+
 // maxErrors are the faults after which reading stops.
 const maxErrors = 50
 
@@ -264,6 +281,9 @@ func (s *stream) document(c chunk) error {
 	}
 	if v, ok := s.jsonDocument(c); ok {
 		return s.fault(s.number, s.yield(Part{Document: s.number, Value: v}))
+	}
+	if parts(c.text) > maxParts {
+		return s.fault(s.number, At(c.start+1, "the document that begins here has more than %d parts; a long list is read as JSON without a limit", maxParts))
 	}
 	roots, err := parseYAML(c.text, c.start)
 	for i, root := range roots {

@@ -49,6 +49,10 @@ func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, e
 	} else {
 		successor = Intended(successor, *s.Original, x.KeepName)
 	}
+	if s.Renewed && s.Original.Status == fargate.StatusActive {
+		// The new profile is there, so the temporary one only has to go, however far it has come with that.
+		return r.renew(ctx, x, successor)
+	}
 	standIn, err := r.ensure(ctx, successor, s.Successor, x)
 	if err != nil {
 		return standIn, err

@@ -31,6 +31,8 @@ func TestHostileManifests(t *testing.T) {
 		{"10 MB of one line of YAML", "kind: Pod\nmetadata: {name: " + strings.Repeat("x", tenMB) + "}\n", "f.yaml: document 1, line 1: the document that begins here is larger than 8 MiB; a long list is read as JSON without a limit"},
 		{"10 MB of one line of JSON", `{"kind":"Pod","metadata":{"name":"` + strings.Repeat("x", tenMB) + `"}}`, "f.yaml: document 1, line 1: the JSON value that begins here is larger than 8 MiB"},
 		{"10 MB of one element", `{"kind":"List","items":[{"kind":"Pod","metadata":{"name":"` + strings.Repeat("x", tenMB) + `"}}]}`, "f.yaml: document 1, line 1: the JSON value that begins here is larger than 8 MiB"},
+		{"8 MB of single letters", "kind: Pod\nx: [" + strings.Repeat("a,", 4_000_000) + "]\n", "f.yaml: document 1, line 1: the document that begins here has more than 500000 parts; a long list is read as JSON without a limit"},
+		{"8 MB of empty elements whose kind comes last", `{"items":[` + strings.Repeat("{},", 2_700_000) + `{}],"kind":"PodList"}`, "f.yaml: document 1, line 1: items[16320] has no kind, and that of its list has not come yet; put the list's kind before its items"},
 		{"no UTF-8", "kind: Pod\nmetadata: {name: \xff\xfe}\n", "f.yaml: document 1, line 2: the text is not UTF-8; save the file as UTF-8"},
 		{"no UTF-8 in a list of JSON", "{\"kind\":\"List\",\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\"name\":\"\xff\"}}]}", "f.yaml: document 1, line 2: the text is not UTF-8; save the file as UTF-8"},
 		{"UTF-16", "\xff\xfek\x00i\x00", "f.yaml: document 1, line 1: the text is UTF-16; save the file as UTF-8"},

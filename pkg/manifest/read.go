@@ -27,6 +27,9 @@ type Options struct {
 	onlyYAML bool
 }
 
+// heldOverhead is what keeping an element takes besides its text.
+const heldOverhead = 512
+
 // maxLists is how deep a list may lie within lists.
 const maxLists = 8
 
@@ -66,7 +69,8 @@ type reader struct {
 	yield  func(fargate.Pod) error
 	stop   error // yield's error
 	held   []heldItem
-	size   int // bytes of held
+	size   int  // bytes of held
+	full   bool // no more can be held
 }
 
 // heldItem is an element of a list whose kind is not known yet.
@@ -105,7 +109,11 @@ func (m *reader) element(p document.Part) error {
 		return err
 	}
 	if document.Get(fields, "kind") == nil && document.Get(top, "kind") == nil {
-		if m.size += document.Size(p.Value); m.size > document.DefaultMaxBytes {
+		if m.full {
+			return nil // that is told already
+		}
+		if m.size += document.Size(p.Value) + heldOverhead; m.size > document.DefaultMaxBytes {
+			m.held, m.full = nil, true
 			return document.At(p.Value.Line(), "%s has no kind, and that of its list has not come yet; put the list's kind before its items", path)
 		}
 		m.held = append(m.held, heldItem{value: document.Keep(p.Value), path: path})
@@ -121,7 +129,7 @@ func (m *reader) element(p document.Part) error {
 // root takes a whole document, or what is left of one whose elements were streamed.
 func (m *reader) root(p document.Part) error {
 	held := m.held
-	m.held, m.size = nil, 0
+	m.held, m.size, m.full = nil, 0, false
 	if !p.Streamed {
 		return m.object(p.Document, p.Value, "", "", maxLists)
 	}

@@ -1,0 +1,332 @@
+package lifecycle
+
+// This file is the model check: every sequence is killed at every request and disturbed at every request,
+// in pairs too, and then run again as the command line would, until it is done. Beside it stands the
+// sandbox's history as a second observer: it tells whether anything was lost at any instant.
+//
+// FGCTL_MODEL=full runs every pair; without it a part of them is taken.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+// modelStep is one in how many pairs are run unless all are.
+const modelStep = 41
+
+// modelFaults are the faults that a request may meet.
+var modelFaults = []sandbox.Fault{
+	{Kind: sandbox.FaultThrottle},
+	{Kind: sandbox.FaultThrottle, RetryAfter: 2 * time.Second},
+	{Kind: sandbox.FaultError500},
+	{Kind: sandbox.FaultError503},
+	{Kind: sandbox.FaultErrorAfter},
+	{Kind: sandbox.FaultDropBefore},
+	{Kind: sandbox.FaultDropAfter},
+	{Kind: sandbox.FaultResetAfter},
+	{Kind: sandbox.FaultShortBody},
+	{Kind: sandbox.FaultCutBody},
+	{Kind: sandbox.FaultExpired},
+	{Kind: sandbox.FaultCreateFailed, Code: "AccessDenied"},
+	{Kind: sandbox.FaultDeleteFailed, Code: "ClusterUnreachable"},
+	{Kind: sandbox.FaultStale, Reads: 2},
+	{Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: 4 * time.Second, Cluster: "demo"}},
+}
+
+// modelSequence is something that a user asks for, again and again until it is done.
+type modelSequence struct {
+	name string
+	// profiles are there at the beginning, besides the bystanders.
+	profiles []sandbox.Profile
+	// run does what the command does; done, given that run has succeeded, judges what is left.
+	run func(ctx context.Context, m *model) error
+	// namespaces are the selectors that are left at the end, one profile each, by its name.
+	want map[string]string
+	// guarded tells that some profile but the bystanders is ACTIVE at every instant.
+	guarded bool
+}
+
+var modelSequences = []modelSequence{
+	{
+		name: "create", want: map[string]string{"web": "web-new"},
+		run: func(ctx context.Context, m *model) error { return m.create(ctx, wanted("web", "web-new")) },
+	},
+	{
+		name: "delete", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "ACTIVE", "api")},
+		run: func(ctx context.Context, m *model) error { return m.delete(ctx, "web", "api") },
+	},
+	{
+		name: "replace", want: map[string]string{"web-2": "web-new"}, guarded: true, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
+		run: func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
+	},
+	{
+		name: "replace, keep-name", want: map[string]string{"web": "web-new"}, guarded: true, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
+		run: func(ctx context.Context, m *model) error { return m.replace(ctx, true) },
+	},
+	{
+		name: "abort", want: map[string]string{"web": "web"}, guarded: true,
+		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
+		run:      func(ctx context.Context, m *model) error { return m.abort(ctx) },
+	},
+}
+
+// originalID is the last part of the original's ARN where a replacement has begun already.
+const originalID = "11111111-2222-3333-4444-555555555555"
+
+// begun is a successor that an earlier run left behind.
+func begun(p sandbox.Profile) sandbox.Profile {
+	p.Tags = map[string]string{TagReplaces: "web", TagReplacesID: originalID, TagSpec: "0123456789abcdef"}
+	return p
+}
+
+// modelCase is one way for a sequence to be disturbed; 0 is nowhere. The fault hits a request of the first
+// run, or of the second where that is told.
+type modelCase struct {
+	kill      int  // the request at which the first run is killed
+	answered  bool // the request has had its effect when the run is killed; its answer is lost all the same
+	fault     int  // index of modelFaults, from 1
+	at        int  // the request that the fault hits
+	secondRun bool
+}
+
+func (c modelCase) String() string {
+	text := ""
+	if c.kill > 0 {
+		text = fmt.Sprintf("killed at request %d (effect: %v) ", c.kill, c.answered)
+	}
+	if c.fault > 0 {
+		text += fmt.Sprintf("%s at request %d (second run: %v)", modelFaults[c.fault-1].Kind, c.at, c.secondRun)
+	}
+	return text
+}
+
+func TestModel(t *testing.T) {
+	t.Setenv("AWS_MAX_ATTEMPTS", "1") // every fault reaches the sequences
+	t.Setenv("AWS_RETRY_MODE", "standard")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("AWS_CA_BUNDLE", "")
+	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+	step := modelStep
+	if os.Getenv("FGCTL_MODEL") == "full" {
+		step = 1
+	}
+	for _, s := range modelSequences {
+		t.Run(s.name, func(t *testing.T) {
+			undisturbed := checkModel(t, s, modelCase{})
+			singles, pairs := modelCases(undisturbed)
+			var taken []modelCase
+			for i := 0; i < len(pairs); i += step {
+				taken = append(taken, pairs[i])
+			}
+			runs := runModel(t, s, append(singles, taken...))
+			t.Logf("%d requests undisturbed; %d cases of one disturbance and %d of %d pairs of kill and fault: %d runs of the command",
+				undisturbed, len(singles), len(taken), len(pairs), runs)
+		})
+	}
+}
+
+// modelCases are all disturbances of a sequence of so many requests: each kill, each fault, and each pair.
+// A disturbed run takes more requests than an undisturbed one, so faults go beyond.
+func modelCases(requests int) (singles, pairs []modelCase) {
+	last := requests + 4
+	for kill := 1; kill <= requests; kill++ {
+		for _, answered := range []bool{false, true} {
+			singles = append(singles, modelCase{kill: kill, answered: answered})
+		}
+	}
+	for fault := range modelFaults {
+		for at := 1; at <= last; at++ {
+			singles = append(singles, modelCase{fault: fault + 1, at: at})
+		}
+	}
+	for kill := 1; kill <= requests; kill++ {
+		for _, answered := range []bool{false, true} {
+			for fault := range modelFaults {
+				for at := 1; at <= last; at++ {
+					if at < kill {
+						pairs = append(pairs, modelCase{kill: kill, answered: answered, fault: fault + 1, at: at})
+					}
+					pairs = append(pairs, modelCase{kill: kill, answered: answered, fault: fault + 1, at: at, secondRun: true})
+				}
+			}
+		}
+	}
+	return singles, pairs
+}
+
+// runModel runs the cases on all processors and gives the number of runs of the command.
+func runModel(t *testing.T, s modelSequence, cases []modelCase) int {
+	var next, runs atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for !t.Failed() {
+				i := int(next.Add(1)) - 1
+				if i >= len(cases) {
+					return
+				}
+				runs.Add(int64(checkModel(t, s, cases[i])))
+			}
+		})
+	}
+	group.Wait()
+	return int(runs.Load())
+}
+
+// modelTries is how often a command is run until it has to be done: a fault may end one run, a successor
+// that fails another, and two wait for reads that lag.
+const modelTries = 6
+
+// checkModel runs one case and judges it. It gives the number of runs, or of requests where nothing
+// disturbs.
+func checkModel(t *testing.T, s modelSequence, c modelCase) int {
+	m := newModel(t, s)
+	why := s.name + ", " + c.String()
+	setFault := func() {
+		f := modelFaults[c.fault-1]
+		f.Operation, f.Nth = "*", c.at
+		if f.Kind == sandbox.FaultStale {
+			// Reads lag behind every write from there on.
+			f.Nth, f.From = 0, c.at
+		}
+		if err := m.server.SetFaults(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.fault > 0 && !c.secondRun {
+		setFault()
+	}
+	var err error
+	runs := 0
+	for try := 1; try <= modelTries; try++ {
+		if try == 2 && c.secondRun {
+			setFault()
+		}
+		kill := 0
+		if try == 1 {
+			kill = c.kill
+		}
+		runs++
+		err = m.process(kill, c.answered, s.run)
+		if err == nil && !m.killed {
+			break
+		}
+		m.clock.advance(time.Second) // a person types the command again
+	}
+	if err != nil {
+		t.Errorf("%s: it is not done after %d runs: %v", why, runs, err)
+		return runs
+	}
+	m.judge(why, s)
+	if c == (modelCase{}) {
+		return m.server.Stats().Requests
+	}
+	return runs
+}
+
+// create does what create does: what is there as wanted is waited for, what failed is removed first.
+func (m *model) create(ctx context.Context, p fargate.Profile) error {
+	profiles, err := m.client.Profiles(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	for _, have := range profiles {
+		switch {
+		case have.Name != p.Name:
+		case have.Status == fargate.StatusCreateFailed:
+			// create refuses that and names the command that removes it.
+			return errors.Join(m.runner.Delete(ctx, have, true), errors.New("removed; run create again"))
+		case len(fargate.Differences(have, p)) > 0:
+			return errors.New("it exists and differs")
+		default:
+			_, err := m.runner.WaitActive(ctx, "demo", p.Name)
+			return err
+		}
+	}
+	_, err = m.runner.Create(ctx, p, CreateOptions{Wait: true, Siblings: profiles})
+	return err
+}
+
+// delete does what delete --ignore-not-found does.
+func (m *model) delete(ctx context.Context, names ...string) error {
+	profiles, err := m.client.Profiles(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	var doomed []fargate.Profile
+	for _, p := range profiles {
+		for _, name := range names {
+			if p.Name == name {
+				doomed = append(doomed, p)
+			}
+		}
+	}
+	var errs []error
+	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(doomed), true, func(fargate.Profile) {}) {
+		errs = append(errs, d.Err)
+		if d.Untried {
+			errs = append(errs, errors.New("not tried: "+d.Profile.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// replace does what replace does.
+func (m *model) replace(ctx context.Context, keepName bool) error {
+	profiles, err := m.client.Profiles(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	s, err := Assess(profiles, "web")
+	if err != nil {
+		return err
+	}
+	if !s.Unfinished && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
+		return nil // the command finds nothing changed
+	}
+	if s.Original != nil && !s.Unfinished && s.Original.Status != fargate.StatusActive {
+		return fmt.Errorf("%s is %s", s.Original.Name, s.Original.Status)
+	}
+	name := "web-2"
+	if keepName {
+		name = "web-tmp"
+	}
+	_, err = m.runner.Replace(ctx, Replacement{
+		Name: "web", Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,
+	})
+	return err
+}
+
+// abort does what replace --abort does.
+func (m *model) abort(ctx context.Context) error {
+	profiles, err := m.client.Profiles(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	s, err := Assess(profiles, "web")
+	switch {
+	case err != nil:
+		return err
+	case !s.Unfinished:
+		return nil // the command says that nothing is under way
+	case !s.CanAbort():
+		return errors.New("it cannot be undone")
+	}
+	return m.runner.Abort(ctx, s, true)
+}
+
+var _ EKS = (*cloud.Client)(nil)

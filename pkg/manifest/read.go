@@ -69,8 +69,7 @@ type reader struct {
 	yield  func(fargate.Pod) error
 	stop   error // yield's error
 	held   []heldItem
-	size   int  // bytes of held
-	full   bool // no more can be held
+	size   int // bytes of held
 }
 
 // heldItem is an element of a list whose kind is not known yet.
@@ -109,12 +108,12 @@ func (m *reader) element(p document.Part) error {
 		return err
 	}
 	if document.Get(fields, "kind") == nil && document.Get(top, "kind") == nil {
-		if m.full {
-			return nil // that is told already
-		}
 		if m.size += document.Size(p.Value) + heldOverhead; m.size > document.DefaultMaxBytes {
-			m.held, m.full = nil, true
-			return document.At(p.Value.Line(), "%s has no kind, and that of its list has not come yet; put the list's kind before its items", path)
+			// The rest of the list may be endless, so reading ends here.
+			fault := document.At(p.Value.Line(), "%s has no kind, and that of its list has not come yet; put the list's kind before its items", path)
+			fault.Document, fault.Source = p.Document, m.source
+			m.stop = fault
+			return fault
 		}
 		m.held = append(m.held, heldItem{value: document.Keep(p.Value), path: path})
 		return nil
@@ -129,7 +128,7 @@ func (m *reader) element(p document.Part) error {
 // root takes a whole document, or what is left of one whose elements were streamed.
 func (m *reader) root(p document.Part) error {
 	held := m.held
-	m.held, m.size, m.full = nil, 0, false
+	m.held, m.size = nil, 0
 	if !p.Streamed {
 		return m.object(p.Document, p.Value, "", "", maxLists)
 	}

@@ -47,10 +47,10 @@ func TestBrokenAnswers(t *testing.T) {
 		judge  func(*http.Response, []byte, error) bool
 	}{
 		{sandbox.FaultShortBody, true, func(r *http.Response, data []byte, err error) bool {
-			return errors.Is(err, io.ErrUnexpectedEOF) && r.StatusCode == 200 && len(data) > 100 && r.ContentLength > int64(2*len(data)-2)
+			return errors.Is(err, io.ErrUnexpectedEOF) && r.StatusCode == http.StatusOK && len(data) > 100 && r.ContentLength > int64(2*len(data)-2)
 		}},
 		{sandbox.FaultCutBody, true, func(r *http.Response, data []byte, err error) bool {
-			return err == nil && r.StatusCode == 200 && len(data) > 100 && r.ContentLength == int64(len(data)) && !json.Valid(data)
+			return err == nil && r.StatusCode == http.StatusOK && len(data) > 100 && r.ContentLength == int64(len(data)) && !json.Valid(data)
 		}},
 		{sandbox.FaultResetAfter, true, func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
 		{sandbox.FaultResetBefore, false, func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},

@@ -90,7 +90,7 @@ func TestTransportOfTheSDK(t *testing.T) {
 	if err != nil || !strings.Contains(string(data), `"eks:CreateFargateProfile": 1`) {
 		t.Errorf("%s, %v", data, err)
 	}
-	if response, _, err := inProcess(t, server, http.MethodGet, "/_sandbox/nonsense", ""); err != nil || response.StatusCode != 404 {
+	if response, _, err := inProcess(t, server, http.MethodGet, "/_sandbox/nonsense", ""); err != nil || response.StatusCode != http.StatusNotFound {
 		t.Errorf("%+v, %v", response, err)
 	}
 	gone, leave := contextWithTimeout(t, time.Minute)

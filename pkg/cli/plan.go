@@ -55,6 +55,8 @@ type planSelector struct {
 	By      []string       `json:"by"`
 	// Loses is the smallest pod that is left without a profile; null where there is none.
 	Loses *podShape `json:"loses"`
+	// Undecided tells that the selectors are too involved for an exact answer; Covered is then the worse one.
+	Undecided bool `json:"undecided,omitempty"`
 	// idle tells that the profile took no pods, so that nothing is lost.
 	idle bool
 }
@@ -79,7 +81,7 @@ func newPlan(cluster, action string) *changePlan {
 // cover fills in what the profiles that are left do for the selectors of one that goes.
 func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
 	for _, c := range fargate.Coverage(goes.Selectors, left) {
-		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, idle: goes.Status != fargate.StatusActive}
+		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, Undecided: c.Unsure, idle: goes.Status != fargate.StatusActive}
 		s.By = append(s.By, c.Profiles()...)
 		if c.Loses != nil {
 			s.Loses = &podShape{c.Loses.Namespace, c.Loses.Labels}

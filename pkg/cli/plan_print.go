@@ -107,6 +107,8 @@ func (s planSelector) line() (text string, risk bool) {
 		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
+	case s.Undecided:
+		return fmt.Sprintf("pods of %s may lose their profile: whether %s cover them all could not be decided", selector, by), true
 	case s.Covered == fargate.ExtentPart:
 		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, to %s%s", selector, by, shape), true
 	}

@@ -132,20 +132,9 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 // EKS lets only one at a time.
 func (o *operation) awaitIdle(ctx context.Context, cluster string, except ...string) error {
 	for {
-		profiles, err := o.EKS.Profiles(ctx, cluster)
-		switch {
-		case err == nil:
-		case ctx.Err() != nil:
-			return o.unfinished(ctx.Err())
-		case cloud.ClassOf(err).Transient():
-			o.asked = cloud.RetryAfter(err)
-			o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%v)", err))
-			if err := o.pause(ctx); err != nil {
-				return err
-			}
-			continue
-		default:
-			return o.unfinished(err)
+		profiles, err := o.readAll(ctx, cluster)
+		if err != nil {
+			return err
 		}
 		busy := slices.IndexFunc(profiles, func(p fargate.Profile) bool {
 			return p.Status.InTransition() && !slices.Contains(except, p.Name)
@@ -161,6 +150,26 @@ func (o *operation) awaitIdle(ctx context.Context, cluster string, except ...str
 			return errSettled
 		}); err != nil {
 			return err
+		}
+	}
+}
+
+// readAll looks at all profiles of the cluster, through transient errors.
+func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Profile, error) {
+	for {
+		profiles, err := o.EKS.Profiles(ctx, cluster)
+		switch {
+		case err == nil:
+			return profiles, nil
+		case ctx.Err() != nil:
+			return nil, o.unfinished(ctx.Err())
+		case !cloud.ClassOf(err).Transient():
+			return nil, o.unfinished(err)
+		}
+		o.asked = cloud.RetryAfter(err)
+		o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%v)", err))
+		if err := o.pause(ctx); err != nil {
+			return nil, err
 		}
 	}
 }

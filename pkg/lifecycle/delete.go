@@ -4,7 +4,6 @@ package lifecycle
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -21,30 +20,35 @@ func (r *Runner) Delete(ctx context.Context, p fargate.Profile, wait bool) error
 	if err != nil || now == nil {
 		return err
 	}
-	return r.deleteKnown(ctx, *now, wait)
+	return r.deleteKnown(ctx, *now, wait, func(ctx context.Context) (*fargate.Profile, error) { return o.stillThere(ctx, p) })
 }
 
-// deleteKnown is Delete for a profile that was read just now.
-func (r *Runner) deleteKnown(ctx context.Context, p fargate.Profile, wait bool) error {
+// look reads what a deletion depends on. It gives the profile that is to go, nil where there is nothing left
+// to delete, and an error where it has to stay.
+type look func(ctx context.Context) (*fargate.Profile, error)
+
+// deleteKnown is Delete for a profile that was read just now. Whenever time has passed before the request
+// could be sent, again looks once more.
+func (r *Runner) deleteKnown(ctx context.Context, p fargate.Profile, wait bool, again look) error {
 	o := r.begin("deleting profile " + p.Name)
 	if p.Status == fargate.StatusCreating {
 		// EKS refuses to delete what it is still creating.
-		settled, err := o.poll(ctx, p.Cluster, p.Name, func(now fargate.Profile, found bool, _ time.Duration) error {
+		if _, err := o.poll(ctx, p.Cluster, p.Name, func(now fargate.Profile, found bool, _ time.Duration) error {
 			if found && now.Status == fargate.StatusCreating {
 				return nil
 			}
 			return errSettled
-		})
-		if err != nil {
+		}); err != nil {
 			return err
 		}
-		if settled.Name == "" {
-			return nil
+		now, err := again(ctx)
+		if err != nil || now == nil {
+			return err
 		}
-		p.Status = settled.Status
+		p = *now
 	}
 	if p.Status != fargate.StatusDeleting {
-		gone, err := o.requestDeletion(ctx, p)
+		gone, err := o.requestDeletion(ctx, p, again)
 		if err != nil || gone {
 			return err
 		}
@@ -63,7 +67,7 @@ func (r *Runner) deleteKnown(ctx context.Context, p fargate.Profile, wait bool) 
 }
 
 // requestDeletion repeats the request until EKS takes it. gone says that there is nothing to wait for.
-func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile) (gone bool, err error) {
+func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, again look) (gone bool, err error) {
 	for {
 		_, err := o.EKS.DeleteProfile(ctx, p.Cluster, p.Name)
 		class := cloud.ClassOf(err)
@@ -88,15 +92,12 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile) (gon
 		if err := o.pause(ctx); err != nil {
 			return false, err
 		}
-		// Before asking again: the last request may have taken effect although no answer came.
-		now, err := o.read(ctx, p.Cluster, p.Name)
+		// The last request may have taken effect although no answer came, and others do not wait.
+		now, err := again(ctx)
 		switch {
 		case err != nil:
 			return false, err
 		case now == nil:
-			return true, nil
-		case p.ARN != "" && now.ARN != p.ARN:
-			o.Report.Note(fmt.Sprintf("profile %s was re-created meanwhile; the new one is left alone", p.Name))
 			return true, nil
 		case now.Status == fargate.StatusDeleting:
 			return false, nil

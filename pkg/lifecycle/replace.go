@@ -120,8 +120,8 @@ func (r *Runner) removeFailed(ctx context.Context, original string, err error) e
 	return err
 }
 
-// retire deletes the old profile after the new one has settled. Both are read again first: nothing is
-// deleted on a doubt.
+// retire deletes the old profile after the new one has settled. All are read again first, and again when EKS
+// was busy: nothing is deleted on a doubt.
 func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, settle time.Duration, wait bool) error {
 	o := r.begin("replacing profile " + old.Name)
 	if old.Status != fargate.StatusDeleting && settle > 0 {
@@ -130,29 +130,54 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 			return o.unfinished(err)
 		}
 	}
-	now, err := o.read(ctx, successor.Cluster, successor.Name)
+	again := func(ctx context.Context) (*fargate.Profile, error) { return o.mayGo(ctx, old, successor) }
+	now, err := again(ctx)
+	if err != nil || now == nil {
+		return err
+	}
+	return r.deleteKnown(ctx, *now, wait, again)
+}
+
+// mayGo gives the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
+// successor cannot take its pods, or somebody else has plans with it.
+func (o *operation) mayGo(ctx context.Context, old, successor fargate.Profile) (*fargate.Profile, error) {
+	profiles, err := o.readAll(ctx, old.Cluster)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if now == nil || now.Status != fargate.StatusActive || now.ARN != successor.ARN {
-		state := "gone"
-		if now != nil && now.ARN == successor.ARN {
-			state = string(now.Status)
-		} else if now != nil {
-			state = "re-created by somebody else"
+	var current, heir, rival *fargate.Profile
+	for i := range profiles {
+		switch p := &profiles[i]; {
+		case p.Name == old.Name:
+			current = p
+		case p.Name == successor.Name:
+			heir = p
+		case p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old):
+			rival = p
 		}
-		return fmt.Errorf("profile %s is %s and cannot take the pods of %s; %s was not deleted", successor.Name, state, old.Name, old.Name)
 	}
-	current, err := o.read(ctx, old.Cluster, old.Name)
+	stays := old.Name + " was not deleted"
 	switch {
-	case err != nil:
-		return err
 	case current == nil:
-		return nil
+		stays = old.Name + " is gone"
 	case current.ARN != old.ARN:
-		return fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
+		stays = old.Name + " is another one by now"
+	case current.Status == fargate.StatusDeleting:
+		stays = old.Name + " is being deleted"
 	}
-	return r.deleteKnown(ctx, *current, wait)
+	switch {
+	case heir == nil:
+		return nil, fmt.Errorf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays)
+	case heir.ARN != successor.ARN:
+		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s) and may not take the pods of %s; %s", successor.Name, heir.ARN, old.Name, stays)
+	case heir.Status != fargate.StatusActive:
+		return nil, fmt.Errorf("profile %s is %s and cannot take the pods of %s; %s", successor.Name, heir.Status, old.Name, stays)
+	case rival != nil:
+		return nil, fmt.Errorf("profile %s replaces %s too, besides %s; %s: delete the one of the two that is not wanted", rival.Name, old.Name, successor.Name, stays)
+	case current != nil && current.ARN != old.ARN:
+		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
+	}
+	return current, nil
 }
 
 // Abort undoes an unfinished replacement: the successor is deleted and the original stays. The caller
@@ -161,13 +186,5 @@ func (r *Runner) Abort(ctx context.Context, s Situation, wait bool) error {
 	if !s.CanAbort() {
 		return errors.New("the replacement cannot be undone: the original is not ACTIVE any more")
 	}
-	o := r.begin("undoing the replacement of profile " + s.Original.Name)
-	current, err := o.read(ctx, s.Original.Cluster, s.Original.Name)
-	if err != nil {
-		return err
-	}
-	if current == nil || current.ARN != s.Original.ARN || current.Status != fargate.StatusActive {
-		return fmt.Errorf("profile %s is not ACTIVE any more, so its successor %s was not deleted", s.Original.Name, s.Successor.Name)
-	}
-	return r.Delete(ctx, *s.Successor, wait)
+	return r.retire(ctx, *s.Successor, *s.Original, 0, wait)
 }

@@ -53,7 +53,8 @@ func TestSameReplacementTwiceAtOnce(t *testing.T) {
 		s := replacing(keepName)
 		ends := map[string]int{}
 		for seed := range uint64(meetings) {
-			m, errs := racing(t, s, seed, s.run, s.run)
+			command := asks(map[bool]string{false: "web-2", true: "web-tmp"}[keepName], "web-new", keepName)
+			m, errs := racing(t, s, seed, command, command)
 			for _, err := range errs {
 				ends[how(err)]++
 			}
@@ -94,6 +95,9 @@ func asks(name, namespace string, keepName bool) func(context.Context, *model) e
 			return errors.New("refused: there is no profile web")
 		case s.Original.Status != fargate.StatusActive && !s.Unfinished:
 			return errors.New("refused: web is not ACTIVE")
+		}
+		if err := m.runner.Clock.Sleep(ctx, m.think); err != nil {
+			return err
 		}
 		_, err = m.runner.Replace(ctx, Replacement{
 			Name: "web", Situation: s, Successor: successor, KeepName: keepName, Settle: 2e9, Wait: true, Siblings: profiles,
@@ -139,6 +143,33 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 				t.Logf("%d × %s", n, text)
 			}
 		})
+	}
+}
+
+// One process finishes a replacement while another undoes it: one of the two profiles is ACTIVE at every
+// instant, and not both are told that theirs is done.
+func TestAbortAgainstFinish(t *testing.T) {
+	modelAWS(t)
+	s := modelSequences[len(modelSequences)-1]
+	if s.name != "abort" {
+		t.Fatal("the last sequence is not abort")
+	}
+	ends := map[string]int{}
+	for seed := range uint64(2 * meetings) {
+		m, errs := racing(t, s, seed, asks("web-2", "web-new", false), s.run)
+		why := fmt.Sprintf("seed %d (%v)", seed, errs)
+		ends[how(errs[0])+" | "+how(errs[1])]++
+		left := m.left()
+		switch bare := m.bare(); {
+		case bare != "":
+			t.Fatalf("%s: %s", why, bare)
+		case errs[0] == nil && !maps.Equal(left, map[string]string{"web-2": "web-new ACTIVE"}),
+			errs[0] != nil && errs[1] == nil && !maps.Equal(left, map[string]string{"web": "web ACTIVE"}):
+			t.Fatalf("%s: left are %v", why, left)
+		}
+	}
+	for text, n := range ends {
+		t.Logf("%d × %s", n, text)
 	}
 }
 
@@ -199,7 +230,7 @@ func againstActor(t *testing.T, m *model, s modelSequence, actor sandbox.Actor, 
 	if nth <= looks || strings.Contains(requests[number(nth)].Actor, "did not happen") {
 		return // what was there when the command looked is what it replaces
 	}
-	for n := nth; n < nth+2 && actor.Status == ""; n++ {
+	for n := nth; n < nth+looks && actor.Status == ""; n++ {
 		if i := number(n); i >= 0 && requests[i].Operation == "DeleteFargateProfile" {
 			// Between the last look at both profiles and the deletion there is no guard: EKS deletes by name.
 			// But what takes EKS minutes does not fit in there, and once it has begun EKS refuses.

@@ -30,6 +30,7 @@ type model struct {
 	runner    *Runner
 	killed    bool
 	tokens    int
+	think     time.Duration // from looking to acting, for processes that compete
 	// bystanders are profiles of somebody else as they were in the beginning.
 	bystanders string
 }

@@ -130,7 +130,15 @@ func racing(t *testing.T, s modelSequence, seed uint64, commands ...func(context
 			tokens++
 			return fmt.Sprintf("token-%d-%030d", i, tokens)
 		}}
-		processes = append(processes, func() { errs[i] = command(t.Context(), &one) })
+		// Half of the second processes begin later, and half of all wait for an answer of their user between
+		// looking and acting.
+		late := time.Duration(i) * time.Duration(max(0, r.choose.IntN(28)-14)) * time.Second
+		one.think = time.Duration(max(0, r.choose.IntN(40)-20)) * time.Second
+		processes = append(processes, func() {
+			if errs[i] = lane.Sleep(t.Context(), late); errs[i] == nil {
+				errs[i] = command(t.Context(), &one)
+			}
+		})
 	}
 	r.run(processes...)
 	return m, errs

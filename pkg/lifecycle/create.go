@@ -36,7 +36,7 @@ func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptio
 	o := r.begin("creating profile " + p.Name)
 	for _, s := range opts.Siblings {
 		if s.Status.InTransition() && s.Name != p.Name {
-			o.Report.Note(fmt.Sprintf("profile %s is %s; EKS allows one transition at a time in a cluster, so fgctl waits for it", s.Name, s.Status))
+			o.waitFor(s)
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 				return fargate.Profile{}, err
 			}
@@ -89,6 +89,11 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, t
 			return fargate.Profile{}, err
 		}
 	}
+}
+
+// waitFor tells of another profile that has to be waited for.
+func (o *operation) waitFor(busy fargate.Profile) {
+	o.Report.Note(fmt.Sprintf("profile %s is %s; EKS allows one transition at a time in a cluster, so fgctl waits for it", busy.Name, busy.Status))
 }
 
 // wait tells of a refusal that passes.

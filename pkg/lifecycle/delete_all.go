@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
@@ -43,13 +44,40 @@ func (r *Runner) DeleteAll(ctx context.Context, profiles []fargate.Profile, wait
 // person, or while others were deleted. It gives nil where the profile is gone or another one now has its
 // name, so that nothing is left to delete.
 func (o *operation) stillThere(ctx context.Context, p fargate.Profile) (*fargate.Profile, error) {
-	now, err := o.read(ctx, p.Cluster, p.Name)
-	if err != nil || now == nil {
-		return nil, err
+	return o.whenIdle(ctx, p, func(profiles []fargate.Profile) (*fargate.Profile, error) {
+		i := slices.IndexFunc(profiles, func(now fargate.Profile) bool { return now.Name == p.Name })
+		if i < 0 {
+			return nil, nil
+		}
+		if p.ARN != "" && profiles[i].ARN != p.ARN {
+			o.Report.Note(fmt.Sprintf("profile %s was re-created meanwhile (%s); the new one is left alone", p.Name, profiles[i].ARN))
+			return nil, nil
+		}
+		return &profiles[i], nil
+	})
+}
+
+// whenIdle lets choose find the profile that is to go among the cluster's profiles, as often as another one
+// is in transition: EKS would refuse the deletion while it is, and nothing is sent in vain.
+func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
+	choose func([]fargate.Profile) (*fargate.Profile, error),
+) (*fargate.Profile, error) {
+	for {
+		profiles, err := o.readAll(ctx, p.Cluster)
+		if err != nil {
+			return nil, err
+		}
+		now, err := choose(profiles)
+		if err != nil || now == nil || now.Status == fargate.StatusDeleting {
+			return now, err
+		}
+		busy := slices.IndexFunc(profiles, func(o fargate.Profile) bool { return o.Name != p.Name && o.Status.InTransition() })
+		if busy < 0 {
+			return now, nil
+		}
+		o.waitFor(profiles[busy])
+		if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+			return nil, err
+		}
 	}
-	if p.ARN != "" && now.ARN != p.ARN {
-		o.Report.Note(fmt.Sprintf("profile %s was re-created meanwhile (%s); the new one is left alone", p.Name, now.ARN))
-		return nil, nil
-	}
-	return now, nil
 }

@@ -127,7 +127,10 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			s.Successor, s.Unfinished, s.Done = p, true, false
 			s.Renewed = temporary && s.Original != nil && !same
 		case s.Original == nil && !s.Unfinished && p.Status == fargate.StatusActive:
-			s.Successor, s.Done = p, true
+			// A name may have been replaced more than once; the last time counts.
+			if s.Successor == nil || p.CreatedAt.After(s.Successor.CreatedAt) {
+				s.Successor, s.Done = p, true
+			}
 		}
 	}
 	if s.Renewed && s.Original.Tags[TagSpec] != s.Successor.Tags[TagSpec] {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,11 +42,14 @@ func newModel(t *testing.T, s modelSequence) *model {
 	world.Delays = sandbox.Delays{Create: 3 * time.Second, Delete: 3 * time.Second}
 	other := existing("aaa", "ACTIVE", "other")
 	other.Tags = map[string]string{"owner": "somebody"}
+	if s.busy {
+		other.Status = "CREATING"
+	}
 	twin := begun(existing("zzz", "ACTIVE", "web-new"))
 	twin.Tags[TagReplaces] = "another"
 	world.Cluster("demo").Profiles = append([]sandbox.Profile{other, twin}, s.profiles...)
 	for i := range world.Cluster("demo").Profiles {
-		if p := &world.Cluster("demo").Profiles[i]; p.Name == "web" && s.name == "abort" {
+		if p := &world.Cluster("demo").Profiles[i]; p.Name == "web" {
 			p.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/" + originalID
 		}
 	}
@@ -55,7 +59,7 @@ func newModel(t *testing.T, s modelSequence) *model {
 		t.Fatal(err)
 	}
 	m.server = server
-	m.bystanders = m.others()
+	m.bystanders = strings.Replace(m.others(), "CREATING", "ACTIVE", 1)
 	// A client takes longer to make than to use; the processes of a case share one.
 	if m.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: "http://sandbox", Transport: m.wire}); err != nil {
 		t.Fatal(err)
@@ -227,7 +231,8 @@ func (k *killingTransport) watchResponse(response *http.Response) {
 	}
 	response.Body = io.NopCloser(rest)
 	var body struct {
-		FargateProfile struct{ FargateProfileName, Status string }
+		FargateProfile      struct{ FargateProfileName, Status string }
+		FargateProfileNames []string
 	}
 	name := response.Request.URL.Path[strings.LastIndex(response.Request.URL.Path, "/")+1:]
 	switch {
@@ -235,6 +240,12 @@ func (k *killingTransport) watchResponse(response *http.Response) {
 		k.busy[name] = "gone"
 	case err == nil && json.Unmarshal(text, &body) == nil && body.FargateProfile.FargateProfileName != "":
 		k.busy[body.FargateProfile.FargateProfileName] = body.FargateProfile.Status
+	case err == nil && body.FargateProfileNames != nil:
+		for known := range k.busy {
+			if !slices.Contains(body.FargateProfileNames, known) {
+				k.busy[known] = "gone"
+			}
+		}
 	}
 }
 

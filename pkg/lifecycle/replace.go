@@ -130,7 +130,9 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 			return o.unfinished(err)
 		}
 	}
-	again := func(ctx context.Context) (*fargate.Profile, error) { return o.mayGo(ctx, old, successor) }
+	again := func(ctx context.Context) (*fargate.Profile, error) {
+		return o.whenIdle(ctx, old, func(profiles []fargate.Profile) (*fargate.Profile, error) { return mayGo(profiles, old, successor) })
+	}
 	now, err := again(ctx)
 	if err != nil || now == nil {
 		return err
@@ -140,11 +142,7 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 
 // mayGo gives the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
 // successor cannot take its pods, or somebody else has plans with it.
-func (o *operation) mayGo(ctx context.Context, old, successor fargate.Profile) (*fargate.Profile, error) {
-	profiles, err := o.readAll(ctx, old.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
 	var current, heir, rival *fargate.Profile
 	for i := range profiles {
 		switch p := &profiles[i]; {

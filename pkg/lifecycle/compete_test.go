@@ -18,7 +18,12 @@ import (
 )
 
 // meetings is how many orders of requests each pair of processes is run in.
-const meetings = 150
+func meetings() uint64 {
+	if modelFull() {
+		return 1000
+	}
+	return 40
+}
 
 var requestIDs = regexp.MustCompile(` \(request id [^)]*\)`)
 
@@ -52,7 +57,7 @@ func TestSameReplacementTwiceAtOnce(t *testing.T) {
 	modes(t, func(t *testing.T, keepName bool) {
 		s := replacing(keepName)
 		ends := map[string]int{}
-		for seed := range uint64(meetings) {
+		for seed := range meetings() {
 			command := asks(map[bool]string{false: "web-2", true: "web-tmp"}[keepName], "web-new", keepName)
 			m, errs := racing(t, s, seed, command, command)
 			for _, err := range errs {
@@ -123,7 +128,7 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := replacing(false)
 			ends := map[string]int{}
-			for seed := range uint64(meetings) {
+			for seed := range meetings() {
 				m, errs := racing(t, s, seed, c.a, c.b)
 				why := fmt.Sprintf("seed %d (%v)", seed, errs)
 				for _, err := range errs {
@@ -155,7 +160,7 @@ func TestAbortAgainstFinish(t *testing.T) {
 		t.Fatal("the last sequence is not abort")
 	}
 	ends := map[string]int{}
-	for seed := range uint64(2 * meetings) {
+	for seed := range 2 * meetings() {
 		m, errs := racing(t, s, seed, asks("web-2", "web-new", false), s.run)
 		why := fmt.Sprintf("seed %d (%v)", seed, errs)
 		ends[how(errs[0])+" | "+how(errs[1])]++

@@ -95,9 +95,9 @@ func (r *tapeReader) value(depth int) tapeResult {
 	case c == '"':
 		kind, result = Text, r.quoted(number)
 	case c == '{':
-		kind, result = Mapping, r.mapping(depth)
+		kind, result = Mapping, r.parts(depth, '}')
 	case c == '[':
-		kind, result = List, r.list(depth)
+		kind, result = List, r.parts(depth, ']')
 	case c == 't':
 		kind, result = Bool, r.word("true")
 	case c == 'f':
@@ -112,7 +112,8 @@ func (r *tapeReader) value(depth int) tapeResult {
 	return result
 }
 
-func (r *tapeReader) mapping(depth int) tapeResult {
+// parts reads the parts of a mapping or a list, up to and with the bracket that ends it.
+func (r *tapeReader) parts(depth int, end byte) tapeResult {
 	if depth == tapeDepth {
 		return tapeOther
 	}
@@ -122,26 +123,14 @@ func (r *tapeReader) mapping(depth int) tapeResult {
 		switch {
 		case !ok:
 			return tapeShort
-		case c == '}' && first:
+		case c == end && first:
 			r.at++
 			return tapeDone
-		case c != '"':
-			return tapeOther
 		}
-		key := len(r.nodes)
-		r.nodes = append(r.nodes, tapeNode{tape: r.tape, start: r.at, number: key, line: r.line, kind: Text})
-		if result := r.quoted(key); result != tapeDone {
-			return result
-		}
-		r.nodes[key].end, r.nodes[key].next = r.at, key+1
-		if c, ok = r.skip(); !ok {
-			return tapeShort
-		} else if c != ':' {
-			return tapeOther
-		}
-		r.at++
-		if _, ok = r.skip(); !ok {
-			return tapeShort
+		if end == '}' {
+			if result := r.key(c); result != tapeDone {
+				return result
+			}
 		}
 		if result := r.value(depth + 1); result != tapeDone {
 			return result
@@ -150,7 +139,7 @@ func (r *tapeReader) mapping(depth int) tapeResult {
 			return tapeShort
 		}
 		r.at++
-		if c == '}' {
+		if c == end {
 			return tapeDone
 		} else if c != ',' {
 			return tapeOther
@@ -158,33 +147,28 @@ func (r *tapeReader) mapping(depth int) tapeResult {
 	}
 }
 
-func (r *tapeReader) list(depth int) tapeResult {
-	if depth == tapeDepth {
+// key reads a key, its colon and the space up to the value.
+func (r *tapeReader) key(c byte) tapeResult {
+	if c != '"' {
+		return tapeOther
+	}
+	key := len(r.nodes)
+	r.nodes = append(r.nodes, tapeNode{tape: r.tape, start: r.at, number: key, line: r.line, kind: Text})
+	if result := r.quoted(key); result != tapeDone {
+		return result
+	}
+	r.nodes[key].end, r.nodes[key].next = r.at, key+1
+	c, ok := r.skip()
+	if !ok {
+		return tapeShort
+	} else if c != ':' {
 		return tapeOther
 	}
 	r.at++
-	for first := true; ; first = false {
-		c, ok := r.skip()
-		switch {
-		case !ok:
-			return tapeShort
-		case c == ']' && first:
-			r.at++
-			return tapeDone
-		}
-		if result := r.value(depth + 1); result != tapeDone {
-			return result
-		}
-		if c, ok = r.skip(); !ok {
-			return tapeShort
-		}
-		r.at++
-		if c == ']' {
-			return tapeDone
-		} else if c != ',' {
-			return tapeOther
-		}
+	if _, ok = r.skip(); !ok {
+		return tapeShort
 	}
+	return tapeDone
 }
 
 // quoted reads a text and its quotes.

@@ -78,32 +78,27 @@ func (d *decoder) text(v document.Value, path func() string) string {
 
 // amount reads a quantity, which may be written as a number.
 func (d *decoder) amount(v document.Value, path func() string) string {
-	s, err := document.AsQuantity(v, "")
-	if err != nil {
-		_, err = document.AsQuantity(v, path())
-		d.errs.Add(err)
-	}
-	return s
+	return scalar(d, v, path, document.AsQuantity)
 }
 
 // flag reads a boolean; null is false.
 func (d *decoder) flag(v document.Value, path func() string) bool {
-	b, err := document.AsBool(v, "")
-	if err != nil {
-		_, err = document.AsBool(v, path())
-		d.errs.Add(err)
-	}
-	return b
+	return scalar(d, v, path, document.AsBool)
 }
 
 // number reads a whole number; null is 0.
 func (d *decoder) number(v document.Value, path func() string) int {
-	n, err := document.AsInt(v, "")
+	return scalar(d, v, path, document.AsInt)
+}
+
+// scalar reads a value; the path is only made for an error.
+func scalar[T any](d *decoder, v document.Value, path func() string, as func(document.Value, string) (T, error)) T {
+	out, err := as(v, "")
 	if err != nil {
-		_, err = document.AsInt(v, path())
+		_, err = as(v, path())
 		d.errs.Add(err)
 	}
-	return n
+	return out
 }
 
 // under gives the path of a field.

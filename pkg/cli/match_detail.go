@@ -42,8 +42,9 @@ type detail struct {
 
 // say writes a sentence.
 func (d *detail) say(indent int, format string, args ...any) {
-	for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), d.width-indent) {
-		d.out.WriteString(strings.Repeat(" ", indent) + line + "\n")
+	begin := strings.Repeat(" ", indent)
+	for _, line := range output.Wrap(begin+output.Clean(fmt.Sprintf(format, args...)), d.width, begin+"  ") {
+		d.out.WriteString(line + "\n")
 	}
 }
 
@@ -120,28 +121,6 @@ func (d *detail) profiles(e fargate.Explanation, brief bool) {
 
 // shortNumber writes an amount with at most three decimals.
 func shortNumber(f float64) string { return number(math.Round(f*1000) / 1000) }
-
-// breakLines breaks text at spaces into lines of at most width characters; later lines are indented by
-// two. A width that is too small for sentences breaks nothing.
-func breakLines(text string, width int) []string {
-	if width < 40 {
-		return []string{text}
-	}
-	var lines []string
-	line := ""
-	for word := range strings.SplitSeq(text, " ") {
-		switch {
-		case line == "" && len(lines) == 0:
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width && strings.TrimSpace(line) != "":
-			lines = append(lines, strings.TrimRight(line, " "))
-			line = "  " + word
-		default:
-			line += " " + word
-		}
-	}
-	return append(lines, line)
-}
 
 func profileLine(m fargate.ProfileMatch) string {
 	line := "profile " + m.Name

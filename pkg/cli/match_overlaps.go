@@ -78,7 +78,7 @@ func (a *app) printOverlaps(opts matchOptions, overlaps []fargate.ProfileOverlap
 		if a.streams.OutTerminal {
 			width = a.streams.Width
 		}
-		for _, line := range breakLines(output.Clean(fmt.Sprintf(format, args...)), width) {
+		for _, line := range output.Wrap(output.Clean(fmt.Sprintf(format, args...)), width, "  ") {
 			text.WriteString(line + "\n")
 		}
 	}

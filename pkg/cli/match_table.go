@@ -166,7 +166,7 @@ func (p *matchTable) close(summary fargate.Summary) error {
 			out.WriteString("\n")
 		}
 		for text := range strings.Lines(summaryText(summary)) {
-			for _, line := range breakLines(strings.TrimSuffix(text, "\n"), width) {
+			for _, line := range output.Wrap(strings.TrimSuffix(text, "\n"), width, "  ") {
 				out.WriteString(line + "\n")
 			}
 		}

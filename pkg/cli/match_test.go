@@ -81,25 +81,6 @@ func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
 	}
 }
 
-// A line is broken at spaces to fit a terminal, and nothing is lost.
-func TestBreakLines(t *testing.T) {
-	text := strings.Repeat("some words and others ", 20) + strings.Repeat("x", 100) + " end"
-	lines := breakLines(text, 50)
-	var words []string
-	for _, line := range lines {
-		if len(line) > 50 && strings.Contains(strings.TrimSpace(line), " ") {
-			t.Errorf("%q is too long", line)
-		}
-		words = append(words, strings.Fields(line)...)
-	}
-	if got, want := strings.Join(words, " "), strings.Join(strings.Fields(text), " "); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if lines := breakLines(text, 0); len(lines) != 1 {
-		t.Errorf("without a width there are %d lines", len(lines))
-	}
-}
-
 // A read that waits for a person ends with the context.
 func TestInterruptibleReadEnds(t *testing.T) {
 	in, _ := io.Pipe()

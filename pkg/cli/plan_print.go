@@ -12,19 +12,33 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// planLine is a line of a plan; a risk is a warning.
+// planLine is a line of a plan; a risk is a warning. Where it is broken to fit a terminal, hang begins the
+// lines after the first; a line of a table is not broken.
 type planLine struct {
-	text string
-	risk bool
+	text  string
+	hang  string
+	risk  bool
+	table bool
+}
+
+// fit breaks the line to fit a terminal of so many columns, less what stands before it.
+func (l planLine) fit(width int) string {
+	text := output.Clean(l.text)
+	if l.table {
+		return text
+	}
+	return strings.Join(output.Wrap(text, width, l.hang), "\n")
 }
 
 // show tells the plan on Err, before anything is changed.
 func (a *app) show(p *changePlan) {
-	for _, line := range p.lines() {
+	width := a.streams.ErrWidth
+	for _, line := range p.lines(width) {
 		if line.risk {
-			a.warn("%s", strings.TrimSpace(line.text))
+			line.text, line.hang = strings.TrimSpace(line.text), "  "
+			a.warn("%s", line.fit(width-len("Warning: ")))
 		} else {
-			a.info("%s", line.text)
+			a.info("%s", line.fit(width))
 		}
 	}
 }
@@ -38,12 +52,12 @@ func (a *app) printPlan(p *changePlan, format string) error {
 		return output.YAML(a.streams.Out, p)
 	}
 	var out strings.Builder
-	for _, line := range p.lines() {
-		text := line.text
+	width := a.streams.Width
+	for _, line := range p.lines(width) {
 		if line.risk {
-			text = "  ! " + strings.TrimSpace(text)
+			line.text, line.hang = "  ! "+strings.TrimSpace(line.text), "    "
 		}
-		out.WriteString(output.Clean(text) + "\n")
+		out.WriteString(line.fit(width) + "\n")
 	}
 	if p.Request != nil {
 		var request strings.Builder
@@ -62,14 +76,15 @@ func (a *app) printPlan(p *changePlan, format string) error {
 // planFormats are the values of --output of a dry run.
 var planFormats = []string{"", "json", "yaml"}
 
-// lines writes the plan for people.
-func (p *changePlan) lines() []planLine {
+// lines writes the plan for people, its table for a terminal of so many columns.
+func (p *changePlan) lines(width int) []planLine {
 	out := []planLine{{text: fmt.Sprintf("Plan for cluster %s:", p.Cluster)}}
 	if len(p.Steps) == 0 {
 		out[0].text = fmt.Sprintf("Plan for cluster %s: nothing to do", p.Cluster)
 	}
 	say := func(risk bool, format string, args ...any) {
-		out = append(out, planLine{fmt.Sprintf(format, args...), risk})
+		text := fmt.Sprintf(format, args...)
+		out = append(out, planLine{text: text, hang: "       ", risk: risk})
 	}
 	for _, d := range p.Differences {
 		say(false, "     %s", d)
@@ -85,13 +100,17 @@ func (p *changePlan) lines() []planLine {
 		if s.Means != "" {
 			text += "; " + s.Means
 		}
-		say(false, "%s", text)
+		out = append(out, planLine{text: text, hang: "     "})
 	}
 	for _, s := range p.Selectors {
 		text, risk := s.line()
 		say(risk, "     %s", text)
 	}
-	p.podLines(say)
+	if p.podsRead < 0 {
+		return out
+	}
+	out = append(out, p.podTable(width)...)
+	p.podRisks(say)
 	return out
 }
 
@@ -115,26 +134,30 @@ func (s planSelector) line() (text string, risk bool) {
 	return fmt.Sprintf("pods of %s lose their profile: no other ACTIVE profile covers them, so they may stay Pending%s", selector, shape), true
 }
 
-// podLines tells what --pods showed.
-func (p *changePlan) podLines(say func(risk bool, format string, args ...any)) {
-	if p.podsRead < 0 {
-		return
-	}
+// podTable shows what becomes of the pods that --pods named.
+func (p *changePlan) podTable(width int) []planLine {
+	const indent = "     "
 	if len(p.Pods) == 0 {
-		say(false, "     none of the %s that were read is on a profile that goes", countPods(p.podsRead))
-		return
+		return []planLine{{text: fmt.Sprintf(indent+"none of the %s that were read is on a profile that goes", countPods(p.podsRead)), hang: indent + "  "}}
 	}
 	rows := make([][]string, len(p.Pods))
 	for i, hit := range p.Pods {
 		rows[i] = []string{hit.Namespace, hit.Owner.String(), fmt.Sprint(hit.Pods), hit.From, fateText(hit)}
 	}
 	var table bytes.Buffer
-	if output.Table(&output.Streams{Out: &table}, []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}, rows) != nil {
-		return
+	streams := &output.Streams{Out: &table, OutTerminal: width > 0, Width: max(0, width-len(indent))}
+	if output.Table(streams, []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}, rows) != nil {
+		return nil
 	}
+	var lines []planLine
 	for line := range strings.Lines(table.String()) {
-		say(false, "     %s", strings.TrimRight(line, "\n"))
+		lines = append(lines, planLine{text: indent + strings.TrimRight(line, "\n"), table: true})
 	}
+	return lines
+}
+
+// podRisks names the pods that stay Pending for their own labels, and the budgets that the deletion breaks.
+func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 	for _, hit := range p.Pods {
 		if hit.Pinned {
 			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel)

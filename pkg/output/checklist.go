@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/olekukonko/tablewriter/pkg/twwarp"
 )
 
 // Mark is the outcome of one item of a checklist.
@@ -72,16 +70,8 @@ func Checklist(s *Streams, items []Item) error {
 	return err
 }
 
-// readable is the fewest columns that text is broken to; in a narrower terminal it is left alone.
-const readable = 30
-
-// hang breaks text between words where the terminal behind Err would break it in the middle of one;
-// the lines after the first begin with the indent. Off a terminal a finding stays one line, for grep.
+// hang breaks text where the terminal behind Err would break it in the middle of a word; text begins
+// after the indent, and so do the lines after the first.
 func (s *Streams) hang(text, indent string) string {
-	room := s.ErrWidth - len(indent)
-	if !s.ErrTerminal || room < readable {
-		return text
-	}
-	lines, _ := twwarp.WrapString(text, room)
-	return strings.Join(lines, "\n"+indent)
+	return strings.TrimPrefix(strings.Join(Wrap(indent+text, s.ErrWidth, indent), "\n"), indent)
 }

@@ -1,0 +1,51 @@
+package output
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestWrap(t *testing.T) {
+	const text = "one two three four five six seven eight nine ten"
+	for _, c := range []struct {
+		name, text, hang string
+		width            int
+		want             []string
+	}{
+		{"it fits", "short", "", 40, []string{"short"}},
+		{"between words", text, "  ", 40, []string{"one two three four five six seven eight", "  nine ten"}},
+		{"to the last column", text, "", 39, []string{"one two three four five six seven eight", "nine ten"}},
+		{"columns kept", "a    b", "", 40, []string{"a    b"}},
+		{"leading spaces", "  1. " + text, "     ", 40, []string{"  1. one two three four five six seven", "     eight nine ten"}},
+		{"a long word stays whole", "see " + strings.Repeat("x", 50) + " there", "  ", 40, []string{"see", "  " + strings.Repeat("x", 50), "  there"}},
+		{"no terminal", text, "", 0, []string{text}},
+		{"a narrow terminal", text, "", 20, []string{text}},
+		{"wide letters count twice", strings.Repeat("简", 15) + " " + strings.Repeat("简", 6), "", 40, []string{strings.Repeat("简", 15), strings.Repeat("简", 6)}},
+		{"nothing", "", "", 40, []string{""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Wrap(c.text, c.width, c.hang); strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// No word is lost or broken, and only a word that is too long makes a line too long.
+func TestWrapKeepsWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[a-z ]{0,200}`).Draw(t, "text")
+		width := rapid.IntRange(30, 60).Draw(t, "width")
+		lines := Wrap(text, width, "")
+		if got, want := strings.Fields(strings.Join(lines, " ")), strings.Fields(text); strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Fatalf("words are %q, were %q", got, want)
+		}
+		for _, line := range lines {
+			if len(line) > width && len(strings.Fields(line)) > 1 && len(strings.TrimRight(line, " ")) > width {
+				t.Fatalf("%q is wider than %d", line, width)
+			}
+		}
+	})
+}

@@ -34,18 +34,19 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 	if err != nil {
 		faults = append(faults, err)
 	}
-	// How many pods each name of -f has given, and whether the reason for none is told already.
-	pods, told := map[string]int{}, map[string]bool{}
+	// What each name of -f has given, and whether the reason for nothing is told already.
+	found, told, pods := map[string]bool{}, map[string]bool{}, 0
 	for _, file := range files {
 		options := manifest.Options{Namespace: namespace}
 		if in.budgets != nil {
 			options.Budgets = func(b fargate.DisruptionBudget) {
-				pods[file.Given]++ // a file may hold budgets alone
+				found[file.Given] = true // a file may hold budgets alone, but not the whole input
 				in.budgets(b)
 			}
 		}
 		err := a.readManifest(ctx, file.Name, options, func(pod fargate.Pod) error {
-			pods[file.Given]++
+			found[file.Given] = true
+			pods++
 			if err := yield(pod); err != nil {
 				return &printError{err}
 			}
@@ -67,8 +68,9 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 		}
 		told[file.Given] = true
 	}
+	budgetsAlone := pods == 0 && len(told) == 0
 	for _, file := range files {
-		if pods[file.Given] == 0 && !told[file.Given] {
+		if !told[file.Given] && (!found[file.Given] || budgetsAlone) {
 			told[file.Given] = true
 			faults = append(faults, noPods(file.Given))
 		}

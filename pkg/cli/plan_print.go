@@ -162,6 +162,9 @@ func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 		if hit.Pinned {
 			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel)
 		}
+		if hit.Unowned {
+			say(true, "%s in namespace %s has no owner that would make it again: create it anew when profile %s is gone", hit.Owner, hit.Namespace, hit.From)
+		}
 	}
 	for _, b := range p.Budgets {
 		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; the deletion stops %d at once, whatever it says",

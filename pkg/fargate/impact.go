@@ -41,6 +41,9 @@ type PodImpact struct {
 	To []string `json:"to"`
 	// Pinned tells that the pod template names From in its label, so that it has to be edited.
 	Pinned bool `json:"pinned"`
+	// Unowned tells that nobody owns the pod, so that nothing makes another one in its place (Kubernetes,
+	// Pods: pods are made by workload resources; Pod Lifecycle: a pod is never rescheduled).
+	Unowned bool `json:"unowned"`
 }
 
 // Impact gathers what becomes of pods, one at a time. The zero value is not usable; see NewImpact.
@@ -102,7 +105,7 @@ func (i *Impact) Add(pod Pod) {
 		return
 	}
 	e := i.after.Explain(pod)
-	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Pinned: e.Pinned == from}
+	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Pinned: e.Pinned == from, Unowned: owner.Kind == "Pod"}
 	key := impactKey{strings.Join([]string{hit.Namespace, owner.Kind, owner.Name, strconv.FormatBool(workload)}, "\x00"), from, hit.Fate, strings.Join(hit.To, "\x00"), hit.Pinned}
 	group := i.groups[key]
 	if group == nil {

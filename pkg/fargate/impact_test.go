@@ -37,6 +37,8 @@ func TestImpact(t *testing.T) {
 	ended.Running.Phase = "Succeeded"
 	elsewhere := on("web", "web", "elsewhere", "x")
 	elsewhere.Spec.SchedulerName = DefaultScheduler
+	bare := on("web", "web", "bare", "all")
+	bare.Running.OwnerKind, bare.Running.OwnerName = "", ""
 	annotated := on("web", "web", "annotated", "x")
 	annotated.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
 	for _, c := range []struct {
@@ -64,6 +66,7 @@ func TestImpact(t *testing.T) {
 			[]Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
 			"pending web Deployment/b 1 of web to []",
 		},
+		{"nothing makes a pod again that nobody owns", []Pod{bare, workload("Pod", "single", "web", "cart", 1)}, "pending web Pod/single 1 of web to [] unowned|moves web Pod/bare-x 1 of web to [all] unowned"},
 		{"no replicas, no pods", []Pod{workload("Deployment", "a", "web", "cart", 0)}, ""},
 	} {
 		i := NewImpact(profiles, profiles[1:], "web")
@@ -75,6 +78,9 @@ func TestImpact(t *testing.T) {
 			pin := ""
 			if g.Pinned {
 				pin = " pinned"
+			}
+			if g.Unowned {
+				pin += " unowned"
 			}
 			got = append(got, fmt.Sprintf("%s %s %s %d of %s to %v%s", g.Fate, g.Namespace, g.Owner, g.Pods, g.From, g.To, pin))
 		}

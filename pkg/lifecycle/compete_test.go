@@ -20,7 +20,7 @@ import (
 // meetings is how many orders of requests each pair of processes is run in.
 func meetings() uint64 {
 	if modelFull() {
-		return 1000
+		return 300
 	}
 	return 40
 }

@@ -184,7 +184,7 @@ func TestReadFaults(t *testing.T) {
 		{"key twice", "a: b\nc: d\na: e\n", 0, `document 1, line 3: the key "a" occurs twice; it is also in line 1`},
 		{"long line", "a: b\n---\nb: " + long + "\n---\nc: d\n", 2, "document 2, line 2: the document that begins here is larger than 8 MiB; a long list is read as JSON without a limit"},
 		{"merge of a scalar", "a: b\n<<: c\n", 0, "document 1, line 2: << merges text; it wants a mapping or a list of mappings"},
-		{"merges itself", "&a\n<<: *a\n", 0, "document 1, line 1: << is nested more than 32 deep"},
+		{"merges itself", "&a\n<<: *a\n", 0, "document 1, line 2: the alias *a stands inside the value that it refers to"},
 		{"JSON cut off", "{\"a\":\n[1,", 0, "document 1, line 2: invalid JSON: unexpected end of JSON input"},
 		{"JSON cut off in the top", "{\"items\":[\n{}\n", 1, "document 1, line 3: invalid JSON: the document ends too early"},
 		{"JSON without a comma", "{\"a\": 1\n\"b\": 2}", 0, `document 1, line 2: invalid JSON: a comma or } is missing before '"'`},
@@ -201,7 +201,8 @@ func TestReadFaults(t *testing.T) {
 		{"JSON too deep", "{\"a\":" + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}", 0, "document 1, line 1: invalid JSON: invalid character '[' exceeded max depth"},
 		{"YAML too deep", "a: " + strings.Repeat("[", 20000), 0, "document 1, line 1: invalid YAML: exceeded max depth of 10000"},
 		{"billion laughs", laughs(), 0, "document 1, line 1: the aliases of this document expand to more than 20 times its size"},
-		{"a list that contains itself", "a: &a [*a, *a]\n", 0, "document 1, line 1: the aliases of this document expand to more than 20 times its size"},
+		{"billion laughs that nothing looks at", "a:\n- b\n" + "c: " + laughs() + "\n", 0, "document 1, line 3: the aliases of this document expand to more than 20 times its size"},
+		{"a list that contains itself", "a: &a\n- b\n- *a\n", 0, "document 1, line 3: the alias *a stands inside the value that it refers to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			parts, err := show(t, c.text, Options{Stream: "items"})

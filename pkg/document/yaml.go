@@ -15,45 +15,28 @@ import (
 )
 
 const (
-	// An alias makes a value be seen again. The nodes seen may exceed the nodes written by this
-	// factor before the document counts as an expansion attack ("billion laughs"). A reader asks for
-	// the same part a few times, hence not 1.
+	// An alias makes a value be seen again. The values that a document expands to may exceed those
+	// that are written by this factor before it counts as an expansion attack ("billion laughs").
 	maxExpansion = 20
-	// So many nodes may be seen whatever the size of the document.
+	// So many values may a document expand to whatever its size.
 	freeNodes = 100_000
-	// Merge keys may refer to merge keys so deeply.
-	maxMerges = 32
 )
 
 // yamlValue is a node of a document. An alias stands for the node it refers to.
 type yamlValue struct {
-	node *yaml.Node
-	tree *yamlTree
-}
-
-// yamlTree is what the values of a document share.
-type yamlTree struct {
+	node   *yaml.Node
 	offset int // lines of the source before the text that was parsed
-	budget int // nodes that may still be seen
 }
 
 // value follows an alias; yaml.v3 never lets one alias refer to another.
-func (t *yamlTree) value(node *yaml.Node) yamlValue {
+func (v yamlValue) value(node *yaml.Node) yamlValue {
 	if node.Kind == yaml.AliasNode && node.Alias != nil {
 		node = node.Alias
 	}
-	return yamlValue{node: node, tree: t}
+	return yamlValue{node, v.offset}
 }
 
-// spend counts the nodes of a mapping or list that is looked at.
-func (v yamlValue) spend() error {
-	if v.tree.budget -= len(v.node.Content) + 1; v.tree.budget < 0 {
-		return At(v.Line(), "the aliases of this document expand to more than %d times its size", maxExpansion)
-	}
-	return nil
-}
-
-func (v yamlValue) Line() int { return v.node.Line + v.tree.offset }
+func (v yamlValue) Line() int { return v.node.Line + v.offset }
 
 func (v yamlValue) Text() string { return v.node.Value }
 
@@ -90,12 +73,9 @@ func (v yamlValue) Items() ([]Value, error) {
 	if v.node.Kind != yaml.SequenceNode {
 		return nil, nil
 	}
-	if err := v.spend(); err != nil {
-		return nil, err
-	}
 	out := make([]Value, len(v.node.Content))
 	for i, n := range v.node.Content {
-		out[i] = v.tree.value(n)
+		out[i] = v.value(n)
 	}
 	return out, nil
 }
@@ -104,18 +84,11 @@ func (v yamlValue) Fields() ([]Field, error) {
 	if v.node.Kind != yaml.MappingNode {
 		return nil, nil
 	}
-	return v.fields(maxMerges)
-}
-
-func (v yamlValue) fields(merges int) ([]Field, error) {
-	if err := v.spend(); err != nil {
-		return nil, err
-	}
 	var out []Field
 	var merged []yamlValue
 	seen := map[string]int{}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		key, value := v.tree.value(v.node.Content[i]), v.tree.value(v.node.Content[i+1])
+		key, value := v.value(v.node.Content[i]), v.value(v.node.Content[i+1])
 		if key.node.Kind != yaml.ScalarNode {
 			return nil, At(key.Line(), "a mapping's key is %s, not text%s", key.Kind(), templateHint(key))
 		}
@@ -142,10 +115,7 @@ func (v yamlValue) fields(merges int) ([]Field, error) {
 			if source.Kind() != Mapping {
 				return nil, At(m.Line(), "<< merges %s; it wants a mapping or a list of mappings", source.Kind())
 			}
-			if merges == 0 {
-				return nil, At(m.Line(), "<< is nested more than %d deep", maxMerges)
-			}
-			more, err := source.(yamlValue).fields(merges - 1)
+			more, err := source.Fields()
 			if err != nil {
 				return nil, err
 			}
@@ -178,8 +148,10 @@ func parseYAML(text []byte, offset int) (roots []Value, err error) {
 			return roots, explainYAML(err.Error(), text, offset)
 		}
 		if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
-			tree := &yamlTree{offset: offset, budget: freeNodes + maxExpansion*count(&doc)}
-			roots = append(roots, tree.value(doc.Content[0]))
+			if err := checkAliases(&doc, offset); err != nil {
+				return roots, err
+			}
+			roots = append(roots, yamlValue{offset: offset}.value(doc.Content[0]))
 		}
 	}
 }
@@ -191,6 +163,47 @@ func count(n *yaml.Node) int {
 		sum += count(c)
 	}
 	return sum
+}
+
+// checkAliases refuses a document that its aliases make endless, or large beyond measure.
+func checkAliases(doc *yaml.Node, offset int) error {
+	_, err := (&expansion{offset: offset, most: freeNodes + maxExpansion*count(doc), sizes: map[*yaml.Node]int{}}).size(doc)
+	return err
+}
+
+// expansion counts the values that nodes stand for. Each is counted once, however many aliases refer to it.
+type expansion struct {
+	offset, most int
+	sizes        map[*yaml.Node]int // of nodes with an anchor; 0 for one that is being counted
+}
+
+func (e *expansion) size(n *yaml.Node) (int, error) {
+	if n.Kind == yaml.AliasNode && n.Alias != nil {
+		size, known := e.sizes[n.Alias]
+		if known && size == 0 {
+			return 0, At(n.Line+e.offset, "the alias *%s stands inside the value that it refers to", n.Value)
+		} else if known {
+			return size, nil
+		}
+		n = n.Alias
+	}
+	if n.Anchor != "" {
+		e.sizes[n] = 0
+	}
+	sum := 1
+	for _, c := range n.Content {
+		size, err := e.size(c)
+		if err != nil {
+			return 0, err
+		}
+		if sum += size; sum > e.most {
+			return 0, At(n.Line+e.offset, "the aliases of this document expand to more than %d times its size", maxExpansion)
+		}
+	}
+	if n.Anchor != "" {
+		e.sizes[n] = sum
+	}
+	return sum, nil
 }
 
 var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)

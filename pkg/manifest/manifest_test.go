@@ -130,7 +130,8 @@ f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), n
 		{"an element without a kind", "kind: List\nitems:\n- metadata: {}\n- kind: Pod\n", 1, "f.yaml: document 1, line 3: items[0] has no kind, so it is not a Kubernetes object"},
 		{"an element that is text", "kind: List\nitems:\n- a\n- kind: Pod\n", 1, "f.yaml: document 1, line 3: items[0] is text, not a Kubernetes object"},
 		{"an element of an element", "kind: List\nitems:\n- kind: List\n  items:\n  - kind: Pod\n    metadata: {labels: {a: 1}}\n", 0, `f.yaml: document 1, line 6: items[0].items[0].metadata.labels[a] is a number (1), not text; put it in quotes: "1"`},
-		{"lists without end", "&a\nkind: List\nitems: [*a]\n", 0, "f.yaml: document 1, line 3: items[0].items[0].items[0].items[0].items[0].items[0].items[0].items[0].items: lists lie more than 8 deep in lists"},
+		{"lists without end", "&a\nkind: List\nitems: [*a]\n", 0, "f.yaml: document 1, line 3: the alias *a stands inside the value that it refers to"},
+		{"lists in lists", strings.Repeat("{kind: List, items: [", 10) + strings.Repeat("]}", 10), 0, "f.yaml: document 1, line 1: items[0].items[0].items[0].items[0].items[0].items[0].items[0].items[0].items: lists lie more than 8 deep in lists"},
 		{"Helm template", "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", 0, "f.yaml: document 1, line 3: metadata.name is a mapping, not text; this looks like a Helm template: run `helm template` first and give its output"},
 		{
 			"JSON elements", "{\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\n\"labels\":{\"a\":1}}},\n{\"kind\":\"Pod\"},{\"metadata\":{}}],\"kind\":\"List\"}", 1,

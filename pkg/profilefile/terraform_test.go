@@ -176,7 +176,7 @@ func TestTerraformFaults(t *testing.T) {
 			"deferred", `{"format_version": "1.2", "planned_values": {}, "deferred_changes": [{"reason": "unknown", "resource_change": {"address": "aws_eks_fargate_profile.a", "type": "aws_eks_fargate_profile"}}]}`,
 			"aws_eks_fargate_profile.a is deferred by the plan, so nothing is known of it; ",
 		},
-		{"modules without end", "format_version: '1.0'\nvalues:\n  root_module: &m\n    child_modules: [*m]\n", "modules are nested more than 32 deep"},
+		{"modules without end", "format_version: '1.0'\nvalues:\n  root_module: " + strings.Repeat("{child_modules: [", 40) + strings.Repeat("]}", 40), "modules are nested more than 32 deep"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := ParseDeclared("f", []byte(c.text))

@@ -51,6 +51,28 @@ func (a *app) runner(client lifecycle.EKS, timeout time.Duration) (r *lifecycle.
 	return &lifecycle.Runner{EKS: client, Clock: a.clock, Report: progress, Timeout: timeout, Token: rand.Text}, progress.Stop
 }
 
+// unfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
+// it is empty for any other.
+func unfinishedReplacement(cluster string, profiles []fargate.Profile, p fargate.Profile) string {
+	name := p.Tags[lifecycle.TagReplaces]
+	if name == "" || name == p.Name {
+		return ""
+	}
+	s, err := lifecycle.Assess(profiles, name)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !s.Unfinished || s.Successor.Name != p.Name:
+		return ""
+	}
+	finish := shellCommand("fgctl", "replace", fargateprofile, name, "--cluster", cluster)
+	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
+	if s.CanAbort() {
+		text += fmt.Sprintf("; to undo it: %s --abort", finish)
+	}
+	return text
+}
+
 // goOn adds to an unfinished sequence the command that goes on with it.
 func goOn(err error, command string) error {
 	var unfinished *lifecycle.Unfinished

@@ -157,6 +157,15 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err := a.addPods(ctx, p, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...); err != nil {
 		return err
 	}
+	for _, s := range profiles {
+		// Who deletes one of the two may not know that there is a better way; who deletes both does.
+		going := namesOf(doomed)
+		if slices.Contains(going, s.Name) != slices.Contains(going, s.Tags[lifecycle.TagReplaces]) {
+			if text := unfinishedReplacement(cluster, profiles, s); text != "" {
+				a.warn("%s", text)
+			}
+		}
+	}
 	if opts.dryRun {
 		if err := a.printPlan(p, opts.output); err != nil {
 			return err

@@ -293,20 +293,7 @@ func (a *app) tellReplacements(all []clusterProfiles) {
 			known = append(slices.Clone(known), *c.original)
 		}
 		for _, p := range c.profiles {
-			name := p.Tags[lifecycle.TagReplaces]
-			if name == "" || name == p.Name {
-				continue
-			}
-			s, err := lifecycle.Assess(known, name)
-			switch {
-			case err != nil:
-				a.warn("%v", err)
-			case s.Unfinished && s.Successor.Name == p.Name:
-				finish := shellCommand("fgctl", "replace", fargateprofile, name, "--cluster", c.cluster)
-				text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
-				if s.CanAbort() {
-					text += fmt.Sprintf("; to undo it: %s --abort", finish)
-				}
+			if text := unfinishedReplacement(c.cluster, known, p); text != "" {
 				a.warn("%s", text)
 			}
 		}

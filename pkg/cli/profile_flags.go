@@ -77,7 +77,7 @@ func (f *profileFlags) fromFlags() (fargate.Profile, fargate.Faults) {
 	if f.namespace != "" || len(labels) > 0 {
 		p.Selectors = append(p.Selectors, fargate.Selector{Namespace: f.namespace, Labels: labels})
 	}
-	selectors, more := parseSelectors(f.selectors)
+	selectors, more := parseSelectors("--selector", f.selectors)
 	p.Selectors = append(p.Selectors, selectors...)
 	faults = append(faults, more...)
 	p.Tags, more = keyValues("--tags", f.tags)
@@ -85,11 +85,11 @@ func (f *profileFlags) fromFlags() (fargate.Profile, fargate.Faults) {
 }
 
 // parseSelectors reads the values of a flag that takes selectors.
-func parseSelectors(values []string) ([]fargate.Selector, fargate.Faults) {
+func parseSelectors(flag string, values []string) ([]fargate.Selector, fargate.Faults) {
 	var out []fargate.Selector
 	var faults fargate.Faults
 	for _, text := range values {
-		s, err := fargate.ParseSelector(text)
+		s, err := fargate.ParseSelector(flag, text)
 		if err != nil {
 			faults = append(faults, faultsOf(err)...)
 			continue

@@ -142,13 +142,13 @@ func (opts *replaceOptions) change() (change, error) {
 	var c change
 	var faults, more fargate.Faults
 	c.wanted, faults = opts.fromFlags()
-	c.add, more = parseSelectors(opts.add)
+	c.add, more = parseSelectors("--add-selector", opts.add)
 	faults = append(faults, more...)
-	c.remove, more = parseSelectors(opts.remove)
+	c.remove, more = parseSelectors("--remove-selector", opts.remove)
 	faults = append(faults, more...)
-	if len(c.wanted.Selectors) > 0 && len(c.add)+len(c.remove) > 0 {
+	if len(c.wanted.Selectors) > 0 && len(opts.add)+len(opts.remove) > 0 {
 		faults = append(faults, fargate.Fault{
-			Field: "--selector", Message: "--selector, --namespace and --labels give all selectors, --add-selector and --remove-selector change the original's",
+			Field: "--add-selector", Message: "it and --remove-selector change the original's selectors, --selector, --namespace and --labels give all of them",
 			Hint: "use one of the two ways",
 		})
 	}

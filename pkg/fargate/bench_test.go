@@ -59,7 +59,7 @@ func FuzzSmallestPod(f *testing.F) {
 		read := func(text string) []Selector {
 			var out []Selector
 			for part := range strings.FieldsSeq(text) {
-				if s, err := ParseSelector("namespace=" + part); err == nil && len(out) < 50 {
+				if s, err := ParseSelector("--selector", "namespace="+part); err == nil && len(out) < 50 {
 					out = append(out, s)
 				}
 			}

@@ -97,7 +97,7 @@ func checkTakers(t *rapid.T, world smallWorld, c Cover, remaining []Profile) {
 func selectors(t testing.TB, text string) []Selector {
 	var out []Selector
 	for part := range strings.FieldsSeq(text) {
-		s, err := ParseSelector("namespace=" + part)
+		s, err := ParseSelector("--selector", "namespace="+part)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,7 @@ func TestSuccessorName(t *testing.T) {
 }
 
 func TestParseSelector(t *testing.T) {
-	s, err := ParseSelector("namespace=web, app=api,tier=*,empty=")
+	s, err := ParseSelector("--selector", "namespace=web, app=api,tier=*,empty=")
 	if err != nil || s.String() != "namespace=web,app=api,empty=,tier=*" {
 		t.Errorf("got %s, %v", s, err)
 	}
@@ -67,7 +67,7 @@ func TestParseSelector(t *testing.T) {
 		"namespace=a,namespace=b":  "names namespace twice",
 		"namespace=web,=x,another": `"another"`,
 	} {
-		if _, err := ParseSelector(text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ParseSelector("--selector", text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)
 		}
 	}
@@ -77,7 +77,7 @@ func TestParseSelector(t *testing.T) {
 func TestSelectorRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := selectorOf.Draw(t, "s")
-		if got, err := ParseSelector(s.String()); err != nil || !got.Equal(s) {
+		if got, err := ParseSelector("--selector", s.String()); err != nil || !got.Equal(s) {
 			t.Fatalf("%s became %s, %v", s, got, err)
 		}
 	})

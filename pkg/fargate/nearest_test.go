@@ -12,7 +12,7 @@ func parsed(t *testing.T, texts ...string) []Selector {
 	t.Helper()
 	var out []Selector
 	for _, text := range texts {
-		s, err := ParseSelector(text)
+		s, err := ParseSelector("--selector", text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestNearestKeepsItsWord(t *testing.T) {
 		if n == nil {
 			return
 		}
-		s, err := ParseSelector(n.AddSelector)
+		s, err := ParseSelector("--selector", n.AddSelector)
 		if err != nil || !s.Matches(pod.Namespace, pod.Labels) {
 			t.Fatalf("%s does not match %s (%v)", n.AddSelector, pod.Shape(), err)
 		}

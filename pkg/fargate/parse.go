@@ -8,10 +8,10 @@ import (
 )
 
 // ParseSelector reads the form of --selector: namespace=web,app=api,tier=*. The key namespace names
-// the namespace, all others are labels. The error is a Faults with everything that is wrong with the
-// form; whether EKS takes the selector is Validate's business.
-func ParseSelector(text string) (Selector, error) {
-	pairs, faults := parsePairs("--selector", text)
+// the namespace, all others are labels. Field names the flag in faults. The error is a Faults with
+// everything that is wrong with the form; whether EKS takes the selector is Validate's business.
+func ParseSelector(field, text string) (Selector, error) {
+	pairs, faults := parsePairs(field, text)
 	s := Selector{}
 	for _, p := range pairs {
 		if p.key == "namespace" {
@@ -25,7 +25,7 @@ func ParseSelector(text string) (Selector, error) {
 	}
 	if s.Namespace == "" {
 		faults = append(faults, Fault{
-			Field: "--selector", Value: text, Message: fmt.Sprintf("%q has no namespace", text),
+			Field: field, Value: text, Message: fmt.Sprintf("%q has no namespace", text),
 			Hint: "write namespace=NAME[,KEY=VALUE…]",
 		})
 	}

@@ -66,7 +66,7 @@ func countFits(selectors []Selector, p Pod) int {
 
 func TestCovers(t *testing.T) {
 	parse := func(text string) Selector {
-		s, err := ParseSelector(text)
+		s, err := ParseSelector("--selector", text)
 		if err != nil {
 			t.Fatal(err)
 		}

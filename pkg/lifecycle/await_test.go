@@ -1,0 +1,147 @@
+package lifecycle
+
+// This file tests waiting where AWS does not do what was asked, and accounts of several deletions.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+// The pause that an answer asks for is kept: before a request is repeated, and between looks.
+func TestRetryAfterIsKept(t *testing.T) {
+	for _, c := range []struct {
+		operation string
+		nth       int
+	}{{"eks:CreateFargateProfile", 1}, {"eks:ListFargateProfiles", 1}, {"eks:DescribeFargateProfile", 1}, {"eks:DescribeFargateProfile", 2}, {"eks:DescribeFargateProfile", 30}} {
+		b := newBench(t, withProfiles(existing("other", "CREATING", "x")))
+		siblings, err := b.client.Profiles(t.Context(), "demo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.server.SetFaults(sandbox.Fault{Operation: c.operation, Kind: sandbox.FaultThrottle, RetryAfter: 25 * time.Second, Nth: c.nth}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true, Siblings: siblings}); err != nil {
+			t.Fatal(err)
+		}
+		if longest := slices.Max(b.clock.slept); longest != 25*time.Second {
+			t.Errorf("%s %d: the longest pause was %s", c.operation, c.nth, longest)
+		}
+	}
+}
+
+// AWS may not show a profile at once that it has just accepted.
+func TestCreateBearsStaleReads(t *testing.T) {
+	b := newBench(t, nil)
+	if err := b.server.SetFaults(sandbox.Fault{Operation: "*", Kind: sandbox.FaultStale, Reads: 4}); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil || made.Status != fargate.StatusActive {
+		t.Errorf("got %s, %v", made.Status, err)
+	}
+}
+
+func TestWaitActiveEndsWhenTheProfileIsGoing(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "DELETING", "web")))
+	_, err := b.WaitActive(t.Context(), "demo", "web")
+	if err == nil || !strings.Contains(err.Error(), "is being deleted, so it will not become ACTIVE") {
+		t.Errorf("got %v", err)
+	}
+	if b.statuses()["web"] != "DELETING" {
+		t.Error("it was waited for all the same")
+	}
+}
+
+// A profile of the same name with another ARN is not the one that was waited for.
+func TestWaitDeletedKnowsTheProfileByItsARN(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
+	if err := b.WaitDeleted(t.Context(), "demo", "web", "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/another"); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A deletion that AWS takes and does not carry out ends in an error, not in waiting for the time limit.
+func TestDeleteThatDoesNothing(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
+	b.EKS = forgetful{b.client}
+	err := b.Delete(t.Context(), b.read(t, "web"), true)
+	if err == nil || !strings.Contains(err.Error(), "EKS accepted the deletion of profile web, but it is ACTIVE") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A profile that goes before our request comes is deleted.
+func TestDeleteOfAProfileThatIsGoneMeanwhile(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
+	if err := b.server.SetFaults(sandbox.Fault{
+		Operation: "eks:DeleteFargateProfile", Kind: sandbox.FaultActor, Nth: 1,
+		Actor: &sandbox.Actor{Action: sandbox.ActorDelete},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(t.Context(), b.read(t, "web"), true); err != nil || len(b.statuses()) > 0 {
+		t.Errorf("got %v, left %v", err, b.statuses())
+	}
+}
+
+// A failure does not keep the others from being deleted; the end of the run does.
+func TestDeleteAllKeepsAccount(t *testing.T) {
+	names := []string{"a", "b", "c"}
+	for _, c := range []struct {
+		why   string
+		world func(*sandbox.World)
+		want  string
+	}{
+		{"all is well", func(*sandbox.World) {}, "a deleted, b deleted, c deleted"},
+		{"one fails", func(w *sandbox.World) {
+			w.FailDeletes = []sandbox.Failure{{Profile: "b", Code: "ClusterUnreachable", Message: "no answer"}}
+		}, "a deleted, b failed, c deleted"},
+		{"one takes too long", func(w *sandbox.World) { w.Delays.Delete = time.Hour }, "a unfinished, b untried, c untried"},
+	} {
+		b := newBench(t, func(w *sandbox.World) {
+			withProfiles(existing("a", "ACTIVE", "a"), existing("b", "ACTIVE", "b"), existing("c", "ACTIVE", "c"))(w)
+			c.world(w)
+		})
+		var doomed []fargate.Profile
+		for _, name := range names {
+			doomed = append(doomed, b.read(t, name))
+		}
+		told := map[string]bool{}
+		var got []string
+		for _, d := range b.DeleteAll(t.Context(), doomed, true, func(p fargate.Profile) { told[p.Name] = true }) {
+			word := "deleted"
+			var failed *Failed
+			var unfinished *Unfinished
+			switch {
+			case d.Untried:
+				word = "untried"
+			case errors.As(d.Err, &failed):
+				word = "failed"
+			case errors.As(d.Err, &unfinished):
+				word = "unfinished"
+			}
+			if told[d.Profile.Name] != (word == "deleted") {
+				word += fmt.Sprintf(" (told: %v)", told[d.Profile.Name])
+			}
+			got = append(got, d.Profile.Name+" "+word)
+		}
+		if s := strings.Join(got, ", "); s != c.want {
+			t.Errorf("%s: got %s, want %s", c.why, s, c.want)
+		}
+	}
+}
+
+// forgetful takes deletions and forgets them.
+type forgetful struct{ EKS }
+
+func (f forgetful) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
+	return f.Profile(ctx, cluster, name)
+}

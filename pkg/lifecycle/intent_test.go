@@ -1,0 +1,88 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+func TestAssess(t *testing.T) {
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	// profile reads "NAME/ID STATUS [replaces/ID spec] [temporary]"; later ones were created later.
+	read := func(texts ...string) []fargate.Profile {
+		var out []fargate.Profile
+		for i, text := range texts {
+			words := strings.Fields(text)
+			name, id, _ := strings.Cut(words[0], "/")
+			p := fargate.Profile{
+				Name: name, ARN: "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/" + name + "/" + id,
+				Status: fargate.Status(words[1]), CreatedAt: begin.Add(time.Duration(i) * time.Hour), Tags: map[string]string{},
+			}
+			if len(words) > 3 {
+				original, id, _ := strings.Cut(words[2], "/")
+				p.Tags[TagReplaces], p.Tags[TagReplacesID], p.Tags[TagSpec] = original, id, words[3]
+			}
+			if len(words) > 4 {
+				p.Tags[TagTemporary] = "true"
+			}
+			out = append(out, p)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		why      string
+		profiles []fargate.Profile
+		want     string
+	}{
+		{"nothing", nil, "original - successor -"},
+		{"no replacement", read("web/1 ACTIVE", "api/2 ACTIVE"), "original web successor -"},
+		{"another's", read("web/1 ACTIVE", "api/2 ACTIVE", "api-2/3 CREATING api/2 x"), "original web successor -"},
+		{"begun", read("web/1 ACTIVE", "web-2/2 CREATING web/1 x"), "original web successor web-2 unfinished abortable"},
+		{"begun, and failed", read("web/1 ACTIVE", "web-2/2 CREATE_FAILED web/1 x"), "original web successor web-2 unfinished abortable"},
+		{"the original is going", read("web/1 DELETING", "web-2/2 ACTIVE web/1 x"), "original web successor web-2 unfinished"},
+		{"the original would not go", read("web/1 DELETE_FAILED", "web-2/2 ACTIVE web/1 x"), "original web successor web-2 unfinished"},
+		{"done", read("web-2/2 ACTIVE web/1 x"), "original - successor web-2 done"},
+		{"done twice, the last time counts", read("web-2/2 ACTIVE web/1 x", "web-3/3 ACTIVE web/4 y"), "original - successor web-3 done"},
+		{"done twice, listed the other way round", reversed(read("web-2/2 ACTIVE web/1 x", "web-3/3 ACTIVE web/4 y")), "original - successor web-3 done"},
+		{"the successor went, too", read("web-2/2 DELETING web/1 x"), "original - successor -"},
+		{"done, and somebody made the name anew", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE"), "original web successor -"},
+		{"done, and the new one is being replaced", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE", "web-3/3 CREATING web/9 y"), "original web successor web-3 unfinished abortable"},
+		{"temporary", read("web/1 ACTIVE", "web-tmp/2 ACTIVE web/1 x temporary"), "original web successor web-tmp unfinished abortable keeps"},
+		{"temporary, the original is gone", read("web-tmp/2 ACTIVE web/1 x temporary"), "original - successor web-tmp unfinished keeps"},
+		{"temporary, and the new one is there", read("web/3 CREATING web/1 x", "web-tmp/2 ACTIVE web/1 x temporary"), "original web successor web-tmp unfinished renewed keeps"},
+		{"temporary, and the new one is ACTIVE", read("web/3 ACTIVE web/1 x", "web-tmp/2 ACTIVE web/1 x temporary"), "original web successor web-tmp unfinished renewed keeps"},
+		{"temporary, and the new one is somebody's", read("web/3 ACTIVE", "web-tmp/2 ACTIVE web/1 x temporary"), "profile web was re-created by somebody else while web-tmp stood in for it"},
+		{"two at once", read("web/1 ACTIVE", "web-2/2 ACTIVE web/1 x", "web-3/3 CREATING web/1 y"), "both web-2 and web-3 replace profile web"},
+	} {
+		s, err := Assess(c.profiles, "web")
+		got := fmt.Sprintf("original %s successor %s", nameOf(s.Original), nameOf(s.Successor))
+		for _, fact := range []struct {
+			holds bool
+			word  string
+		}{{s.Unfinished, "unfinished"}, {s.Renewed, "renewed"}, {s.Done, "done"}, {s.CanAbort(), "abortable"}, {s.KeepName(), "keeps"}} {
+			if fact.holds {
+				got += " " + fact.word
+			}
+		}
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want && (err == nil || !strings.HasPrefix(got, c.want)) {
+			t.Errorf("%s: got %s, want %s", c.why, got, c.want)
+		}
+	}
+}
+
+func nameOf(p *fargate.Profile) string {
+	if p == nil {
+		return "-"
+	}
+	return p.Name
+}
+
+func reversed(profiles []fargate.Profile) []fargate.Profile {
+	return []fargate.Profile{profiles[1], profiles[0]}
+}

@@ -64,6 +64,27 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// A finding counts where a profile takes the pod, unless it is about what is elsewhere.
+func TestFindingsThatCount(t *testing.T) {
+	for _, c := range []struct {
+		verdict        Verdict
+		elsewhere      bool
+		taken, warning bool
+	}{
+		{VerdictMatched, false, true, true},
+		{VerdictAmbiguous, false, true, true},
+		{VerdictUnmatched, false, false, false},
+		{VerdictExcluded, false, false, false},
+		{VerdictUnmatched, true, false, true},
+		{VerdictExcluded, true, false, true},
+	} {
+		e := Explanation{Verdict: c.verdict, Findings: []Finding{{Severity: SeverityWarning, Elsewhere: c.elsewhere}}}
+		if e.OnFargate() != c.taken || e.Counts(SeverityWarning) != c.warning || e.Counts(SeverityError) {
+			t.Errorf("%s, elsewhere %v: taken %v, a warning counts %v, an error %v", c.verdict, c.elsewhere, e.OnFargate(), e.Counts(SeverityWarning), e.Counts(SeverityError))
+		}
+	}
+}
+
 // The JSON is a public contract, key by key and in this order.
 func TestExplanationJSON(t *testing.T) {
 	e := Explain(Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}, Workload: Workload{Replicas: 1}},

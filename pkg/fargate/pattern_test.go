@@ -172,6 +172,29 @@ func TestGrammarsAgainstKubernetes(t *testing.T) {
 	})
 }
 
+// All short texts, beside those that chance finds.
+func TestGrammarsOfShortTexts(t *testing.T) {
+	texts := []string{""}
+	for begin, length := 0, 0; length <= 5; length++ {
+		end := len(texts)
+		for _, text := range texts[begin:end] {
+			if got, want := labelGrammar.valid(text+"="), len(validation.IsQualifiedName(text)) == 0; got != want {
+				t.Errorf("label key %q: %v", text, got)
+			}
+			if got, want := labelGrammar.valid("a="+text), len(validation.IsValidLabelValue(text)) == 0; got != want {
+				t.Errorf("label value %q: %v", text, got)
+			}
+			if got, want := namespaceGrammar.valid(text), len(validation.IsDNS1123Label(text)) == 0; got != want {
+				t.Errorf("namespace %q: %v", text, got)
+			}
+			for _, c := range "a9A-_./" {
+				texts = append(texts, text+string(c))
+			}
+		}
+		begin = end
+	}
+}
+
 // Where all small letters are named, other characters matter; and lengths end where Kubernetes says.
 func TestShortestAtTheEdges(t *testing.T) {
 	var everySmall []string

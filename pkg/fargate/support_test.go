@@ -213,6 +213,7 @@ var findingRows = []struct {
 		"other makers of GPUs", resources(nil, ResourceList{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
 		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", "",
 	},
+	{"an amount of zero asks for nothing", resources(ResourceList{"nvidia.com/gpu": "0"}, ResourceList{"hugepages-2Mi": "0"}), "", ""},
 	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
 	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},

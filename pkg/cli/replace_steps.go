@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -108,7 +109,9 @@ func (r *replacement) fresh(ctx context.Context) error {
 		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
 	case r.opts.dryRun:
 		return nil
-	case (lost || plan.Uncovered) && !r.opts.yes && !r.interactive():
+	case plan.Uncovered && !lost && !r.opts.yes && !r.interactive():
+		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
+	case lost && !r.opts.yes && !r.interactive():
 		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
@@ -144,7 +147,7 @@ func (r *replacement) roleToBe(c cloud.Cluster) string {
 
 func onlyTags(differences []fargate.Difference) bool {
 	return len(differences) > 0 && !slices.ContainsFunc(differences, func(d fargate.Difference) bool {
-		return len(d.Field) < 5 || d.Field[:5] != "tags."
+		return !strings.HasPrefix(d.Field, "tags.")
 	})
 }
 

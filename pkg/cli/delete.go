@@ -166,17 +166,9 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 			}
 		}
 	}
-	if opts.dryRun {
-		if err := a.printPlan(p, opts.output); err != nil {
-			return err
-		}
-	} else {
-		a.show(p)
-	}
-	switch {
-	case p.Uncovered && opts.failOn == failOnUncovered:
-		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
-	case opts.dryRun:
+	if err := a.present(p, opts.dryRun, opts.output, opts.failOn); err != nil {
+		return err
+	} else if opts.dryRun {
 		return missingErr
 	}
 	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {

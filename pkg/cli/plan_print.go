@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,7 +31,21 @@ func (l planLine) fit(width int) string {
 	return strings.Join(output.Wrap(text, width, l.hang), "\n")
 }
 
-// show tells the plan on Err, before anything is changed.
+// present tells the plan before anything is changed: on Out where that is all that is wanted, else on Err. It
+// is an error where the plan leaves pods without a profile and --fail-on says to stop then.
+func (a *app) present(p *changePlan, dryRun bool, format, failOn string) error {
+	if !dryRun {
+		a.show(p)
+	} else if err := a.printPlan(p, format); err != nil {
+		return err
+	}
+	if p.Uncovered && failOn == failOnUncovered {
+		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
+	}
+	return nil
+}
+
+// show tells the plan on Err.
 func (a *app) show(p *changePlan) {
 	width := a.streams.ErrWidth
 	for _, line := range p.lines(width) {

@@ -95,23 +95,17 @@ func (r *replacement) fresh(ctx context.Context) error {
 			request.PodExecutionRoleArn = r.roleToBe(report.Cluster)
 		}
 		plan.Request = &request
-		if err := r.printPlan(plan, r.opts.output); err != nil {
-			return err
-		}
-	} else {
-		r.show(plan)
+	}
+	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+		return err
 	}
 	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(report.Profile)}), func(c fargate.Cover) bool {
 		return c.Extent != fargate.ExtentWhole
 	})
-	switch {
-	case plan.Uncovered && r.opts.failOn == failOnUncovered:
-		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
-	case r.opts.dryRun:
-		return nil
-	case plan.Uncovered && !lost && !r.opts.yes && !r.interactive():
+	switch agreed := r.opts.yes || r.interactive(); {
+	case plan.Uncovered && !lost && !agreed:
 		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
-	case lost && !r.opts.yes && !r.interactive():
+	case lost && !agreed:
 		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
@@ -225,10 +219,9 @@ func (r *replacement) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.opts.dryRun {
-		return r.printPlan(plan, r.opts.output)
+	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+		return err
 	}
-	r.show(plan)
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
@@ -367,10 +360,9 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
 		return err
 	}
-	if r.opts.dryRun {
-		return r.printPlan(plan, r.opts.output)
+	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+		return err
 	}
-	r.show(plan)
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}

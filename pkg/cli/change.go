@@ -53,7 +53,7 @@ func (a *app) runner(client lifecycle.EKS, timeout time.Duration) (r *lifecycle.
 
 // unfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
 // it is empty for any other.
-func unfinishedReplacement(cluster string, profiles []fargate.Profile, p fargate.Profile) string {
+func (a *app) unfinishedReplacement(cluster string, profiles []fargate.Profile, p fargate.Profile) string {
 	name := p.Tags[lifecycle.TagReplaces]
 	if name == "" || name == p.Name {
 		return ""
@@ -65,7 +65,7 @@ func unfinishedReplacement(cluster string, profiles []fargate.Profile, p fargate
 	case !s.Unfinished || s.Successor.Name != p.Name:
 		return ""
 	}
-	finish := shellCommand("fgctl", "replace", fargateprofile, name, "--cluster", cluster)
+	finish := a.replaceCommand(cluster, name)
 	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
 	if s.CanAbort() {
 		text += fmt.Sprintf("; to undo it: %s --abort", finish)
@@ -102,19 +102,36 @@ func shellCommand(words ...string) string {
 // again is the command line of this run.
 func (a *app) again() string { return shellCommand(append([]string{"fgctl"}, a.args...)...) }
 
-// waitCommand is the command that waits for a profile, in the same cluster, region and account.
-func (a *app) waitCommand(cluster, region, name, state string) string {
-	words := []string{"fgctl", "wait", fargateprofile, name, "--cluster", cluster, "--for", state}
+// commandOn is a command line of fgctl for the same cluster, region, account and endpoint as this run. What
+// the environment or the settings file says is left to them.
+func (a *app) commandOn(cluster, region string, words ...string) string {
+	words = append([]string{"fgctl"}, words...)
+	if cluster != "" {
+		words = append(words, "--cluster", cluster)
+	}
+	if region == "" && a.applied["region"] == "" {
+		region = a.global.region
+	}
 	if region != "" {
 		words = append(words, "--region", region)
 	}
-	if a.global.profile != "" {
+	if a.global.profile != "" && a.applied["profile"] == "" {
 		words = append(words, "--profile", a.global.profile)
 	}
 	if a.global.endpointURL != "" && a.applied["endpoint-url"] == "" {
 		words = append(words, "--endpoint-url", a.global.endpointURL)
 	}
 	return shellCommand(words...)
+}
+
+// waitCommand is the command that waits for a profile.
+func (a *app) waitCommand(cluster, region, name, state string) string {
+	return a.commandOn(cluster, region, "wait", fargateprofile, name, "--for", state)
+}
+
+// replaceCommand is the command that finishes a replacement; with --abort it is the one that undoes it.
+func (a *app) replaceCommand(cluster, name string) string {
+	return a.commandOn(cluster, "", "replace", fargateprofile, name)
 }
 
 // ensureRole makes the pod execution role of a cluster, or finds the one that an earlier run made.

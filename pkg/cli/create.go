@@ -127,7 +127,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		}
 		existing := reports[i].Existing()
 		if existing != nil && existing.Status != fargate.StatusDeleting {
-			if err := judgeExisting(*existing, p); err != nil {
+			if err := a.judgeExisting(*existing, p); err != nil {
 				refusals = append(refusals, err)
 			}
 			continue
@@ -173,10 +173,10 @@ func (a *app) tellClusters(ctx context.Context, client *cloud.Client, report pre
 }
 
 // judgeExisting says whether a profile of the name is as wanted; the error shows what is not.
-func judgeExisting(have, want fargate.Profile) error {
+func (a *app) judgeExisting(have, want fargate.Profile) error {
 	if have.Status == fargate.StatusCreateFailed || have.Status == fargate.StatusDeleteFailed {
 		return fmt.Errorf("%w\ndelete it first: %s", &lifecycle.Failed{Profile: have},
-			shellCommand("fgctl", "delete", fargateprofile, have.Name, "--cluster", have.Cluster))
+			a.commandOn(have.Cluster, "", "delete", fargateprofile, have.Name))
 	}
 	differences := fargate.Differences(have, want)
 	if len(differences) == 0 {
@@ -187,7 +187,7 @@ func judgeExisting(have, want fargate.Profile) error {
 		text += "\n  " + d.String()
 	}
 	return &refusedError{fmt.Errorf("%s\nprofiles cannot be changed; to put a new one in its place: %s …", text,
-		shellCommand("fgctl", "replace", fargateprofile, have.Name, "--cluster", have.Cluster))}
+		a.commandOn(have.Cluster, "", "replace", fargateprofile, have.Name))}
 }
 
 // createOne creates the profile of one report, or goes on with one that is there already.

@@ -161,7 +161,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		// Who deletes one of the two may not know that there is a better way; who deletes both does.
 		going := namesOf(doomed)
 		if slices.Contains(going, s.Name) != slices.Contains(going, s.Tags[lifecycle.TagReplaces]) {
-			if text := unfinishedReplacement(cluster, profiles, s); text != "" {
+			if text := a.unfinishedReplacement(cluster, profiles, s); text != "" {
 				a.warn("%s", text)
 			}
 		}

@@ -293,7 +293,7 @@ func (a *app) tellReplacements(all []clusterProfiles) {
 			known = append(slices.Clone(known), *c.original)
 		}
 		for _, p := range c.profiles {
-			if text := unfinishedReplacement(c.cluster, known, p); text != "" {
+			if text := a.unfinishedReplacement(c.cluster, known, p); text != "" {
 				a.warn("%s", text)
 			}
 		}

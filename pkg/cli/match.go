@@ -3,6 +3,7 @@ package cli
 // This file holds match: which profile each pod of a manifest would hit, and why.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -205,19 +206,9 @@ func (a *app) addCommand(e *fargate.Explanation) {
 	if n == nil || n.AddSelector == "" {
 		return
 	}
-	words := []string{"fgctl", "replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
+	words := []string{"replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
 	if n.Full {
-		words = []string{"fgctl", "create", fargateprofile, "--selector", n.AddSelector}
+		words = []string{"create", fargateprofile, "--selector", n.AddSelector}
 	}
-	cluster := n.Cluster
-	if cluster == "" {
-		cluster = a.global.cluster
-	}
-	if cluster != "" {
-		words = append(words, "--cluster", cluster)
-	}
-	if a.global.region != "" && a.applied["region"] == "" {
-		words = append(words, "--region", a.global.region)
-	}
-	n.Command = shellCommand(words...)
+	n.Command = a.commandOn(cmp.Or(n.Cluster, a.global.cluster), "", words...)
 }

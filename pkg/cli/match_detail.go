@@ -17,8 +17,8 @@ import (
 // matchDetail explains one pod. With brief, a selector whose namespace is not the pod's takes one line,
 // and a matched pod shows only what is to be said of it. Lines are broken to fit width, if it is not 0;
 // what is there to be pasted is not broken. All foreign text is cleaned.
-func matchDetail(e fargate.Explanation, brief bool, width int) string {
-	d := detail{width: width}
+func (a *app) matchDetail(e fargate.Explanation, brief bool, width int) string {
+	d := detail{app: a, width: width}
 	place := fmt.Sprintf("%s, document %d", sourceName(e.Source), e.Document)
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s, line %d", sourceName(e.Source), e.Line)
@@ -36,6 +36,7 @@ func matchDetail(e fargate.Explanation, brief bool, width int) string {
 
 // detail is the text of an explanation that is being written.
 type detail struct {
+	app   *app
 	out   strings.Builder
 	width int
 }
@@ -149,7 +150,7 @@ func (d *detail) hints(e fargate.Explanation) {
 	case e.Verdict != fargate.VerdictUnmatched:
 	case len(e.Profiles) == 0:
 		d.say(2, "→ make a profile:")
-		d.paste(shellCommand("fgctl", "create", fargateprofile, "--namespace", e.Namespace))
+		d.paste(d.app.commandOn(d.app.global.cluster, "", "create", fargateprofile, "--namespace", e.Namespace))
 	case d.waitFor(e):
 	case e.Pinned != "":
 		d.say(2, "→ take that label away, or let it name a profile that matches")
@@ -166,7 +167,7 @@ func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
 		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
 			d.say(2, "→ ask again when it is ACTIVE:")
-			d.paste(shellCommand("fgctl", "wait", fargateprofile, m.Name))
+			d.paste(d.app.commandOn(d.app.global.cluster, "", "wait", fargateprofile, m.Name))
 			return true
 		}
 	}

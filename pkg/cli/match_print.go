@@ -29,11 +29,11 @@ func (a *app) matchPrinter(opts matchOptions, gate *matchGate) matchPrinter {
 	case "yaml":
 		return &matchYAML{w: a.streams.Out}
 	case "junit":
-		return newMatchJUnit(a.streams.Out, gate)
+		return newMatchJUnit(a, gate)
 	case "sarif":
 		return newMatchSARIF(a.streams.Out, gate)
 	}
-	return &matchTable{s: a.streams, wide: opts.output == "wide", all: opts.all}
+	return &matchTable{app: a, s: a.streams, wide: opts.output == "wide", all: opts.all}
 }
 
 // silent prints nothing.

@@ -17,12 +17,15 @@ const docsURL = "https://github.com/fgctl/fgctl/blob/main/docs/"
 
 // matchJUnit gathers the cases: JUnit counts them before it lists them.
 type matchJUnit struct {
+	app    *app
 	w      io.Writer
 	gate   *matchGate
 	suites []output.JUnitSuite
 }
 
-func newMatchJUnit(w io.Writer, gate *matchGate) *matchJUnit { return &matchJUnit{w: w, gate: gate} }
+func newMatchJUnit(a *app, gate *matchGate) *matchJUnit {
+	return &matchJUnit{app: a, w: a.streams.Out, gate: gate}
+}
 
 func (p *matchJUnit) pod(e fargate.Explanation) error {
 	source := sourceName(e.Source)
@@ -33,7 +36,7 @@ func (p *matchJUnit) pod(e fargate.Explanation) error {
 	if e.Source != "-" {
 		c.File = output.XMLText(e.Source)
 	}
-	text := output.XMLText(matchDetail(e, true, 0))
+	text := output.XMLText(p.app.matchDetail(e, true, 0))
 	if reasons := p.gate.failures(e); len(reasons) > 0 {
 		c.Failure = &output.JUnitFailure{
 			Message: output.XMLText(output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason)), Type: string(e.Verdict), Text: text,

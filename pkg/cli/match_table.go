@@ -23,6 +23,7 @@ const (
 )
 
 type matchTable struct {
+	app    *app
 	s      *output.Streams
 	wide   bool
 	all    bool
@@ -156,7 +157,7 @@ func (p *matchTable) close(summary fargate.Summary) error {
 		if i > 0 || p.pods > 0 {
 			out.WriteString("\n")
 		}
-		out.WriteString(matchDetail(e, summary.Pods > 1, width))
+		out.WriteString(p.app.matchDetail(e, summary.Pods > 1, width))
 	}
 	if p.more > 0 {
 		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n", p.more)

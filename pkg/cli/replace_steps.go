@@ -37,6 +37,8 @@ func (opts *replaceOptions) fromFile(c *change, entries []profilefile.Entry, fil
 // fresh begins a replacement.
 func (r *replacement) fresh(ctx context.Context) error {
 	original := *r.situation.Original
+	// A role that an earlier run has made is no change; asked for again, it is kept.
+	r.opts.createRole = r.opts.createRole && !madeRole(original)
 	p, err := r.change.successor(original)
 	if err != nil {
 		return err
@@ -204,7 +206,7 @@ func (r *replacement) plan(original, successor fargate.Profile, differences []fa
 func (r *replacement) resume(ctx context.Context) error {
 	successor := *r.situation.Successor
 	r.info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
-	finish := shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster)
+	finish := r.replaceCommand(r.cluster, r.opts.name)
 	if err := r.sameChange(successor); err != nil {
 		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
 		if r.situation.CanAbort() {
@@ -261,14 +263,21 @@ func (r *replacement) sameChange(successor fargate.Profile) error {
 	if !r.change.any {
 		return nil
 	}
+	if r.opts.createRole && !madeRole(successor) {
+		return other("--create-pod-execution-role asks for another role than " + successor.PodExecutionRoleARN)
+	}
 	want := r.change.wanted
-	// Selectors that are added or removed can only be told while the original lives.
 	if r.situation.Original != nil && !r.situation.Renewed {
 		full, err := r.change.successor(*r.situation.Original)
 		if err != nil {
 			return err
 		}
 		want = full
+		if r.opts.createRole {
+			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
+		}
+	} else if err := r.change.shows(successor); err != nil {
+		return other(err.Error())
 	}
 	if differences := fargate.Differences(successor, want); len(differences) > 0 {
 		return other("the flags ask for another profile: " + differences[0].String())
@@ -333,7 +342,7 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 	if err != nil || !s.Unfinished {
 		return failure
 	}
-	finish := shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster)
+	finish := r.replaceCommand(r.cluster, r.opts.name)
 	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s", failure, s.Successor.Name, s.Successor.Status, finish)
 	if s.CanAbort() {
 		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, finish)
@@ -353,7 +362,7 @@ func (r *replacement) abort(ctx context.Context) error {
 		return &refusedError{fmt.Errorf("no replacement of %s is under way in cluster %s; nothing was changed", r.opts.name, r.cluster)}
 	case !s.CanAbort():
 		return &refusedError{fmt.Errorf("the original %s is not ACTIVE any more, so the replacement by %s cannot be undone; finish it: %s",
-			r.opts.name, s.Successor.Name, shellCommand("fgctl", "replace", fargateprofile, r.opts.name, "--cluster", r.cluster))}
+			r.opts.name, s.Successor.Name, r.replaceCommand(r.cluster, r.opts.name))}
 	}
 	plan := planDeletion(r.cluster, []fargate.Profile{*s.Successor}, r.profiles)
 	plan.Action = "abort"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 	"golang.org/x/sync/errgroup"
@@ -197,10 +198,12 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 }
 
 // DeleteProfile asks EKS to delete a profile and returns it as EKS reports it then, as a rule in the
-// state DELETING.
+// state DELETING. The request is sent once, without the SDK's retries: EKS deletes by name, so whoever tries
+// again has to see first that the name is still that of the same profile.
 func (c *Client) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
 	const action = "eks:DeleteFargateProfile"
-	out, err := c.eks().DeleteFargateProfile(ctx, &eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name})
+	out, err := c.eks().DeleteFargateProfile(ctx, &eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name},
+		func(o *eks.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, 1) })
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
 	}

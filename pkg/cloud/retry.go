@@ -13,9 +13,8 @@ import (
 )
 
 // patient is the SDK's retryer that also retries an answer that broke off, and waits as long as an answer's
-// Retry-After says; the SDK knows only AWS's own header. Every request that changes something in EKS may be
-// sent twice: a create carries its token, and a repeated delete is told that the profile is DELETING or
-// gone.
+// Retry-After says; the SDK knows only AWS's own header. What changes something in EKS may be
+// sent twice: a create carries its token, tags are set as before; a delete is not sent again (see DeleteProfile).
 type patient struct{ aws.RetryerV2 }
 
 // IsErrorRetryable adds broken answers to what the SDK retries.

@@ -78,6 +78,39 @@ func TestDeleteThatDoesNothing(t *testing.T) {
 	}
 }
 
+// AWS's pause is kept between two requests to delete as well; the SDK does not repeat them by itself.
+func TestDeleteWaitsAsLongAsAWSAsks(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
+	if err := b.server.SetFaults(sandbox.Fault{Operation: "eks:DeleteFargateProfile", Nth: 1, Kind: sandbox.FaultThrottle, RetryAfter: 20 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(t.Context(), b.read(t, "web"), false); err != nil {
+		t.Fatal(err)
+	}
+	if longest := slices.Max(b.clock.slept); longest != 20*time.Second {
+		t.Errorf("the longest pause was %s", longest)
+	}
+}
+
+// A profile that was CREATING is read again with all the others before it is deleted.
+func TestDeleteLooksAgainAfterCreating(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "CREATING", "web")))
+	old := b.read(t, "web")
+	// The first look that sees it ACTIVE is the last before somebody re-creates it.
+	actor := sandbox.Actor{Action: sandbox.ActorRecreate, When: "after", Cluster: "demo", Name: "web"}
+	if err := b.server.SetFaults(sandbox.Fault{
+		Operation: "eks:DescribeFargateProfile", After: 90 * time.Second, Nth: 1, Kind: sandbox.FaultActor, Actor: &actor,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(t.Context(), old, true); err != nil {
+		t.Fatal(err)
+	}
+	if b.statuses()["web"] != "ACTIVE" || b.read(t, "web").ARN == old.ARN {
+		t.Errorf("the new profile was touched: %v", b.statuses())
+	}
+}
+
 // A profile that goes before our request comes is deleted.
 func TestDeleteOfAProfileThatIsGoneMeanwhile(t *testing.T) {
 	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))

@@ -113,7 +113,11 @@ func (r *Runner) removeFailed(ctx context.Context, original string, err error) e
 	if !errors.As(err, &failed) || failed.Profile.Status != fargate.StatusCreateFailed {
 		return err
 	}
-	r.Report.Note("profile " + failed.Profile.Name + " failed and is removed; " + original + " is not touched")
+	note := "profile " + failed.Profile.Name + " failed and is removed"
+	if failed.Profile.Name != original { // the original is gone by then where the name is kept
+		note += "; " + original + " is not touched"
+	}
+	r.Report.Note(note)
 	if removal := r.Delete(ctx, failed.Profile, true); removal != nil {
 		return errors.Join(err, removal)
 	}

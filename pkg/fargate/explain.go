@@ -26,6 +26,11 @@ type compiledProfile struct {
 	selectors     []compiledSelector
 }
 
+// matches tells whether a selector of the profile matches, whatever its status.
+func (p *compiledProfile) matches(namespace string, labels map[string]string) bool {
+	return slices.ContainsFunc(p.selectors, func(s compiledSelector) bool { return s.Matches(namespace, labels) })
+}
+
 // compiledSelector keeps the label pairs in the order of their keys.
 type compiledSelector struct {
 	Selector
@@ -194,6 +199,8 @@ func whyUnmatched(e Explanation) string {
 		switch {
 		case m == nil:
 			return fmt.Sprintf("the label %s pins the pod to profile %s, which does not exist", ProfileLabel, e.Pinned)
+		case !m.Matches && !m.Status.TakesPods():
+			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches, and it is %s", ProfileLabel, e.Pinned, m.Status)
 		case !m.Matches:
 			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches", ProfileLabel, e.Pinned)
 		default:

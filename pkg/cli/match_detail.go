@@ -144,7 +144,7 @@ func (d *detail) hints(e fargate.Explanation) {
 	n := e.Nearest
 	switch {
 	case e.Verdict == fargate.VerdictAmbiguous:
-		d.say(2, "→ to settle it, give the pod the label %s: %s", fargate.ProfileLabel, e.Profile)
+		d.say(2, "→ %s", settle(e))
 	case e.Verdict == fargate.VerdictExcluded:
 		d.say(2, "→ take the annotation away to let Fargate have the pod")
 	case e.Verdict != fargate.VerdictUnmatched:
@@ -192,19 +192,47 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	if n.AddLabels != nil {
 		var text strings.Builder
 		if output.YAML(&text, n.AddLabels) == nil {
-			d.say(4, "add to the labels of the pod template:")
+			d.say(4, "%s:", addingLabels(n))
 			d.paste(text.String())
 		}
 	}
 	if n.Command == "" {
 		return
 	}
-	if n.Full {
+	switch {
+	case n.Full && e.Pinned != "":
+		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile, and let the label name that:", n.Profile, fargate.MaxSelectors)
+	case n.Full:
 		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
-	} else {
+	default:
 		d.say(4, "or let %s take it:", n.Profile)
 	}
 	d.paste(n.Command)
+}
+
+// addingLabels says what to do with the labels of the nearest selector. The labels that a workload's own
+// selector names cannot be changed in its template (Kubernetes, Deployments, Label selector updates).
+func addingLabels(n fargate.Nearest) string {
+	for _, c := range n.Unmet {
+		if _, exact := n.AddLabels[c.Key]; c.Field == "label" && c.Got != nil && exact {
+			return "set in the labels of the pod template (a label that the workload's own selector names cannot be changed)"
+		}
+	}
+	return "add to the labels of the pod template"
+}
+
+// settle says what makes an ambiguous pod go to one profile: to the first that a label can name.
+func settle(e fargate.Explanation) string {
+	what := "pod"
+	if e.Kind != "Pod" || e.Owner != nil {
+		what = "pod template"
+	}
+	for _, name := range e.Candidates {
+		if fargate.CanPin(name) {
+			return fmt.Sprintf("to settle it, give the %s the label %s: %s", what, fargate.ProfileLabel, name)
+		}
+	}
+	return "to settle it, make their selectors disjoint; the name of none can be the value of a label"
 }
 
 // conditions compares a selector with the pod, a line for each condition, in columns.

@@ -139,6 +139,13 @@ func profileLine(m fargate.ProfileMatch) string {
 	return line
 }
 
+// advice is what to do about the verdict, in lines; empty for a matched pod.
+func (a *app) advice(e fargate.Explanation) string {
+	d := detail{app: a}
+	d.hints(e)
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(d.out.String(), "\n  ", "\n"), "  "), "\n")
+}
+
 // hints say what to do, ready to paste where that is possible.
 func (d *detail) hints(e fargate.Explanation) {
 	n := e.Nearest

@@ -174,7 +174,7 @@ func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
 		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
 			d.say(2, "→ ask again when it is ACTIVE:")
-			d.paste(d.app.commandOn(d.app.global.cluster, "", "wait", fargateprofile, m.Name))
+			d.paste(d.app.commandFor(m.Name, "", "wait", fargateprofile, m.Name))
 			return true
 		}
 	}
@@ -202,6 +202,10 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 			d.say(4, "%s:", addingLabels(n))
 			d.paste(text.String())
 		}
+	}
+	if n.Command == "" && n.AddSelector != "" && d.app.origins[n.Profile].foreign {
+		d.say(4, "or give %s this selector where it is declared:", n.Profile)
+		d.paste(n.AddSelector)
 	}
 	if n.Command == "" {
 		return

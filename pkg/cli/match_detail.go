@@ -113,7 +113,7 @@ func (d *detail) profiles(e fargate.Explanation, brief bool) {
 				continue
 			}
 			d.say(4, "%s selector %d", sign(s.Matches), s.Index)
-			for _, line := range conditions(s) {
+			for _, line := range conditions(s, d.width-6) {
 				d.say(6, "%s", line)
 			}
 		}
@@ -246,8 +246,10 @@ func settle(e fargate.Explanation) string {
 	return "to settle it, make their selectors disjoint; the name of none can be the value of a label"
 }
 
-// conditions compares a selector with the pod, a line for each condition, in columns.
-func conditions(s fargate.SelectorMatch) []string {
+// conditions compares a selector with the pod, a line for each condition, in columns; without columns
+// where these would be wider than room, since breaking their lines would leave nothing aligned. A room of 0
+// or less is endless.
+func conditions(s fargate.SelectorMatch, room int) []string {
 	type row struct {
 		met             bool
 		what, want, got string
@@ -260,9 +262,12 @@ func conditions(s fargate.SelectorMatch) []string {
 		}
 		rows = append(rows, row{l.Matches, "label " + l.Key, quoteEmpty(l.Want), got})
 	}
-	what, want := 0, 0
+	what, want, got := 0, 0, 0
 	for _, r := range rows {
-		what, want = max(what, utf8.RuneCountInString(r.what)), max(want, utf8.RuneCountInString(r.want))
+		what, want, got = max(what, utf8.RuneCountInString(r.what)), max(want, utf8.RuneCountInString(r.want)), max(got, utf8.RuneCountInString(r.got))
+	}
+	if room > 0 && what+want+got+len("x   wants   ") > room {
+		what, want = 0, 0
 	}
 	lines := make([]string, len(rows))
 	for i, r := range rows {

@@ -94,3 +94,18 @@ func TestInterruptibleReadEnds(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// Conditions stand in columns where a terminal has room for them, and are sentences where it has not.
+func TestConditionsFitTheTerminal(t *testing.T) {
+	profile := fargate.Profile{Name: "a", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"a.long.prefix.example.com/name": "value"}}}}
+	e := fargate.Explain(fargate.Pod{Kind: "Pod", Name: "p", Namespace: "web"}, []fargate.Profile{profile})
+	columns := "      ✔ namespace                             wants web    the pod has web\n" +
+		"      ✗ label a.long.prefix.example.com/name  wants value  the pod has no such label\n"
+	lines := "      ✔ namespace  wants web  the pod has web\n" +
+		"      ✗ label a.long.prefix.example.com/name  wants value  the pod has no such\n        label\n"
+	for width, want := range map[int]string{0: columns, 84: columns, 83: lines, 80: lines} {
+		if got := (&app{}).matchDetail(e, true, width); !strings.Contains(got, want) {
+			t.Errorf("in %d columns:\n%s\nwant\n%s", width, got, want)
+		}
+	}
+}

@@ -46,8 +46,8 @@ type RunningState struct {
 	// Node and Phase are spec.nodeName and status.phase.
 	Node  string `json:"node"`
 	Phase string `json:"phase"`
-	// CreatedAt is the time of the pod's creation in UTC.
-	CreatedAt time.Time `json:"createdAt"`
+	// CreatedAt is the time of the pod's creation in UTC; nil where unknown.
+	CreatedAt *time.Time `json:"createdAt"`
 }
 
 // Owner is what keeps pods alive: a Deployment, Job or another workload.
@@ -95,7 +95,9 @@ func runningState(pod Pod) *RunningState {
 	}
 	s := &RunningState{
 		Scheduler: pod.Spec.SchedulerName, Node: pod.Running.NodeName, Phase: pod.Running.Phase,
-		CreatedAt: pod.Running.CreatedAt.UTC(),
+	}
+	if at := pod.Running.CreatedAt.UTC(); !at.IsZero() {
+		s.CreatedAt = &at
 	}
 	if taken(pod) {
 		s.Profile = pod.Labels[ProfileLabel]

@@ -6,6 +6,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -41,13 +42,22 @@ type detail struct {
 	width int
 }
 
-// say writes a sentence.
+// say writes a sentence. A command in it is not broken: one that was would not work when pasted.
 func (d *detail) say(indent int, format string, args ...any) {
 	begin := strings.Repeat(" ", indent)
-	for _, line := range output.Wrap(begin+output.Clean(fmt.Sprintf(format, args...)), d.width, begin+"  ") {
-		d.out.WriteString(line + "\n")
+	text := commands.ReplaceAllStringFunc(output.Clean(fmt.Sprintf(format, args...)), func(command string) string {
+		return strings.ReplaceAll(command, " ", unbroken)
+	})
+	for _, line := range output.Wrap(begin+text, d.width, begin+"  ") {
+		d.out.WriteString(strings.ReplaceAll(line, unbroken, " ") + "\n")
 	}
 }
+
+// commands are those of kubectl in a hint, up to the punctuation of the sentence outside of quotes.
+var commands = regexp.MustCompile(`\bkubectl(?:'[^']*'|[^',;()])*[^',;() ]`)
+
+// unbroken is a space where a line is not to be broken, as wide as any; in the end it is a plain one.
+const unbroken = "\u00a0"
 
 // paste writes what a reader copies: no line is broken.
 func (d *detail) paste(text string) {

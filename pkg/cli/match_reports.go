@@ -16,41 +16,32 @@ import (
 // docsURL is where the pages of docs/ are read.
 const docsURL = "https://github.com/fgctl/fgctl/blob/main/docs/"
 
-// matchJUnit gathers the cases: JUnit counts them before it lists them.
+// matchJUnit writes a case for every pod.
 type matchJUnit struct {
 	app    *app
-	w      io.Writer
 	gate   *matchGate
-	suites []output.JUnitSuite
+	report *output.JUnit
 }
 
 func newMatchJUnit(a *app, gate *matchGate) *matchJUnit {
-	return &matchJUnit{app: a, w: a.streams.Out, gate: gate}
+	return &matchJUnit{app: a, gate: gate, report: output.NewJUnit(a.streams.Out, "fgctl match")}
 }
 
 func (p *matchJUnit) pod(e fargate.Explanation) error {
-	source := output.XMLText(sourceName(e.Source))
-	if n := len(p.suites); n == 0 || p.suites[n-1].Name != source {
-		p.suites = append(p.suites, output.JUnitSuite{Name: source})
-	}
-	c := output.JUnitCase{Name: output.XMLText(podName(e)), ClassName: output.XMLText(e.Namespace), Line: e.Line}
+	c := output.JUnitCase{Name: podName(e), ClassName: e.Namespace, Line: e.Line}
 	if e.Source != "-" {
-		c.File = output.XMLText(filepath.Clean(e.Source))
+		c.File = filepath.Clean(e.Source)
 	}
-	text := output.XMLText(p.app.matchDetail(e, true, 0))
+	text := p.app.matchDetail(e, true, 0)
 	if reasons := p.gate.failures(e); len(reasons) > 0 {
-		c.Failure = &output.JUnitFailure{
-			Message: output.XMLText(output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason)), Type: string(e.Verdict), Text: text,
-		}
+		c.Failure = &output.JUnitFailure{Message: output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason), Type: string(e.Verdict), Text: text}
 	} else {
 		c.Out = text
 	}
-	suite := &p.suites[len(p.suites)-1]
-	suite.Cases = append(suite.Cases, c)
-	return nil
+	return p.report.Case(sourceName(e.Source), c)
 }
 
-func (p *matchJUnit) close(fargate.Summary) error { return output.JUnit(p.w, "fgctl match", p.suites) }
+func (p *matchJUnit) close(fargate.Summary) error { return p.report.Close() }
 
 const ruleUnexpected = "unexpected-profile"
 

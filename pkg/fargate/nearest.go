@@ -171,7 +171,8 @@ func exampleLabel(key, want string, taken []string) (string, string, bool) {
 }
 
 // addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets
-// stay, one whose label the pod has with another value takes that value, one whose label it lacks goes.
+// stay, one whose label the pod has with another value takes that value, one whose label it lacks goes. Where one
+// goes, a pattern of namespaces would let in more than this pod needs, so it becomes the pod's namespace.
 func addSelector(pod Pod, s SelectorMatch) string {
 	out := Selector{Namespace: s.Namespace.Want, Labels: map[string]string{}}
 	if !s.Namespace.Matches {
@@ -183,6 +184,8 @@ func addSelector(pod Pod, s SelectorMatch) string {
 			out.Labels[l.Key] = l.Want
 		case l.Got != nil:
 			out.Labels[l.Key] = *l.Got
+		default:
+			out.Namespace = pod.Namespace
 		}
 	}
 	return out.String()

@@ -52,7 +52,7 @@ func TestNearest(t *testing.T) {
 		{
 			"an absent label", "",
 			[]Profile{profile("a", "", "namespace=w*,team=x,app=api")},
-			"a 1 [label team x nil] add map[team:x] or namespace=w*,app=api",
+			"a 1 [label team x nil] add map[team:x] or namespace=web,app=api",
 		},
 		{
 			"wildcards are filled", "",
@@ -63,6 +63,16 @@ func TestNearest(t *testing.T) {
 			"one label for two wildcards", "",
 			[]Profile{profile("a", "", "namespace=web,team*=x,tea*=x")},
 			"a 1 [label tea* x nil label team* x nil] add map[tea:x team:x] or namespace=web",
+		},
+		{
+			"a pair that goes takes the pattern of namespaces with it", "",
+			[]Profile{profile("a", "", "namespace=w*,rank=x")},
+			"a 1 [label rank x nil] add map[rank:x] or namespace=web",
+		},
+		{
+			"a pair that stays does not", "",
+			[]Profile{profile("a", "", "namespace=w*,app=x")},
+			"a 1 [label app x api] add map[app:x] or namespace=w*,app=api",
 		},
 		{
 			"only ACTIVE profiles", "",

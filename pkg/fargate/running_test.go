@@ -93,6 +93,34 @@ func TestRunningPods(t *testing.T) {
 	}
 }
 
+// The label that the webhook has written is not on a new pod, so that no wildcard is met by it.
+func TestTheWebhooksLabelMeetsNothing(t *testing.T) {
+	profiles := []Profile{{Name: "a", Selectors: parsed(t, "namespace=web,eks*=*")}}
+	pod := Pod{
+		Kind: "Pod", Name: "x", Namespace: "web", SpecPath: "spec", Labels: map[string]string{ProfileLabel: "a"},
+		Running: &Running{OwnerKind: "Job", OwnerName: "x", Phase: "Running", NodeName: "n"},
+	}
+	pod.Spec.SchedulerName = Scheduler
+	for _, c := range []struct {
+		why    string
+		change func(*Pod)
+		want   Verdict
+	}{
+		{"written by the webhook", func(*Pod) {}, VerdictUnmatched},
+		{"in the template, too", func(p *Pod) { p.Running.OwnerPins = true }, VerdictMatched},
+		{"in a manifest", func(p *Pod) { p.Running = nil }, VerdictMatched},
+	} {
+		p, running := pod, *pod.Running
+		p.Running = &running
+		if c.change(&p); Explain(p, profiles).Verdict != c.want {
+			t.Errorf("%s: got %s", c.why, Explain(p, profiles).Verdict)
+		}
+	}
+	if pod.Labels[ProfileLabel] != "a" {
+		t.Error("the pod was changed")
+	}
+}
+
 // A pod that runs elsewhere and that Fargate would refuse is better left there, and nothing invites to make it
 // anew before that is mended.
 func TestRunningPodsThatFargateRefuses(t *testing.T) {

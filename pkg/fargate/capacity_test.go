@@ -4,6 +4,7 @@ package fargate
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,9 +54,20 @@ func TestSizes(t *testing.T) {
 		{"16", "122625Mi", "", derived},
 		{"", "120Gi", "", derived},
 		{"16001m", "", "", derived},
+		{"", "31Gi", "8 vCPU / 32 GB", "the rows of 8 and 16 vCPU, which the older measurement did not have"},
+		{"16", "120Gi", "", derived},
 		{"9", "", "16 vCPU / 32 GB", "the rows of 8 and 16 vCPU, which the older measurement did not have"},
 		{"1n", "1", "0.25 vCPU / 0.5 GB", "Kubernetes, Quantity: amounts are rounded up"},
 		{"1e3", "", "", "Kubernetes, Quantity: exponents"},
+		{"0.1", "1e9", "0.25 vCPU / 2 GB", "Kubernetes, Quantity: fractions and exponents"},
+		{"", "100m", "0.25 vCPU / 0.5 GB", "Kubernetes, Quantity: a tenth of a byte, rounded up"},
+		{" 1 ", "1.5Gi", "1 vCPU / 2 GB", "Kubernetes, Quantity: space around it is passed over"},
+		{"-0", "0Gi", "0.25 vCPU / 0.5 GB", "Kubernetes, Quantity: nothing is requested"},
+		{"9E", "", "", "no overflow: thousandths of it do not fit 64 bits"},
+		{"16Ei", "", "", "the same"},
+		{"1e30", "", "", "no overflow: it does not fit 64 bits"},
+		{"", "10000000000000000000", "", "the same"},
+		{"", "9223372036854775807", "", "the largest number of 64 bits"},
 	} {
 		got, findings := Size(requesting(c.cpu, c.memory))
 		if c.want == "" {
@@ -66,6 +78,37 @@ func TestSizes(t *testing.T) {
 		}
 		if got == nil || got.Size() != c.want || len(findings) > 0 {
 			t.Errorf("%s, %s (%s): got %v, %v; want %s", c.cpu, c.memory, c.source, got, findings, c.want)
+		}
+	}
+}
+
+// The guide's own table, written out: every row from its smallest to its largest memory, and what a MiB more
+// than that takes.
+func TestEveryRowOfTheGuide(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ vcpu, memories, next string }{
+		{"0.25", "0.5 1 2", "0.5 vCPU / 3 GB"},
+		{"0.5", "1 2 3 4", "1 vCPU / 5 GB"},
+		{"1", "2 3 4 5 6 7 8", "2 vCPU / 9 GB"},
+		{"2", "4 5 6 7 8 9 10 11 12 13 14 15 16", "4 vCPU / 17 GB"},
+		{"4", "8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30", "8 vCPU / 32 GB"},
+		{"8", "16 20 24 28 32 36 40 44 48 52 56 60", "16 vCPU / 64 GB"},
+		{"16", "32 40 48 56 64 72 80 88 96 104 112 120", ""},
+	} {
+		least := 0.0
+		for gb := range strings.FieldsSeq(c.memories) {
+			most, _ := strconv.ParseFloat(gb, 64)
+			for _, mib := range []float64{max(least*1024-255, 0), most*1024 - 256} {
+				got, _ := Size(requesting(c.vcpu, fmt.Sprintf("%gMi", mib)))
+				if want := c.vcpu + " vCPU / " + gb + " GB"; got == nil || got.Size() != want {
+					t.Errorf("%s vCPU, %gMi: %v, want %s", c.vcpu, mib, got, want)
+				}
+			}
+			least = most
+		}
+		got, _ := Size(requesting(c.vcpu, fmt.Sprintf("%gMi", least*1024-255)))
+		if c.next == "" && got != nil || c.next != "" && (got == nil || got.Size() != c.next) {
+			t.Errorf("a MiB more than %s GB: %v, want %s", c.memories, got, c.next)
 		}
 	}
 }
@@ -103,6 +146,13 @@ func TestRequestsAddUp(t *testing.T) {
 		{"pod-level requests replace the containers' (Kubernetes, Pod-level resources)", PodSpec{
 			Containers: []Container{{Resources: resources("1")}}, Resources: &Resources{Requests: ResourceList{"cpu": "4"}},
 		}, 4, CodePodResourcesSizing},
+		{"a pod's limit is its request where no container has one (KEP-2837)", PodSpec{
+			Containers: []Container{{}}, Resources: &Resources{Limits: ResourceList{"cpu": "4"}},
+		}, 4, CodePodResourcesSizing},
+		{"and is none where a container has (KEP-2837)", PodSpec{
+			Containers: []Container{{Resources: resources("1")}, {Resources: Resources{Limits: ResourceList{"cpu": "2"}}}},
+			Resources:  &Resources{Limits: ResourceList{"cpu": "8"}},
+		}, 3, CodePodResourcesSizing},
 		{"overhead is added (Kubernetes, Pod Overhead)", PodSpec{
 			Containers: []Container{{Resources: resources("1")}}, Overhead: ResourceList{"cpu": "250m"},
 		}, 1.25, CodeOverheadSizing},
@@ -132,7 +182,7 @@ func TestCapacityOfReplicasAndStorage(t *testing.T) {
 	if len(findings) > 0 || c.Replicas != 3 || c.Total != (Amount{VCPU: 3, MemoryGB: 6}) || c.EphemeralStorageGB != 30 {
 		t.Errorf("got %+v, %v", c, findings)
 	}
-	for storage, code := range map[string]string{"20Gi": "", "152Gi": "", "153Gi": CodeStorageNearLimit, "175Gi": CodeStorageNearLimit, "176Gi": CodeStorageTooLarge} {
+	for storage, code := range map[string]string{"1e30": CodeStorageTooLarge, "20Gi": "", "152Gi": "", "153Gi": CodeStorageNearLimit, "175Gi": CodeStorageNearLimit, "176Gi": CodeStorageTooLarge} {
 		pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = storage
 		_, findings := Size(pod)
 		got := ""
@@ -147,6 +197,7 @@ func TestCapacityOfReplicasAndStorage(t *testing.T) {
 
 func TestWrongQuantitiesAreNamedWithTheirPlace(t *testing.T) {
 	pod := requesting("1", "512Mi", "half", "-1Gi")
+	pod.Spec.Containers = append(pod.Spec.Containers, Container{Resources: Resources{Requests: ResourceList{"cpu": ""}}})
 	pod.Spec.InitContainers = []Container{{Resources: Resources{Limits: ResourceList{"memory": "1Gb"}}}}
 	pod.LineOf = func(path string) int { return len(path) }
 	c, findings := Size(pod)
@@ -159,6 +210,7 @@ func TestWrongQuantitiesAreNamedWithTheirPlace(t *testing.T) {
 	}
 	want := strings.Join([]string{
 		`invalid-quantity spec.containers[1].resources.requests.cpu: cpu "half" is no quantity: digits and a suffix such as m, Mi or Gi are wanted`,
+		`invalid-quantity spec.containers[2].resources.requests.cpu: cpu "" is no quantity: digits and a suffix such as m, Mi or Gi are wanted`,
 		`invalid-quantity spec.initContainers[0].resources.limits.memory: memory "1Gb" is no quantity: digits and a suffix such as m, Mi or Gi are wanted`,
 		`invalid-quantity spec.containers[1].resources.requests.memory: memory "-1Gi" is no quantity: it is negative`,
 	}, "\n")

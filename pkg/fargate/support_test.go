@@ -167,8 +167,8 @@ var findingRows = []struct {
 		"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
 		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`,
 	},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid error spec.template.spec.hostPID", "is not known"},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc error spec.template.spec.hostIPC", "is not known"},
+	{"by analogy, no report found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid warning spec.template.spec.hostPID", "is not known"},
+	{"by analogy, no report found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc warning spec.template.spec.hostIPC", "is not known"},
 	{
 		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
 		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
@@ -214,6 +214,7 @@ var findingRows = []struct {
 		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", "",
 	},
 	{"an amount of zero asks for nothing", resources(ResourceList{"nvidia.com/gpu": "0"}, ResourceList{"hugepages-2Mi": "0"}), "", ""},
+	{"what is no amount is asked for all the same", resources(nil, ResourceList{"nvidia.com/gpu": "one"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
 	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
@@ -309,6 +310,12 @@ var findingRows = []struct {
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
 	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
 	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
+	{
+		"KEP-2837: what is stated for the whole pod replaces the containers' sum", func(p *Pod) {
+			p.Spec.Resources = &Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "2", "memory": "1Gi"}}
+		}, "requests-unlike-limits warning spec.template.spec.resources.limits.cpu", "the pod requests 1 cpu, but its limit is 2",
+	},
+	{"Kubernetes passes over space around a quantity", resources(ResourceList{"cpu": " 500m"}, ResourceList{"cpu": "1 "}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", ""},
 	{"UG names CPU and memory only", resources(ResourceList{"ephemeral-storage": "30Gi"}, nil), "", ""},
 
 	{"UG considerations: Jobs", all(kind("Job", "spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.ttlSecondsAfterFinished", "cost"},
@@ -417,7 +424,7 @@ func TestFindingsInJSON(t *testing.T) {
 	pod := cleanPod()
 	pod.Spec.HostPID = true
 	got, err := json.Marshal(Findings(pod))
-	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"error","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
+	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"warning","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
 		t.Errorf("%s, %v", got, err)
 	}
 }

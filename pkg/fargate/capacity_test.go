@@ -230,6 +230,11 @@ func TestNearMisses(t *testing.T) {
 		{"", "", ""},
 		{"0.25", "1000Mi", ""},
 		{"2100m", "3850Mi", "100m less CPU would fit 2 vCPU / 5 GB"},
+		{"1050m", "7985Mi", "50m less CPU and 49Mi less memory would fit 1 vCPU / 8 GB, 49Mi less memory would fit 2 vCPU / 8 GB"},
+		{"1050m", "9Gi", "256Mi less memory would fit 2 vCPU / 9 GB"},
+		{"250m", "2Gi", "256Mi less memory would fit 0.25 vCPU / 2 GB"},
+		{"250m", "1Gi", ""},
+		{"250m", "2340Mi", ""},
 		{"4100m", "16Gi", "100m less CPU would fit 4 vCPU / 17 GB, 256Mi less memory would fit 8 vCPU / 16 GB"},
 	} {
 		got, _ := Size(requesting(c.cpu, c.memory))
@@ -239,11 +244,11 @@ func TestNearMisses(t *testing.T) {
 	}
 }
 
-// Whatever is requested, the size is enough, no smaller tier would be, and a hint keeps its word.
+// Whatever is requested, the size is enough, no smaller tier would be, and the hint is what trying gives.
 func TestProvisionIsTheSmallestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		milli := rapid.Int64Range(0, 17000).Draw(t, "milli")
-		memory := rapid.Int64Range(0, 125*1024).Draw(t, "MiB") * mebibyte
+		milli := rapid.OneOf(rapid.Int64Range(0, 1200), rapid.Int64Range(0, 17000)).Draw(t, "milli")
+		memory := rapid.OneOf(rapid.Int64Range(0, 10*1024), rapid.Int64Range(0, 125*1024)).Draw(t, "MiB") * mebibyte
 		cpu, mib, ok := provision(milli, memory)
 		need := memory/mebibyte + componentsMiB
 		for _, tier := range tiers {
@@ -263,22 +268,43 @@ func TestProvisionIsTheSmallestThatFits(t *testing.T) {
 		if cpu < milli || mib < need {
 			t.Fatalf("%d/%d is too small", cpu, mib)
 		}
-		var less int64
-		var vcpu, gb float64
-		hint := nearMiss(milli, memory, cpu, mib)
-		if n, _ := fmt.Sscanf(hint, "%dm less CPU would fit %f vCPU / %f GB", &less, &vcpu, &gb); n == 3 {
-			c, m, _ := provision(milli-less, memory)
-			before, _, _ := provision(milli-less+1, memory)
-			if vcpus(c) != vcpu || float64(m)/1024 != gb || before == c {
-				t.Fatalf("%q of %d/%d is not so: %d/%d, one less %d", hint, milli, memory/mebibyte, c, m, before)
-			}
-		}
-		if n, _ := fmt.Sscanf(hint, "%dMi less memory would fit %f vCPU / %f GB", &less, &vcpu, &gb); n == 3 {
-			c, m, _ := provision(milli, memory-less*mebibyte)
-			cb, mb, _ := provision(milli, memory-(less-1)*mebibyte)
-			if vcpus(c) != vcpu || float64(m)/1024 != gb || cb == c && mb == m {
-				t.Fatalf("%q of %d/%d is not so: %d/%d", hint, milli, memory/mebibyte, c, m)
-			}
+		if got, want := nearMiss(milli, memory, cpu, mib), nearMissByTrying(milli, memory); got != want {
+			t.Fatalf("%dm, %dMi: %q, by trying %q", milli, memory/mebibyte, got, want)
 		}
 	})
+}
+
+// nearMissByTrying asks for a thousandth of a vCPU and a MiB less at a time, to an eighth of each.
+func nearMissByTrying(milli, memory int64) string {
+	var hints []string
+	hint := func(less string, cpu, mib int64) {
+		hints = append(hints, fmt.Sprintf("%s would fit %g vCPU / %g GB", less, float64(cpu)/1000, float64(mib)/1024))
+	}
+	row, _, _ := provision(milli, 0)
+	for cpu := int64(1); cpu <= milli/8; cpu++ {
+		if smaller, _, _ := provision(milli-cpu, 0); smaller == row {
+			continue
+		}
+		for mib := int64(0); mib <= memory/mebibyte/8; mib++ {
+			got, gb, _ := provision(milli-cpu, memory-mib*mebibyte)
+			if got >= row {
+				continue
+			}
+			less := fmt.Sprintf("%dm less CPU", cpu)
+			if mib > 0 {
+				less += fmt.Sprintf(" and %dMi less memory", mib)
+			}
+			hint(less, got, gb)
+			break
+		}
+		break
+	}
+	cpu, gb, _ := provision(milli, memory)
+	for mib := int64(1); mib <= memory/mebibyte/8; mib++ {
+		if gotCPU, got, _ := provision(milli, memory-mib*mebibyte); gotCPU != cpu || got != gb {
+			hint(fmt.Sprintf("%dMi less memory", mib), gotCPU, got)
+			break
+		}
+	}
+	return strings.Join(hints, ", ")
 }

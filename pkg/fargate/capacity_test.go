@@ -174,6 +174,17 @@ func TestRequestsAddUp(t *testing.T) {
 	}
 }
 
+func TestManyEnormousRequestsDoNotOverflow(t *testing.T) {
+	t.Parallel()
+	pairs := make([]string, 20000)
+	for i := range pairs {
+		pairs[i] = "1e30"
+	}
+	if got, findings := Size(requesting(pairs...)); got != nil || len(findings) != 1 || findings[0].Code != CodeTooLarge || !strings.Contains(findings[0].Message, "over a million vCPU and over a million GB") {
+		t.Errorf("got %v, %v", got, findings)
+	}
+}
+
 func TestCapacityOfReplicasAndStorage(t *testing.T) {
 	pod := requesting("1", "1750Mi")
 	pod.Workload.Replicas = 3

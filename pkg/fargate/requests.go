@@ -100,8 +100,8 @@ func containerPath(pod Pod, list string, i int) string {
 
 // addUp sums without going beyond what can be counted; any such sum is too large for Fargate.
 func addUp(a, b int64) int64 {
-	const most = 1 << 62
-	return min(a, most-1) + min(b, most-1)
+	const most = 1 << 60
+	return min(min(a, most)+min(b, most), most)
 }
 
 // enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever

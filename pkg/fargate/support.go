@@ -3,7 +3,8 @@ package fargate
 // This file holds the rules of what Fargate refuses in a pod, or what is risky there: a table with the
 // source of each, and one small function for each entry. A new rule is a new entry, a row of its test and
 // a section of docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where
-// sources disagree, is a warning. A text in double quotes is the scheduler's own; none is made up.
+// sources disagree, is a warning. A text in double quotes is the scheduler's own; none is made up. What
+// several rules share is in support_places.go, what Fargate's nodes offer in support_nodes.go.
 
 import "strings"
 
@@ -275,31 +276,12 @@ func nodeSelector(pod Pod) []Finding {
 	return found
 }
 
-// nodeAffinity: of several terms one has to hold, so only a pod none of whose terms can is refused. The
-// affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
+// nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
 func nodeAffinity(pod Pod) []Finding {
 	if pod.Spec.Affinity == nil || pod.Spec.Affinity.NodeAffinity == nil || pod.Spec.Affinity.NodeAffinity.Required == nil || pod.madeByDaemonSet() {
 		return nil
 	}
-	terms := pod.Spec.Affinity.NodeAffinity.Required.Terms
-	best, path := unmet, pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms")
-	var why []Finding
-	for i, t := range terms {
-		if len(t.Expressions)+len(t.Fields) == 0 {
-			continue // matches no node of any kind
-		}
-		a, r, where := t.meets()
-		if a == met {
-			return nil
-		}
-		if why == nil || a > best {
-			best, why = a, nodeFinding(r, r.String(), path+index(i)+where)
-		}
-	}
-	if why != nil && len(terms) > 1 {
-		why[0].Message += "; none of the other terms is better"
-	}
-	return why
+	return unmetTerms(pod.Spec.Affinity.NodeAffinity.Required.Terms, pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
 }
 
 func topologySpread(pod Pod) []Finding {

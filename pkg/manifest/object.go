@@ -210,6 +210,7 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 		case key == "completions":
 			most = d.count(v, under(path, key))
 		case key == "ttlSecondsAfterFinished":
+			d.count(v, under(path, key))
 			w.KeepsFinished = false
 		}
 	})

@@ -82,6 +82,16 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+func TestTooLargeSaysHowMuchThereIs(t *testing.T) {
+	t.Parallel()
+	_, findings := Size(requesting("16.5", "120Gi"))
+	if len(findings) != 1 || findings[0].Path != "spec.containers" ||
+		findings[0].Message != `the pod requests 16.5 vCPU and 120 GB; Fargate's largest size is 16 vCPU / 120 GB, of which 256 MiB are its own ("Your pod's cpu/memory requirements exceed the max Fargate configuration")` ||
+		findings[0].Hint != "request at most 16 vCPU and 122624Mi in one pod, or keep it on EC2 nodes" {
+		t.Errorf("%+v", findings)
+	}
+}
+
 // The guide's own table, written out: every row from its smallest to its largest memory, and what a MiB more
 // than that takes.
 func TestEveryRowOfTheGuide(t *testing.T) {
@@ -156,6 +166,9 @@ func TestRequestsAddUp(t *testing.T) {
 		{"overhead is added (Kubernetes, Pod Overhead)", PodSpec{
 			Containers: []Container{{Resources: resources("1")}}, Overhead: ResourceList{"cpu": "250m"},
 		}, 1.25, CodeOverheadSizing},
+		{"nothing stated for the whole pod is nothing unknown", PodSpec{
+			Containers: []Container{{Resources: resources("1")}}, Resources: &Resources{}, Overhead: ResourceList{},
+		}, 1, ""},
 		{"a RuntimeClass may have overhead that nobody sees", PodSpec{
 			Containers: []Container{{Resources: resources("1")}}, RuntimeClassName: "gvisor",
 		}, 1, CodeOverheadSizing},
@@ -193,15 +206,19 @@ func TestCapacityOfReplicasAndStorage(t *testing.T) {
 	if len(findings) > 0 || c.Replicas != 3 || c.Total != (Amount{VCPU: 3, MemoryGB: 6}) || c.EphemeralStorageGB != 30 {
 		t.Errorf("got %+v, %v", c, findings)
 	}
-	for storage, code := range map[string]string{"1e30": CodeStorageTooLarge, "20Gi": "", "152Gi": "", "153Gi": CodeStorageNearLimit, "175Gi": CodeStorageNearLimit, "176Gi": CodeStorageTooLarge} {
+	for storage, want := range map[string]string{
+		"1Gi": "20 GB", "20Gi": "20 GB", "21Gi": "21 GB", "152Gi": "152 GB",
+		"153Gi": "153 GB storage-near-limit warning", "175Gi": "175 GB storage-near-limit warning",
+		"176Gi": "176 GB storage-too-large error", "1e30": "1.048576e+06 GB storage-too-large error",
+	} {
 		pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = storage
-		_, findings := Size(pod)
-		got := ""
-		if len(findings) > 0 {
-			got = findings[0].Code
+		c, findings := Size(pod)
+		got := fmt.Sprintf("%g GB", c.EphemeralStorageGB)
+		for _, f := range findings {
+			got += fmt.Sprintf(" %s %s", f.Code, f.Severity)
 		}
-		if got != code {
-			t.Errorf("%s of storage: %v, want %q", storage, findings, code)
+		if got != want {
+			t.Errorf("%s of storage: %s, want %s", storage, got, want)
 		}
 	}
 }

@@ -360,6 +360,21 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// What Fargate might have refused falls away for a pod that it has taken; what it ignores, and what costs, stays.
+func TestRulesWithDoubt(t *testing.T) {
+	t.Parallel()
+	var doubt []string
+	for _, r := range rules {
+		if r.doubt {
+			doubt = append(doubt, r.code.Code)
+		}
+	}
+	const want = "capabilities-added allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity"
+	if got := strings.Join(doubt, " "); got != want {
+		t.Errorf("with doubt are\n%s\nwant\n%s", got, want)
+	}
+}
+
 var (
 	quotedText      = regexp.MustCompile(`"[^"]*"`)
 	schedulersWords = regexp.MustCompile(`^"(Pod not supported on Fargate: (` +

@@ -232,6 +232,7 @@ var findingRows = []struct {
 	{"nodes listed with --show-labels", selectNodes("kubernetes.io/os", "linux"), "", ""},
 	{"UG: no Windows", func(p *Pod) { p.Spec.OS = &PodOS{Name: "windows"} }, "windows error spec.template.spec.os.name", "windows"},
 	{"Kubernetes: os may be linux", func(p *Pod) { p.Spec.OS = &PodOS{Name: "linux"} }, "", ""},
+	{"null is not set", func(p *Pod) { p.Spec.SecurityContext = &PodSecurityContext{} }, "", ""},
 	{"Kubernetes: windowsOptions mean nothing on Linux", func(p *Pod) { app(p).SecurityContext.WindowsOptions = &WindowsOptions{} }, "windows warning " + containersPath + "[0].securityContext.windowsOptions", ""},
 	{"Kubernetes: a host process is one on a Windows host", func(p *Pod) {
 		p.Spec.SecurityContext = &PodSecurityContext{WindowsOptions: &WindowsOptions{HostProcess: true}}
@@ -260,6 +261,7 @@ var findingRows = []struct {
 		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`,
 	},
 	{"Kubernetes: requirements of a term are joined by and", affine("kubernetes.io/os In linux & team In a b"), "node-affinity error " + terms + "[0].matchExpressions[1]", "team In (a, b)"},
+	{"of several that do not hold, the first is told", affine("team In a & team Exists"), "node-affinity error " + terms + "[0].matchExpressions[0]", "team In (a)"},
 	{"Kubernetes: terms are joined by or", affine("team Exists", "kubernetes.io/os In linux windows"), "", ""},
 	{"none of the terms holds", affine("team Exists", "kubernetes.io/arch In arm64"), "node-affinity error " + terms + "[0].matchExpressions[0]", "none of the other terms"},
 	{"the term that may hold counts", affine("team Exists", "topology.k8s.aws/zone-id In euw1-az1"), "node-affinity warning " + terms + "[1].matchExpressions[0]", "not known"},

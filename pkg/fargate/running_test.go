@@ -131,12 +131,12 @@ func TestRunningPodsThatFargateRefuses(t *testing.T) {
 	daemon, agent := pod("DaemonSet", "aws-node"), pod("ReplicaSet", "agent")
 	agent.Spec.HostNetwork = true
 	waiting := pod("StatefulSet", "db")
-	waiting.Spec.HostPID, waiting.Running.Phase, waiting.Running.NodeName = true, "Pending", ""
+	waiting.Spec.HostNetwork, waiting.Running.Phase, waiting.Running.NodeName = true, "Pending", ""
 	for _, c := range []struct {
 		pod  Pod
 		want string
 	}{
-		{waiting, "mend that first: Fargate would refuse a new pod (host-pid), and it would stay Pending; then make it anew: kubectl delete pod db-x -n kube-system"},
+		{waiting, "mend that first: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod db-x -n kube-system"},
 		{daemon, "leave it there: Fargate would refuse a new pod (daemonset), and it would stay Pending; keep such pods off Fargate by a profile that does not select them"},
 		{agent, "leave it there until that is mended: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod agent-x -n kube-system"},
 	} {

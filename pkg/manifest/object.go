@@ -149,24 +149,14 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 func (d *decoder) workload(kind string, fields []document.Field, path string) fargate.Workload {
 	w := fargate.Workload{Replicas: 1}
 	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
-	count := func(v document.Value, path func() string) {
-		if v.Kind() == document.Null {
-			return
-		}
-		if w.Replicas = d.number(v, path); w.Replicas < 0 {
-			d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), w.Replicas))
-		}
-	}
 	switch kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
 		d.fields(own, at, func(key string, v document.Value) {
-			switch key {
-			case "replicas":
-				count(v, under(at, key))
-			case "volumeClaimTemplates":
-				if kind == "StatefulSet" {
-					w.ClaimTemplates = d.names(v, under(at, key))
-				}
+			switch {
+			case key == "replicas" && v.Kind() != document.Null:
+				w.Replicas = d.count(v, under(at, key))
+			case key == "volumeClaimTemplates" && kind == "StatefulSet":
+				w.ClaimTemplates = d.names(v, under(at, key))
 			}
 		})
 	case "CronJob":
@@ -182,11 +172,20 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 			before, key := at, step
 			job, at = document.Get(inner, step), func() string { return before() + "." + key }
 		}
-		d.job(&w, job, at, count)
+		d.job(&w, job, at)
 	case "Job":
-		d.job(&w, own, at, count)
+		d.job(&w, own, at)
 	}
 	return w
+}
+
+// count reads how many there are to be.
+func (d *decoder) count(v document.Value, path func() string) int {
+	n := d.number(v, path)
+	if n < 0 {
+		d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), n))
+	}
+	return n
 }
 
 // names takes the metadata.name of every object of a list.
@@ -203,7 +202,7 @@ func (d *decoder) names(v document.Value, path func() string) (out []string) {
 	return out
 }
 
-func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string, count func(document.Value, func() string)) {
+func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string) {
 	w.KeepsFinished = true
 	most := -1
 	if spec != nil && spec.Kind() != document.Mapping {
@@ -213,10 +212,11 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 		switch {
 		case v.Kind() == document.Null:
 		case key == "parallelism":
-			count(v, under(path, key))
+			w.Replicas = d.count(v, under(path, key))
 		case key == "completions":
-			most = d.number(v, under(path, key))
+			most = d.count(v, under(path, key))
 		case key == "ttlSecondsAfterFinished":
+			d.count(v, under(path, key))
 			w.KeepsFinished = false
 		}
 	})

@@ -189,6 +189,8 @@ func TestReadFaultsOfASpec(t *testing.T) {
 		{"half a port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is a number (80.5), not a whole number"},
 		{"a large port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 99999999999}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is 99999999999; it must be between -2147483648 and 2147483647"},
 		{"less than none", "kind: Deployment\nspec:\n  template: {}\n  replicas: -1\n", "line 4: spec.replicas is -1; it must be 0 or more"},
+		{"a time as text", "kind: Job\nspec:\n  template: {}\n  ttlSecondsAfterFinished: \"60\"\n", "line 4: spec.ttlSecondsAfterFinished is text (\"60\"), not a whole number; write it without quotes: 60"},
+		{"completions below none", "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template: {}\n      completions: -1\n", "line 6: spec.jobTemplate.spec.completions is -1; it must be 0 or more"},
 		{"no time", "kind: Pod\nmetadata: {creationTimestamp: today}\n", `line 2: metadata.creationTimestamp is "today", not a time like 2006-01-02T15:04:05Z`},
 		{"a time that is a list", "kind: Pod\nmetadata: {creationTimestamp: []}\n", `line 2: metadata.creationTimestamp is a list, not text`},
 		{"a volume's source", "kind: Pod\nspec: {volumes: [{name: a, emptyDir: x}]}\n", `line 2: spec.volumes[0].emptyDir is text ("x"), not a mapping`},

@@ -198,7 +198,7 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 		m.opts.Budgets(budget)
 		return nil
 	}
-	pod, err := decode(kind, fields, path)
+	pod, err := decode(kind, fields, path, m.opts.Budgets != nil)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
 type deleteOptions struct {
@@ -96,7 +97,7 @@ func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{opts.check(cmd), checkPods(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
+	faults := []error{a.noneEmpty(cmd), opts.check(cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
 	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
@@ -118,11 +119,40 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 		faults = append(faults, &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()})
 	}
 	for _, n := range names {
-		if !slices.Contains(opts.names, n) {
+		if n != "" && !slices.Contains(opts.names, n) {
 			opts.names = append(opts.names, n)
+			faults = append(faults, fargate.ValidateNameForm(n).OrNil())
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// namesIn gives the names of the profiles of a file, those that create would give them where it states none.
+func namesIn(file profilefile.File, path string) ([]string, error) {
+	var out []string
+	var faults fargate.Faults
+	for _, entry := range file.Profiles {
+		name := entryName(entry)
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+		for _, f := range fargate.ValidateNameForm(name) {
+			f.Field = fmt.Sprintf("%s: line %d: %s", path, entry.Line, f.Field)
+			faults = append(faults, f)
+		}
+	}
+	if len(out) == 0 {
+		return nil, usagef("%s holds no Fargate profile, and none is named", path)
+	}
+	return out, faults.OrNil()
+}
+
+// entryName is the name of a profile of a file; without one it is that which create gives it.
+func entryName(entry profilefile.Entry) string {
+	if entry.Profile.Name == "" {
+		return fargate.DefaultName(entry.Profile.Selectors)
+	}
+	return entry.Profile.Name
 }
 
 func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
@@ -131,11 +161,8 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		return err
 	}
 	if len(opts.names) == 0 && !opts.all {
-		for _, entry := range file.Profiles {
-			opts.names = append(opts.names, entry.Profile.Name)
-		}
-		if len(opts.names) == 0 {
-			return usagef("%s holds no Fargate profile, and none is named", opts.configFile)
+		if opts.names, err = namesIn(file, opts.configFile); err != nil {
+			return err
 		}
 	}
 	profiles, err := client.Profiles(ctx, cluster)
@@ -150,7 +177,10 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	doomed, missing := pick(profiles, opts.names)
 	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
 	if len(doomed) == 0 {
-		return errors.Join(a.showDeletions(opts, nil), missingErr)
+		if opts.dryRun {
+			return errors.Join(a.printPlan(newPlan(cluster, "none"), opts.output), missingErr)
+		}
+		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
 	doomed = fargate.DeletionOrder(doomed)
 	p := planDeletion(cluster, doomed, profiles)
@@ -174,7 +204,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
 		return err
 	}
-	return errors.Join(a.deleteAll(ctx, client, doomed, opts), missingErr)
+	return errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
 }
 
 // pick gives the profiles of the names, in the order of the names, and the names that have none.
@@ -244,7 +274,7 @@ func issuesOf(p fargate.Profile) string {
 	return text
 }
 
-// deletionResult is what delete did, for scripts.
+// deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.
 type deletionResult struct {
 	Cluster string `json:"cluster"`
 	// Deleted are gone, or with --wait=false on their way.
@@ -252,6 +282,8 @@ type deletionResult struct {
 	// Failed were tried and stayed, or may have; NotTried were not.
 	Failed   []deletionFailure `json:"failed"`
 	NotTried []string          `json:"notTried"`
+	// NotFound are names that no profile has.
+	NotFound []string `json:"notFound"`
 }
 
 type deletionFailure struct {
@@ -260,7 +292,7 @@ type deletionFailure struct {
 }
 
 // deleteAll deletes one after another, tells what became of each, and gives the failures.
-func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, opts deleteOptions) error {
+func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
 	runner, stop := a.runner(client, opts.timeout)
 	defer stop()
 	var printErr error
@@ -294,7 +326,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	if len(results) > 1 && len(errs) > 0 {
 		a.info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
-	return errors.Join(append(errs, printErr, a.showDeletions(opts, results))...)
+	return errors.Join(append(errs, printErr, a.showDeletions(opts, doomed[0].Cluster, results, missing))...)
 }
 
 func failed(results []lifecycle.Deletion) int {
@@ -308,10 +340,9 @@ func failed(results []lifecycle.Deletion) int {
 }
 
 // showDeletions prints the result for scripts, where that is asked for.
-func (a *app) showDeletions(opts deleteOptions, results []lifecycle.Deletion) error {
-	out := deletionResult{Cluster: a.global.cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}}
+func (a *app) showDeletions(opts deleteOptions, cluster string, results []lifecycle.Deletion, missing []string) error {
+	out := deletionResult{Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}, NotFound: append([]string{}, missing...)}
 	for _, r := range results {
-		out.Cluster = r.Profile.Cluster
 		switch {
 		case r.Untried:
 			out.NotTried = append(out.NotTried, r.Profile.Name)

@@ -7,12 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
 // changePlan is what a command is going to do. Its JSON form is a public contract: fields may be added.
@@ -123,12 +125,21 @@ func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
 	})
 }
 
-// checkPods judges --pods together with the file of --config-file.
-func checkPods(cmd *cobra.Command, files []string, configFile string) error {
-	if configFile == "-" && slices.Contains(files, "-") {
-		return &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()}
+// checkFiles judges whether the files of --pods and --config-file can be read, before anything is.
+func checkFiles(cmd *cobra.Command, pods []string, configFile string) error {
+	var faults []error
+	if configFile == "-" && slices.Contains(pods, "-") {
+		faults = append(faults, &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()})
 	}
-	return nil
+	if configFile != "" && configFile != "-" {
+		if _, err := os.Stat(configFile); err != nil {
+			faults = append(faults, usagef("--config-file: %s: %w", configFile, withoutPath(err)))
+		}
+	}
+	if _, err := manifest.Files(pods, false); err != nil {
+		faults = append(faults, usagef("--pods: %w", err))
+	}
+	return errors.Join(faults...)
 }
 
 // addPods reads the pods and says what becomes of each when the profiles named go.

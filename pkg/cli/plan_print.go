@@ -141,6 +141,8 @@ func (s planSelector) line() (text string, risk bool) {
 		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
+	case s.Undecided && by == "":
+		return fmt.Sprintf("pods of %s may lose their profile: the selector is too involved to tell which pods it takes, and no other profile is known to take them", selector), true
 	case s.Undecided:
 		return fmt.Sprintf("pods of %s may lose their profile: whether %s cover them all could not be decided", selector, by), true
 	case s.Covered == fargate.ExtentPart:

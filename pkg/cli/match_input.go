@@ -102,6 +102,7 @@ func noPods(name string) error {
 // readManifest reads one file.
 func (a *app) readManifest(ctx context.Context, name string, opts manifest.Options, yield func(fargate.Pod) error) error {
 	in := a.streams.In
+	a.inputRead = a.inputRead || name == "-"
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

@@ -240,7 +240,11 @@ func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []far
 			a.info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
 			continue
 		}
-		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, thereAre(name, namesOf(profiles))))
+		others := thereAre(name, namesOf(profiles))
+		if len(profiles) == 0 && len(missing) < len(opts.names) {
+			others = " besides these"
+		}
+		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, others))
 	}
 	return errors.Join(errs...)
 }
@@ -255,7 +259,7 @@ func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePla
 		case d.Status == fargate.StatusDeleting:
 			step = planStep{Action: "wait", Profile: d.Name, Until: "it is gone", Means: "it is DELETING already"}
 		case d.Status == fargate.StatusDeleteFailed:
-			step.Means = "it is DELETE_FAILED and is tried again" + issuesOf(d)
+			step.Means = "it is DELETE_FAILED" + issuesOf(d) + " and is tried again"
 		case d.Status != fargate.StatusActive:
 			step.Means = fmt.Sprintf("it is %s and takes no pods", d.Status)
 		}
@@ -265,13 +269,16 @@ func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePla
 	return p
 }
 
-// issuesOf tells EKS's account of a profile's health, as the end of a sentence.
+// issuesOf tells EKS's account of a profile's health, in brackets behind its status.
 func issuesOf(p fargate.Profile) string {
-	text := ""
+	var texts []string
 	for _, i := range p.Issues {
-		text += fmt.Sprintf(" (%s: %s)", i.Code, i.Message)
+		texts = append(texts, issueText(i))
 	}
-	return text
+	if len(texts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(texts, "; ") + ")"
 }
 
 // deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.
@@ -309,16 +316,22 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	stop()
 	var errs []error
 	var untried []string
+	stuck := false
 	for _, r := range results {
+		var failed *lifecycle.Failed
+		stuck = stuck || errors.As(r.Err, &failed)
 		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
 		case errors.As(r.Err, &unfinished):
-			errs = append(errs, goOn(r.Err, a.again()))
+			errs = append(errs, goOn(r.Err, opts.again(a)))
 		case r.Err != nil:
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
+	}
+	if stuck {
+		errs = append(errs, fmt.Errorf("when that is mended, try again: %s", opts.again(a)))
 	}
 	if len(untried) > 0 {
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
@@ -327,6 +340,14 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		a.info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
 	return errors.Join(append(errs, printErr, a.showDeletions(opts, doomed[0].Cluster, results, missing))...)
+}
+
+// again is the command line that goes on: what is gone by then is no error.
+func (opts *deleteOptions) again(a *app) string {
+	if opts.ignoreNotFound || opts.all || slices.Contains(a.args, "--") {
+		return a.again()
+	}
+	return a.again() + " --ignore-not-found"
 }
 
 func failed(results []lifecycle.Deletion) int {

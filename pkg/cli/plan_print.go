@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -132,6 +133,9 @@ func (p *changePlan) lines(width int) []planLine {
 // line says what becomes of the pods of a selector.
 func (s planSelector) line() (text string, risk bool) {
 	selector, by := s.Selector.String(), strings.Join(s.By, ", ")
+	if i := slices.Index(s.By, s.Profile); i >= 0 { // a replacement that keeps the name
+		by = strings.Join(slices.Replace(slices.Clone(s.By), i, i+1, "the new "+s.Profile), ", ")
+	}
 	shape := ""
 	if s.Loses != nil {
 		shape = "; the smallest pod that loses its profile: " + s.Loses.String()
@@ -177,7 +181,11 @@ func (p *changePlan) podTable(width int) []planLine {
 func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 	for _, hit := range p.Pods {
 		if hit.Pinned {
-			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel)
+			anew := ""
+			if slices.ContainsFunc(p.Steps, func(s planStep) bool { return s.Action == "create" && s.Profile == hit.From }) {
+				anew = fmt.Sprintf(", or make its pods anew when the new %s is ACTIVE", hit.From)
+			}
+			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, anew)
 		}
 		if hit.Unowned {
 			say(true, "%s in namespace %s has no owner that would make it again: create it anew when profile %s is gone", hit.Owner, hit.Namespace, hit.From)
@@ -193,6 +201,9 @@ func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 func fateText(hit fargate.PodImpact) string {
 	switch hit.Fate {
 	case fargate.FateMoves:
+		if slices.Contains(hit.To, hit.From) {
+			return "moves to the new profile " + hit.From
+		}
 		return "moves to profile " + strings.Join(hit.To, ", ")
 	case fargate.FateAmbiguous:
 		return "becomes ambiguous between " + joinAnd(hit.To)

@@ -154,7 +154,7 @@ func (r *replacement) plan(original, successor fargate.Profile, differences []fa
 			planStep{Action: "create", Profile: original.Name, Until: ready, Means: "it is the new profile, under the old name"},
 			planStep{Action: "delete", Profile: successor.Name, Until: "it is gone", Means: "it was temporary; pods are stopped a second time, their replacements hit the new " + original.Name},
 		)
-		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until step 3 is done", fargate.ProfileLabel, original.Name)
+		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until they are made anew after step 3", fargate.ProfileLabel, original.Name)
 	} else {
 		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s never do, so change their templates first", fargate.ProfileLabel, original.Name)
 	}

@@ -116,7 +116,10 @@ func (i *Impact) Add(pod Pod) {
 		return
 	}
 	e := i.after.Explain(pod)
-	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Pinned: e.Pinned == from, Unowned: owner.Kind == "Pod"}
+	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Unowned: owner.Kind == "Pod"}
+	if e.Pinned == from {
+		hit.pin()
+	}
 	key := hit.key(made, strconv.FormatBool(of.workload))
 	group := i.groups[key]
 	if group == nil {
@@ -133,14 +136,12 @@ func (p PodImpact) key(origin ...string) impactKey {
 	return impactKey{place, p.From, p.Fate, strings.Join(p.To, "\x00"), p.Pinned}
 }
 
-// pin makes the fate that of pods whose template names From: of all profiles they can only hit that one.
+// pin makes the fate that of pods whose template names From. No profile takes what is made in their place,
+// and a profile that has the name later does not either: EKS judges a pod when it is created and never again
+// (EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030).
 func (p *PodImpact) pin() {
 	p.Pinned = true
-	switch {
-	case p.Fate == FateLeaves: // the annotation goes before
-	case slices.Contains(p.To, p.From):
-		p.Fate, p.To = FateMoves, []string{p.From}
-	default:
+	if p.Fate != FateLeaves { // the annotation goes before
 		p.Fate, p.To = FatePending, []string{}
 	}
 }

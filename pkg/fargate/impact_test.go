@@ -99,8 +99,8 @@ func TestImpact(t *testing.T) {
 	}
 }
 
-// Under the name that stays a pin holds in the end, and is told even so.
-func TestImpactOfPinsThatStay(t *testing.T) {
+// A new profile under the old name comes too late for pods that are pinned to it.
+func TestImpactOfPinsToANameThatStays(t *testing.T) {
 	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}, {Name: "all", Selectors: parsed(t, "namespace=*")}}
 	pinned := Pod{Kind: "Deployment", Name: "a", Namespace: "web", Labels: map[string]string{ProfileLabel: "web"}, Workload: Workload{Replicas: 1}}
 	for _, pods := range [][]Pod{{pinned, on("web", "web", "a", "x")}, {on("web", "web", "a", "x"), pinned}} {
@@ -108,7 +108,7 @@ func TestImpactOfPinsThatStay(t *testing.T) {
 		for _, p := range pods {
 			i.Add(p)
 		}
-		want := []PodImpact{{Namespace: "web", Owner: Owner{"Deployment", "a"}, Pods: 1, From: "web", Fate: FateMoves, To: []string{"web"}, Pinned: true}}
+		want := []PodImpact{{Namespace: "web", Owner: Owner{"Deployment", "a"}, Pods: 1, From: "web", Fate: FatePending, To: []string{}, Pinned: true}}
 		if got := i.Pods(); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}

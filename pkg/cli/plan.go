@@ -59,8 +59,8 @@ type planSelector struct {
 	Loses *podShape `json:"loses"`
 	// Undecided tells that the selectors are too involved for an exact answer; Covered is then the worse one.
 	Undecided bool `json:"undecided,omitempty"`
-	// idle tells that the profile took no pods, so that nothing is lost.
-	idle bool
+	// idle tells that the profile took no pods, so that nothing is lost; ambiguous that each of By takes all.
+	idle, ambiguous bool
 }
 
 // podShape is a pod as selectors see it.
@@ -85,6 +85,7 @@ func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
 	for _, c := range fargate.Coverage(goes.Selectors, left) {
 		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, Undecided: c.Unsure, idle: goes.Status != fargate.StatusActive}
 		s.By = append(s.By, c.Profiles()...)
+		s.ambiguous = len(c.Alone) > 0 && len(s.By) > 1
 		if c.Loses != nil {
 			s.Loses = &podShape{c.Loses.Namespace, c.Loses.Labels}
 			if s.Loses.Labels == nil {

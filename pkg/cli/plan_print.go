@@ -132,10 +132,11 @@ func (p *changePlan) lines(width int) []planLine {
 
 // line says what becomes of the pods of a selector.
 func (s planSelector) line() (text string, risk bool) {
-	selector, by := s.Selector.String(), strings.Join(s.By, ", ")
-	if i := slices.Index(s.By, s.Profile); i >= 0 { // a replacement that keeps the name
-		by = strings.Join(slices.Replace(slices.Clone(s.By), i, i+1, "the new "+s.Profile), ", ")
+	takers := slices.Clone(s.By)
+	if i := slices.Index(takers, s.Profile); i >= 0 { // a replacement that keeps the name
+		takers[i] = "the new " + s.Profile
 	}
+	selector, by := s.Selector.String(), strings.Join(takers, ", ")
 	shape := ""
 	if s.Loses != nil {
 		shape = "; the smallest pod that loses its profile: " + s.Loses.String()
@@ -143,6 +144,8 @@ func (s planSelector) line() (text string, risk bool) {
 	switch {
 	case s.idle:
 		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
+	case s.ambiguous:
+		return fmt.Sprintf("pods of %s become ambiguous between %s", selector, joinAnd(takers)), false
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
 	case s.Undecided && by == "":

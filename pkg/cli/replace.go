@@ -161,7 +161,10 @@ func (opts *replaceOptions) change() (change, error) {
 		faults = append(faults, fargate.Fault{Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them"})
 	}
 	if opts.newName != "" {
-		faults = append(faults, fargate.ValidateName(opts.newName)...)
+		for _, f := range fargate.ValidateName(opts.newName) {
+			f.Field = "--new-name"
+			faults = append(faults, f)
+		}
 	}
 	// What the flags give is judged at once; the rest is the original's, which EKS has taken.
 	probe := c.wanted.Clone()

@@ -73,6 +73,9 @@ type Running struct {
 	// made by hand.
 	OwnerKind string
 	OwnerName string
+	// OwnerForeign tells that the owner's kind is not Kubernetes' own, so that kubectl rollout does not know
+	// it: OpenKruise has a StatefulSet, too.
+	OwnerForeign bool
 	// OwnerPins tells that the owner's template has ProfileLabel itself. A pod alone does not show that:
 	// see Owners.
 	OwnerPins bool
@@ -83,6 +86,8 @@ type Running struct {
 	// NotReady tells that the condition Ready is there and is not True, or that the phase is Pending. It is
 	// read only where budgets are (manifest.Options).
 	NotReady bool
+	// Terminating tells that the pod is being deleted (metadata.deletionTimestamp).
+	Terminating bool
 }
 
 // PodSpec is the part of a Kubernetes PodSpec that the rules look at, in Kubernetes' own words.

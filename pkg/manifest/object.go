@@ -32,6 +32,8 @@ type objectMeta struct {
 	createdLine                   int
 	live                          bool // it has what only a cluster gives
 	ownerKind, ownerName          string
+	ownerForeign                  bool
+	deleted                       bool // it has a deletionTimestamp
 }
 
 // decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
@@ -87,6 +89,8 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 		case "creationTimestamp":
 			m.created, m.createdLine = d.text(v, under(path, key)), v.Line()
 			m.live = m.live || m.created != ""
+		case "deletionTimestamp":
+			m.deleted = v.Kind() != document.Null
 		case "ownerReferences":
 			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
 		}
@@ -96,10 +100,12 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 
 // owner keeps the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
 func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
-	var kind, name string
+	var version, kind, name string
 	controller := false
 	d.fields(v, path, func(key string, v document.Value) {
 		switch key {
+		case "apiVersion":
+			version = d.text(v, under(path, key))
 		case "kind":
 			kind = d.text(v, under(path, key))
 		case "name":
@@ -109,13 +115,13 @@ func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
 		}
 	})
 	if controller {
-		m.ownerKind, m.ownerName = kind, name
+		m.ownerKind, m.ownerName, m.ownerForeign = kind, name, foreign(version)
 	}
 }
 
 // running takes what a cluster says of a pod.
 func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string, readiness bool) *fargate.Running {
-	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName}
+	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName, OwnerForeign: m.ownerForeign, Terminating: m.deleted}
 	if m.created != "" {
 		at, err := time.Parse(time.RFC3339, m.created)
 		if err != nil {

@@ -189,6 +189,14 @@ func TestReadRunning(t *testing.T) {
 			"spec":{"nodeName":"fargate-ip-10-0-0-1"},"status":{"phase":"Running","conditions":[]}}`,
 			&fargate.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
 		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"apiVersion":"apps.kruise.io/v1beta1","kind":"StatefulSet","name":"db","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "StatefulSet", OwnerName: "db", OwnerForeign: true, Terminating: true},
+		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":null,"ownerReferences":[{"apiVersion":"batch/v1","kind":"Job","name":"j","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "Job", OwnerName: "j"},
+		},
 		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &fargate.Running{CreatedAt: at}},
 	} {
 		if p := read(t, c.text, Options{})[0]; !reflect.DeepEqual(p.Running, c.want) {

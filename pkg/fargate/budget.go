@@ -44,10 +44,10 @@ type budgetPod struct {
 	ready     bool
 }
 
-// count keeps pods for the budgets, which may come later in the input. Pods that have ended are not
-// protected.
+// count keeps pods for the budgets, which may come later in the input. Pods that have ended or
+// are being deleted are not protected.
 func (i *Impact) count(pod Pod, owner Owner, of origin, pods int, stopped bool) {
-	if pods > 0 && (pod.Running == nil || !finished(pod.Running)) {
+	if pods > 0 && (pod.Running == nil || !leaving(pod.Running)) {
 		ready := pod.Running == nil || !pod.Running.NotReady
 		i.budgeted = append(i.budgeted, budgetPod{pod.Namespace, pod.Labels, owner, of, pods, stopped, ready})
 	}

@@ -167,13 +167,13 @@ func (i *Impact) repeats(namespace string, owner Owner, of origin) bool {
 }
 
 // profileOf is the profile on which a pod is, if it goes; empty otherwise. A pod that runs says so
-// itself, one that has ended is not missed; a manifest is where a new pod would be.
+// itself, one that has ended or is being deleted is not missed; a manifest is where a new pod would be.
 func (i *Impact) profileOf(pod Pod) string {
 	name := ""
 	switch {
 	case pod.Running == nil:
 		name = i.before.Explain(pod).Profile
-	case taken(pod) && !finished(pod.Running):
+	case taken(pod) && !leaving(pod.Running):
 		name = pod.Labels[ProfileLabel]
 	}
 	if slices.Contains(i.going, name) {
@@ -181,6 +181,10 @@ func (i *Impact) profileOf(pod Pod) string {
 	}
 	return ""
 }
+
+// leaving tells that a pod of a cluster has ended or is being deleted: whatever is made in its place is there
+// already, or waits for its name.
+func leaving(r *Running) bool { return finished(r) || r.Terminating }
 
 // Pods gives the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
 // moves; within a fate by namespace and owner.

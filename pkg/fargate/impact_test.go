@@ -35,6 +35,8 @@ func TestImpact(t *testing.T) {
 	pinned.Labels[ProfileLabel] = "web"
 	ended := on("web", "web", "ended", "x")
 	ended.Running.Phase = "Succeeded"
+	deleted := on("web", "web", "deleted", "x")
+	deleted.Running.Terminating = true
 	elsewhere := on("web", "web", "elsewhere", "x")
 	elsewhere.Spec.SchedulerName = DefaultScheduler
 	bare := on("web", "web", "bare", "all")
@@ -56,7 +58,7 @@ func TestImpact(t *testing.T) {
 			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]",
 		},
 		{"several match", []Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
-		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended}, ""},
+		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended, deleted}, ""},
 		{"kept off Fargate", []Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
 		{
 			"manifests go where a new pod would",
@@ -151,6 +153,9 @@ func TestBrokenBudgets(t *testing.T) {
 		}
 		i.Add(on("web", "web", "c", "cart"))
 		i.Add(on("web", "other", "c", "api"))
+		deleted := on("web", "web", "a", "api")
+		deleted.Running.Terminating = true
+		i.Add(deleted)
 		budget := DisruptionBudget{Namespace: "web", Name: "b", Selector: selector, MinAvailable: c.least, MaxUnavailable: c.most}
 		if got := i.Broken([]DisruptionBudget{budget}); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)

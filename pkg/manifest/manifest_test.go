@@ -261,7 +261,7 @@ func FuzzRead(f *testing.F) {
 func TestEmptyLists(t *testing.T) {
 	for text, want := range map[string]int{
 		`{"apiVersion": "v1", "items": [], "kind": "List"}`:                                        1,
-		"kind: PodList\nitems: []\n---\nkind: List\nitems: []\n":                                  2,
+		"kind: PodList\nitems: []\n---\nkind: List\nitems: []\n":                                   2,
 		`{"kind": "List", "items": [{"kind": "List", "items": []}]}`:                               1,
 		`{"items": [{"kind": "ConfigMap"}], "kind": "List"}` + "\n---\n" + `{"kind": "ConfigMap"}`: 0,
 		`{"kind": "Shelf", "items": []}`:                                                           0,

@@ -39,7 +39,7 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 			o.missing = err
 			if o.existed {
 				// The status word is ours: EKS has none for a profile that is gone.
-				o.see(subject, "absent")
+				o.see(subject, "gone")
 			}
 		case ctx.Err() != nil:
 			return p, o.unfinished(ctx.Err())

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -350,9 +351,17 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 	if s.Original != nil && !s.Unfinished && s.Original.Status != fargate.StatusActive {
 		return fmt.Errorf("%s is %s", s.Original.Name, s.Original.Status)
 	}
-	name := "web-2"
+	taken := func(name string) bool {
+		return slices.ContainsFunc(profiles, func(p fargate.Profile) bool { return p.Name == name })
+	}
+	name := fargate.SuccessorName("web", taken)
 	if keepName {
-		name = "web-tmp"
+		name = fargate.TemporaryName("web", taken)
+	}
+	for _, e := range s.Earlier {
+		if !keepName && len(fargate.Differences(e, wanted(name, "web-new"))) == 0 {
+			return errors.New("refused: that was done, or begun, with an earlier profile of the name")
+		}
 	}
 	_, err = m.runner.Replace(ctx, Replacement{
 		Name: "web", Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,

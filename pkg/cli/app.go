@@ -39,6 +39,8 @@ type app struct {
 	pageSize int
 	// args is the command line, for messages that say how to go on.
 	args []string
+	// origins are those of the profiles that match has read from files, by name.
+	origins map[string]origin
 }
 
 // globalOptions are the flags that every command knows.

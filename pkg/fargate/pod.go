@@ -69,6 +69,9 @@ type Running struct {
 	// made by hand.
 	OwnerKind string
 	OwnerName string
+	// OwnerForeign tells that the owner's kind is not Kubernetes' own, so that kubectl rollout does not know
+	// it: OpenKruise has a StatefulSet, too.
+	OwnerForeign bool
 	// OwnerPins tells that the owner's template has ProfileLabel itself. A pod alone does not show that:
 	// see Owners.
 	OwnerPins bool
@@ -76,6 +79,8 @@ type Running struct {
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.
 	NodeName string
+	// Terminating tells that the pod is being deleted (metadata.deletionTimestamp).
+	Terminating bool
 }
 
 // PodSpec is the part of a Kubernetes PodSpec that the rules look at, in Kubernetes' own words.

@@ -53,7 +53,7 @@ func Validate(p Profile) (faults, warnings Faults) {
 	faults = append(faults, validateRole(p.PodExecutionRoleARN)...)
 	faults = append(faults, validateSubnets(p.Subnets)...)
 	faults = append(faults, ValidateTags(p.Tags)...)
-	if len(faults) == 0 && len(validation.IsValidLabelValue(p.Name)) > 0 {
+	if len(faults) == 0 && !CanPin(p.Name) {
 		warnings = append(warnings, Fault{
 			Field: "name", Value: p.Name,
 			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, ProfileLabel),

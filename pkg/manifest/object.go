@@ -32,6 +32,8 @@ type objectMeta struct {
 	createdLine                   int
 	live                          bool // it has what only a cluster gives
 	ownerKind, ownerName          string
+	ownerForeign                  bool
+	deleted                       bool // it has a deletionTimestamp
 }
 
 // decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
@@ -86,6 +88,8 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 		case "creationTimestamp":
 			m.created, m.createdLine = d.text(v, under(path, key)), v.Line()
 			m.live = m.live || m.created != ""
+		case "deletionTimestamp":
+			m.deleted = v.Kind() != document.Null
 		case "ownerReferences":
 			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
 		}
@@ -95,10 +99,12 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 
 // owner keeps the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
 func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
-	var kind, name string
+	var version, kind, name string
 	controller := false
 	d.fields(v, path, func(key string, v document.Value) {
 		switch key {
+		case "apiVersion":
+			version = d.text(v, under(path, key))
 		case "kind":
 			kind = d.text(v, under(path, key))
 		case "name":
@@ -108,13 +114,13 @@ func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
 		}
 	})
 	if controller {
-		m.ownerKind, m.ownerName = kind, name
+		m.ownerKind, m.ownerName, m.ownerForeign = kind, name, foreign(version)
 	}
 }
 
 // running takes what a cluster says of a pod.
 func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string) *fargate.Running {
-	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName}
+	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName, OwnerForeign: m.ownerForeign, Terminating: m.deleted}
 	if m.created != "" {
 		at, err := time.Parse(time.RFC3339, m.created)
 		if err != nil {
@@ -143,24 +149,14 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 func (d *decoder) workload(kind string, fields []document.Field, path string) fargate.Workload {
 	w := fargate.Workload{Replicas: 1}
 	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
-	count := func(v document.Value, path func() string) {
-		if v.Kind() == document.Null {
-			return
-		}
-		if w.Replicas = d.number(v, path); w.Replicas < 0 {
-			d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), w.Replicas))
-		}
-	}
 	switch kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
 		d.fields(own, at, func(key string, v document.Value) {
-			switch key {
-			case "replicas":
-				count(v, under(at, key))
-			case "volumeClaimTemplates":
-				if kind == "StatefulSet" {
-					w.ClaimTemplates = d.names(v, under(at, key))
-				}
+			switch {
+			case key == "replicas" && v.Kind() != document.Null:
+				w.Replicas = d.count(v, under(at, key))
+			case key == "volumeClaimTemplates" && kind == "StatefulSet":
+				w.ClaimTemplates = d.names(v, under(at, key))
 			}
 		})
 	case "CronJob":
@@ -176,11 +172,20 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 			before, key := at, step
 			job, at = document.Get(inner, step), func() string { return before() + "." + key }
 		}
-		d.job(&w, job, at, count)
+		d.job(&w, job, at)
 	case "Job":
-		d.job(&w, own, at, count)
+		d.job(&w, own, at)
 	}
 	return w
+}
+
+// count reads how many there are to be.
+func (d *decoder) count(v document.Value, path func() string) int {
+	n := d.number(v, path)
+	if n < 0 {
+		d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), n))
+	}
+	return n
 }
 
 // names takes the metadata.name of every object of a list.
@@ -197,7 +202,7 @@ func (d *decoder) names(v document.Value, path func() string) (out []string) {
 	return out
 }
 
-func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string, count func(document.Value, func() string)) {
+func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string) {
 	w.KeepsFinished = true
 	most := -1
 	if spec != nil && spec.Kind() != document.Mapping {
@@ -207,10 +212,11 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 		switch {
 		case v.Kind() == document.Null:
 		case key == "parallelism":
-			count(v, under(path, key))
+			w.Replicas = d.count(v, under(path, key))
 		case key == "completions":
-			most = d.number(v, under(path, key))
+			most = d.count(v, under(path, key))
 		case key == "ttlSecondsAfterFinished":
+			d.count(v, under(path, key))
 			w.KeepsFinished = false
 		}
 	})

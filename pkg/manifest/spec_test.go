@@ -159,6 +159,14 @@ func TestReadRunning(t *testing.T) {
 			"spec":{"nodeName":"fargate-ip-10-0-0-1"},"status":{"phase":"Running","conditions":[]}}`,
 			&fargate.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
 		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"apiVersion":"apps.kruise.io/v1beta1","kind":"StatefulSet","name":"db","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "StatefulSet", OwnerName: "db", OwnerForeign: true, Terminating: true},
+		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":null,"ownerReferences":[{"apiVersion":"batch/v1","kind":"Job","name":"j","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "Job", OwnerName: "j"},
+		},
 		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &fargate.Running{CreatedAt: at}},
 	} {
 		if p := read(t, c.text, Options{})[0]; !reflect.DeepEqual(p.Running, c.want) {
@@ -181,6 +189,8 @@ func TestReadFaultsOfASpec(t *testing.T) {
 		{"half a port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is a number (80.5), not a whole number"},
 		{"a large port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 99999999999}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is 99999999999; it must be between -2147483648 and 2147483647"},
 		{"less than none", "kind: Deployment\nspec:\n  template: {}\n  replicas: -1\n", "line 4: spec.replicas is -1; it must be 0 or more"},
+		{"a time as text", "kind: Job\nspec:\n  template: {}\n  ttlSecondsAfterFinished: \"60\"\n", "line 4: spec.ttlSecondsAfterFinished is text (\"60\"), not a whole number; write it without quotes: 60"},
+		{"completions below none", "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template: {}\n      completions: -1\n", "line 6: spec.jobTemplate.spec.completions is -1; it must be 0 or more"},
 		{"no time", "kind: Pod\nmetadata: {creationTimestamp: today}\n", `line 2: metadata.creationTimestamp is "today", not a time like 2006-01-02T15:04:05Z`},
 		{"a time that is a list", "kind: Pod\nmetadata: {creationTimestamp: []}\n", `line 2: metadata.creationTimestamp is a list, not text`},
 		{"a volume's source", "kind: Pod\nspec: {volumes: [{name: a, emptyDir: x}]}\n", `line 2: spec.volumes[0].emptyDir is text ("x"), not a mapping`},

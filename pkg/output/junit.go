@@ -5,22 +5,16 @@ package output
 
 import (
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 )
 
-// JUnitSuite is the cases of one file.
-type JUnitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Cases    []JUnitCase `xml:"testcase"`
-}
-
 // JUnitCase is one test.
 type JUnitCase struct {
+	XMLName   xml.Name      `xml:"testcase"`
 	Name      string        `xml:"name,attr"`
 	ClassName string        `xml:"classname,attr"`
 	File      string        `xml:"file,attr,omitempty"`
@@ -37,36 +31,84 @@ type JUnitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes the suites as one document. Characters that XML cannot hold are left out.
-func JUnit(w io.Writer, name string, suites []JUnitSuite) error {
-	report := struct {
-		XMLName  xml.Name `xml:"testsuites"`
-		Name     string   `xml:"name,attr"`
-		Tests    int      `xml:"tests,attr"`
-		Failures int      `xml:"failures,attr"`
-		Suites   []JUnitSuite
-	}{Name: name, Suites: suites}
-	for i := range suites {
-		s := &suites[i]
-		s.Tests, s.Failures = len(s.Cases), 0
-		for j := range s.Cases {
-			if s.Cases[j].Failure != nil {
-				s.Failures++
-			}
-		}
-		report.Tests += s.Tests
-		report.Failures += s.Failures
+// JUnit writes a report of suites of cases, as they come. A suite tells the number of its cases before it
+// lists them, so the text of the cases is put aside until Close. Characters that XML cannot hold are left out.
+type JUnit struct {
+	w      io.Writer
+	name   string
+	cases  spool
+	suites []junitSuite
+}
+
+// junitSuite is what is known of a suite; size is that of the text of its cases.
+type junitSuite struct {
+	name            string
+	tests, failures int
+	size            int64
+}
+
+// NewJUnit begins a report of the name.
+func NewJUnit(w io.Writer, name string) *JUnit { return &JUnit{w: w, name: name} }
+
+// Case adds a case to the suite of the name: the last one, or else a new one.
+func (j *JUnit) Case(suite string, c JUnitCase) error {
+	suite = XMLText(suite)
+	if n := len(j.suites); n == 0 || j.suites[n-1].name != suite {
+		j.suites = append(j.suites, junitSuite{name: suite})
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	s := &j.suites[len(j.suites)-1]
+	s.tests++
+	if c.Failure != nil {
+		s.failures++
+		c.Failure = &JUnitFailure{Message: XMLText(c.Failure.Message), Type: XMLText(c.Failure.Type), Text: XMLText(c.Failure.Text)}
+	}
+	c.Name, c.ClassName, c.File, c.Out = XMLText(c.Name), XMLText(c.ClassName), XMLText(c.File), XMLText(c.Out)
+	before := j.cases.size
+	e := xml.NewEncoder(&j.cases)
+	e.Indent("    ", "  ")
+	if err := e.Encode(c); err != nil {
 		return err
 	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(report); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	_, err := io.WriteString(&j.cases, "\n")
+	s.size += j.cases.size - before
 	return err
+}
+
+// Close writes the report.
+func (j *JUnit) Close() (err error) {
+	defer func() { err = errors.Join(err, j.cases.Close()) }()
+	var whole junitSuite
+	for _, s := range j.suites {
+		whole.tests, whole.failures = whole.tests+s.tests, whole.failures+s.failures
+	}
+	whole.name = j.name
+	if _, err := io.WriteString(j.w, xml.Header+whole.tag("testsuites")+"\n"); err != nil {
+		return err
+	}
+	text, err := j.cases.reader()
+	if err != nil {
+		return err
+	}
+	for _, s := range j.suites {
+		if _, err := io.WriteString(j.w, "  "+s.tag("testsuite")+"\n"); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(j.w, text, s.size); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(j.w, "  </testsuite>\n"); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(j.w, "</testsuites>\n")
+	return err
+}
+
+// tag is the element's beginning.
+func (s junitSuite) tag(element string) string {
+	var name strings.Builder
+	_ = xml.EscapeText(&name, []byte(s.name)) // a Builder takes everything
+	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d">`, element, name.String(), s.tests, s.failures)
 }
 
 // XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2).

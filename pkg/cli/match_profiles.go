@@ -165,6 +165,7 @@ const maxProfileFile = 64 << 20
 // readAll reads a file, or standard input where it is named -.
 func (a *app) readAll(ctx context.Context, name string) ([]byte, error) {
 	in := a.streams.In
+	a.inputRead = a.inputRead || name == "-"
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

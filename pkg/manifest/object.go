@@ -37,8 +37,8 @@ type objectMeta struct {
 }
 
 // decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
-// used are returned together.
-func decode(kind string, fields []document.Field, path string) (pod fargate.Pod, err error) {
+// used are returned together. readiness tells whether it matters if the pod is ready.
+func decode(kind string, fields []document.Field, path string, readiness bool) (pod fargate.Pod, err error) {
 	way := templates[kind]
 	d := &decoder{}
 	of := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
@@ -51,6 +51,7 @@ func decode(kind string, fields []document.Field, path string) (pod fargate.Pod,
 	}
 	pod.Workload = d.workload(kind, fields, path)
 	if len(way) > 0 {
+		pod.Workload.OwnerKind, pod.Workload.OwnerName = of.ownerKind, of.ownerName
 		template, at, err := follow(fields, path, way)
 		d.errs.Add(err)
 		if err == nil {
@@ -64,7 +65,7 @@ func decode(kind string, fields []document.Field, path string) (pod fargate.Pod,
 	spec := document.Get(fields, "spec")
 	pod.Spec = d.spec(spec, func() string { return join(path, "spec") })
 	if of.live {
-		pod.Running = d.running(of, fields, spec, path)
+		pod.Running = d.running(of, fields, spec, path, readiness)
 	}
 	return pod, d.faults()
 }
@@ -119,7 +120,7 @@ func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
 }
 
 // running takes what a cluster says of a pod.
-func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string) *fargate.Running {
+func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string, readiness bool) *fargate.Running {
 	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName, OwnerForeign: m.ownerForeign, Terminating: m.deleted}
 	if m.created != "" {
 		at, err := time.Parse(time.RFC3339, m.created)
@@ -137,11 +138,32 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 	}
 	status := func() string { return join(path, "status") }
 	d.fields(document.Get(fields, "status"), status, func(key string, v document.Value) {
-		if key == "phase" {
+		switch {
+		case key == "phase":
 			r.Phase = d.text(v, under(status, key))
+		case key == "conditions" && readiness:
+			r.NotReady = d.notReady(v, under(status, key))
 		}
 	})
+	r.NotReady = r.NotReady || readiness && r.Phase == "Pending"
 	return r
+}
+
+// notReady tells whether the condition Ready is among the conditions and is not True.
+func (d *decoder) notReady(v document.Value, path func() string) (out bool) {
+	d.items(v, path, func(_ int, v document.Value, at func() string) {
+		var kind, status string
+		d.fields(v, at, func(key string, v document.Value) {
+			switch key {
+			case "type":
+				kind = d.text(v, under(at, key))
+			case "status":
+				status = d.text(v, under(at, key))
+			}
+		})
+		out = out || kind == "Ready" && status != "True"
+	})
+	return out
 }
 
 // workload takes how many pods an object makes at once, and whether they stay when they have finished

@@ -145,6 +145,36 @@ func TestReadWorkloads(t *testing.T) {
 	}
 }
 
+// Whether a pod is ready is read where it matters, for budgets: the condition Ready says so.
+func TestReadReadiness(t *testing.T) {
+	for _, c := range []struct {
+		status string
+		want   bool
+	}{
+		{`{"phase":"Running","conditions":[{"type":"Initialized","status":"False"},{"type":"Ready","status":"True"}]}`, false},
+		{`{"phase":"Running","conditions":[{"type":"Ready","status":"False"},{"type":"Initialized","status":"True"}]}`, true},
+		{`{"phase":"Running","conditions":[{"type":"Ready","status":"Unknown"}]}`, true},
+		{`{"phase":"Running"}`, false},
+		{`{"phase":"Pending"}`, true},
+		{`null`, false},
+	} {
+		text := `{"kind":"Pod","metadata":{"uid":"x"},"status":` + c.status + `}`
+		for _, budgets := range []func(fargate.DisruptionBudget){nil, func(fargate.DisruptionBudget) {}} {
+			want := c.want && budgets != nil
+			if got := read(t, text, Options{Budgets: budgets})[0].Running.NotReady; got != want {
+				t.Errorf("%s, with budgets %t: got %t", c.status, budgets != nil, got)
+			}
+		}
+	}
+}
+
+func TestReadMaker(t *testing.T) {
+	p := read(t, `{"kind":"ReplicaSet","metadata":{"name":"a-1","ownerReferences":[{"kind":"Deployment","name":"a","controller":true}]},"spec":{"template":{}}}`, Options{})[0]
+	if p.Workload.OwnerKind != "Deployment" || p.Workload.OwnerName != "a" {
+		t.Errorf("%+v", p.Workload)
+	}
+}
+
 func TestReadRunning(t *testing.T) {
 	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 	for _, c := range []struct {

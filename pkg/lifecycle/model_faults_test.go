@@ -36,7 +36,7 @@ var modelFaults = []modelFault{
 	{sandbox.Fault{Kind: sandbox.FaultExpired}, false},
 	{sandbox.Fault{Kind: sandbox.FaultCreateFailed, Code: "AccessDenied"}, false},
 	{sandbox.Fault{Kind: sandbox.FaultDeleteFailed, Code: "ClusterUnreachable"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultStale, Reads: 2}, false},
+	{sandbox.Fault{Kind: sandbox.FaultStale, Reads: 2}, true},
 	{sandbox.Fault{Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: 4 * time.Second, Cluster: "demo"}}, true},
 }
 

@@ -250,8 +250,11 @@ func (a *app) explainNotFound(ctx context.Context, client *cloud.Client, err err
 // thereAre lists the names that exist, at most twenty.
 func thereAre(wanted string, names []string) string {
 	const most = 20
-	if len(names) == 0 {
+	switch len(names) {
+	case 0:
 		return "; there are none"
+	case 1:
+		return "; there is only " + names[0] + didYouMean(wanted, names, "")
 	}
 	shown := names
 	rest := ""

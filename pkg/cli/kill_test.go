@@ -197,7 +197,7 @@ func (k *killer) goBack(replace []string, next string) {
 	for range killTries {
 		code, text := k.run([]string{"replace", "fargateprofile", k.name, "--cluster", k.cluster, "--abort", "--yes"}, time.Duration(k.choose.IntN(2)*(1+k.choose.IntN(longest)))*time.Millisecond)
 		switch {
-		case code == 0, strings.Contains(text, "no replacement of"):
+		case code == 0:
 			k.settled(k.namespace)
 			return
 		case strings.Contains(text, "cannot be undone"):

@@ -97,8 +97,10 @@ func TestInterruptibleReadEnds(t *testing.T) {
 
 // Commands in a hint are there to be pasted, so the lines of a narrow terminal do not break them.
 func TestCommandsAreNotBroken(t *testing.T) {
-	coredns := fargate.Pod{Kind: "Deployment", Name: "coredns", Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"},
-		Annotations: map[string]string{fargate.ComputeTypeAnnotation: fargate.ComputeTypeEC2}}
+	coredns := fargate.Pod{
+		Kind: "Deployment", Name: "coredns", Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"},
+		Annotations: map[string]string{fargate.ComputeTypeAnnotation: fargate.ComputeTypeEC2},
+	}
 	bare := fargate.Pod{Kind: "Pod", Name: "a-pod-that-nobody-owns-with-a-long-name", Namespace: "a-namespace-with-a-long-name", Running: &fargate.Running{Phase: "Running", NodeName: "n"}}
 	taken := bare
 	taken.Spec.SchedulerName, taken.Labels = fargate.Scheduler, map[string]string{fargate.ProfileLabel: "a"}

@@ -98,7 +98,9 @@ delete fargateprofile web-2 --cluster demo`
 		{"to look", []string{read}, looks, makes},
 		{"to create", []string{read, create}, looks + "\n" + makes, "delete fargateprofile web --cluster demo"},
 		{
-			"to replace and delete", []string{read, create, remove}, looks + "\n" + makes + "\n" + changes,
+			"to replace and delete",
+			[]string{read, create, remove},
+			looks + "\n" + makes + "\n" + changes,
 			"create fargateprofile more --cluster demo --namespace else --pod-execution-role-arn arn:aws:iam::111122223333:role/other",
 		},
 	} {

@@ -259,9 +259,14 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c change) erro
 	case situation.Done:
 		return r.done()
 	case situation.Original == nil:
-		return fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, opts.name, thereAre(opts.name, namesOf(profiles)))
+		return r.unknown()
 	}
 	return r.fresh(ctx)
+}
+
+// unknown is the error of a name that no profile has.
+func (r *replacement) unknown() error {
+	return fmt.Errorf("cluster %s has no Fargate profile %q%s", r.cluster, r.opts.name, thereAre(r.opts.name, namesOf(r.profiles)))
 }
 
 // replacement is one run of replace after everything was read.

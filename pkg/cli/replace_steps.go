@@ -30,12 +30,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 	differences := fargate.Differences(original, p)
 	renamed := r.opts.newName != ""
 	if len(differences) == 0 && !renamed && !r.opts.createRole {
-		if r.opts.dryRun {
-			r.info("profile %s is as wanted already; nothing to replace", original.Name)
-			return r.printPlan(newPlan(r.cluster, "none"), r.opts.output)
-		}
-		return r.showProfiles(r.opts.output, []fargate.Profile{original}, []string{fmt.Sprintf(
-			"profile %s is as wanted already; nothing to replace (--new-name makes it anew under another name)", original.Name)})
+		return r.nothingToDo(original, fmt.Sprintf("profile %s is as wanted already; nothing to replace (--new-name makes it anew under another name)", original.Name))
 	}
 	if onlyTags(differences) && !renamed && !r.opts.createRole {
 		return r.retag(ctx, original, p)
@@ -321,6 +316,15 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 	return failure
 }
 
+// nothingToDo ends a run that finds all as it is wanted.
+func (r *replacement) nothingToDo(p fargate.Profile, sentence string) error {
+	if r.opts.dryRun {
+		r.info("%s", sentence)
+		return r.printPlan(newPlan(r.cluster, "none"), r.opts.output)
+	}
+	return r.showProfiles(r.opts.output, []fargate.Profile{p}, []string{sentence})
+}
+
 // abort undoes an unfinished replacement.
 func (r *replacement) abort(ctx context.Context) error {
 	s := r.situation
@@ -329,8 +333,11 @@ func (r *replacement) abort(ctx context.Context) error {
 		return &refusedError{fmt.Errorf("the replacement of %s by %s is finished and cannot be undone", r.opts.name, s.Successor.Name)}
 	case !s.Unfinished && s.Original != nil && s.Original.Tags[lifecycle.TagReplaces] == r.opts.name:
 		return &refusedError{fmt.Errorf("the last replacement of %s, under its own name, is finished and cannot be undone", r.opts.name)}
+	case !s.Unfinished && s.Original == nil:
+		return r.unknown()
 	case !s.Unfinished:
-		return &refusedError{fmt.Errorf("no replacement of %s is under way in cluster %s; nothing was changed", r.opts.name, r.cluster)}
+		// As an --abort whose answer was lost leaves it.
+		return r.nothingToDo(*s.Original, fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.opts.name, r.cluster))
 	case !s.CanAbort():
 		return &refusedError{fmt.Errorf("the original %s is not ACTIVE any more, so the replacement by %s cannot be undone; finish it: %s",
 			r.opts.name, s.Successor.Name, r.replaceCommand(r.cluster, r.opts.name))}

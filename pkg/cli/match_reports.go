@@ -20,7 +20,7 @@ type matchJUnit struct {
 	app    *app
 	w      io.Writer
 	gate   *matchGate
-	suites []output.JUnitSuite
+	suites []*output.JUnitSuite
 }
 
 func newMatchJUnit(a *app, gate *matchGate) *matchJUnit {
@@ -29,8 +29,8 @@ func newMatchJUnit(a *app, gate *matchGate) *matchJUnit {
 
 func (p *matchJUnit) pod(e fargate.Explanation) error {
 	source := sourceName(e.Source)
-	if n := len(p.suites); n == 0 || p.suites[n-1].Name != source {
-		p.suites = append(p.suites, output.JUnitSuite{Name: output.XMLText(source)})
+	if n := len(p.suites); n == 0 || p.suites[n-1].Name() != source {
+		p.suites = append(p.suites, output.NewJUnitSuite(output.XMLText(source)))
 	}
 	c := output.JUnitCase{Name: output.XMLText(podName(e)), ClassName: output.XMLText(e.Namespace), Line: e.Line}
 	if e.Source != "-" {
@@ -44,9 +44,7 @@ func (p *matchJUnit) pod(e fargate.Explanation) error {
 	} else {
 		c.Out = text
 	}
-	suite := &p.suites[len(p.suites)-1]
-	suite.Cases = append(suite.Cases, c)
-	return nil
+	return p.suites[len(p.suites)-1].Add(c)
 }
 
 func (p *matchJUnit) close(fargate.Summary) error { return output.JUnit(p.w, "fgctl match", p.suites) }

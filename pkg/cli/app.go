@@ -37,8 +37,13 @@ type app struct {
 	contextRegion string
 	// pageSize is how many names AWS lists per request, 0 for AWS's own choice.
 	pageSize int
+	// inputRead tells that standard input was read as a file (-); console is then the terminal to ask at.
+	inputRead bool
+	console   io.Reader
 	// args is the command line, for messages that say how to go on.
 	args []string
+	// origins are those of the profiles that match has read from files, by name.
+	origins map[string]origin
 }
 
 // globalOptions are the flags that every command knows.
@@ -154,10 +159,14 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 		text string
 		err  error
 	}
+	in := a.streams.In
+	if a.console != nil {
+		in = a.console
+	}
 	// The read cannot be interrupted, so it is left behind when ctx ends first.
 	replies := make(chan reply, 1)
 	go func() {
-		text, err := bufio.NewReader(a.streams.In).ReadString('\n')
+		text, err := bufio.NewReader(in).ReadString('\n')
 		replies <- reply{text, err}
 	}()
 	select {
@@ -171,8 +180,19 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// interactive tells whether a question can be asked.
-func (a *app) interactive() bool { return a.streams.InTerminal && a.streams.ErrTerminal }
+// interactive tells whether a question can be asked: a person sees it and can answer. Who pipes pods into fgctl
+// at a terminal is asked at that terminal.
+func (a *app) interactive() bool {
+	if a.streams.InTerminal || !a.streams.ErrTerminal {
+		return a.streams.InTerminal && a.streams.ErrTerminal
+	}
+	if a.console == nil && a.inputRead && a.streams.Console != nil {
+		if in, err := a.streams.Console(); err == nil {
+			a.console = in
+		}
+	}
+	return a.console != nil
+}
 
 // environment gives a variable of the process; only this package reads it.
 func environment(name string) string { return os.Getenv(name) }

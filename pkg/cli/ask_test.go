@@ -5,6 +5,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -82,6 +83,43 @@ func TestAsking(t *testing.T) {
 			}
 			if got := strings.Join(left, " "); got != test.left {
 				t.Errorf("left %q, want %q", got, test.left)
+			}
+		})
+	}
+}
+
+// Who pipes pods or a file into fgctl at a terminal is asked at that terminal; a script's input is no answer.
+func TestAskingBesidesAPipe(t *testing.T) {
+	const pod = `{"kind": "Pod", "metadata": {"name": "a", "namespace": "web"}, "spec": {"containers": [{"name": "a"}]}}`
+	const file = "fargateProfiles: [{name: web, selectors: [{namespace: web}]}]"
+	for _, test := range []struct {
+		name, in, answer string
+		args             []string
+		terminal         bool // behind Err
+		code             int
+		left             int
+	}{
+		{"yes", pod, "web\n", []string{"web", "--pods", "-"}, true, 0, 0},
+		{"no", pod, "n\n", []string{"web", "--pods", "-"}, true, 3, 1},
+		{"a file", file, "n\n", []string{"-f", "-"}, true, 3, 1},
+		{"--yes", pod, "n\n", []string{"web", "--pods", "-", "--yes"}, true, 0, 0},
+		{"no terminal to be asked at", pod, "", []string{"web", "--pods", "-"}, true, 0, 0},
+		{"nobody who would see the question", pod, "n\n", []string{"web", "--pods", "-"}, false, 0, 0},
+		{"input that is not read", "n\n", "n\n", []string{"web"}, true, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := inSandbox(t, oneProfile())
+			var stdout, stderr bytes.Buffer
+			streams := &output.Streams{In: strings.NewReader(test.in), Out: &stdout, Err: &stderr, ErrTerminal: test.terminal}
+			streams.Console = func() (io.Reader, error) {
+				if test.answer == "" {
+					return nil, errors.New("no such device")
+				}
+				return strings.NewReader(test.answer), nil
+			}
+			code := run(t.Context(), append([]string{"delete", "fargateprofile", "--cluster", "demo"}, test.args...), streams, fastClock{time.Now()})
+			if left := len(server.Profiles("demo")); code != test.code || left != test.left {
+				t.Errorf("exit %d, %d profiles left\n%s", code, left, stderr.String())
 			}
 		})
 	}

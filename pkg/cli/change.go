@@ -110,7 +110,7 @@ func (a *app) commandOn(cluster, region string, words ...string) string {
 		words = append(words, "--cluster", cluster)
 	}
 	if region == "" && a.applied["region"] == "" {
-		region = a.global.region
+		region = a.region()
 	}
 	if region != "" {
 		words = append(words, "--region", region)

@@ -16,6 +16,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
 type deleteOptions struct {
@@ -96,7 +97,7 @@ func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{opts.check(cmd), checkPods(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
+	faults := []error{a.noneEmpty(cmd), opts.check(cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
 	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
@@ -118,11 +119,40 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 		faults = append(faults, &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()})
 	}
 	for _, n := range names {
-		if !slices.Contains(opts.names, n) {
+		if n != "" && !slices.Contains(opts.names, n) {
 			opts.names = append(opts.names, n)
+			faults = append(faults, fargate.ValidateNameForm(n).OrNil())
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// namesIn gives the names of the profiles of a file, those that create would give them where it states none.
+func namesIn(file profilefile.File, path string) ([]string, error) {
+	var out []string
+	var faults fargate.Faults
+	for _, entry := range file.Profiles {
+		name := entryName(entry)
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+		for _, f := range fargate.ValidateNameForm(name) {
+			f.Field = fmt.Sprintf("%s: line %d: %s", path, entry.Line, f.Field)
+			faults = append(faults, f)
+		}
+	}
+	if len(out) == 0 {
+		return nil, usagef("%s holds no Fargate profile, and none is named", path)
+	}
+	return out, faults.OrNil()
+}
+
+// entryName is the name of a profile of a file; without one it is that which create gives it.
+func entryName(entry profilefile.Entry) string {
+	if entry.Profile.Name == "" {
+		return fargate.DefaultName(entry.Profile.Selectors)
+	}
+	return entry.Profile.Name
 }
 
 func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
@@ -131,11 +161,8 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		return err
 	}
 	if len(opts.names) == 0 && !opts.all {
-		for _, entry := range file.Profiles {
-			opts.names = append(opts.names, entry.Profile.Name)
-		}
-		if len(opts.names) == 0 {
-			return usagef("%s holds no Fargate profile, and none is named", opts.configFile)
+		if opts.names, err = namesIn(file, opts.configFile); err != nil {
+			return err
 		}
 	}
 	profiles, err := client.Profiles(ctx, cluster)
@@ -150,7 +177,10 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	doomed, missing := pick(profiles, opts.names)
 	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
 	if len(doomed) == 0 {
-		return errors.Join(a.showDeletions(opts, nil), missingErr)
+		if opts.dryRun {
+			return errors.Join(a.printPlan(newPlan(cluster, "none"), opts.output), missingErr)
+		}
+		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
 	doomed = fargate.DeletionOrder(doomed)
 	p := planDeletion(cluster, doomed, profiles)
@@ -174,7 +204,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
 		return err
 	}
-	return errors.Join(a.deleteAll(ctx, client, doomed, opts), missingErr)
+	return errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
 }
 
 // pick gives the profiles of the names, in the order of the names, and the names that have none.
@@ -210,7 +240,11 @@ func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []far
 			a.info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
 			continue
 		}
-		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, thereAre(name, namesOf(profiles))))
+		others := thereAre(name, namesOf(profiles))
+		if len(profiles) == 0 && len(missing) < len(opts.names) {
+			others = " besides these"
+		}
+		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, others))
 	}
 	return errors.Join(errs...)
 }
@@ -225,7 +259,7 @@ func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePla
 		case d.Status == fargate.StatusDeleting:
 			step = planStep{Action: "wait", Profile: d.Name, Until: "it is gone", Means: "it is DELETING already"}
 		case d.Status == fargate.StatusDeleteFailed:
-			step.Means = "it is DELETE_FAILED and is tried again" + issuesOf(d)
+			step.Means = "it is DELETE_FAILED" + issuesOf(d) + " and is tried again"
 		case d.Status != fargate.StatusActive:
 			step.Means = fmt.Sprintf("it is %s and takes no pods", d.Status)
 		}
@@ -235,16 +269,19 @@ func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePla
 	return p
 }
 
-// issuesOf tells EKS's account of a profile's health, as the end of a sentence.
+// issuesOf tells EKS's account of a profile's health, in brackets behind its status.
 func issuesOf(p fargate.Profile) string {
-	text := ""
+	var texts []string
 	for _, i := range p.Issues {
-		text += fmt.Sprintf(" (%s: %s)", i.Code, i.Message)
+		texts = append(texts, issueText(i))
 	}
-	return text
+	if len(texts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(texts, "; ") + ")"
 }
 
-// deletionResult is what delete did, for scripts.
+// deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.
 type deletionResult struct {
 	Cluster string `json:"cluster"`
 	// Deleted are gone, or with --wait=false on their way.
@@ -252,6 +289,8 @@ type deletionResult struct {
 	// Failed were tried and stayed, or may have; NotTried were not.
 	Failed   []deletionFailure `json:"failed"`
 	NotTried []string          `json:"notTried"`
+	// NotFound are names that no profile has.
+	NotFound []string `json:"notFound"`
 }
 
 type deletionFailure struct {
@@ -260,7 +299,7 @@ type deletionFailure struct {
 }
 
 // deleteAll deletes one after another, tells what became of each, and gives the failures.
-func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, opts deleteOptions) error {
+func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
 	runner, stop := a.runner(client, opts.timeout)
 	defer stop()
 	var printErr error
@@ -277,16 +316,22 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	stop()
 	var errs []error
 	var untried []string
+	stuck := false
 	for _, r := range results {
+		var failed *lifecycle.Failed
+		stuck = stuck || errors.As(r.Err, &failed)
 		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
 		case errors.As(r.Err, &unfinished):
-			errs = append(errs, goOn(r.Err, a.again()))
+			errs = append(errs, goOn(r.Err, opts.again(a)))
 		case r.Err != nil:
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
+	}
+	if stuck {
+		errs = append(errs, fmt.Errorf("when that is mended, try again: %s", opts.again(a)))
 	}
 	if len(untried) > 0 {
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
@@ -294,7 +339,15 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	if len(results) > 1 && len(errs) > 0 {
 		a.info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
-	return errors.Join(append(errs, printErr, a.showDeletions(opts, results))...)
+	return errors.Join(append(errs, printErr, a.showDeletions(opts, doomed[0].Cluster, results, missing))...)
+}
+
+// again is the command line that goes on: what is gone by then is no error.
+func (opts *deleteOptions) again(a *app) string {
+	if opts.ignoreNotFound || opts.all || slices.Contains(a.args, "--") {
+		return a.again()
+	}
+	return a.again() + " --ignore-not-found"
 }
 
 func failed(results []lifecycle.Deletion) int {
@@ -308,10 +361,9 @@ func failed(results []lifecycle.Deletion) int {
 }
 
 // showDeletions prints the result for scripts, where that is asked for.
-func (a *app) showDeletions(opts deleteOptions, results []lifecycle.Deletion) error {
-	out := deletionResult{Cluster: a.global.cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}}
+func (a *app) showDeletions(opts deleteOptions, cluster string, results []lifecycle.Deletion, missing []string) error {
+	out := deletionResult{Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}, NotFound: append([]string{}, missing...)}
 	for _, r := range results {
-		out.Cluster = r.Profile.Cluster
 		switch {
 		case r.Untried:
 			out.NotTried = append(out.NotTried, r.Profile.Name)

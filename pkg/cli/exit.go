@@ -95,6 +95,23 @@ func exitCode(err error) int {
 	}
 }
 
+// countFaults counts what is told of an error, one by one.
+func countFaults(err error) int {
+	switch e := err.(type) { //nolint:errorlint // every layer is looked at
+	case fargate.Faults:
+		return len(e)
+	case *usageError:
+		return countFaults(e.err)
+	case interface{ Unwrap() []error }:
+		n := 0
+		for _, one := range e.Unwrap() {
+			n += countFaults(one)
+		}
+		return n
+	}
+	return 1
+}
+
 // report writes an error for the user. Faults of an input are listed one a line; a reader of stdout
 // that went away, as head does, is no error worth a word.
 func report(s *output.Streams, err error) {
@@ -114,8 +131,8 @@ func report(s *output.Streams, err error) {
 		}
 	}
 	var faults fargate.Faults
-	if errors.As(err, &faults) && len(faults) > 1 {
-		text = fmt.Sprintf("the input has %d faults:\n%s", len(faults), text)
+	if n := countFaults(err); errors.As(err, &faults) && n > 1 {
+		text = fmt.Sprintf("the input has %d faults:\n%s", n, text)
 	}
 	if hint := cloud.Hint(err); hint != "" {
 		text += "\n" + output.Clean(hint)

@@ -3,7 +3,6 @@ package cli
 // This file holds match: which profile each pod of a manifest would hit, and why.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -200,15 +199,19 @@ func runMatch(ctx context.Context, a *app, opts matchOptions) error {
 	return gate.answer(summary.Pods)
 }
 
-// addCommand puts the command line that lets the nearest profile take the pod into an explanation.
+// addCommand puts the command line that lets the nearest profile take the pod into an explanation, unless
+// the profile belongs to another tool.
 func (a *app) addCommand(e *fargate.Explanation) {
 	n := e.Nearest
-	if n == nil || n.AddSelector == "" {
+	if n == nil || n.AddSelector == "" || a.origins[n.Profile].foreign {
 		return
 	}
 	words := []string{"replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
+	if e.Pinned != "" {
+		words = append(words, "--keep-name") // the successor's name would not be the one that the pod asks for
+	}
 	if n.Full {
 		words = []string{"create", fargateprofile, "--selector", n.AddSelector}
 	}
-	n.Command = a.commandOn(cmp.Or(n.Cluster, a.global.cluster), "", words...)
+	n.Command = a.commandFor(n.Profile, n.Cluster, words...)
 }

@@ -6,6 +6,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -41,13 +42,22 @@ type detail struct {
 	width int
 }
 
-// say writes a sentence.
+// say writes a sentence. A command in it is not broken: one that was would not work when pasted.
 func (d *detail) say(indent int, format string, args ...any) {
 	begin := strings.Repeat(" ", indent)
-	for _, line := range output.Wrap(begin+output.Clean(fmt.Sprintf(format, args...)), d.width, begin+"  ") {
-		d.out.WriteString(line + "\n")
+	text := commands.ReplaceAllStringFunc(output.Clean(fmt.Sprintf(format, args...)), func(command string) string {
+		return strings.ReplaceAll(command, " ", unbroken)
+	})
+	for _, line := range output.Wrap(begin+text, d.width, begin+"  ") {
+		d.out.WriteString(strings.ReplaceAll(line, unbroken, " ") + "\n")
 	}
 }
+
+// commands are those of kubectl in a hint, up to the punctuation of the sentence outside of quotes.
+var commands = regexp.MustCompile(`\bkubectl(?:'[^']*'|[^',;()])*[^',;() ]`)
+
+// unbroken is a space where a line is not to be broken, as wide as any; in the end it is a plain one.
+const unbroken = "\u00a0"
 
 // paste writes what a reader copies: no line is broken.
 func (d *detail) paste(text string) {
@@ -113,7 +123,7 @@ func (d *detail) profiles(e fargate.Explanation, brief bool) {
 				continue
 			}
 			d.say(4, "%s selector %d", sign(s.Matches), s.Index)
-			for _, line := range conditions(s) {
+			for _, line := range conditions(s, d.width-6) {
 				d.say(6, "%s", line)
 			}
 		}
@@ -139,12 +149,19 @@ func profileLine(m fargate.ProfileMatch) string {
 	return line
 }
 
+// advice is what to do about the verdict, in lines; empty for a matched pod.
+func (a *app) advice(e fargate.Explanation) string {
+	d := detail{app: a}
+	d.hints(e)
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(d.out.String(), "\n  ", "\n"), "  "), "\n")
+}
+
 // hints say what to do, ready to paste where that is possible.
 func (d *detail) hints(e fargate.Explanation) {
 	n := e.Nearest
 	switch {
 	case e.Verdict == fargate.VerdictAmbiguous:
-		d.say(2, "→ to settle it, give the pod the label %s: %s", fargate.ProfileLabel, e.Profile)
+		d.say(2, "→ %s", settle(e))
 	case e.Verdict == fargate.VerdictExcluded:
 		d.say(2, "→ take the annotation away to let Fargate have the pod")
 	case e.Verdict != fargate.VerdictUnmatched:
@@ -167,7 +184,7 @@ func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
 		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
 			d.say(2, "→ ask again when it is ACTIVE:")
-			d.paste(d.app.commandOn(d.app.global.cluster, "", "wait", fargateprofile, m.Name))
+			d.paste(d.app.commandFor(m.Name, "", "wait", fargateprofile, m.Name))
 			return true
 		}
 	}
@@ -192,23 +209,57 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	if n.AddLabels != nil {
 		var text strings.Builder
 		if output.YAML(&text, n.AddLabels) == nil {
-			d.say(4, "add to the labels of the pod template:")
+			d.say(4, "%s:", addingLabels(n))
 			d.paste(text.String())
 		}
+	}
+	if n.Command == "" && n.AddSelector != "" && d.app.origins[n.Profile].foreign {
+		d.say(4, "or give %s this selector where it is declared:", n.Profile)
+		d.paste(n.AddSelector)
 	}
 	if n.Command == "" {
 		return
 	}
-	if n.Full {
+	switch {
+	case n.Full && e.Pinned != "":
+		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile, and let the label name that:", n.Profile, fargate.MaxSelectors)
+	case n.Full:
 		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
-	} else {
+	default:
 		d.say(4, "or let %s take it:", n.Profile)
 	}
 	d.paste(n.Command)
 }
 
-// conditions compares a selector with the pod, a line for each condition, in columns.
-func conditions(s fargate.SelectorMatch) []string {
+// addingLabels says what to do with the labels of the nearest selector. The labels that a workload's own
+// selector names cannot be changed in its template (Kubernetes, Deployments, Label selector updates).
+func addingLabels(n fargate.Nearest) string {
+	for _, c := range n.Unmet {
+		if _, exact := n.AddLabels[c.Key]; c.Field == "label" && c.Got != nil && exact {
+			return "set in the labels of the pod template (a label that the workload's own selector names cannot be changed)"
+		}
+	}
+	return "add to the labels of the pod template"
+}
+
+// settle says what makes an ambiguous pod go to one profile: to the first that a label can name.
+func settle(e fargate.Explanation) string {
+	what := "pod"
+	if e.Kind != "Pod" || e.Owner != nil {
+		what = "pod template"
+	}
+	for _, name := range e.Candidates {
+		if fargate.CanPin(name) {
+			return fmt.Sprintf("to settle it, give the %s the label %s: %s", what, fargate.ProfileLabel, name)
+		}
+	}
+	return "to settle it, make their selectors disjoint; the name of none can be the value of a label"
+}
+
+// conditions compares a selector with the pod, a line for each condition, in columns; without columns
+// where these would be wider than room, since breaking their lines would leave nothing aligned. A room of 0
+// or less is endless.
+func conditions(s fargate.SelectorMatch, room int) []string {
 	type row struct {
 		met             bool
 		what, want, got string
@@ -221,9 +272,12 @@ func conditions(s fargate.SelectorMatch) []string {
 		}
 		rows = append(rows, row{l.Matches, "label " + l.Key, quoteEmpty(l.Want), got})
 	}
-	what, want := 0, 0
+	what, want, got := 0, 0, 0
 	for _, r := range rows {
-		what, want = max(what, utf8.RuneCountInString(r.what)), max(want, utf8.RuneCountInString(r.want))
+		what, want, got = max(what, utf8.RuneCountInString(r.what)), max(want, utf8.RuneCountInString(r.want)), max(got, utf8.RuneCountInString(r.got))
+	}
+	if room > 0 && what+want+got+len("x   wants   ") > room {
+		what, want = 0, 0
 	}
 	lines := make([]string, len(rows))
 	for i, r := range rows {

@@ -35,10 +35,12 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 		faults = append(faults, err)
 	}
 	// What each name of -f has given, and whether the reason for nothing is told already.
-	found, told, pods := map[string]bool{}, map[string]bool{}, 0
+	found, told, pods, nothing := map[string]bool{}, map[string]bool{}, 0, false
 	for _, file := range files {
 		options := manifest.Options{Namespace: namespace}
 		if in.budgets != nil {
+			// A cluster may have no pods, or none left of what is asked for, and its list says so.
+			options.EmptyList = func() { found[file.Given], nothing = true, true }
 			options.Budgets = func(b fargate.DisruptionBudget) {
 				found[file.Given] = true // a file may hold budgets alone, but not the whole input
 				in.budgets(b)
@@ -68,7 +70,7 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 		}
 		told[file.Given] = true
 	}
-	budgetsAlone := pods == 0 && len(told) == 0
+	budgetsAlone := pods == 0 && len(told) == 0 && !nothing
 	for _, file := range files {
 		if !told[file.Given] && (!found[file.Given] || budgetsAlone) {
 			told[file.Given] = true
@@ -102,6 +104,7 @@ func noPods(name string) error {
 // readManifest reads one file.
 func (a *app) readManifest(ctx context.Context, name string, opts manifest.Options, yield func(fargate.Pod) error) error {
 	in := a.streams.In
+	a.inputRead = a.inputRead || name == "-"
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

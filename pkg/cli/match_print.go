@@ -31,7 +31,7 @@ func (a *app) matchPrinter(opts matchOptions, gate *matchGate) matchPrinter {
 	case "junit":
 		return newMatchJUnit(a, gate)
 	case "sarif":
-		return newMatchSARIF(a.streams.Out, gate)
+		return newMatchSARIF(a, gate)
 	}
 	return &matchTable{app: a, s: a.streams, wide: opts.output == "wide", all: opts.all}
 }

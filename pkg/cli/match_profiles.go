@@ -3,6 +3,7 @@ package cli
 // This file finds the profiles that match judges pods by: those of a cluster, or those of files.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,23 @@ func (a *app) matchProfiles(ctx context.Context, files []string) ([]fargate.Prof
 		a.warn("cluster %s has no Fargate profile, so nothing runs on Fargate", cluster)
 	}
 	return profiles, nil
+}
+
+// origin is what a file says of where a profile is: its cluster and region, empty where unknown, and
+// whether another tool makes and deletes it.
+type origin struct {
+	cluster, region string
+	foreign         bool
+}
+
+// commandFor is a command line about a profile that match has read, for where that is.
+func (a *app) commandFor(profile, cluster string, words ...string) string {
+	from := a.origins[profile]
+	region := from.region
+	if a.global.region != "" && a.applied["region"] == "" {
+		region = a.global.region // the command line goes before the file
+	}
+	return a.commandOn(cmp.Or(cluster, from.cluster, a.global.cluster), region, words...)
 }
 
 // fileProfile is a profile with the place it was read from.
@@ -91,8 +109,10 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		a.warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
 	}
 	profiles := make([]fargate.Profile, len(all))
+	a.origins = map[string]origin{}
 	for i, p := range all {
 		profiles[i] = p.Profile
+		a.origins[p.Name] = origin{p.Cluster, p.Region, p.Foreign}
 		bad, _ := fargate.Validate(p.Profile)
 		for _, fault := range bad {
 			a.warn("%s: EKS would refuse profile %s: %s", p.place(), p.Name, fault)
@@ -166,6 +186,7 @@ const maxProfileFile = 64 << 20
 // readAll reads a file, or standard input where it is named -.
 func (a *app) readAll(ctx context.Context, name string) ([]byte, error) {
 	in := a.streams.In
+	a.inputRead = a.inputRead || name == "-"
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

@@ -6,6 +6,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -15,62 +16,76 @@ import (
 // docsURL is where the pages of docs/ are read.
 const docsURL = "https://github.com/fgctl/fgctl/blob/main/docs/"
 
-// matchJUnit gathers the cases: JUnit counts them before it lists them.
+// matchJUnit writes a case for every pod.
 type matchJUnit struct {
 	app    *app
-	w      io.Writer
 	gate   *matchGate
-	suites []*output.JUnitSuite
+	report *output.JUnit
 }
 
 func newMatchJUnit(a *app, gate *matchGate) *matchJUnit {
-	return &matchJUnit{app: a, w: a.streams.Out, gate: gate}
+	return &matchJUnit{app: a, gate: gate, report: output.NewJUnit(a.streams.Out, "fgctl match")}
 }
 
 func (p *matchJUnit) pod(e fargate.Explanation) error {
-	source := sourceName(e.Source)
-	if n := len(p.suites); n == 0 || p.suites[n-1].Name() != source {
-		p.suites = append(p.suites, output.NewJUnitSuite(output.XMLText(source)))
-	}
-	c := output.JUnitCase{Name: output.XMLText(podName(e)), ClassName: output.XMLText(e.Namespace), Line: e.Line}
+	c := output.JUnitCase{Name: podName(e), ClassName: e.Namespace, Line: e.Line}
 	if e.Source != "-" {
-		c.File = output.XMLText(e.Source)
+		c.File = filepath.Clean(e.Source)
 	}
-	text := output.XMLText(p.app.matchDetail(e, true, 0))
+	text := p.app.matchDetail(e, true, 0)
 	if reasons := p.gate.failures(e); len(reasons) > 0 {
-		c.Failure = &output.JUnitFailure{
-			Message: output.XMLText(output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason)), Type: string(e.Verdict), Text: text,
-		}
+		c.Failure = &output.JUnitFailure{Message: output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason), Type: string(e.Verdict), Text: text}
 	} else {
 		c.Out = text
 	}
-	return p.suites[len(p.suites)-1].Add(c)
+	return p.report.Case(sourceName(e.Source), c)
 }
 
-func (p *matchJUnit) close(fargate.Summary) error { return output.JUnit(p.w, "fgctl match", p.suites) }
-
-// The rules of the results that are about a pod's place, besides the codes of findings.
-var verdictRules = []output.SARIFRule{
-	{ID: string(fargate.VerdictUnmatched), Short: output.SARIFText{Text: "No ACTIVE Fargate profile takes the pod."}, HelpURI: docsURL + "matching.md#the-verdicts"},
-	{ID: string(fargate.VerdictAmbiguous), Short: output.SARIFText{Text: "Several ACTIVE Fargate profiles match the pod."}, HelpURI: docsURL + "matching.md#several-profiles-match"},
-	{ID: string(fargate.VerdictExcluded), Short: output.SARIFText{Text: "The pod is annotated to stay off Fargate."}, HelpURI: docsURL + "matching.md#the-verdicts"},
-	{ID: ruleUnexpected, Short: output.SARIFText{Text: "The pod would not run on the profile that --expect-profile wants."}, HelpURI: docsURL + "matching.md#in-ci"},
-}
+func (p *matchJUnit) close(fargate.Summary) error { return p.report.Close() }
 
 const ruleUnexpected = "unexpected-profile"
 
-// matchSARIF writes results as they come.
-type matchSARIF struct {
-	log  *output.SARIF
-	gate *matchGate
+// sarifRules are the kinds of results: those about a pod's place, and the codes of findings.
+func sarifRules() []output.SARIFRule {
+	rules := []output.SARIFRule{
+		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod", "It does not run on Fargate.", "matching.md#why-not"),
+		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod", "EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
+		sarifRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.", "matching.md#the-verdicts"),
+		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants", "It goes elsewhere, or nowhere.", "matching.md#in-ci"),
+	}
+	for _, code := range fargate.FindingCodes() {
+		rules = append(rules, sarifRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
+	}
+	return rules
 }
 
-func newMatchSARIF(w io.Writer, gate *matchGate) *matchSARIF {
-	tool := output.SARIFTool{Name: "fgctl", Version: readBuild().Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: verdictRules}
-	for _, code := range fargate.FindingCodes() {
-		tool.Rules = append(tool.Rules, output.SARIFRule{ID: code.Code, Short: output.SARIFText{Text: code.Meaning}, HelpURI: docsURL + "findings.md#" + code.Code})
+// sarifRule makes a rule of a meaning without a full stop, a sentence more, and its place in docs/.
+func sarifRule(id, meaning, more, page string) output.SARIFRule {
+	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
+	return output.SARIFRule{
+		ID: id, Short: output.SARIFText{Text: meaning}, Full: output.SARIFText{Text: meaning + " " + more},
+		Help: output.SARIFText{Text: meaning + " What to do is told at " + docsURL + page}, HelpURI: docsURL + page,
 	}
-	return &matchSARIF{log: output.NewSARIF(w, tool), gate: gate}
+}
+
+// matchSARIF writes results as they come.
+type matchSARIF struct {
+	app  *app
+	w    io.Writer
+	gate *matchGate
+	log  *output.SARIF // nil before the first pod: a broken input prints nothing
+}
+
+func newMatchSARIF(a *app, gate *matchGate) *matchSARIF {
+	return &matchSARIF{app: a, w: a.streams.Out, gate: gate}
+}
+
+// begin writes the beginning of the log, once.
+func (p *matchSARIF) begin() *output.SARIF {
+	if p.log == nil {
+		p.log = output.NewSARIF(p.w, output.SARIFTool{Name: "fgctl", Version: readBuild().Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: sarifRules()})
+	}
+	return p.log
 }
 
 func (p *matchSARIF) pod(e fargate.Explanation) error {
@@ -83,7 +98,11 @@ func (p *matchSARIF) pod(e fargate.Explanation) error {
 				level = "error"
 			}
 		}
-		if err := p.result(e, string(e.Verdict), level, e.Line, where, e.Reason); err != nil {
+		text := e.Reason
+		if advice := p.app.advice(e); advice != "" {
+			text += ".\n" + advice // code scanning shows the first sentence alone where there is little room
+		}
+		if err := p.result(e, string(e.Verdict), level, e.Line, where, text); err != nil {
 			return err
 		}
 	}
@@ -117,10 +136,10 @@ func (p *matchSARIF) result(e fargate.Explanation, rule, level string, line int,
 	if file == "-" {
 		file = "stdin"
 	}
-	return p.log.Add(output.SARIFResult{
+	return p.begin().Add(output.SARIFResult{
 		RuleID: rule, Level: level, Message: output.SARIFText{Text: podName(e) + ": " + text},
 		Locations: []output.SARIFLocation{output.SARIFAt(file, line, where)},
 	})
 }
 
-func (p *matchSARIF) close(fargate.Summary) error { return p.log.Close() }
+func (p *matchSARIF) close(fargate.Summary) error { return p.begin().Close() }

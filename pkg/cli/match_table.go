@@ -33,10 +33,10 @@ type matchTable struct {
 
 	pods  int
 	first fargate.Explanation
-	// troubled and warned are the first pods that are explained: those without a profile of their own or
-	// with an error, and after them those with warnings only.
-	troubled, warned []fargate.Explanation
-	more             int
+	// troubled, warned and hinted are the first pods that are explained: those without a profile of their own
+	// or with an error, after them those with warnings only, and those that just miss a smaller size.
+	troubled, warned, hinted []fargate.Explanation
+	more                     int
 }
 
 // matchRow is a row of the table; count is how many pods of a cluster share it.
@@ -102,19 +102,21 @@ func (p *matchTable) row(e fargate.Explanation) (row *matchRow, key string) {
 
 // keep holds a pod that wants an explanation, as long as there is room.
 func (p *matchTable) keep(e fargate.Explanation) {
+	list := &p.troubled
 	switch {
-	case !p.wantsDetail(e):
-	case e.Verdict == fargate.VerdictMatched && !e.Counts(fargate.SeverityError) && len(p.warned) < matchDetails:
-		p.warned = append(p.warned, e)
-	case e.Verdict == fargate.VerdictMatched && !e.Counts(fargate.SeverityError) || len(p.troubled) >= matchDetails:
-		p.more++
+	case e.Verdict != fargate.VerdictMatched || e.Counts(fargate.SeverityError):
+	case e.Counts(fargate.SeverityWarning):
+		list = &p.warned
+	case e.Capacity != nil && e.Capacity.Hint != "":
+		list = &p.hinted
 	default:
-		p.troubled = append(p.troubled, e)
+		return
 	}
-}
-
-func (p *matchTable) wantsDetail(e fargate.Explanation) bool {
-	return e.Verdict != fargate.VerdictMatched || e.Counts(fargate.SeverityError) || e.Counts(fargate.SeverityWarning)
+	if len(*list) >= matchDetails {
+		p.more++
+		return
+	}
+	*list = append(*list, e)
 }
 
 func (p *matchTable) flush() error {
@@ -140,7 +142,7 @@ func (p *matchTable) close(summary fargate.Summary) error {
 			return err
 		}
 	}
-	details := slices.Concat(p.troubled, p.warned)
+	details := slices.Concat(p.troubled, p.warned, p.hinted)
 	if len(details) > matchDetails {
 		p.more += len(details) - matchDetails
 		details = details[:matchDetails]

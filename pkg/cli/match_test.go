@@ -94,3 +94,44 @@ func TestInterruptibleReadEnds(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// Commands in a hint are there to be pasted, so the lines of a narrow terminal do not break them.
+func TestCommandsAreNotBroken(t *testing.T) {
+	coredns := fargate.Pod{Kind: "Deployment", Name: "coredns", Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"},
+		Annotations: map[string]string{fargate.ComputeTypeAnnotation: fargate.ComputeTypeEC2}}
+	bare := fargate.Pod{Kind: "Pod", Name: "a-pod-that-nobody-owns-with-a-long-name", Namespace: "a-namespace-with-a-long-name", Running: &fargate.Running{Phase: "Running", NodeName: "n"}}
+	taken := bare
+	taken.Spec.SchedulerName, taken.Labels = fargate.Scheduler, map[string]string{fargate.ProfileLabel: "a"}
+	taken.Running = &fargate.Running{Phase: "Pending", OwnerKind: "Job", OwnerName: "j"}
+	profiles := []fargate.Profile{{Name: "a", Selectors: []fargate.Selector{{Namespace: "*"}}}}
+	for _, c := range []struct {
+		pod  fargate.Pod
+		want string
+	}{
+		{coredns, `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]' && kubectl rollout restart -n kube-system deployment coredns` + "\n"},
+		{bare, " kubectl delete pod a-pod-that-nobody-owns-with-a-long-name -n a-namespace-with-a-long-name,"},
+		{taken, "(kubectl describe pod a-pod-that-nobody-owns-with-a-long-name -n a-namespace-with-a-long-name),"},
+	} {
+		for _, width := range []int{0, 60, 80} {
+			got := (&app{}).matchDetail(fargate.Explain(c.pod, profiles), true, width)
+			if !strings.Contains(got, c.want) || strings.Contains(got, unbroken) {
+				t.Errorf("in %d columns:\n%s\nwant %s", width, got, c.want)
+			}
+		}
+	}
+}
+
+// Conditions stand in columns where a terminal has room for them, and are sentences where it has not.
+func TestConditionsFitTheTerminal(t *testing.T) {
+	profile := fargate.Profile{Name: "a", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"a.long.prefix.example.com/name": "value"}}}}
+	e := fargate.Explain(fargate.Pod{Kind: "Pod", Name: "p", Namespace: "web"}, []fargate.Profile{profile})
+	columns := "      ✔ namespace                             wants web    the pod has web\n" +
+		"      ✗ label a.long.prefix.example.com/name  wants value  the pod has no such label\n"
+	lines := "      ✔ namespace  wants web  the pod has web\n" +
+		"      ✗ label a.long.prefix.example.com/name  wants value  the pod has no such\n        label\n"
+	for width, want := range map[int]string{0: columns, 84: columns, 83: lines, 80: lines} {
+		if got := (&app{}).matchDetail(e, true, width); !strings.Contains(got, want) {
+			t.Errorf("in %d columns:\n%s\nwant\n%s", width, got, want)
+		}
+	}
+}

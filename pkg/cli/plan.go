@@ -7,12 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
 // changePlan is what a command is going to do. Its JSON form is a public contract: fields may be added.
@@ -57,8 +59,8 @@ type planSelector struct {
 	Loses *podShape `json:"loses"`
 	// Undecided tells that the selectors are too involved for an exact answer; Covered is then the worse one.
 	Undecided bool `json:"undecided,omitempty"`
-	// idle tells that the profile took no pods, so that nothing is lost.
-	idle bool
+	// idle tells that the profile took no pods, so that nothing is lost; ambiguous that each of By takes all.
+	idle, ambiguous bool
 }
 
 // podShape is a pod as selectors see it.
@@ -83,6 +85,7 @@ func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
 	for _, c := range fargate.Coverage(goes.Selectors, left) {
 		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, Undecided: c.Unsure, idle: goes.Status != fargate.StatusActive}
 		s.By = append(s.By, c.Profiles()...)
+		s.ambiguous = len(c.Alone) > 0 && len(s.By) > 1
 		if c.Loses != nil {
 			s.Loses = &podShape{c.Loses.Namespace, c.Loses.Labels}
 			if s.Loses.Labels == nil {
@@ -123,12 +126,21 @@ func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
 	})
 }
 
-// checkPods judges --pods together with the file of --config-file.
-func checkPods(cmd *cobra.Command, files []string, configFile string) error {
-	if configFile == "-" && slices.Contains(files, "-") {
-		return &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()}
+// checkFiles judges whether the files of --pods and --config-file can be read, before anything is.
+func checkFiles(cmd *cobra.Command, pods []string, configFile string) error {
+	var faults []error
+	if configFile == "-" && slices.Contains(pods, "-") {
+		faults = append(faults, &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()})
 	}
-	return nil
+	if configFile != "" && configFile != "-" {
+		if _, err := os.Stat(configFile); err != nil {
+			faults = append(faults, usagef("--config-file: %s: %w", configFile, withoutPath(err)))
+		}
+	}
+	if _, err := manifest.Files(pods, false); err != nil {
+		faults = append(faults, usagef("--pods: %w", err))
+	}
+	return errors.Join(faults...)
 }
 
 // addPods reads the pods and says what becomes of each when the profiles named go.

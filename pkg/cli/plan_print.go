@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -131,7 +132,11 @@ func (p *changePlan) lines(width int) []planLine {
 
 // line says what becomes of the pods of a selector.
 func (s planSelector) line() (text string, risk bool) {
-	selector, by := s.Selector.String(), strings.Join(s.By, ", ")
+	takers := slices.Clone(s.By)
+	if i := slices.Index(takers, s.Profile); i >= 0 { // a replacement that keeps the name
+		takers[i] = "the new " + s.Profile
+	}
+	selector, by := s.Selector.String(), strings.Join(takers, ", ")
 	shape := ""
 	if s.Loses != nil {
 		shape = "; the smallest pod that loses its profile: " + s.Loses.String()
@@ -139,8 +144,12 @@ func (s planSelector) line() (text string, risk bool) {
 	switch {
 	case s.idle:
 		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
+	case s.ambiguous:
+		return fmt.Sprintf("pods of %s become ambiguous between %s", selector, joinAnd(takers)), false
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
+	case s.Undecided && by == "":
+		return fmt.Sprintf("pods of %s may lose their profile: the selector is too involved to tell which pods it takes, and no other profile is known to take them", selector), true
 	case s.Undecided:
 		return fmt.Sprintf("pods of %s may lose their profile: whether %s cover them all could not be decided", selector, by), true
 	case s.Covered == fargate.ExtentPart:
@@ -175,7 +184,11 @@ func (p *changePlan) podTable(width int) []planLine {
 func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 	for _, hit := range p.Pods {
 		if hit.Pinned {
-			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel)
+			anew := ""
+			if slices.ContainsFunc(p.Steps, func(s planStep) bool { return s.Action == "create" && s.Profile == hit.From }) {
+				anew = fmt.Sprintf(", or make its pods anew when the new %s is ACTIVE", hit.From)
+			}
+			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, anew)
 		}
 		if hit.Unowned {
 			say(true, "%s in namespace %s has no owner that would make it again: create it anew when profile %s is gone", hit.Owner, hit.Namespace, hit.From)
@@ -191,6 +204,9 @@ func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 func fateText(hit fargate.PodImpact) string {
 	switch hit.Fate {
 	case fargate.FateMoves:
+		if slices.Contains(hit.To, hit.From) {
+			return "moves to the new profile " + hit.From
+		}
 		return "moves to profile " + strings.Join(hit.To, ", ")
 	case fargate.FateAmbiguous:
 		return "becomes ambiguous between " + joinAnd(hit.To)

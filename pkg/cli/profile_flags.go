@@ -5,6 +5,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,7 +82,15 @@ func (f *profileFlags) fromFlags() (fargate.Profile, fargate.Faults) {
 	p.Selectors = append(p.Selectors, selectors...)
 	faults = append(faults, more...)
 	p.Tags, more = keyValues("--tags", f.tags)
-	return p, append(faults, more...)
+	faults = append(faults, more...)
+	for _, key := range slices.Sorted(maps.Keys(p.Tags)) {
+		if strings.HasPrefix(key, lifecycle.TagPrefix) {
+			faults = append(faults, fargate.Fault{
+				Field: "--tags", Value: key, Message: fmt.Sprintf("the tag key %q begins with %s, by which replacements are known", key, lifecycle.TagPrefix), Hint: "choose another key",
+			})
+		}
+	}
+	return p, faults
 }
 
 // parseSelectors reads the values of a flag that takes selectors.

@@ -106,19 +106,24 @@ type change struct {
 
 // checkReplace judges the flags, all faults at once.
 func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (change, error) {
-	name, err := a.oneName(cmd, args, opts.name)
-	if err != nil {
-		return change{}, err
-	}
+	name, nameErr := a.oneName(cmd, args, opts.name)
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
-	faults := []error{opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip), checkPods(cmd, opts.pods, opts.configFile)}
+	faults := []error{
+		nameErr, a.noneEmpty(cmd), opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd),
+	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s", opts.output)))
 	}
 	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
-	if opts.name = name; name == "" {
+	switch opts.name = name; {
+	case name != "":
+		faults = append(faults, fargate.ValidateNameForm(name).OrNil())
+	case nameErr == nil && opts.configFile != "":
+		faults = append(faults, usage("no profile is named; name the one that is to become as the file says"))
+	case nameErr == nil:
 		faults = append(faults, usage("no profile is named"))
 	}
 	if opts.settle < 0 {
@@ -156,7 +161,10 @@ func (opts *replaceOptions) change() (change, error) {
 		faults = append(faults, fargate.Fault{Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them"})
 	}
 	if opts.newName != "" {
-		faults = append(faults, fargate.ValidateName(opts.newName)...)
+		for _, f := range fargate.ValidateName(opts.newName) {
+			f.Field = "--new-name"
+			faults = append(faults, f)
+		}
 	}
 	// What the flags give is judged at once; the rest is the original's, which EKS has taken.
 	probe := c.wanted.Clone()
@@ -180,12 +188,17 @@ func (c change) successor(original fargate.Profile) (fargate.Profile, error) {
 	if len(c.wanted.Selectors) > 0 {
 		p.Selectors = c.wanted.Selectors
 	}
+	var faults []error
 	for _, r := range c.remove {
 		i := slices.IndexFunc(p.Selectors, r.Equal)
 		if i < 0 {
-			return p, usagef("--remove-selector %s: profile %s has no such selector; it has %s", r, original.Name, texts(original.Selectors))
+			faults = append(faults, usagef("--remove-selector %s: profile %s has no such selector; it has %s", r, original.Name, texts(original.Selectors)))
+			continue
 		}
 		p.Selectors = slices.Delete(p.Selectors, i, i+1)
+	}
+	if len(faults) > 0 {
+		return p, errors.Join(faults...)
 	}
 	for _, s := range c.add {
 		if !slices.ContainsFunc(p.Selectors, s.Equal) {

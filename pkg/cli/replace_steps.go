@@ -8,31 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
-	"github.com/fgctl/fgctl/pkg/profilefile"
 )
-
-// fromFile takes the wanted profile from the entry of a file that has the name of the original.
-func (opts *replaceOptions) fromFile(c *change, entries []profilefile.Entry, file string) error {
-	if c.any {
-		return usagef("the file of --config-file says what the successor is like, so no other flag can")
-	}
-	i := slices.IndexFunc(entries, func(e profilefile.Entry) bool { return e.Profile.Name == opts.name })
-	if i < 0 {
-		return usagef("%s holds no Fargate profile %q", file, opts.name)
-	}
-	p := entries[i].Profile
-	if faults, _ := fargate.Validate(p); len(faults) > 0 {
-		return faults.In(fmt.Sprintf("%s:%d: %s", file, entries[i].Line, p.Name))
-	}
-	c.wanted, c.any = p, true
-	return nil
-}
 
 // fresh begins a replacement.
 func (r *replacement) fresh(ctx context.Context) error {
@@ -76,6 +57,9 @@ func (r *replacement) fresh(ctx context.Context) error {
 		return faults
 	} else if len(warnings) > 0 {
 		r.showWarnings(warnings)
+	}
+	if err := r.checkTags(original, p); err != nil {
+		return err
 	}
 	report, err := r.preflightOf(ctx, p)
 	if err != nil {
@@ -141,30 +125,6 @@ func (r *replacement) roleToBe(c cloud.Cluster) string {
 	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
 }
 
-func onlyTags(differences []fargate.Difference) bool {
-	return len(differences) > 0 && !slices.ContainsFunc(differences, func(d fargate.Difference) bool {
-		return !strings.HasPrefix(d.Field, "tags.")
-	})
-}
-
-// retag changes tags in place; they are the only part of a profile that can change.
-func (r *replacement) retag(ctx context.Context, original, wanted fargate.Profile) error {
-	r.info("only tags differ; they are changed in place, without a replacement")
-	if r.opts.dryRun {
-		plan := newPlan(r.cluster, "tag")
-		plan.Steps = []planStep{{Action: "tag", Profile: original.Name}}
-		for _, d := range fargate.Differences(original, wanted) {
-			plan.Differences = append(plan.Differences, d.String())
-		}
-		return r.printPlan(plan, r.opts.output)
-	}
-	if err := r.client.TagProfile(ctx, original.ARN, wanted.Tags); err != nil {
-		return err
-	}
-	original.Tags = wanted.Tags
-	return r.showProfiles(r.opts.output, []fargate.Profile{original}, []string{"profile " + original.Name + " has its new tags"})
-}
-
 // finalName is the name that the new profile has in the end.
 func (r *replacement) finalName(successor fargate.Profile) string {
 	if r.opts.keepName {
@@ -194,7 +154,7 @@ func (r *replacement) plan(original, successor fargate.Profile, differences []fa
 			planStep{Action: "create", Profile: original.Name, Until: ready, Means: "it is the new profile, under the old name"},
 			planStep{Action: "delete", Profile: successor.Name, Until: "it is gone", Means: "it was temporary; pods are stopped a second time, their replacements hit the new " + original.Name},
 		)
-		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until step 3 is done", fargate.ProfileLabel, original.Name)
+		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until they are made anew after step 3", fargate.ProfileLabel, original.Name)
 	} else {
 		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s never do, so change their templates first", fargate.ProfileLabel, original.Name)
 	}

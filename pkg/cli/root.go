@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -232,12 +233,37 @@ func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	if slices.Contains(allowed, value) {
 		return nil
 	}
+	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
+	what := "is none of " + strings.Join(known, ", ")
+	if len(known) == 1 {
+		what = "is not " + known[0] + ", the only value"
+	}
 	source := "--" + flag
 	if from := a.applied[flag]; from != "" {
 		source = from + ":"
 	}
 	return &usageError{
-		err:     fmt.Errorf("%s %q is none of %s", source, value, strings.Join(allowed, ", ")),
+		err:     fmt.Errorf("%s %q %s", source, value, what),
 		command: cmd.CommandPath(),
 	}
+}
+
+func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
+
+// noneEmpty refuses flags that the command line gives without a value, as a script does whose variable is not
+// set: what is meant to narrow or to change something must not count as not given.
+func (a *app) noneEmpty(cmd *cobra.Command) error {
+	var faults []error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		empty := false
+		if list, ok := flag.Value.(pflag.SliceValue); ok && !strings.HasSuffix(flag.Name, "selector") { // a selector's own fault says more
+			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return !isEmpty(s) })
+		} else if !ok {
+			empty = flag.Value.Type() == "string" && isEmpty(flag.Value.String())
+		}
+		if empty && a.given(cmd, flag.Name) {
+			faults = append(faults, &usageError{err: fmt.Errorf("--%s is given without a value; give one or leave the flag out", flag.Name), command: cmd.CommandPath()})
+		}
+	})
+	return errors.Join(faults...)
 }

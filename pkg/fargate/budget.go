@@ -38,34 +38,45 @@ type budgetPod struct {
 	namespace string
 	labels    labels.Set
 	owner     Owner
-	workload  bool
+	origin    origin
 	pods      int
 	stopped   bool
+	ready     bool
 }
 
-// count keeps pods for the budgets, which may come later in the input. Pods that have ended are not
-// protected.
-func (i *Impact) count(pod Pod, owner Owner, workload bool, pods int, stopped bool) {
-	if pods > 0 && (pod.Running == nil || !finished(pod.Running)) {
-		i.budgeted = append(i.budgeted, budgetPod{pod.Namespace, pod.Labels, owner, workload, pods, stopped})
+// count keeps pods for the budgets, which may come later in the input. Pods that have ended or
+// are being deleted are not protected.
+func (i *Impact) count(pod Pod, owner Owner, of origin, pods int, stopped bool) {
+	if pods > 0 && (pod.Running == nil || !leaving(pod.Running)) {
+		ready := pod.Running == nil || !pod.Running.NotReady
+		i.budgeted = append(i.budgeted, budgetPod{pod.Namespace, pod.Labels, owner, of, pods, stopped, ready})
 	}
 }
 
 // Broken gives the budgets that the deletion breaks, in their order. The pods must have been added before.
+// Those that are not ready are missing already: they lessen what may go, and stopping them breaks nothing
+// (Kubernetes, Specifying a Disruption Budget: currentHealthy counts pods whose condition Ready is True).
 func (i *Impact) Broken(budgets []DisruptionBudget) []BrokenBudget {
 	out := []BrokenBudget{}
 	for _, budget := range budgets {
 		b := BrokenBudget{Namespace: budget.Namespace, Name: budget.Name}
+		missing, broken := 0, 0
 		for _, p := range i.budgeted {
-			if p.namespace != budget.Namespace || !budget.Selector.Matches(p.labels) || i.repeats(p.namespace, p.owner, p.workload) {
+			if p.namespace != budget.Namespace || !budget.Selector.Matches(p.labels) || i.repeats(p.namespace, p.owner, p.origin) {
 				continue
 			}
 			b.Pods += p.pods
+			if !p.ready {
+				missing += p.pods
+			}
 			if p.stopped {
 				b.Stopped += p.pods
+				if p.ready {
+					broken += p.pods
+				}
 			}
 		}
-		if b.Allowed = budget.allowed(b.Pods); b.Stopped > b.Allowed {
+		if b.Allowed = max(budget.allowed(b.Pods)-missing, 0); broken > b.Allowed {
 			out = append(out, b)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Capacity is what a pod asks for and what Fargate provisions for it. GB are GiB throughout, as in the
@@ -85,11 +86,14 @@ const (
 	mostStorage    = 175 * gibibyte
 )
 
+// mebibytes gives bytes in MiB, rounded up.
+func mebibytes(bytes int64) int64 { return (bytes + mebibyte - 1) / mebibyte }
+
 // provision gives the smallest size for so many thousandths of a vCPU and bytes of memory: the first
 // tier with enough CPU whose largest memory is enough, then its smallest memory that is. ok is false
 // where no size is large enough.
 func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
-	need := (memory+mebibyte-1)/mebibyte + componentsMiB
+	need := mebibytes(memory) + componentsMiB
 	for _, t := range tiers {
 		if t.milli < milli || t.memories[len(t.memories)-1] < need {
 			continue
@@ -138,45 +142,48 @@ func Size(pod Pod) (*Capacity, []Finding) {
 
 func vcpus(milli int64) float64 { return float64(milli) / 1000 }
 
-// nearMiss is how little less of a request would fit a smaller size: at most a tenth of it. Less CPU is
-// tried first, then less memory; empty where neither is near.
+// near tells whether so much less of a request makes a near miss: an eighth of it at most. So 2Gi is one,
+// which is over 2 GB by what Fargate adds.
+func near(less, asked int64) bool { return less*8 <= asked }
+
+// nearMiss says how little less of a request would fit a smaller size: less CPU, and less memory with it where
+// the smaller tier does not have as much; then less memory alone. It is empty where nothing is near.
 func nearMiss(milli, memory, cpu, memoryMiB int64) string {
-	need := (memory+mebibyte-1)/mebibyte + componentsMiB
+	asked := mebibytes(memory)
+	need := asked + componentsMiB
 	var hints []string
+	hint := func(less string, lessCPU, lessMemory int64) {
+		v, m, _ := provision(milli-lessCPU, memory-lessMemory*mebibyte)
+		hints = append(hints, less+" would fit "+sizeText(vcpus(v), float64(m)/1024))
+	}
 	for _, t := range slices.Backward(tiers) {
-		// The next smaller tier in CPU, if only CPU keeps the pod out of it.
-		if t.milli < cpu && t.milli < milli && t.memories[len(t.memories)-1] >= need {
-			if less := milli - t.milli; less*10 <= milli {
-				v, m, _ := provision(t.milli, memory)
-				hints = append(hints, fmt.Sprintf("%dm less CPU would fit %s", less, sizeText(vcpus(v), float64(m)/1024)))
+		if t.milli >= milli {
+			continue
+		}
+		lessCPU, lessMemory := milli-t.milli, max(need-t.memories[len(t.memories)-1], 0)
+		switch {
+		case !near(lessCPU, milli) || !near(lessMemory, asked):
+		case lessMemory == 0:
+			hint(fmt.Sprintf("%dm less CPU", lessCPU), lessCPU, 0)
+		default:
+			hint(fmt.Sprintf("%dm less CPU and %dMi less memory", lessCPU, lessMemory), lessCPU, lessMemory)
+		}
+		break
+	}
+	// The largest memory of any size that this CPU could have and that is below the need.
+	below := int64(0)
+	for _, t := range tiers {
+		if t.milli < milli || t.milli > cpu {
+			continue
+		}
+		for _, m := range t.memories {
+			if m < need && m > below && (t.milli < cpu || m < memoryMiB) {
+				below = m
 			}
-			break
 		}
 	}
-	if memory > 0 {
-		// The largest memory of any size that this CPU could have and that is below the need.
-		below := int64(0)
-		for _, t := range tiers {
-			if t.milli < milli || t.milli > cpu {
-				continue
-			}
-			for _, m := range t.memories {
-				if m < need && m > below && (t.milli < cpu || m < memoryMiB) {
-					below = m
-				}
-			}
-		}
-		if less := need - below; below > componentsMiB && less*10 <= need-componentsMiB {
-			v, m, _ := provision(milli, (below-componentsMiB)*mebibyte)
-			hints = append(hints, fmt.Sprintf("%dMi less memory would fit %s", less, sizeText(vcpus(v), float64(m)/1024)))
-		}
+	if less := need - below; below > componentsMiB && near(less, asked) {
+		hint(fmt.Sprintf("%dMi less memory", less), 0, less)
 	}
-	if len(hints) == 0 {
-		return ""
-	}
-	hint := hints[0]
-	for _, h := range hints[1:] {
-		hint += ", " + h
-	}
-	return hint
+	return strings.Join(hints, ", ")
 }

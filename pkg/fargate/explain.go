@@ -16,6 +16,7 @@ type Matcher struct {
 	profiles  []compiledProfile // by name
 	selectors int               // of all profiles
 	pairs     int               // of all selectors
+	seesPin   bool              // a selector looks at ProfileLabel, by a wildcard as a rule
 }
 
 // compiledProfile is a profile prepared for being judged again and again.
@@ -24,6 +25,11 @@ type compiledProfile struct {
 	status        Status
 	createdAt     time.Time
 	selectors     []compiledSelector
+}
+
+// matches tells whether a selector of the profile matches, whatever its status.
+func (p *compiledProfile) matches(namespace string, labels map[string]string) bool {
+	return slices.ContainsFunc(p.selectors, func(s compiledSelector) bool { return s.Matches(namespace, labels) })
 }
 
 // compiledSelector keeps the label pairs in the order of their keys.
@@ -40,6 +46,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 		for _, s := range p.Selectors {
 			c.selectors = append(c.selectors, compiledSelector{s, s.LabelKeys()})
 			m.pairs += len(s.Labels)
+			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return MatchPattern(key, ProfileLabel) })
 		}
 		m.selectors += len(p.Selectors)
 		m.profiles = append(m.profiles, c)
@@ -63,6 +70,11 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		Owner: OwnerOf(pod), Running: runningState(pod), Pinned: pinOf(pod),
 		Candidates: []string{}, Profiles: make([]ProfileMatch, len(m.profiles)),
 	}
+	fresh := pod // as a new pod would be
+	if m.seesPin && e.Pinned == "" && pod.Labels[ProfileLabel] != "" {
+		fresh.Labels = maps.Clone(pod.Labels)
+		delete(fresh.Labels, ProfileLabel)
+	}
 	selectors, pairs := make([]SelectorMatch, 0, m.selectors), make([]LabelMatch, 0, m.pairs)
 	for i := range m.profiles {
 		p := &m.profiles[i]
@@ -70,7 +82,7 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		matches := false
 		for j := range p.selectors {
 			var sm SelectorMatch
-			sm, pairs = explainSelector(pod, &p.selectors[j], pairs)
+			sm, pairs = explainSelector(fresh, &p.selectors[j], pairs)
 			sm.Index = j + 1
 			matches = matches || sm.Matches
 			selectors = append(selectors, sm)
@@ -82,7 +94,7 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 	}
 	judge(pod, &e)
 	if e.Verdict == VerdictUnmatched {
-		e.Nearest = m.nearest(pod, e)
+		e.Nearest = m.nearest(fresh, e)
 	}
 	var sizing []Finding
 	e.Capacity, sizing = Size(pod)
@@ -194,6 +206,8 @@ func whyUnmatched(e Explanation) string {
 		switch {
 		case m == nil:
 			return fmt.Sprintf("the label %s pins the pod to profile %s, which does not exist", ProfileLabel, e.Pinned)
+		case !m.Matches && !m.Status.TakesPods():
+			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches, and it is %s", ProfileLabel, e.Pinned, m.Status)
 		case !m.Matches:
 			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches", ProfileLabel, e.Pinned)
 		default:

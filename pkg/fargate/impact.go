@@ -54,22 +54,32 @@ type Impact struct {
 	groups        map[impactKey]*impactGroup
 	order         []*impactGroup
 	budgeted      []budgetPod
-	// live are the workloads of which pods were read: their own objects say nothing more.
-	live map[ownerKey]bool
+	// live are the workloads of which pods were read: their own objects say nothing more. known are all
+	// workloads that were read: what they have made (the ReplicaSets of a Deployment) says nothing more either.
+	live, known map[ownerKey]bool
 }
 
 type impactKey struct {
-	place  string // namespace, owner and origin
+	place  string // namespace, owner and, where it is not the end, origin
 	from   string
 	fate   Fate
 	to     string
 	pinned bool
 }
 
-// impactGroup is pods of one owner and one fate; workload tells that they were read as a workload.
+// impactGroup is pods of one owner and one fate.
 type impactGroup struct {
 	PodImpact
+	origin
+	// running is a pod of them, as far as the question needs it whether their template pins them; its Running
+	// is nil for a workload.
+	running Pod
+}
+
+// origin tells that pods were read as a workload, and which workload made that one.
+type origin struct {
 	workload bool
+	maker    ownerKey
 }
 
 // NewImpact compares the profiles before with those after; going are the names of the profiles that are
@@ -78,42 +88,62 @@ type impactGroup struct {
 func NewImpact(before, after []Profile, going ...string) *Impact {
 	return &Impact{
 		before: NewMatcher(before), after: NewMatcher(after), going: going,
-		groups: map[impactKey]*impactGroup{}, live: map[ownerKey]bool{},
+		groups: map[impactKey]*impactGroup{}, live: map[ownerKey]bool{}, known: map[ownerKey]bool{},
 	}
 }
 
-// Add takes a pod or a workload. Workloads should come before the pods that they own: the label of a
-// running pod does not show whether its template pins it.
+// Add takes a pod or a workload, in whatever order.
 func (i *Impact) Add(pod Pod) {
 	i.owners.Note(pod)
-	if i.owners.Pins(pod) {
-		pod.Running.OwnerPins = true
-	}
 	owner, pods := Owner{Kind: pod.Kind, Name: pod.Name}, pod.Workload.Replicas
+	made := ""
 	if pod.Running != nil {
 		pods = 1
 	}
 	if o := OwnerOf(pod); o != nil {
-		owner = *o
+		owner, made = *o, pod.Running.OwnerKind+"\x00"+pod.Running.OwnerName
 		i.live[ownerKey{pod.Namespace, o.Kind, o.Name}] = true
 		i.live[ownerKey{pod.Namespace, pod.Running.OwnerKind, pod.Running.OwnerName}] = true
 	}
 	from := i.profileOf(pod)
-	workload := pod.Running == nil && pod.Kind != "Pod"
-	i.count(pod, owner, workload, pods, from != "")
+	of := origin{workload: pod.Running == nil && pod.Kind != "Pod"}
+	if of.workload {
+		i.known[ownerKey{pod.Namespace, pod.Kind, pod.Name}] = true
+		of.maker = ownerKey{pod.Namespace, pod.Workload.OwnerKind, pod.Workload.OwnerName}
+	}
+	i.count(pod, owner, of, pods, from != "")
 	if from == "" || pods == 0 {
 		return
 	}
 	e := i.after.Explain(pod)
-	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Pinned: e.Pinned == from, Unowned: owner.Kind == "Pod"}
-	key := impactKey{strings.Join([]string{hit.Namespace, owner.Kind, owner.Name, strconv.FormatBool(workload)}, "\x00"), from, hit.Fate, strings.Join(hit.To, "\x00"), hit.Pinned}
+	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Unowned: owner.Kind == "Pod"}
+	if e.Pinned == from {
+		hit.pin()
+	}
+	key := hit.key(made, strconv.FormatBool(of.workload))
 	group := i.groups[key]
 	if group == nil {
-		group = &impactGroup{hit, workload}
+		group = &impactGroup{hit, of, Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}}
 		i.groups[key] = group
 		i.order = append(i.order, group)
 	}
 	group.Pods += pods
+}
+
+// key is equal for what is told in one line; origin keeps apart what cannot be told so yet.
+func (p PodImpact) key(origin ...string) impactKey {
+	place := strings.Join(append([]string{p.Namespace, p.Owner.Kind, p.Owner.Name}, origin...), "\x00")
+	return impactKey{place, p.From, p.Fate, strings.Join(p.To, "\x00"), p.Pinned}
+}
+
+// pin makes the fate that of pods whose template names From. No profile takes what is made in their place,
+// and a profile that has the name later does not either: EKS judges a pod when it is created and never again
+// (EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030).
+func (p *PodImpact) pin() {
+	p.Pinned = true
+	if p.Fate != FateLeaves { // the annotation goes before
+		p.Fate, p.To = FatePending, []string{}
+	}
 }
 
 // fateOf is the fate of pods of which a new one would have the verdict.
@@ -130,19 +160,20 @@ func fateOf(v Verdict) Fate {
 	return FatePending
 }
 
-// repeats tells whether a workload is there once more as its pods, in which case these count.
-func (i *Impact) repeats(namespace string, owner Owner, workload bool) bool {
-	return workload && i.live[ownerKey{namespace, owner.Kind, owner.Name}]
+// repeats tells whether a workload is there once more as its pods or as the workload that made it, in which
+// case these count.
+func (i *Impact) repeats(namespace string, owner Owner, of origin) bool {
+	return of.workload && (i.live[ownerKey{namespace, owner.Kind, owner.Name}] || i.known[of.maker])
 }
 
 // profileOf is the profile on which a pod is, if it goes; empty otherwise. A pod that runs says so
-// itself, one that has ended is not missed; a manifest is where a new pod would be.
+// itself, one that has ended or is being deleted is not missed; a manifest is where a new pod would be.
 func (i *Impact) profileOf(pod Pod) string {
 	name := ""
 	switch {
 	case pod.Running == nil:
 		name = i.before.Explain(pod).Profile
-	case taken(pod) && !finished(pod.Running):
+	case taken(pod) && !leaving(pod.Running):
 		name = pod.Labels[ProfileLabel]
 	}
 	if slices.Contains(i.going, name) {
@@ -151,15 +182,31 @@ func (i *Impact) profileOf(pod Pod) string {
 	return ""
 }
 
+// leaving tells that a pod of a cluster has ended or is being deleted: whatever is made in its place is there
+// already, or waits for its name.
+func leaving(r *Running) bool { return finished(r) || r.Terminating }
+
 // Pods gives the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
 // moves; within a fate by namespace and owner.
 func (i *Impact) Pods() []PodImpact {
 	rank := map[Fate]int{FatePending: 0, FateAmbiguous: 1, FateLeaves: 2, FateMoves: 3}
 	out := []PodImpact{}
+	places := map[impactKey]int{}
 	for _, group := range i.order {
-		if !i.repeats(group.Namespace, group.Owner, group.workload) {
-			out = append(out, group.PodImpact)
+		if i.repeats(group.Namespace, group.Owner, group.origin) {
+			continue
 		}
+		hit := group.PodImpact
+		if i.owners.Pins(group.running) {
+			// The label of a running pod does not show it, and its template may have come later.
+			hit.pin()
+		}
+		if at, told := places[hit.key()]; told {
+			out[at].Pods += hit.Pods
+			continue
+		}
+		places[hit.key()] = len(out)
+		out = append(out, hit)
 	}
 	slices.SortStableFunc(out, func(a, b PodImpact) int {
 		return cmp.Or(cmp.Compare(rank[a.Fate], rank[b.Fate]), cmp.Compare(a.Namespace, b.Namespace),

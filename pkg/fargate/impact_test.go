@@ -35,10 +35,16 @@ func TestImpact(t *testing.T) {
 	pinned.Labels[ProfileLabel] = "web"
 	ended := on("web", "web", "ended", "x")
 	ended.Running.Phase = "Succeeded"
+	deleted := on("web", "web", "deleted", "x")
+	deleted.Running.Terminating = true
 	elsewhere := on("web", "web", "elsewhere", "x")
 	elsewhere.Spec.SchedulerName = DefaultScheduler
 	bare := on("web", "web", "bare", "all")
 	bare.Running.OwnerKind, bare.Running.OwnerName = "", ""
+	older := on("web", "web", "a", "all")
+	older.Labels[hashLabel], older.Running.OwnerName = "0", "a-0"
+	made := workload("ReplicaSet", "b-1", "web", "cart", 5)
+	made.Workload.OwnerKind, made.Workload.OwnerName = "Deployment", "b"
 	annotated := on("web", "web", "annotated", "x")
 	annotated.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
 	for _, c := range []struct {
@@ -52,7 +58,7 @@ func TestImpact(t *testing.T) {
 			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]",
 		},
 		{"several match", []Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
-		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended}, ""},
+		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended, deleted}, ""},
 		{"kept off Fargate", []Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
 		{
 			"manifests go where a new pod would",
@@ -60,6 +66,11 @@ func TestImpact(t *testing.T) {
 			"pending web Deployment/a 3 of web to []",
 		},
 		{"pinned by the template", []Pod{pinned}, "pending web Deployment/pinned 2 of web to [] pinned"},
+		{"its pods may come before it, and after", []Pod{on("web", "web", "pinned", "x"), pinned, on("web", "web", "pinned", "x")}, "pending web Deployment/pinned 2 of web to [] pinned"},
+		{"a pin narrows what was ambiguous", []Pod{on("web", "web", "pinned", "api"), pinned}, "pending web Deployment/pinned 1 of web to [] pinned"},
+		{"pods of several ReplicaSets are one", []Pod{on("web", "web", "a", "all"), older}, "moves web Deployment/a 2 of web to [all]"},
+		{"what a workload that was read has made", []Pod{made, workload("Deployment", "b", "web", "cart", 3)}, "pending web Deployment/b 3 of web to []"},
+		{"and what another has made", []Pod{made, workload("Deployment", "c", "web", "cart", 3)}, "pending web Deployment/c 3 of web to []|pending web ReplicaSet/b-1 5 of web to []"},
 		{"and the pods of that template", []Pod{pinned, on("web", "web", "pinned", "api")}, "pending web Deployment/pinned 1 of web to [] pinned"},
 		{
 			"a workload that is there as pods too counts once",
@@ -90,21 +101,41 @@ func TestImpact(t *testing.T) {
 	}
 }
 
+// A new profile under the old name comes too late for pods that are pinned to it.
+func TestImpactOfPinsToANameThatStays(t *testing.T) {
+	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}, {Name: "all", Selectors: parsed(t, "namespace=*")}}
+	pinned := Pod{Kind: "Deployment", Name: "a", Namespace: "web", Labels: map[string]string{ProfileLabel: "web"}, Workload: Workload{Replicas: 1}}
+	for _, pods := range [][]Pod{{pinned, on("web", "web", "a", "x")}, {on("web", "web", "a", "x"), pinned}} {
+		i := NewImpact(profiles, profiles, "web")
+		for _, p := range pods {
+			i.Add(p)
+		}
+		want := []PodImpact{{Namespace: "web", Owner: Owner{"Deployment", "a"}, Pods: 1, From: "web", Fate: FatePending, To: []string{}, Pinned: true}}
+		if got := i.Pods(); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
 func TestBrokenBudgets(t *testing.T) {
 	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}}
 	selector := labels.SelectorFromSet(labels.Set{"app": "api"})
 	for _, c := range []struct {
 		why, least, most string
 		stopped, others  int
+		unready          int // of the profile that goes if it is negative, else of the other
 		want             []BrokenBudget
 	}{
-		{"a number", "2", "", 3, 1, []BrokenBudget{{"web", "b", 4, 3, 2}}},
-		{"just allowed", "1", "", 3, 1, []BrokenBudget{}},
-		{"a percentage is rounded up", "50%", "", 2, 1, []BrokenBudget{{"web", "b", 3, 2, 1}}},
-		{"maxUnavailable", "", "1", 2, 0, []BrokenBudget{{"web", "b", 2, 2, 1}}},
-		{"maxUnavailable as a percentage, rounded up", "", "30%", 1, 2, []BrokenBudget{}},
-		{"nothing stated", "", "", 1, 0, []BrokenBudget{{"web", "b", 1, 1, 0}}},
-		{"nothing stopped", "100%", "", 0, 3, []BrokenBudget{}},
+		{"a number", "2", "", 3, 1, 0, []BrokenBudget{{"web", "b", 4, 3, 2}}},
+		{"just allowed", "1", "", 3, 1, 0, []BrokenBudget{}},
+		{"a percentage is rounded up", "50%", "", 2, 1, 0, []BrokenBudget{{"web", "b", 3, 2, 1}}},
+		{"maxUnavailable", "", "1", 2, 0, 0, []BrokenBudget{{"web", "b", 2, 2, 1}}},
+		{"maxUnavailable as a percentage, rounded up", "", "30%", 1, 2, 0, []BrokenBudget{}},
+		{"nothing stated", "", "", 1, 0, 0, []BrokenBudget{{"web", "b", 1, 1, 0}}},
+		{"one that is not ready is missing already", "2", "", 1, 1, 1, []BrokenBudget{{"web", "b", 3, 1, 0}}},
+		{"nor is it missed", "2", "", 0, 2, -1, []BrokenBudget{}},
+		{"not less than none", "2", "", 1, 0, 3, []BrokenBudget{{"web", "b", 4, 1, 0}}},
+		{"nothing stopped", "100%", "", 0, 3, 0, []BrokenBudget{}},
 	} {
 		i := NewImpact(profiles, nil, "web")
 		for range c.stopped {
@@ -113,8 +144,18 @@ func TestBrokenBudgets(t *testing.T) {
 		for range c.others {
 			i.Add(on("rest", "web", "b", "api"))
 		}
+		for n := c.unready; n != 0; n -= n / max(n, -n) {
+			pod := on("rest", "web", "b", "api")
+			if pod.Running.NotReady = true; n < 0 {
+				pod.Labels[ProfileLabel] = "web"
+			}
+			i.Add(pod)
+		}
 		i.Add(on("web", "web", "c", "cart"))
 		i.Add(on("web", "other", "c", "api"))
+		deleted := on("web", "web", "a", "api")
+		deleted.Running.Terminating = true
+		i.Add(deleted)
 		budget := DisruptionBudget{Namespace: "web", Name: "b", Selector: selector, MinAvailable: c.least, MaxUnavailable: c.most}
 		if got := i.Broken([]DisruptionBudget{budget}); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
@@ -18,8 +20,9 @@ type Nearest struct {
 	// Unmet are the conditions that the pod fails, the namespace first; never empty but for a pod whose
 	// pinned profile is not ACTIVE.
 	Unmet []Condition `json:"unmet"`
-	// AddLabels are the labels that the pod template needs to match this selector; nil where labels alone
-	// are no way, because the namespace is another.
+	// AddLabels are the labels that the pod template needs to go to this profile; nil where labels alone
+	// are no way, because the namespace is another or the profile is leaving. ProfileLabel is among them
+	// where other profiles would match the pod then too.
 	AddLabels map[string]string `json:"addLabels"`
 	// AddSelector is the selector that the profile needs to match the pod, written as --selector reads it.
 	AddSelector string `json:"addSelector"`
@@ -72,12 +75,40 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 			n.Unmet = append(n.Unmet, Condition{Field: "label", Key: l.Key, Want: l.Want, Got: l.Got})
 		}
 	}
-	n.AddLabels = addLabels(pod, *best)
+	if !profile.Status.TakesPods() && profile.Status != StatusCreating {
+		return n // it takes no pod any more, whatever its labels
+	}
+	n.AddLabels = m.settled(pod, e, profile.Name, addLabels(pod, *best))
 	if len(n.Unmet) > 0 {
 		n.AddSelector = addSelector(pod, *best)
 	}
 	return n
 }
+
+// settled gives the labels that lead the pod to the profile, and the pin with them where others would match
+// it too.
+func (m *Matcher) settled(pod Pod, e Explanation, profile string, added map[string]string) map[string]string {
+	if added == nil || e.Pinned != "" || !CanPin(profile) {
+		return added
+	}
+	labels := maps.Clone(added)
+	for k, v := range pod.Labels {
+		if _, changed := added[k]; !changed {
+			labels[k] = v
+		}
+	}
+	for i := range m.profiles {
+		if p := &m.profiles[i]; p.name != profile && p.status.TakesPods() && p.matches(pod.Namespace, labels) {
+			added[ProfileLabel] = profile
+			break
+		}
+	}
+	return added
+}
+
+// CanPin tells whether a profile's name can be the value of a pod's ProfileLabel: EKS takes names that
+// Kubernetes takes for no label value (see Validate).
+func CanPin(profile string) bool { return len(validation.IsValidLabelValue(profile)) == 0 }
 
 // unmet counts the conditions that fail.
 func (s SelectorMatch) unmet() int {
@@ -140,7 +171,8 @@ func exampleLabel(key, want string, taken []string) (string, string, bool) {
 }
 
 // addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets
-// stay, one whose label the pod has with another value takes that value, one whose label it lacks goes.
+// stay, one whose label the pod has with another value takes that value, one whose label it lacks goes. Where one
+// goes, a pattern of namespaces would let in more than this pod needs, so it becomes the pod's namespace.
 func addSelector(pod Pod, s SelectorMatch) string {
 	out := Selector{Namespace: s.Namespace.Want, Labels: map[string]string{}}
 	if !s.Namespace.Matches {
@@ -152,6 +184,8 @@ func addSelector(pod Pod, s SelectorMatch) string {
 			out.Labels[l.Key] = l.Want
 		case l.Got != nil:
 			out.Labels[l.Key] = *l.Got
+		default:
+			out.Namespace = pod.Namespace
 		}
 	}
 	return out.String()

@@ -3,6 +3,7 @@ package fargate
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -51,7 +52,7 @@ func TestNearest(t *testing.T) {
 		{
 			"an absent label", "",
 			[]Profile{profile("a", "", "namespace=w*,team=x,app=api")},
-			"a 1 [label team x nil] add map[team:x] or namespace=w*,app=api",
+			"a 1 [label team x nil] add map[team:x] or namespace=web,app=api",
 		},
 		{
 			"wildcards are filled", "",
@@ -64,6 +65,16 @@ func TestNearest(t *testing.T) {
 			"a 1 [label tea* x nil label team* x nil] add map[tea:x team:x] or namespace=web",
 		},
 		{
+			"a pair that goes takes the pattern of namespaces with it", "",
+			[]Profile{profile("a", "", "namespace=w*,rank=x")},
+			"a 1 [label rank x nil] add map[rank:x] or namespace=web",
+		},
+		{
+			"a pair that stays does not", "",
+			[]Profile{profile("a", "", "namespace=w*,app=x")},
+			"a 1 [label app x api] add map[app:x] or namespace=w*,app=api",
+		},
+		{
 			"only ACTIVE profiles", "",
 			[]Profile{profile("a", StatusCreating, "namespace=web,app=x"), profile("b", "", "namespace=x")},
 			"b 1 [namespace  x web] add map[] or namespace=web",
@@ -72,6 +83,21 @@ func TestNearest(t *testing.T) {
 			"pinned: only that profile", "b",
 			[]Profile{profile("a", "", "namespace=web,app=x"), profile("b", "", "namespace=x,app=y", "namespace=x")},
 			"b 2 [namespace  x web] add map[] or namespace=web",
+		},
+		{
+			"labels that others match too want the pin", "",
+			[]Profile{profile("a", "", "namespace=web,team=x"), profile("b", "", "namespace=web,team=*")},
+			"a 1 [label team x nil] add map[" + ProfileLabel + ":a team:x] or namespace=web",
+		},
+		{
+			"a name that is no label value is no pin", "",
+			[]Profile{profile("a-", "", "namespace=web,team=x"), profile("b", "", "namespace=web,team=*")},
+			"a- 1 [label team x nil] add map[team:x] or namespace=web",
+		},
+		{
+			"pinned to one that is leaving: no way leads there", "b",
+			[]Profile{profile("b", StatusDeleting, "namespace=web,app=y")},
+			"b 1 [label app y api] add map[] or ",
 		},
 		{"pinned to what does not exist", "c", []Profile{profile("a", "", "namespace=x")}, "none"},
 		{"pinned to one that is not ACTIVE and matches", "a", []Profile{profile("a", StatusDeleting, "namespace=web")}, "a 1 [] add map[] or "},
@@ -100,30 +126,56 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// Both ways out lead to a match: the labels in the pod, and the selector in the profile.
+// Both ways out lead to a match on the nearest profile, whatever the others match: the labels in the pod,
+// and the selector in the profile. A pod that is pinned needs the profile under the same name.
 func TestNearestKeepsItsWord(t *testing.T) {
 	world := newSmallWorld()
+	names := []string{"a", "b", "c"}
 	rapid.Check(t, func(t *rapid.T) {
-		profile := Profile{Name: "p", Selectors: rapid.SliceOfN(selectorOf, 1, 3).Draw(t, "selectors")}
-		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
-		n := Explain(pod, []Profile{profile}).Nearest
+		var profiles []Profile
+		for _, name := range names[:rapid.IntRange(1, len(names)).Draw(t, "profiles")] {
+			profiles = append(profiles, Profile{
+				Name: name, Selectors: rapid.SliceOfN(selectorOf, 1, 3).Draw(t, "selectors"),
+				Status: rapid.SampledFrom([]Status{StatusActive, StatusActive, StatusActive, StatusCreating, StatusDeleting, StatusCreateFailed}).Draw(t, "status"),
+			})
+		}
+		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: maps.Clone(rapid.SampledFrom(world.labels).Draw(t, "labels"))}
+		if pod.Labels == nil {
+			pod.Labels = map[string]string{}
+		}
+		if pin := rapid.SampledFrom(append(names, "", "", "")).Draw(t, "pin"); pin != "" {
+			pod.Labels[ProfileLabel] = pin
+		}
+		e := Explain(pod, profiles)
+		n := e.Nearest
 		if n == nil {
 			return
 		}
-		s, err := ParseSelector("--selector", n.AddSelector)
-		if err != nil || !s.Matches(pod.Namespace, pod.Labels) {
-			t.Fatalf("%s does not match %s (%v)", n.AddSelector, pod.Shape(), err)
-		}
-		if n.AddLabels == nil {
+		nearest := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == n.Profile })
+		if status := profiles[nearest].Status; status == StatusCreating {
+			profiles[nearest].Status = StatusActive // as it will be
+		} else if !status.TakesPods() {
+			if n.AddLabels != nil || n.AddSelector != "" {
+				t.Fatalf("ways to %s, which is %s: %v, %s", n.Profile, status, n.AddLabels, n.AddSelector)
+			}
 			return
 		}
-		labels := maps.Clone(pod.Labels)
-		if labels == nil {
-			labels = map[string]string{}
+		if n.AddSelector != "" {
+			s, err := ParseSelector("--selector", n.AddSelector)
+			if err != nil {
+				t.Fatal(err)
+			}
+			with := slices.Clone(profiles)
+			with[nearest].Selectors = append(slices.Clone(with[nearest].Selectors), s)
+			if got := Explain(pod, with); got.Verdict != VerdictMatched || got.Profile != n.Profile {
+				t.Fatalf("%s with %s in %s: %s", pod.Shape(), n.AddSelector, n.Profile, got.Reason)
+			}
 		}
-		maps.Copy(labels, n.AddLabels)
-		if !profile.Selectors[n.Selector-1].Matches(pod.Namespace, labels) {
-			t.Fatalf("%s with %v does not match %s", pod.Shape(), n.AddLabels, profile.Selectors[n.Selector-1])
+		if n.AddLabels != nil {
+			maps.Copy(pod.Labels, n.AddLabels)
+			if got := Explain(pod, profiles); got.Verdict != VerdictMatched || got.Profile != n.Profile {
+				t.Fatalf("%s with %v: %s", pod.Shape(), n.AddLabels, got.Reason)
+			}
 		}
 	})
 }

@@ -59,6 +59,10 @@ type Workload struct {
 	ClaimTemplates []string
 	// KeepsFinished tells that the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
 	KeepsFinished bool
+	// OwnerKind and OwnerName are the controller's among the owner references: of a ReplicaSet in a cluster
+	// its Deployment.
+	OwnerKind string
+	OwnerName string
 }
 
 // Running is what the cluster's API says of a pod that exists.
@@ -69,6 +73,9 @@ type Running struct {
 	// made by hand.
 	OwnerKind string
 	OwnerName string
+	// OwnerForeign tells that the owner's kind is not Kubernetes' own, so that kubectl rollout does not know
+	// it: OpenKruise has a StatefulSet, too.
+	OwnerForeign bool
 	// OwnerPins tells that the owner's template has ProfileLabel itself. A pod alone does not show that:
 	// see Owners.
 	OwnerPins bool
@@ -76,6 +83,11 @@ type Running struct {
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.
 	NodeName string
+	// NotReady tells that the condition Ready is there and is not True, or that the phase is Pending. It is
+	// read only where budgets are (manifest.Options).
+	NotReady bool
+	// Terminating tells that the pod is being deleted (metadata.deletionTimestamp).
+	Terminating bool
 }
 
 // PodSpec is the part of a Kubernetes PodSpec that the rules look at, in Kubernetes' own words.

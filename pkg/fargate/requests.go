@@ -43,7 +43,7 @@ func requested(pod Pod, name string) (amount int64, faults []Finding) {
 	// The path is put together only for a fault: most pods have none.
 	take := func(list ResourceList, path func() string) (int64, bool) {
 		text, given := list[name]
-		if !given || text == "" {
+		if !given {
 			return 0, false
 		}
 		n, err := quantity(name, text)
@@ -84,7 +84,9 @@ func requested(pod Pod, name string) (amount int64, faults []Finding) {
 	}
 	amount = max(sum, largest)
 	if r := pod.Spec.Resources; r != nil && name != resourceStorage {
-		if n := of(r, func() string { return pod.SpecPath + ".resources" }); n > 0 {
+		// A limit of the pod is its request only where no container requests anything (KEP-2837, defaults).
+		n := of(r, func() string { return pod.SpecPath + ".resources" })
+		if _, given := r.Requests[name]; n > 0 && (given || amount == 0) {
 			amount = n
 		}
 	}
@@ -98,25 +100,46 @@ func containerPath(pod Pod, list string, i int) string {
 
 // addUp sums without going beyond what can be counted; any such sum is too large for Fargate.
 func addUp(a, b int64) int64 {
-	const most = 1 << 62
-	return min(a, most-1) + min(b, most-1)
+	const most = 1 << 60
+	return min(min(a, most)+min(b, most), most)
 }
+
+// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
+// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
+const enormous = 1 << 50
+
+var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
 
 // quantity reads a quantity, rounded up: thousandths for cpu, else bytes. fault is empty where it is one.
 func quantity(name, text string) (n int64, fault string) {
 	if len(text) > 64 {
 		return 0, "it is too long"
 	}
-	q, err := resource.ParseQuantity(text)
+	q, err := parseQuantity(text)
 	switch {
 	case err != nil:
 		return 0, "digits and a suffix such as m, Mi or Gi are wanted"
 	case q.Sign() < 0:
 		return 0, "it is negative"
+	case q.Cmp(*enormousQuantity) >= 0:
+		return enormous, ""
 	case name == resourceCPU:
 		return q.MilliValue(), ""
 	}
 	return q.Value(), ""
+}
+
+// parseQuantity reads a quantity as Kubernetes' API does, which passes over space around it.
+func parseQuantity(text string) (resource.Quantity, error) {
+	return resource.ParseQuantity(strings.TrimSpace(text))
+}
+
+// amountText writes an amount that was asked for, in the unit of which there are so many to it.
+func amountText(amount int64, unit float64) string {
+	if amount >= enormous {
+		return "over a million"
+	}
+	return short(float64(amount) / unit)
 }
 
 func shorten(text string) string {
@@ -133,7 +156,7 @@ func tooLarge(pod Pod, milli, memory int64) Finding {
 	return Finding{
 		Code: CodeTooLarge, Severity: SeverityError, Path: pod.SpecPath + ".containers",
 		Message: fmt.Sprintf("the pod requests %s vCPU and %s GB; Fargate's largest size is %s, of which %d MiB are its own (\"Your pod's cpu/memory requirements exceed the max Fargate configuration\")",
-			short(vcpus(milli)), short(float64(memory)/gibibyte), sizeText(vcpus(biggest.milli), float64(most)/1024), componentsMiB),
+			amountText(milli, 1000), amountText(memory, gibibyte), sizeText(vcpus(biggest.milli), float64(most)/1024), componentsMiB),
 		Hint: fmt.Sprintf("request at most %s vCPU and %dMi in one pod, or keep it on EC2 nodes", short(vcpus(biggest.milli)), most-componentsMiB),
 	}
 }
@@ -146,10 +169,10 @@ func checkStorage(pod Pod, storage int64) []Finding {
 	switch {
 	case storage > mostStorage:
 		f.Code, f.Severity = CodeStorageTooLarge, SeverityError
-		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate has at most %d GB", short(float64(storage)/gibibyte), mostStorage/gibibyte)
+		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate has at most %d GB", amountText(storage, gibibyte), mostStorage/gibibyte)
 	case float64(storage)*1.15 > mostStorage:
 		f.Code, f.Severity = CodeStorageNearLimit, SeverityWarning
-		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate provisions more than that (115 GB for 100 GB) and has at most %d GB", short(float64(storage)/gibibyte), mostStorage/gibibyte)
+		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate provisions more than that (115 GB for 100 GB) and has at most %d GB", amountText(storage, gibibyte), mostStorage/gibibyte)
 	default:
 		return nil
 	}

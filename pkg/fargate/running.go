@@ -6,6 +6,7 @@ package fargate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,8 +46,8 @@ type RunningState struct {
 	// Node and Phase are spec.nodeName and status.phase.
 	Node  string `json:"node"`
 	Phase string `json:"phase"`
-	// CreatedAt is the time of the pod's creation in UTC.
-	CreatedAt time.Time `json:"createdAt"`
+	// CreatedAt is the time of the pod's creation in UTC; nil where unknown.
+	CreatedAt *time.Time `json:"createdAt"`
 }
 
 // Owner is what keeps pods alive: a Deployment, Job or another workload.
@@ -85,13 +86,18 @@ func taken(pod Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName =
 // finished tells whether a running pod has ended; where it ran does not matter any more.
 func finished(r *Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
 
+// waits tells whether a running pod has no node yet.
+func waits(pod Pod) bool { return pod.Running.Phase == "Pending" && pod.Running.NodeName == "" }
+
 func runningState(pod Pod) *RunningState {
 	if pod.Running == nil {
 		return nil
 	}
 	s := &RunningState{
 		Scheduler: pod.Spec.SchedulerName, Node: pod.Running.NodeName, Phase: pod.Running.Phase,
-		CreatedAt: pod.Running.CreatedAt.UTC(),
+	}
+	if at := pod.Running.CreatedAt.UTC(); !at.IsZero() {
+		s.CreatedAt = &at
 	}
 	if taken(pod) {
 		s.Profile = pod.Labels[ProfileLabel]
@@ -102,7 +108,7 @@ func runningState(pod Pod) *RunningState {
 // runningFindings tells where a running pod differs from the verdict, which is that of a new pod. They
 // matter wherever the pod runs.
 func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Finding {
-	if pod.Running == nil || finished(pod.Running) {
+	if pod.Running == nil || finished(pod.Running) || pod.Running.Terminating {
 		return nil
 	}
 	var f *Finding
@@ -122,20 +128,24 @@ func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Findi
 // existed before the profile was ACTIVE stay where they are (EKS User Guide, Define which Pods use AWS
 // Fargate when launched; pulumi-eks#1030, eksctl#8355).
 func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
-	if e.Profile == "" {
-		return nil // unmatched or excluded: it is where it belongs
+	if e.Profile == "" || pod.Running.OwnerKind == "Node" {
+		// Unmatched or excluded, it is where it belongs; and the mirror of a static pod stays with the kubelet
+		// that made it (Kubernetes, Create static Pods).
+		return nil
 	}
 	f := &Finding{Code: CodeNotOnFargate, Severity: SeverityWarning, Path: "spec.schedulerName"}
-	if pod.Running.Phase == "Pending" && pod.Running.NodeName == "" {
+	if waits(pod) {
 		f.Severity = SeverityError
 	}
 	why := "it was probably created before the profile was ACTIVE"
 	if p := findProfile(profiles, e.Profile); p != nil && !p.createdAt.IsZero() && !pod.Running.CreatedAt.IsZero() {
-		if pod.Running.CreatedAt.Before(p.createdAt) {
-			why = fmt.Sprintf("it was created at %s, before the profile at %s", stamp(pod.Running.CreatedAt), stamp(p.createdAt))
-		} else {
-			why = fmt.Sprintf("it was created at %s, and the profile at %s was probably not ACTIVE yet, or the pod's labels changed later",
-				stamp(pod.Running.CreatedAt), stamp(p.createdAt))
+		switch created, profile := stamp(pod.Running.CreatedAt), stamp(p.createdAt); {
+		case pod.Running.CreatedAt.Before(p.createdAt):
+			why = fmt.Sprintf("it was created at %s, before the profile at %s", created, profile)
+		case pod.Running.CreatedAt.Sub(p.createdAt) > slowestCreation:
+			why = fmt.Sprintf("it was created at %s, long after the profile at %s: its labels or annotations have probably changed since", created, profile)
+		default:
+			why = fmt.Sprintf("it was created at %s, and the profile at %s was probably not ACTIVE yet, or the pod's labels changed later", created, profile)
 		}
 	}
 	scheduler := pod.Spec.SchedulerName
@@ -143,18 +153,48 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 		scheduler = DefaultScheduler
 	}
 	f.Message = fmt.Sprintf("the pod matches profile %s and is with %s all the same: %s", e.Profile, scheduler, why)
-	f.Hint = "make it anew" + mend(pod)
+	f.Hint = anew(pod, e)
 	return f
 }
+
+// anew says how a pod gets to where a new one would go. What Fargate would refuse is to be mended first, and
+// a pod that runs elsewhere is better off there until then.
+func anew(pod Pod, e Explanation) string {
+	var refused []string
+	for _, f := range e.Findings {
+		if f.Severity == SeverityError && !slices.Contains(refused, f.Code) {
+			refused = append(refused, f.Code)
+		}
+	}
+	first := "leave it there until that is mended"
+	switch {
+	case len(refused) == 0:
+		return "make it anew" + mend(pod)
+	case pod.Running.OwnerKind == "DaemonSet":
+		return fmt.Sprintf("leave it there: Fargate would refuse a new pod (%s), and it would stay Pending; keep such pods off Fargate by a profile that does not select them",
+			strings.Join(refused, ", "))
+	case waits(pod):
+		first = "mend that first"
+	}
+	return fmt.Sprintf("%s: Fargate would refuse a new pod (%s), and it would stay Pending; then make it anew%s", first, strings.Join(refused, ", "), mend(pod))
+}
+
+// slowestCreation is longer than EKS was seen to take from the creation of a profile to ACTIVE, six minutes
+// (containers-roadmap#2392, eksctl PR#6375), and its scheduler to notice.
+const slowestCreation = 15 * time.Minute
 
 // takenFinding: a pod that a profile took, where today's verdict is another. The label was written by the
 // webhook and is no pin.
 func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	own := pod.Labels[ProfileLabel]
 	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
-	next := "a new pod would go to " + e.Profile
-	if e.Profile == "" {
-		next = "a new pod would be " + string(e.Verdict)
+	next, hint := "a new pod would go to "+e.Profile, "make it anew"+mend(pod)
+	switch e.Verdict {
+	case VerdictUnmatched, VerdictExcluded:
+		next, hint = "a new pod would be "+string(e.Verdict), "mend that before the pod is made anew"
+	case VerdictAmbiguous:
+		next = "a new pod would go to one of " + strings.Join(e.Candidates, ", ")
+	case VerdictMatched:
 	}
 	p := findProfile(profiles, own)
 	switch {
@@ -166,20 +206,23 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	case p == nil:
 		f.Code = CodeProfileGone
 		f.Message = fmt.Sprintf("the pod was taken by profile %s, which does not exist any more; %s", own, next)
-		f.Hint = "make it anew" + mend(pod)
+		f.Hint = hint
 	case p.status == StatusDeleting:
 		f.Code = CodeProfileDeleting
 		f.Message = fmt.Sprintf("the pod runs on profile %s, which is DELETING: EKS deletes its pods with it; %s", own, next)
-		f.Hint = "see what comes after it" + watch(pod)
+		f.Hint = "to move it now, " + hint
+		if e.Profile == "" {
+			f.Hint = "mend that before it is deleted"
+		}
 	case e.Verdict == VerdictUnmatched || e.Verdict == VerdictExcluded:
 		f.Code = CodeWouldNotReturn
 		f.Message = fmt.Sprintf("the pod runs on profile %s, but %s: its labels or annotations have changed, or the profile is %s", own, next, p.status)
-		f.Hint = "mend that before the pod is made anew"
-	case e.Profile != own && e.Verdict == VerdictMatched:
+		f.Hint = hint
+	case !slices.Contains(e.Candidates, own):
 		f.Code = CodeOtherProfile
 		f.Message = fmt.Sprintf("the pod runs on profile %s; %s", own, next)
-		f.Hint = "to move it, make it anew" + mend(pod)
-	case pod.Running.Phase == "Pending" && pod.Running.NodeName == "":
+		f.Hint = "to move it, " + hint
+	case waits(pod):
 		// fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom tries a pod again", own)
@@ -208,17 +251,14 @@ func mend(pod Pod) string {
 	if o == nil {
 		return fmt.Sprintf(": kubectl delete pod %s -n %s, then apply its manifest again (nothing owns it)", pod.Name, pod.Namespace)
 	}
-	if kind, ok := restartable[o.Kind]; ok {
+	kind, ok := restartable[o.Kind]
+	if o.Kind == "StatefulSet" && waits(pod) {
+		ok = false // a rollout waits for the pod to be ready first (Kubernetes, StatefulSets, Forced rollback)
+	}
+	if ok && !pod.Running.OwnerForeign {
 		return fmt.Sprintf(": kubectl rollout restart %s/%s -n %s", kind, o.Name, pod.Namespace)
 	}
 	return fmt.Sprintf(": kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
-}
-
-func watch(pod Pod) string {
-	if !plainName.MatchString(pod.Namespace) {
-		return ""
-	}
-	return fmt.Sprintf(": kubectl get pods -n %s -w", pod.Namespace)
 }
 
 func describe(pod Pod) string {

@@ -12,6 +12,8 @@ func TestRunningPods(t *testing.T) {
 	profiles := []Profile{
 		{Name: "a", Status: StatusActive, CreatedAt: noon, Selectors: parsed(t, "namespace=web,app=api")},
 		{Name: "b", Status: StatusActive, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
+		{Name: "c", Status: StatusActive, Selectors: parsed(t, "namespace=batch")},
+		{Name: "d", Status: StatusActive, Selectors: parsed(t, "namespace=batch")},
 		{Name: "leaving", Status: StatusDeleting, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
 	}
 	deployment := Running{OwnerKind: "ReplicaSet", OwnerName: "api-5d4", Phase: "Running", NodeName: "n", CreatedAt: noon.Add(time.Hour)}
@@ -37,18 +39,33 @@ func TestRunningPods(t *testing.T) {
 			"matches profile a and is with default-scheduler all the same: it was created at 2026-01-02T11:00:00Z, before the profile at 2026-01-02T12:00:00Z",
 			"kubectl rollout restart deployment/api -n web",
 		}},
-		{"younger, yet not taken", running(func(*Pod) {}), VerdictMatched, "warning " + CodeNotOnFargate, []string{"probably not ACTIVE yet"}},
+		{"younger, yet not taken", running(func(p *Pod) { p.Running.CreatedAt = noon.Add(5 * time.Minute) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"probably not ACTIVE yet"}},
+		{"much younger, yet not taken", running(func(p *Pod) { p.Running.CreatedAt = noon.Add(24 * time.Hour) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"created at 2026-01-03T12:00:00Z, long after the profile at 2026-01-02T12:00:00Z: its labels or annotations have probably changed since"}},
 		{"waiting with the other scheduler", running(func(p *Pod) { p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "error " + CodeNotOnFargate, nil},
 		{"of another workload", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Job", "batch" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
+		{"of a StatefulSet, running", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "StatefulSet", "db" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl rollout restart statefulset/db -n web"}},
+		// A rollout of a StatefulSet waits for a pod that is not ready, and never gets to it.
+		{"of a StatefulSet, waiting", running(func(p *Pod) {
+			p.Running.OwnerKind, p.Running.OwnerName, p.Running.Phase, p.Running.NodeName = "StatefulSet", "db", "Pending", ""
+		}), VerdictMatched, "error " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
+		{"of somebody else's StatefulSet", running(func(p *Pod) {
+			p.Running.OwnerKind, p.Running.OwnerName, p.Running.OwnerForeign = "StatefulSet", "db", true
+		}), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
+		{"of a node's own files", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Node", "n" }), VerdictMatched, "", nil},
 		{"of nobody", running(func(p *Pod) { p.Running.OwnerKind = "" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"then apply its manifest again"}},
 		{"with a name that no shell takes", running(func(p *Pod) { p.Running.OwnerName = "$(x)" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"make it anew"}},
 		{"matches nothing and is on EC2", running(func(p *Pod) { p.Labels["app"] = "x" }), VerdictUnmatched, "", nil},
 		{"excluded and on EC2", running(func(p *Pod) { p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2} }), VerdictExcluded, "", nil},
 		{"finished", running(func(p *Pod) { p.Running.Phase = "Succeeded" }), VerdictMatched, "", nil},
+		{"on its way out", running(func(p *Pod) { p.Running.Terminating = true }), VerdictMatched, "", nil},
 		{"the label is no pin", running(func(p *Pod) { on("b", p) }), VerdictMatched, "warning " + CodeOtherProfile, []string{"runs on profile b; a new pod would go to a"}},
 		{"unless the template has it", running(func(p *Pod) { on("b", p); p.Running.OwnerPins = true }), VerdictUnmatched, "warning " + CodeWouldNotReturn, nil},
 		{"by hand it is one", running(func(p *Pod) { p.Labels[ProfileLabel] = "b" }), VerdictUnmatched, "", nil},
 		{"its profile leaves", running(func(p *Pod) { p.Namespace = "shop"; on("leaving", p) }), VerdictMatched, "warning " + CodeProfileDeleting, []string{"a new pod would go to b"}},
+		{"its profile leaves, and nothing else takes it", running(func(p *Pod) { on("leaving", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileDeleting, []string{"a new pod would be unmatched; mend that before"}},
+		{"its profile is gone, and nothing takes it", running(func(p *Pod) { on("old", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileGone, []string{"a new pod would be unmatched; mend that before"}},
+		{"others match, and which is open", running(func(p *Pod) { p.Namespace = "batch"; on("a", p) }), VerdictAmbiguous, "warning " + CodeOtherProfile, []string{"a new pod would go to one of c, d"}},
+		{"it is one of those that match", running(func(p *Pod) { p.Namespace = "batch"; on("d", p) }), VerdictAmbiguous, "", nil},
 		{"its profile is gone", running(func(p *Pod) { on("old", p) }), VerdictMatched, "warning " + CodeProfileGone, []string{"profile old, which does not exist any more; a new pod would go to a"}},
 		{"its labels have changed", running(func(p *Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched"}},
 		{"it waits on Fargate", running(func(p *Pod) { on("a", p); p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "warning " + CodePendingOnFargate, []string{"kubectl describe pod api-5d4-x -n web"}},
@@ -72,6 +89,60 @@ func TestRunningPods(t *testing.T) {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: %q is missing in %q", c.why, w, text)
 			}
+		}
+	}
+}
+
+// The label that the webhook has written is not on a new pod, so that no wildcard is met by it.
+func TestTheWebhooksLabelMeetsNothing(t *testing.T) {
+	profiles := []Profile{{Name: "a", Selectors: parsed(t, "namespace=web,eks*=*")}}
+	pod := Pod{
+		Kind: "Pod", Name: "x", Namespace: "web", SpecPath: "spec", Labels: map[string]string{ProfileLabel: "a"},
+		Running: &Running{OwnerKind: "Job", OwnerName: "x", Phase: "Running", NodeName: "n"},
+	}
+	pod.Spec.SchedulerName = Scheduler
+	for _, c := range []struct {
+		why    string
+		change func(*Pod)
+		want   Verdict
+	}{
+		{"written by the webhook", func(*Pod) {}, VerdictUnmatched},
+		{"in the template, too", func(p *Pod) { p.Running.OwnerPins = true }, VerdictMatched},
+		{"in a manifest", func(p *Pod) { p.Running = nil }, VerdictMatched},
+	} {
+		p, running := pod, *pod.Running
+		p.Running = &running
+		if c.change(&p); Explain(p, profiles).Verdict != c.want {
+			t.Errorf("%s: got %s", c.why, Explain(p, profiles).Verdict)
+		}
+	}
+	if pod.Labels[ProfileLabel] != "a" {
+		t.Error("the pod was changed")
+	}
+}
+
+// A pod that runs elsewhere and that Fargate would refuse is better left there, and nothing invites to make it
+// anew before that is mended.
+func TestRunningPodsThatFargateRefuses(t *testing.T) {
+	profiles := []Profile{{Name: "a", Selectors: parsed(t, "namespace=kube-system")}}
+	pod := func(kind, owner string) Pod {
+		return Pod{Kind: "Pod", Name: owner + "-x", Namespace: "kube-system", SpecPath: "spec", Running: &Running{OwnerKind: kind, OwnerName: owner, Phase: "Running", NodeName: "n"}}
+	}
+	daemon, agent := pod("DaemonSet", "aws-node"), pod("ReplicaSet", "agent")
+	agent.Spec.HostNetwork = true
+	waiting := pod("StatefulSet", "db")
+	waiting.Spec.HostNetwork, waiting.Running.Phase, waiting.Running.NodeName = true, "Pending", ""
+	for _, c := range []struct {
+		pod  Pod
+		want string
+	}{
+		{waiting, "mend that first: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod db-x -n kube-system"},
+		{daemon, "leave it there: Fargate would refuse a new pod (daemonset), and it would stay Pending; keep such pods off Fargate by a profile that does not select them"},
+		{agent, "leave it there until that is mended: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod agent-x -n kube-system"},
+	} {
+		f := Explain(c.pod, profiles).Findings[0]
+		if f.Code != CodeNotOnFargate || f.Hint != c.want {
+			t.Errorf("%s: %s\ngot  %s\nwant %s", c.pod.Name, f.Code, f.Hint, c.want)
 		}
 	}
 }

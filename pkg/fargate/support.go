@@ -3,7 +3,8 @@ package fargate
 // This file holds the rules of what Fargate refuses in a pod, or what is risky there: a table with the
 // source of each, and one small function for each entry. A new rule is a new entry, a row of its test and
 // a section of docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where
-// sources disagree, is a warning. A text in double quotes is the scheduler's own; none is made up.
+// sources disagree, is a warning. A text in double quotes is the scheduler's own; none is made up. What
+// several rules share is in support_places.go, what Fargate's nodes offer in support_nodes.go.
 
 import "strings"
 
@@ -20,10 +21,10 @@ var rules = []rule{
 		"ingress-nginx#4888 (2020)", inContainers(privilegeEscalation)),
 	known("host-network", SeverityError, "the pod uses the host's network",
 		guide+"; aws-efs-csi-driver#589, containers-roadmap#1517", hostNetwork),
-	known("host-pid", SeverityError, "the pod uses the host's process IDs",
-		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); the scheduler's own words were not found", hostPID),
-	known("host-ipc", SeverityError, "the pod uses the host's inter-process communication",
-		"by analogy with hostNetwork; the scheduler's own words were not found", hostIPC),
+	doubtful("host-pid", SeverityWarning, "the pod uses the host's process IDs",
+		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); no report was found", hostPID),
+	doubtful("host-ipc", SeverityWarning, "the pod uses the host's inter-process communication",
+		"by analogy with hostNetwork; no report was found", hostIPC),
 	known("host-port", SeverityError, "a container takes a port of the host",
 		guide+"; aws-efs-csi-driver#589", inContainers(hostPort)),
 	known("host-ip", SeverityError, "a container binds a port to an address of the host",
@@ -62,8 +63,8 @@ var rules = []rule{
 		"EKS User Guide, View resource usage with the Kubernetes Metrics Server", inContainers(reservedPort)),
 	known("scheduler-name", SeverityWarning, "the pod names its scheduler by hand",
 		"eksctl userdocs, EKS Fargate Support; karpenter-provider-aws#7455", schedulerName),
-	known("requests-unlike-limits", SeverityWarning, "a container's requests of CPU or memory are not its limits",
-		"EKS User Guide, Understand Fargate Pod configuration details; amazon-cloudwatch-agent#580, flux2#3138", inContainers(requestsUnlikeLimits)),
+	known("requests-unlike-limits", SeverityWarning, "requests of CPU or memory are not the limits",
+		"EKS User Guide, Understand Fargate Pod configuration details; amazon-cloudwatch-agent#580, flux2#3138", together(podRequestsUnlikeLimits, inContainers(requestsUnlikeLimits))),
 	known("finished-pods-kept", SeverityWarning, "the pods of a finished Job stay, and cost",
 		guide, finishedPods),
 	elsewhere("coredns-on-ec2", SeverityWarning, "CoreDNS is annotated to stay off Fargate",
@@ -114,8 +115,8 @@ func hostNetwork(pod Pod) []Finding {
 	return refused(pod.field("hostNetwork"), removeIt, `the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
 }
 
-// hostPID and hostIPC are of the kind of hostNetwork: there is no host to share. What the scheduler says to
-// them was not found.
+// hostPID and hostIPC are of the kind of hostNetwork: there is no host to share. No report of either was
+// found, so that they are refused is inferred.
 func hostPID(pod Pod) []Finding {
 	return hostNamespace(pod, pod.Spec.HostPID, "hostPID", "process IDs")
 }
@@ -275,31 +276,12 @@ func nodeSelector(pod Pod) []Finding {
 	return found
 }
 
-// nodeAffinity: of several terms one has to hold, so only a pod none of whose terms can is refused. The
-// affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
+// nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
 func nodeAffinity(pod Pod) []Finding {
 	if pod.Spec.Affinity == nil || pod.Spec.Affinity.NodeAffinity == nil || pod.Spec.Affinity.NodeAffinity.Required == nil || pod.madeByDaemonSet() {
 		return nil
 	}
-	terms := pod.Spec.Affinity.NodeAffinity.Required.Terms
-	best, path := unmet, pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms")
-	var why []Finding
-	for i, t := range terms {
-		if len(t.Expressions)+len(t.Fields) == 0 {
-			continue // matches no node of any kind
-		}
-		a, r, where := t.meets()
-		if a == met {
-			return nil
-		}
-		if why == nil || a > best {
-			best, why = a, nodeFinding(r, r.String(), path+index(i)+where)
-		}
-	}
-	if why != nil && len(terms) > 1 {
-		why[0].Message += "; none of the other terms is better"
-	}
-	return why
+	return unmetTerms(pod.Spec.Affinity.NodeAffinity.Required.Terms, pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
 }
 
 func topologySpread(pod Pod) []Finding {
@@ -356,25 +338,14 @@ func schedulerName(pod Pod) []Finding {
 // and memory must be equal to the limit. So a request without a limit is told too; only what has limits
 // alone is well, as Kubernetes sets its requests to them. Many such pods run, hence a warning.
 func requestsUnlikeLimits(c Container, at place) []Finding {
-	const hint = "give limits alone; Kubernetes then sets requests to them"
-	var found []Finding
-	for _, name := range [...]string{"cpu", "memory"} {
-		request, requested := c.Resources.Requests[name]
-		limit, limited := c.Resources.Limits[name]
-		switch order := compareQuantities(request, limit); {
-		case !requested || limited && order == 0:
-		case !limited:
-			found = append(found, risky(at.path("resources.requests."+name), hint,
-				"container %s requests %s %s and has no limit; on Fargate both should be equal, and the size follows requests", c.Name, request, name)...)
-		case order < 0:
-			found = append(found, risky(at.path("resources.limits."+name), hint,
-				"container %s requests %s %s, but its limit is %s; on Fargate both should be equal, and the size follows requests, so more may not be there", c.Name, request, name, limit)...)
-		default:
-			found = append(found, risky(at.path("resources.limits."+name), hint,
-				"container %s requests %s %s, but its limit is only %s; on Fargate both should be equal, and Kubernetes refuses a limit below the request", c.Name, request, name, limit)...)
-		}
+	return unlikeLimits(c.Resources, func() string { return "container " + c.Name }, at.path)
+}
+
+func podRequestsUnlikeLimits(pod Pod) []Finding {
+	if pod.Spec.Resources == nil {
+		return nil
 	}
-	return found
+	return unlikeLimits(*pod.Spec.Resources, func() string { return "the pod" }, pod.field)
 }
 
 func finishedPods(pod Pod) []Finding {

@@ -141,6 +141,29 @@ func (p Pod) unmetNodeLabels(of ...string) []string {
 	return keys
 }
 
+// unmetTerms judges the terms of a required affinity. Of several one has to hold, so only a pod none of whose
+// terms can is refused; the finding is that of the term that comes nearest.
+func unmetTerms(terms []NodeTerm, path string) []Finding {
+	best := unmet
+	var why []Finding
+	for i, t := range terms {
+		if len(t.Expressions)+len(t.Fields) == 0 {
+			continue // matches no node of any kind
+		}
+		a, r, where := t.meets()
+		if a == met {
+			return nil
+		}
+		if why == nil || a > best {
+			best, why = a, nodeFinding(r, r.String(), path+index(i)+where)
+		}
+	}
+	if why != nil && len(terms) > 1 {
+		why[0].Message += "; none of the other terms is better"
+	}
+	return why
+}
+
 // nodeFinding makes the finding of a requirement that is not met, or not known to be; wanted is how the
 // manifest puts it.
 func nodeFinding(r NodeRequirement, wanted, path string) []Finding {

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // Hints that several rules give.
@@ -117,25 +115,30 @@ func compareQuantities(a, b string) int {
 	if a == b {
 		return 0
 	}
-	qa, errA := resource.ParseQuantity(a)
-	qb, errB := resource.ParseQuantity(b)
+	qa, errA := parseQuantity(a)
+	qb, errB := parseQuantity(b)
 	if errA != nil || errB != nil {
 		return 0
 	}
 	return qa.Cmp(qb)
 }
 
+func isZero(amount string) bool {
+	q, err := parseQuantity(amount)
+	return err == nil && q.IsZero()
+}
+
 // unusualResources finds what is asked for beyond the three resources that every node has, by name. A
-// limit is told rather than a request; an amount of zero asks for nothing.
+// limit is told rather than a request; an amount of zero asks for nothing, one that is no quantity asks.
 func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
 	lists := map[string]string{}
 	for name, amount := range r.Requests {
-		if !slices.Contains(usualResources[:], name) && compareQuantities(amount, "0") != 0 {
+		if !slices.Contains(usualResources[:], name) && !isZero(amount) {
 			lists[name] = "resources.requests"
 		}
 	}
 	for name, amount := range r.Limits {
-		if !slices.Contains(usualResources[:], name) && compareQuantities(amount, "0") != 0 {
+		if !slices.Contains(usualResources[:], name) && !isZero(amount) {
 			lists[name] = "resources.limits"
 		}
 	}
@@ -158,6 +161,29 @@ func unusualResources(r Resources, whose string, path func(field string) string)
 func accelerator(name string) bool {
 	domain, device, _ := strings.Cut(name, "/")
 	return domain == "nvidia.com" || strings.HasPrefix(device, "neuron") || strings.Contains(domain, "gpu") || strings.Contains(device, "gpu")
+}
+
+// unlikeLimits finds the requests of CPU and memory that are not the limits.
+func unlikeLimits(r Resources, whose func() string, path func(field string) string) []Finding {
+	const hint = "give limits alone; Kubernetes then sets requests to them"
+	var found []Finding
+	for _, name := range [...]string{resourceCPU, resourceMemory} {
+		request, requested := r.Requests[name]
+		limit, limited := r.Limits[name]
+		switch order := compareQuantities(request, limit); {
+		case !requested || limited && order == 0:
+		case !limited:
+			found = append(found, risky(path("resources.requests."+name), hint,
+				"%s requests %s %s and has no limit; on Fargate both should be equal, and the size follows requests", whose(), request, name)...)
+		case order < 0:
+			found = append(found, risky(path("resources.limits."+name), hint,
+				"%s requests %s %s, but its limit is %s; on Fargate both should be equal, and the size follows requests, so more may not be there", whose(), request, name, limit)...)
+		default:
+			found = append(found, risky(path("resources.limits."+name), hint,
+				"%s requests %s %s, but its limit is only %s; on Fargate both should be equal, and Kubernetes refuses a limit below the request", whose(), request, name, limit)...)
+		}
+	}
+	return found
 }
 
 // usual tells whether only resources are named that every node has.
@@ -191,5 +217,5 @@ func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
 	if !shared {
 		return nil
 	}
-	return refused(pod.field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share (what its scheduler says to this is not known)", what)
+	return risky(pod.field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but what its scheduler does with such a pod is not known", what)
 }

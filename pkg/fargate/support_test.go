@@ -167,8 +167,8 @@ var findingRows = []struct {
 		"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
 		"host-network error spec.template.spec.hostNetwork", `"Pod not supported on Fargate: fields not supported: HostNetwork"`,
 	},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid error spec.template.spec.hostPID", "is not known"},
-	{"by analogy, no verbatim found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc error spec.template.spec.hostIPC", "is not known"},
+	{"by analogy, no report found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid warning spec.template.spec.hostPID", "is not known"},
+	{"by analogy, no report found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc warning spec.template.spec.hostIPC", "is not known"},
 	{
 		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
 		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
@@ -214,6 +214,7 @@ var findingRows = []struct {
 		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", "",
 	},
 	{"an amount of zero asks for nothing", resources(ResourceList{"nvidia.com/gpu": "0"}, ResourceList{"hugepages-2Mi": "0"}), "", ""},
+	{"what is no amount is asked for all the same", resources(nil, ResourceList{"nvidia.com/gpu": "one"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
 	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
@@ -231,6 +232,7 @@ var findingRows = []struct {
 	{"nodes listed with --show-labels", selectNodes("kubernetes.io/os", "linux"), "", ""},
 	{"UG: no Windows", func(p *Pod) { p.Spec.OS = &PodOS{Name: "windows"} }, "windows error spec.template.spec.os.name", "windows"},
 	{"Kubernetes: os may be linux", func(p *Pod) { p.Spec.OS = &PodOS{Name: "linux"} }, "", ""},
+	{"null is not set", func(p *Pod) { p.Spec.SecurityContext = &PodSecurityContext{} }, "", ""},
 	{"Kubernetes: windowsOptions mean nothing on Linux", func(p *Pod) { app(p).SecurityContext.WindowsOptions = &WindowsOptions{} }, "windows warning " + containersPath + "[0].securityContext.windowsOptions", ""},
 	{"Kubernetes: a host process is one on a Windows host", func(p *Pod) {
 		p.Spec.SecurityContext = &PodSecurityContext{WindowsOptions: &WindowsOptions{HostProcess: true}}
@@ -259,6 +261,7 @@ var findingRows = []struct {
 		`"MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`,
 	},
 	{"Kubernetes: requirements of a term are joined by and", affine("kubernetes.io/os In linux & team In a b"), "node-affinity error " + terms + "[0].matchExpressions[1]", "team In (a, b)"},
+	{"of several that do not hold, the first is told", affine("team In a & team Exists"), "node-affinity error " + terms + "[0].matchExpressions[0]", "team In (a)"},
 	{"Kubernetes: terms are joined by or", affine("team Exists", "kubernetes.io/os In linux windows"), "", ""},
 	{"none of the terms holds", affine("team Exists", "kubernetes.io/arch In arm64"), "node-affinity error " + terms + "[0].matchExpressions[0]", "none of the other terms"},
 	{"the term that may hold counts", affine("team Exists", "topology.k8s.aws/zone-id In euw1-az1"), "node-affinity warning " + terms + "[1].matchExpressions[0]", "not known"},
@@ -309,6 +312,12 @@ var findingRows = []struct {
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
 	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
 	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
+	{
+		"KEP-2837: what is stated for the whole pod replaces the containers' sum", func(p *Pod) {
+			p.Spec.Resources = &Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "2", "memory": "1Gi"}}
+		}, "requests-unlike-limits warning spec.template.spec.resources.limits.cpu", "the pod requests 1 cpu, but its limit is 2",
+	},
+	{"Kubernetes passes over space around a quantity", resources(ResourceList{"cpu": " 500m"}, ResourceList{"cpu": "1 "}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", ""},
 	{"UG names CPU and memory only", resources(ResourceList{"ephemeral-storage": "30Gi"}, nil), "", ""},
 
 	{"UG considerations: Jobs", all(kind("Job", "spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.ttlSecondsAfterFinished", "cost"},
@@ -350,6 +359,21 @@ func TestFindings(t *testing.T) {
 		if !seen[r.code.Code] {
 			t.Errorf("no row finds %s", r.code.Code)
 		}
+	}
+}
+
+// What Fargate might have refused falls away for a pod that it has taken; what it ignores, and what costs, stays.
+func TestRulesWithDoubt(t *testing.T) {
+	t.Parallel()
+	var doubt []string
+	for _, r := range rules {
+		if r.doubt {
+			doubt = append(doubt, r.code.Code)
+		}
+	}
+	const want = "capabilities-added allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity"
+	if got := strings.Join(doubt, " "); got != want {
+		t.Errorf("with doubt are\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -417,7 +441,7 @@ func TestFindingsInJSON(t *testing.T) {
 	pod := cleanPod()
 	pod.Spec.HostPID = true
 	got, err := json.Marshal(Findings(pod))
-	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"error","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
+	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"warning","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
 		t.Errorf("%s, %v", got, err)
 	}
 }

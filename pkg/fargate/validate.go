@@ -53,7 +53,7 @@ func Validate(p Profile) (faults, warnings Faults) {
 	faults = append(faults, validateRole(p.PodExecutionRoleARN)...)
 	faults = append(faults, validateSubnets(p.Subnets)...)
 	faults = append(faults, ValidateTags(p.Tags)...)
-	if len(faults) == 0 && len(validation.IsValidLabelValue(p.Name)) > 0 {
+	if len(faults) == 0 && !CanPin(p.Name) {
 		warnings = append(warnings, Fault{
 			Field: "name", Value: p.Name,
 			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, ProfileLabel),
@@ -74,16 +74,27 @@ func ValidateName(name string) Faults {
 		fault("the profile has no name", "give one as an argument or with --name")
 		return out
 	}
+	out = ValidateNameForm(name)
+	// Whether EKS minds the case is not known, so only the form it is known to refuse is refused here.
+	if strings.HasPrefix(name, ReservedPrefix) {
+		fault(fmt.Sprintf("the name %q begins with %q, which EKS reserves", name, ReservedPrefix), "choose another prefix")
+	}
+	return out
+}
+
+// ValidateNameForm judges the name of a profile that is to be there already: no profile can have it if its
+// characters or its length are wrong, but EKS may have one of a reserved name.
+func ValidateNameForm(name string) Faults {
+	var out Faults
+	fault := func(message, hint string) {
+		out = append(out, Fault{Field: "name", Value: name, Message: message, Hint: hint})
+	}
 	if !nameForm.MatchString(name) {
 		fault(fmt.Sprintf("%q is not a profile name", name),
 			"begin with a letter or digit and use only letters, digits, hyphens and underscores")
 	}
 	if n := utf8.RuneCountInString(name); n > MaxNameLength {
 		fault(fmt.Sprintf("the name %q has %d characters", name, n), fmt.Sprintf("at most %d are allowed", MaxNameLength))
-	}
-	// Whether EKS minds the case is not known, so only the form it is known to refuse is refused here.
-	if strings.HasPrefix(name, ReservedPrefix) {
-		fault(fmt.Sprintf("the name %q begins with %q, which EKS reserves", name, ReservedPrefix), "choose another prefix")
 	}
 	return out
 }
@@ -242,6 +253,18 @@ func ValidateTags(tags map[string]string) Faults {
 		}
 		if reserved(value) {
 			fault(key, fmt.Sprintf("the value %q of tag %q begins with aws:, which AWS reserves", value, key), "choose another value")
+		}
+	}
+	return out
+}
+
+// OwnTags gives the tags that are not AWS's own. Those, as the stack's of CloudFormation, nobody else can set,
+// and they do not count towards MaxTags (AWS General Reference, tag naming limits).
+func OwnTags(tags map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range tags {
+		if !reserved(k) {
+			out[k] = v
 		}
 	}
 	return out

@@ -110,6 +110,23 @@ func many(n int) []Selector {
 	return out
 }
 
+func TestValidateNameForm(t *testing.T) {
+	for name, want := range map[string]int{
+		"web": 0, "eks-system": 0, "größe_1": 0, "": 1, "a b": 1, "a/b": 1, "a\x1b[31m": 1, strings.Repeat("a", 101): 1, " " + strings.Repeat("a", 101): 2,
+	} {
+		if got := ValidateNameForm(name); len(got) != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
+
+func TestOwnTags(t *testing.T) {
+	got := OwnTags(map[string]string{"aws:cloudformation:stack-name": "x", "AWS:y": "", "awsome": "1", "a": "aws:"})
+	if len(got) != 2 || got["awsome"] != "1" || got["a"] != "aws:" {
+		t.Error(got)
+	}
+}
+
 func TestValidateGivesAllFaultsAtOnce(t *testing.T) {
 	faults, _ := Validate(Profile{
 		Name: "eks-a b", Selectors: []Selector{{Labels: map[string]string{"bad key!": "bad value!"}}, {Namespace: "Bad"}},

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,14 +29,10 @@ const (
 	TagTemporary = TagPrefix + "temporary"
 )
 
-// WithoutIntent gives the tags that are not fgctl's own.
+// WithoutIntent gives the tags that a user gave: neither fgctl's own nor AWS's.
 func WithoutIntent(tags map[string]string) map[string]string {
-	out := map[string]string{}
-	for k, v := range tags {
-		if !strings.HasPrefix(k, TagPrefix) {
-			out[k] = v
-		}
-	}
+	out := fargate.OwnTags(tags)
+	maps.DeleteFunc(out, func(k, _ string) bool { return strings.HasPrefix(k, TagPrefix) })
 	return out
 }
 

@@ -29,7 +29,7 @@ func TestDeletionIsNotSentAgainUnseen(t *testing.T) {
 		},
 	} {
 		for _, kind := range []string{sandbox.FaultThrottle, sandbox.FaultError503, sandbox.FaultDropBefore} {
-			t.Run(c.name+", "+string(kind), func(t *testing.T) {
+			t.Run(c.name+", "+kind, func(t *testing.T) {
 				s := replacing(false)
 				m := newModel(t, s)
 				actor := c.actor

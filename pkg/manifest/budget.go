@@ -3,6 +3,8 @@ package manifest
 // This file reads PodDisruptionBudgets (Kubernetes API, policy/v1).
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -20,21 +22,39 @@ func decodeBudget(fields []document.Field, path string) (fargate.DisruptionBudge
 	d := &decoder{}
 	m := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
 	b := fargate.DisruptionBudget{Namespace: m.namespace, Name: m.name, Selector: labels.Nothing()}
-	spec := func() string { return join(path, "spec") }
+	spec, maxLine := func() string { return join(path, "spec") }, 0
 	d.fields(document.Get(fields, "spec"), spec, func(key string, v document.Value) {
 		at := under(spec, key)
 		switch key {
 		case "minAvailable":
-			b.MinAvailable = d.amount(v, at)
+			b.MinAvailable = d.share(v, at)
 		case "maxUnavailable":
-			b.MaxUnavailable = d.amount(v, at)
+			b.MaxUnavailable = d.share(v, at)
+			maxLine = v.Line()
 		case "selector":
 			if v.Kind() != document.Null {
 				b.Selector = d.selector(v, at)
 			}
 		}
 	})
+	if b.MinAvailable != "" && b.MaxUnavailable != "" {
+		d.errs.Add(document.At(maxLine, "%s has both minAvailable and maxUnavailable; keep one of them", spec()))
+	}
 	return b, d.faults()
+}
+
+// share reads a number of pods or a percentage of them as Kubernetes takes it (policy/v1; the API server
+// refuses what is negative, and more than 100%); null is empty.
+func (d *decoder) share(v document.Value, path func() string) string {
+	if v.Kind() == document.Null {
+		return ""
+	}
+	text := d.amount(v, path)
+	digits, isPercent := strings.CutSuffix(text, "%")
+	if n, err := strconv.ParseUint(digits, 10, 31); text != "" && (err != nil || isPercent && n > 100) {
+		d.errs.Add(document.At(v.Line(), "%s is %q, not a number of pods or a percentage of up to 100%%", path(), document.Shorten(text)))
+	}
+	return text
 }
 
 // selector reads a LabelSelector; an empty one selects every pod of the namespace (policy/v1).
@@ -56,8 +76,17 @@ func (d *decoder) selector(v document.Value, path func() string) labels.Selector
 				add(k, selection.Equals, []string{value}, v.Line(), at)
 			}
 		case "matchExpressions":
-			for _, r := range d.requirements(v, at) {
-				add(r.Key, selection.Operator(strings.ToLower(operators[r.Operator])), r.Values, v.Line(), at)
+			before := len(d.errs)
+			for i, r := range d.requirements(v, at) {
+				one := func() string { return fmt.Sprintf("%s[%d]", at(), i) }
+				operator, known := operators[r.Operator]
+				switch {
+				case len(d.errs) > before: // what could not be read is told already
+				case !known:
+					d.errs.Add(document.At(v.Line(), "%s.operator is %q, not In, NotIn, Exists or DoesNotExist", one(), document.Shorten(r.Operator)))
+				default:
+					add(r.Key, operator, r.Values, v.Line(), one)
+				}
 			}
 		}
 	})
@@ -65,6 +94,6 @@ func (d *decoder) selector(v document.Value, path func() string) labels.Selector
 }
 
 // operators are those of a LabelSelector in the words of apimachinery's labels.
-var operators = map[string]string{
-	"In": string(selection.In), "NotIn": string(selection.NotIn), "Exists": string(selection.Exists), "DoesNotExist": string(selection.DoesNotExist),
+var operators = map[string]selection.Operator{
+	"In": selection.In, "NotIn": selection.NotIn, "Exists": selection.Exists, "DoesNotExist": selection.DoesNotExist,
 }

@@ -57,7 +57,7 @@ func expand(name string, recursive bool) ([]string, error) {
 	case name == "-":
 		return []string{name}, nil
 	case strings.HasPrefix(name, "http://"), strings.HasPrefix(name, "https://"):
-		return nil, fmt.Errorf("%s: URLs are not read; use: curl -fsSL %s | fgctl match -f -", name, name)
+		return nil, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", name, name)
 	}
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?[") {

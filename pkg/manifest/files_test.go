@@ -50,7 +50,7 @@ func TestFiles(t *testing.T) {
 		{"dir/*.xml", false, "", "dir/*.xml: no file matches this pattern"},
 		{"gone.yaml one.txt lost/x.yaml", false, "one.txt", "gone.yaml: there is no such file or directory\nlost/x.yaml: there is no such file or directory"},
 		{"- one.txt -", false, "- one.txt -", "standard input (-) is named twice; it can be read only once"},
-		{"https://example.com/a.yaml", false, "", "https://example.com/a.yaml: URLs are not read; use: curl -fsSL https://example.com/a.yaml | fgctl match -f -"},
+		{"https://example.com/a.yaml", false, "", "https://example.com/a.yaml: URLs are not read; name - and pipe it in: curl -fsSL https://example.com/a.yaml"},
 		{"one.txt/x", false, "", "one.txt/x: not a directory"},
 	} {
 		t.Run(c.names, func(t *testing.T) {

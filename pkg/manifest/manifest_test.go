@@ -257,3 +257,19 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestEmptyLists(t *testing.T) {
+	for text, want := range map[string]int{
+		`{"apiVersion": "v1", "items": [], "kind": "List"}`:                                        1,
+		"kind: PodList\nitems: []\n---\nkind: List\nitems: []\n":                                   2,
+		`{"kind": "List", "items": [{"kind": "List", "items": []}]}`:                               1,
+		`{"items": [{"kind": "ConfigMap"}], "kind": "List"}` + "\n---\n" + `{"kind": "ConfigMap"}`: 0,
+		`{"kind": "Shelf", "items": []}`:                                                           0,
+	} {
+		got := 0
+		read(t, text, Options{EmptyList: func() { got++ }})
+		if got != want {
+			t.Errorf("%s: %d empty lists, want %d", text, got, want)
+		}
+	}
+}

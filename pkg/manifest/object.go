@@ -32,11 +32,13 @@ type objectMeta struct {
 	createdLine                   int
 	live                          bool // it has what only a cluster gives
 	ownerKind, ownerName          string
+	ownerForeign                  bool
+	deleted                       bool // it has a deletionTimestamp
 }
 
 // decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
-// used are returned together.
-func decode(kind string, fields []document.Field, path string) (pod fargate.Pod, err error) {
+// used are returned together. readiness tells whether it matters if the pod is ready.
+func decode(kind string, fields []document.Field, path string, readiness bool) (pod fargate.Pod, err error) {
 	way := templates[kind]
 	d := &decoder{}
 	of := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
@@ -49,6 +51,7 @@ func decode(kind string, fields []document.Field, path string) (pod fargate.Pod,
 	}
 	pod.Workload = d.workload(kind, fields, path)
 	if len(way) > 0 {
+		pod.Workload.OwnerKind, pod.Workload.OwnerName = of.ownerKind, of.ownerName
 		template, at, err := follow(fields, path, way)
 		d.errs.Add(err)
 		if err == nil {
@@ -62,7 +65,7 @@ func decode(kind string, fields []document.Field, path string) (pod fargate.Pod,
 	spec := document.Get(fields, "spec")
 	pod.Spec = d.spec(spec, func() string { return join(path, "spec") })
 	if of.live {
-		pod.Running = d.running(of, fields, spec, path)
+		pod.Running = d.running(of, fields, spec, path, readiness)
 	}
 	return pod, d.faults()
 }
@@ -86,6 +89,8 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 		case "creationTimestamp":
 			m.created, m.createdLine = d.text(v, under(path, key)), v.Line()
 			m.live = m.live || m.created != ""
+		case "deletionTimestamp":
+			m.deleted = v.Kind() != document.Null
 		case "ownerReferences":
 			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
 		}
@@ -95,10 +100,12 @@ func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) 
 
 // owner keeps the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
 func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
-	var kind, name string
+	var version, kind, name string
 	controller := false
 	d.fields(v, path, func(key string, v document.Value) {
 		switch key {
+		case "apiVersion":
+			version = d.text(v, under(path, key))
 		case "kind":
 			kind = d.text(v, under(path, key))
 		case "name":
@@ -108,13 +115,13 @@ func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
 		}
 	})
 	if controller {
-		m.ownerKind, m.ownerName = kind, name
+		m.ownerKind, m.ownerName, m.ownerForeign = kind, name, foreign(version)
 	}
 }
 
 // running takes what a cluster says of a pod.
-func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string) *fargate.Running {
-	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName}
+func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string, readiness bool) *fargate.Running {
+	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName, OwnerForeign: m.ownerForeign, Terminating: m.deleted}
 	if m.created != "" {
 		at, err := time.Parse(time.RFC3339, m.created)
 		if err != nil {
@@ -131,11 +138,32 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 	}
 	status := func() string { return join(path, "status") }
 	d.fields(document.Get(fields, "status"), status, func(key string, v document.Value) {
-		if key == "phase" {
+		switch {
+		case key == "phase":
 			r.Phase = d.text(v, under(status, key))
+		case key == "conditions" && readiness:
+			r.NotReady = d.notReady(v, under(status, key))
 		}
 	})
+	r.NotReady = r.NotReady || readiness && r.Phase == "Pending"
 	return r
+}
+
+// notReady tells whether the condition Ready is among the conditions and is not True.
+func (d *decoder) notReady(v document.Value, path func() string) (out bool) {
+	d.items(v, path, func(_ int, v document.Value, at func() string) {
+		var kind, status string
+		d.fields(v, at, func(key string, v document.Value) {
+			switch key {
+			case "type":
+				kind = d.text(v, under(at, key))
+			case "status":
+				status = d.text(v, under(at, key))
+			}
+		})
+		out = out || kind == "Ready" && status != "True"
+	})
+	return out
 }
 
 // workload takes how many pods an object makes at once, and whether they stay when they have finished
@@ -143,24 +171,14 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 func (d *decoder) workload(kind string, fields []document.Field, path string) fargate.Workload {
 	w := fargate.Workload{Replicas: 1}
 	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
-	count := func(v document.Value, path func() string) {
-		if v.Kind() == document.Null {
-			return
-		}
-		if w.Replicas = d.number(v, path); w.Replicas < 0 {
-			d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), w.Replicas))
-		}
-	}
 	switch kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
 		d.fields(own, at, func(key string, v document.Value) {
-			switch key {
-			case "replicas":
-				count(v, under(at, key))
-			case "volumeClaimTemplates":
-				if kind == "StatefulSet" {
-					w.ClaimTemplates = d.names(v, under(at, key))
-				}
+			switch {
+			case key == "replicas" && v.Kind() != document.Null:
+				w.Replicas = d.count(v, under(at, key))
+			case key == "volumeClaimTemplates" && kind == "StatefulSet":
+				w.ClaimTemplates = d.names(v, under(at, key))
 			}
 		})
 	case "CronJob":
@@ -176,11 +194,20 @@ func (d *decoder) workload(kind string, fields []document.Field, path string) fa
 			before, key := at, step
 			job, at = document.Get(inner, step), func() string { return before() + "." + key }
 		}
-		d.job(&w, job, at, count)
+		d.job(&w, job, at)
 	case "Job":
-		d.job(&w, own, at, count)
+		d.job(&w, own, at)
 	}
 	return w
+}
+
+// count reads how many there are to be.
+func (d *decoder) count(v document.Value, path func() string) int {
+	n := d.number(v, path)
+	if n < 0 {
+		d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), n))
+	}
+	return n
 }
 
 // names takes the metadata.name of every object of a list.
@@ -197,7 +224,7 @@ func (d *decoder) names(v document.Value, path func() string) (out []string) {
 	return out
 }
 
-func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string, count func(document.Value, func() string)) {
+func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string) {
 	w.KeepsFinished = true
 	most := -1
 	if spec != nil && spec.Kind() != document.Mapping {
@@ -207,10 +234,11 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 		switch {
 		case v.Kind() == document.Null:
 		case key == "parallelism":
-			count(v, under(path, key))
+			w.Replicas = d.count(v, under(path, key))
 		case key == "completions":
-			most = d.number(v, under(path, key))
+			most = d.count(v, under(path, key))
 		case key == "ttlSecondsAfterFinished":
+			d.count(v, under(path, key))
 			w.KeepsFinished = false
 		}
 	})

@@ -23,6 +23,8 @@ type Options struct {
 	Namespace string
 	// Budgets hears of every PodDisruptionBudget; nil for nobody.
 	Budgets func(fargate.DisruptionBudget)
+	// EmptyList hears of every list without elements, as kubectl prints it where there is nothing; nil for nobody.
+	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
 	onlyYAML bool
 }
@@ -76,6 +78,7 @@ type reader struct {
 	stop   error // yield's error
 	held   []heldItem
 	size   int // bytes of held
+	items  int // elements of the list that is being read
 }
 
 // heldItem is an element of a list whose kind is not known yet.
@@ -104,6 +107,7 @@ func (m *reader) part(p document.Part) error {
 // element takes one element of a streamed list. kubectl's JSON has the key items before the key kind,
 // so an element that does not state its kind may have to wait for that of its list.
 func (m *reader) element(p document.Part) error {
+	m.items++
 	path := fmt.Sprintf("items[%d]", p.Item-1)
 	fields, err := document.AsFields(p.Value, path)
 	if err != nil {
@@ -133,8 +137,8 @@ func (m *reader) element(p document.Part) error {
 
 // root takes a whole document, or what is left of one whose elements were streamed.
 func (m *reader) root(p document.Part) error {
-	held := m.held
-	m.held, m.size = nil, 0
+	held, items := m.held, m.items
+	m.held, m.size, m.items = nil, 0, 0
 	if !p.Streamed {
 		return m.object(p.Document, p.Value, "", "", maxLists)
 	}
@@ -145,6 +149,9 @@ func (m *reader) root(p document.Part) error {
 	kind, err := document.AsText(document.Get(fields, "kind"), "kind")
 	if err != nil {
 		return err
+	}
+	if items == 0 {
+		m.emptyList(kind)
 	}
 	var errs Errors
 	for _, h := range held {
@@ -204,7 +211,7 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 		m.opts.Budgets(budget)
 		return nil
 	}
-	pod, err := decode(kind, fields, path)
+	pod, err := decode(kind, fields, path, m.opts.Budgets != nil)
 	if err != nil {
 		return err
 	}
@@ -224,6 +231,12 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 	return m.stop
 }
 
+func (m *reader) emptyList(kind string) {
+	if m.opts.EmptyList != nil && strings.HasSuffix(kind, "List") {
+		m.opts.EmptyList()
+	}
+}
+
 // list takes a list that was not streamed.
 func (m *reader) list(number int, fields []document.Field, items document.Value, path string, lists int) error {
 	if lists == 0 {
@@ -236,6 +249,9 @@ func (m *reader) list(number int, fields []document.Field, items document.Value,
 	elements, err := items.Items()
 	if err != nil {
 		return err
+	}
+	if len(elements) == 0 {
+		m.emptyList(kind)
 	}
 	var errs Errors
 	for i, e := range elements {

@@ -145,6 +145,36 @@ func TestReadWorkloads(t *testing.T) {
 	}
 }
 
+// Whether a pod is ready is read where it matters, for budgets: the condition Ready says so.
+func TestReadReadiness(t *testing.T) {
+	for _, c := range []struct {
+		status string
+		want   bool
+	}{
+		{`{"phase":"Running","conditions":[{"type":"Initialized","status":"False"},{"type":"Ready","status":"True"}]}`, false},
+		{`{"phase":"Running","conditions":[{"type":"Ready","status":"False"},{"type":"Initialized","status":"True"}]}`, true},
+		{`{"phase":"Running","conditions":[{"type":"Ready","status":"Unknown"}]}`, true},
+		{`{"phase":"Running"}`, false},
+		{`{"phase":"Pending"}`, true},
+		{`null`, false},
+	} {
+		text := `{"kind":"Pod","metadata":{"uid":"x"},"status":` + c.status + `}`
+		for _, budgets := range []func(fargate.DisruptionBudget){nil, func(fargate.DisruptionBudget) {}} {
+			want := c.want && budgets != nil
+			if got := read(t, text, Options{Budgets: budgets})[0].Running.NotReady; got != want {
+				t.Errorf("%s, with budgets %t: got %t", c.status, budgets != nil, got)
+			}
+		}
+	}
+}
+
+func TestReadMaker(t *testing.T) {
+	p := read(t, `{"kind":"ReplicaSet","metadata":{"name":"a-1","ownerReferences":[{"kind":"Deployment","name":"a","controller":true}]},"spec":{"template":{}}}`, Options{})[0]
+	if p.Workload.OwnerKind != "Deployment" || p.Workload.OwnerName != "a" {
+		t.Errorf("%+v", p.Workload)
+	}
+}
+
 func TestReadRunning(t *testing.T) {
 	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 	for _, c := range []struct {
@@ -158,6 +188,14 @@ func TestReadRunning(t *testing.T) {
 			`{"kind":"Pod","metadata":{"creationTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"kind":"Backup","name":"b"},{"kind":"ReplicaSet","name":"web-1","controller":true},{"kind":"X","name":"x","controller":false}]},
 			"spec":{"nodeName":"fargate-ip-10-0-0-1"},"status":{"phase":"Running","conditions":[]}}`,
 			&fargate.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
+		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"apiVersion":"apps.kruise.io/v1beta1","kind":"StatefulSet","name":"db","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "StatefulSet", OwnerName: "db", OwnerForeign: true, Terminating: true},
+		},
+		{
+			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":null,"ownerReferences":[{"apiVersion":"batch/v1","kind":"Job","name":"j","controller":true}]}}`,
+			&fargate.Running{OwnerKind: "Job", OwnerName: "j"},
 		},
 		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &fargate.Running{CreatedAt: at}},
 	} {
@@ -181,6 +219,8 @@ func TestReadFaultsOfASpec(t *testing.T) {
 		{"half a port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is a number (80.5), not a whole number"},
 		{"a large port", "kind: Pod\nspec: {containers: [{ports: [{containerPort: 99999999999}]}]}\n", "line 2: spec.containers[0].ports[0].containerPort is 99999999999; it must be between -2147483648 and 2147483647"},
 		{"less than none", "kind: Deployment\nspec:\n  template: {}\n  replicas: -1\n", "line 4: spec.replicas is -1; it must be 0 or more"},
+		{"a time as text", "kind: Job\nspec:\n  template: {}\n  ttlSecondsAfterFinished: \"60\"\n", "line 4: spec.ttlSecondsAfterFinished is text (\"60\"), not a whole number; write it without quotes: 60"},
+		{"completions below none", "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template: {}\n      completions: -1\n", "line 6: spec.jobTemplate.spec.completions is -1; it must be 0 or more"},
 		{"no time", "kind: Pod\nmetadata: {creationTimestamp: today}\n", `line 2: metadata.creationTimestamp is "today", not a time like 2006-01-02T15:04:05Z`},
 		{"a time that is a list", "kind: Pod\nmetadata: {creationTimestamp: []}\n", `line 2: metadata.creationTimestamp is a list, not text`},
 		{"a volume's source", "kind: Pod\nspec: {volumes: [{name: a, emptyDir: x}]}\n", `line 2: spec.volumes[0].emptyDir is text ("x"), not a mapping`},

@@ -4,74 +4,13 @@ package output
 // standard of it; these are the elements and attributes that Jenkins, GitLab and GitHub's reporters read.
 
 import (
-	"bufio"
-	"bytes"
-	"compress/flate"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 )
-
-// JUnitSuite is the cases of one file. They are kept as compressed text, because JUnit counts the cases of
-// all files before it lists the first.
-type JUnitSuite struct {
-	name            string
-	tests, failures int
-	text            bytes.Buffer
-	packer          *flate.Writer
-}
-
-// NewJUnitSuite begins a suite.
-func NewJUnitSuite(name string) *JUnitSuite {
-	s := &JUnitSuite{name: name}
-	s.packer, _ = flate.NewWriter(&s.text, flate.BestSpeed) // it fails only for an unknown level
-	return s
-}
-
-// Name is the suite's name.
-func (s *JUnitSuite) Name() string { return s.name }
-
-// Add puts a case to the suite's end.
-func (s *JUnitSuite) Add(c JUnitCase) error {
-	s.tests++
-	if c.Failure != nil {
-		s.failures++
-	}
-	e := xml.NewEncoder(s.packer)
-	e.Indent("    ", "  ")
-	if err := e.Encode(c); err != nil {
-		return err
-	}
-	_, err := io.WriteString(s.packer, "\n")
-	return err
-}
-
-// write writes the suite as an element.
-func (s *JUnitSuite) write(w io.Writer) error {
-	if err := s.packer.Close(); err != nil {
-		return err
-	}
-	if err := junitTag(w, "  ", "testsuite", s.name, s.tests, s.failures); err != nil {
-		return err
-	}
-	if _, err := io.Copy(w, flate.NewReader(&s.text)); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "  </testsuite>\n")
-	return err
-}
-
-// junitTag writes the tag that begins an element with counts.
-func junitTag(w io.Writer, indent, element, name string, tests, failures int) error {
-	var escaped bytes.Buffer
-	if err := xml.EscapeText(&escaped, []byte(name)); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "%s<%s name=\"%s\" tests=\"%d\" failures=\"%d\">\n", indent, element, escaped.String(), tests, failures)
-	return err
-}
 
 // JUnitCase is one test.
 type JUnitCase struct {
@@ -92,29 +31,84 @@ type JUnitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes the suites as one document. Characters that XML cannot hold are left out.
-func JUnit(w io.Writer, name string, suites []*JUnitSuite) error {
-	tests, failures := 0, 0
-	for _, s := range suites {
-		tests += s.tests
-		failures += s.failures
+// JUnit writes a report of suites of cases, as they come. A suite tells the number of its cases before it
+// lists them, so the text of the cases is put aside until Close. Characters that XML cannot hold are left out.
+type JUnit struct {
+	w      io.Writer
+	name   string
+	cases  spool
+	suites []junitSuite
+}
+
+// junitSuite is what is known of a suite; size is that of the text of its cases.
+type junitSuite struct {
+	name            string
+	tests, failures int
+	size            int64
+}
+
+// NewJUnit begins a report of the name.
+func NewJUnit(w io.Writer, name string) *JUnit { return &JUnit{w: w, name: name} }
+
+// Case adds a case to the suite of the name: the last one, or else a new one.
+func (j *JUnit) Case(suite string, c JUnitCase) error {
+	suite = XMLText(suite)
+	if n := len(j.suites); n == 0 || j.suites[n-1].name != suite {
+		j.suites = append(j.suites, junitSuite{name: suite})
 	}
-	out := bufio.NewWriter(w)
-	if _, err := out.WriteString(xml.Header); err != nil {
+	s := &j.suites[len(j.suites)-1]
+	s.tests++
+	if c.Failure != nil {
+		s.failures++
+		c.Failure = &JUnitFailure{Message: XMLText(c.Failure.Message), Type: XMLText(c.Failure.Type), Text: XMLText(c.Failure.Text)}
+	}
+	c.Name, c.ClassName, c.File, c.Out = XMLText(c.Name), XMLText(c.ClassName), XMLText(c.File), XMLText(c.Out)
+	before := j.cases.size
+	e := xml.NewEncoder(&j.cases)
+	e.Indent("    ", "  ")
+	if err := e.Encode(c); err != nil {
 		return err
 	}
-	if err := junitTag(out, "", "testsuites", name, tests, failures); err != nil {
+	_, err := io.WriteString(&j.cases, "\n")
+	s.size += j.cases.size - before
+	return err
+}
+
+// Close writes the report.
+func (j *JUnit) Close() (err error) {
+	defer func() { err = errors.Join(err, j.cases.Close()) }()
+	var whole junitSuite
+	for _, s := range j.suites {
+		whole.tests, whole.failures = whole.tests+s.tests, whole.failures+s.failures
+	}
+	whole.name = j.name
+	if _, err := io.WriteString(j.w, xml.Header+whole.tag("testsuites")+"\n"); err != nil {
 		return err
 	}
-	for _, s := range suites {
-		if err := s.write(out); err != nil {
+	text, err := j.cases.reader()
+	if err != nil {
+		return err
+	}
+	for _, s := range j.suites {
+		if _, err := io.WriteString(j.w, "  "+s.tag("testsuite")+"\n"); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(j.w, text, s.size); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(j.w, "  </testsuite>\n"); err != nil {
 			return err
 		}
 	}
-	if _, err := out.WriteString("</testsuites>\n"); err != nil {
-		return err
-	}
-	return out.Flush()
+	_, err = io.WriteString(j.w, "</testsuites>\n")
+	return err
+}
+
+// tag is the element's beginning.
+func (s junitSuite) tag(element string) string {
+	var name strings.Builder
+	_ = xml.EscapeText(&name, []byte(s.name)) // a Builder takes everything
+	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d">`, element, name.String(), s.tests, s.failures)
 }
 
 // XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2).

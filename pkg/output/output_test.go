@@ -229,6 +229,24 @@ func TestTableBreaksBetweenWordsFirst(t *testing.T) {
 	}
 }
 
+func TestBreakCell(t *testing.T) {
+	for _, c := range []struct {
+		cell  string
+		limit int
+		want  string
+	}{
+		{"error: host-network, host-pid", 12, "error:|host-|network,|host-pid"},
+		{"production-web-frontend", 12, "production-|web-frontend"},
+		{"web,production-web", 10, "web,|production|-web"},
+		{"abcdefgh", 5, "abcde|fgh"},
+		{"a-b", 3, "a-b"},
+	} {
+		if got := strings.Join(breakCell(c.cell, c.limit), "|"); got != c.want {
+			t.Errorf("%q in %d: got %s, want %s", c.cell, c.limit, got, c.want)
+		}
+	}
+}
+
 func TestBreakCellLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringMatching(`[a-z0-9,/_é名-]{0,60}`).Draw(t, "cell")

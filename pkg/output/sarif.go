@@ -20,10 +20,13 @@ type SARIFTool struct {
 	Rules          []SARIFRule `json:"rules"`
 }
 
-// SARIFRule is one kind of finding.
+// SARIFRule is one kind of finding. GitHub's code scanning wants all of it (GitHub Docs, SARIF support for
+// code scanning, reportingDescriptor object).
 type SARIFRule struct {
 	ID      string    `json:"id"`
 	Short   SARIFText `json:"shortDescription"`
+	Full    SARIFText `json:"fullDescription"`
+	Help    SARIFText `json:"help"`
 	HelpURI string    `json:"helpUri,omitempty"`
 }
 
@@ -51,9 +54,13 @@ type SARIFLocation struct {
 	Logical []SARIFLogical `json:"logicalLocations,omitempty"`
 }
 
-// SARIFRegion is a line, counted from 1.
+// SARIFRegion is a place in a line; lines and columns count from 1. GitHub's code scanning wants all four
+// (GitHub Docs, SARIF support for code scanning, physicalLocation object).
 type SARIFRegion struct {
-	StartLine int `json:"startLine"`
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
+	EndLine     int `json:"endLine"`
+	EndColumn   int `json:"endColumn"`
 }
 
 // SARIFLogical is a place that has a name.
@@ -61,17 +68,18 @@ type SARIFLogical struct {
 	Name string `json:"fullyQualifiedName"`
 }
 
-// SARIFAt makes a location of a file, a line (0 where unknown) and a name.
+// SARIFAt makes a location of a file, a line (0 where unknown) and a name. It is the beginning of the line:
+// where that ends is not known. The path is cleaned, since it is compared with those of the repository.
 func SARIFAt(file string, line int, name string) SARIFLocation {
 	var l SARIFLocation
-	address := url.URL{Path: filepath.ToSlash(file)}
+	address := url.URL{Path: filepath.ToSlash(filepath.Clean(file))}
 	if filepath.IsAbs(file) {
 		address.Scheme = "file"
 	}
 	// A relative path whose first part holds a colon would read as a scheme; url puts ./ before it.
 	l.Physical.Artifact.URI = address.String()
 	if line > 0 {
-		l.Physical.Region = &SARIFRegion{line}
+		l.Physical.Region = &SARIFRegion{StartLine: line, StartColumn: 1, EndLine: line, EndColumn: 1}
 	}
 	l.Logical = []SARIFLogical{{name}}
 	return l

@@ -5,6 +5,7 @@ package output
 import (
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/fatih/color"
 	"golang.org/x/term"
@@ -23,6 +24,9 @@ type Streams struct {
 	Width int
 	// ErrWidth is the same for Err.
 	ErrWidth int
+	// Console opens the terminal that the run was started from, for answers where In holds something else;
+	// nil, or an error, where there is none.
+	Console func() (io.Reader, error)
 	// Color allows colour; a stream that is no terminal gets none even so.
 	Color bool
 }
@@ -37,11 +41,21 @@ func System() *Streams {
 		InTerminal:  isTerminal(os.Stdin),
 		OutTerminal: isTerminal(os.Stdout),
 		ErrTerminal: isTerminal(os.Stderr),
+		Console:     console,
 		Color:       os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 	s.Width = width(os.Stdout, s.OutTerminal)
 	s.ErrWidth = width(os.Stderr, s.ErrTerminal)
 	return s
+}
+
+// console opens the terminal of the process for reading. It is closed when the process ends.
+func console() (io.Reader, error) {
+	name := "/dev/tty"
+	if runtime.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	return os.Open(name)
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

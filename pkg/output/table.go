@@ -3,6 +3,7 @@ package output
 // This file writes tables in the way of kubectl and eksctl: no borders, columns two spaces apart.
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -149,11 +150,11 @@ func squeeze(widths, words []int, room int) {
 const breakAfter = ",/:_ "
 
 // breakCell breaks a cell into lines of at most limit columns, after the last word that fits, else in
-// the middle of a word.
+// the middle of a word, and there after a hyphen where it has one: names are made of words.
 func breakCell(cell string, limit int) []string {
 	var lines []string
 	for displayWidth(cell) > limit {
-		end, good, w := 0, 0, 0
+		end, good, hyphen, w := 0, 0, 0, 0
 		for i, r := range cell {
 			w += runeWidth(r)
 			if w > limit && end > 0 {
@@ -163,8 +164,11 @@ func breakCell(cell string, limit int) []string {
 			if strings.ContainsRune(breakAfter, r) {
 				good = end
 			}
+			if r == '-' {
+				hyphen = end
+			}
 		}
-		if good > 0 {
+		if good = cmp.Or(good, hyphen); good > 0 {
 			end = good
 		}
 		if end >= len(cell) {

@@ -54,14 +54,14 @@ func TestTemplate(t *testing.T) {
 				Name: "web-1", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"app": "web"}}},
 				Tags: map[string]string{"team": "a"},
 			},
-			Document: 1, Line: 9, Path: "Resources.Web",
+			Foreign: true, Document: 1, Line: 9, Path: "Resources.Web",
 		},
 		{
 			Profile: fargate.Profile{
 				Name: "Nameless", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "jobs-*"}},
 				PodExecutionRoleARN: "arn:aws:iam::111122223333:role/fargate-pods", Subnets: []string{"subnet-0aaa0000000000001"},
 			},
-			Document: 1, Line: 24, Path: "Resources.Nameless",
+			Foreign: true, Document: 1, Line: 24, Path: "Resources.Nameless",
 		},
 	}}
 	if !reflect.DeepEqual(f, want) {

@@ -19,10 +19,11 @@ func TestControllers(t *testing.T) {
 			Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"app": "api"}}},
 			Subnets:   []string{"subnet-0aaa0000000000001"}, Tags: map[string]string{"team": "a"},
 		},
-		Region: "eu-west-1", Document: 1, Line: 1, Path: "FargateProfile",
+		Region: "eu-west-1", Foreign: true, Document: 1, Line: 1, Path: "FargateProfile",
 	}
 	short := Entry{
 		Profile:  fargate.Profile{Name: "web", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "web"}}},
+		Foreign:  true,
 		Document: 1, Line: 1, Path: "FargateProfile",
 	}
 	far := short

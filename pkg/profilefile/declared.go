@@ -66,7 +66,12 @@ func (p *parser) declares(by declaration, v document.Value, fields []document.Fi
 	if !p.declared {
 		return p.once(notOurs(v.Line(), by.what, by.who))
 	}
-	return by.read(p, v, fields, path)
+	before := len(p.entries)
+	err := by.read(p, v, fields, path)
+	for i := before; i < len(p.entries); i++ {
+		p.entries[i].Foreign = true
+	}
+	return err
 }
 
 // notOurs is the fault of profiles that fgctl must not make or delete behind the back of who does.

@@ -35,6 +35,8 @@ type Entry struct {
 	fargate.Profile
 	// Region is the profile's, where the file says it.
 	Region string
+	// Foreign tells that another tool makes and deletes the profile, and not fgctl.
+	Foreign bool
 	// Document and Line are the place of the profile in the file, counted from 1.
 	Document int
 	Line     int

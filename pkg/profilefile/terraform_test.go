@@ -33,7 +33,7 @@ func TestTerraformState(t *testing.T) {
 				Subnets:             []string{"subnet-0aaa0000000000001"},
 				Tags:                map[string]string{"colour": colour, "team": "a"},
 			},
-			Region: "us-east-1", Document: 1, Path: `aws_eks_fargate_profile.team["` + colour + `"]`,
+			Region: "us-east-1", Foreign: true, Document: 1, Path: `aws_eks_fargate_profile.team["` + colour + `"]`,
 		}
 	}
 	want := []Entry{profile("blue", "f8b833c0-9b97-677b-c593-1284dd7b96fb"), profile("red", "a4d9a79c-8673-42bb-b2f6-8f8796b88f5d")}

@@ -171,7 +171,8 @@ func hostileClusters() map[string][]Profile {
 	return out
 }
 
-// All questions about a full cluster together are answered, or given up, in a time that a person waits for.
+// All questions about a full cluster together are answered, or given up, in some seconds, not minutes; the
+// limit has room for a busy machine and the race detector.
 func TestHostileClusters(t *testing.T) {
 	for name, profiles := range hostileClusters() {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +183,7 @@ func TestHostileClusters(t *testing.T) {
 			redundancies := time.Since(start) - overlaps
 			Coverage(profiles[0].Selectors, profiles[1:])
 			coverage := time.Since(start) - overlaps - redundancies
-			if took := time.Since(start); took > 5*atOnce {
+			if took := time.Since(start); took > 12*atOnce {
 				t.Errorf("it took %s", took)
 			}
 			t.Log(overlaps, redundancies, coverage)

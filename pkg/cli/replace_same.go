@@ -35,3 +35,32 @@ func (c change) shows(successor fargate.Profile) error {
 	}
 	return nil
 }
+
+// renewed tells whether the profile was made by a replacement that kept its name, and is as the change wants it.
+func (c change) renewed(p fargate.Profile) bool {
+	return p.Tags[lifecycle.TagReplaces] == p.Name && c.shows(p) == nil && len(fargate.Differences(p, c.wanted)) == 0
+}
+
+// doneBefore refuses to do once more what an earlier run did with an earlier profile of the name, or began to: the
+// one that has the name now is somebody else's. --new-name tells that it is meant, and so does --keep-name, which
+// leaves other traces.
+func (r *replacement) doneBefore(original, successor fargate.Profile) error {
+	if r.opts.newName != "" || r.opts.keepName {
+		return nil
+	}
+	// What the flags name is telling; what the successor inherits is that of another original.
+	wanted := r.change.wanted
+	if len(wanted.Selectors)+len(wanted.Subnets)+len(r.change.add) == 0 && wanted.PodExecutionRoleARN == "" {
+		wanted = successor
+	}
+	wanted.Tags = nil
+	for _, e := range r.situation.Earlier {
+		if r.change.shows(e) != nil || len(fargate.Differences(e, wanted)) > 0 {
+			continue
+		}
+		return &refusedError{fmt.Errorf("profile %s is what is asked for, and it replaces an earlier profile %s; the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed\n"+
+			"to replace it all the same, give a --new-name; to delete it: %s",
+			e.Name, original.Name, original.ARN, r.commandOn(r.cluster, "", "delete", fargateprofile, original.Name))}
+	}
+	return nil
+}

@@ -21,6 +21,9 @@ func (r *replacement) fresh(ctx context.Context) error {
 	// A role that an earlier run has made is no change; asked for again, it is kept.
 	r.opts.createRole = r.opts.createRole && !madeRole(original)
 	p, err := r.change.successor(original)
+	if err != nil && r.change.renewed(original) && r.opts.keepName {
+		p, err = original, nil // the selector went when an earlier run did all this
+	}
 	if err != nil {
 		return err
 	}
@@ -39,6 +42,9 @@ func (r *replacement) fresh(ctx context.Context) error {
 	}
 	if original.Status != fargate.StatusActive {
 		return &refusedError{fmt.Errorf("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed", original.Name, original.Status)}
+	}
+	if err := r.doneBefore(original, p); err != nil {
+		return err
 	}
 	taken := func(name string) bool {
 		return slices.ContainsFunc(r.profiles, func(o fargate.Profile) bool { return o.Name == name })
@@ -197,8 +203,12 @@ func (r *replacement) planRest(successor fargate.Profile) *changePlan {
 		p = r.plan(*original, successor, nil)
 		p.Action = "resume"
 	} else {
-		whole := r.plan(fargate.Profile{Name: r.opts.name, Status: fargate.StatusActive}, successor, nil)
-		p.Steps = whole.Steps[2:] // only a replacement that keeps the name goes on without its original
+		p.Steps = r.plan(fargate.Profile{Name: r.opts.name, Status: fargate.StatusActive}, successor, nil).Steps
+		if !r.situation.KeepName() {
+			p.Steps = p.Steps[:1] // somebody else has deleted the original
+			return p
+		}
+		p.Steps = p.Steps[2:]
 	}
 	if successor.Status == fargate.StatusActive && p.Steps[0].Profile == successor.Name && p.Steps[0].Action == "create" {
 		p.Steps = p.Steps[1:]
@@ -233,6 +243,7 @@ func (r *replacement) sameChange(successor fargate.Profile) error {
 			return err
 		}
 		want = full
+		want.Tags = r.change.wanted.Tags // those of the original may have been changed since the successor was made
 		if r.opts.createRole {
 			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
 		}

@@ -39,13 +39,13 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 			o.missing = err
 			if o.existed {
 				// The status word is ours: EKS has none for a profile that is gone.
-				o.see(subject, "absent")
+				o.see(subject, "gone")
 			}
 		case ctx.Err() != nil:
 			return p, o.unfinished(ctx.Err())
 		case cloud.ClassOf(err).Transient():
 			o.asked = cloud.RetryAfter(err)
-			o.see(subject, fmt.Sprintf("unknown, asking again (%v)", err))
+			o.see(subject, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
 			if err := o.pause(ctx); err != nil {
 				return p, err
 			}
@@ -167,7 +167,7 @@ func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Prof
 			return nil, o.unfinished(err)
 		}
 		o.asked = cloud.RetryAfter(err)
-		o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%v)", err))
+		o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
 		if err := o.pause(ctx); err != nil {
 			return nil, err
 		}

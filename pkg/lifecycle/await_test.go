@@ -178,3 +178,37 @@ type forgetful struct{ EKS }
 func (f forgetful) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
 	return f.Profile(ctx, cluster, name)
 }
+
+// However often EKS says the same, it is told of once; request ids make no difference.
+func TestTheSameRefusalIsToldOnce(t *testing.T) {
+	for _, c := range []struct {
+		fault sandbox.Fault
+		word  string
+	}{
+		{sandbox.Fault{Operation: "eks:CreateFargateProfile", Kind: sandbox.FaultThrottle, Times: 5}, "EKS did not take the request yet, trying again: "},
+		{sandbox.Fault{Operation: "eks:DeleteFargateProfile", Kind: sandbox.FaultError503, Times: 5}, "EKS may not have taken the request, trying again: "},
+		{sandbox.Fault{Operation: "eks:DescribeFargateProfile", Kind: sandbox.FaultError500, Nth: 2, Times: 5}, "unknown, asking again "},
+		{sandbox.Fault{Operation: "eks:CreateFargateProfile", Nth: 1, Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: time.Minute}}, "EKS is busy, trying again: "},
+	} {
+		b := newBench(t, nil)
+		if err := b.server.SetFaults(c.fault); err != nil {
+			t.Fatal(err)
+		}
+		made, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+		if err == nil {
+			err = b.Delete(t.Context(), made, true)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", c.word, err)
+		}
+		told := 0
+		for _, line := range b.notes.lines {
+			if strings.Contains(line, c.word) {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%s: told %d times:\n%s", c.word, told, strings.Join(b.notes.lines, "\n"))
+		}
+	}
+}

@@ -4,6 +4,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -79,9 +80,11 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, t
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 				return fargate.Profile{}, err
 			}
+		case class == cloud.Unavailable:
+			o.wait("EKS may not have taken the request", err)
+			unanswered = true
 		case class.Transient():
 			o.wait("EKS did not take the request yet", err)
-			unanswered = unanswered || class == cloud.Unavailable
 		default:
 			return fargate.Profile{}, err
 		}
@@ -100,7 +103,19 @@ func (o *operation) waitFor(busy fargate.Profile) {
 func (o *operation) wait(what string, err error) {
 	o.lastSeen = err.Error()
 	o.asked = cloud.RetryAfter(err)
-	o.Report.Note(fmt.Sprintf("%s, trying again: %v", what, err))
+	if text := fmt.Sprintf("%s, trying again: %s", what, brief(err)); text != o.told {
+		o.told = text
+		o.Report.Note(text)
+	}
+}
+
+// brief is an error of AWS without its request id, in which each answer differs from the last.
+func brief(err error) string {
+	var e *cloud.Error
+	if !errors.As(err, &e) || e.RequestID == "" {
+		return err.Error()
+	}
+	return strings.ReplaceAll(err.Error(), " (request id "+e.RequestID+")", "")
 }
 
 // adopt judges "already exists": the profile is ours when it is as wanted, whether our own request

@@ -84,6 +84,8 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, agai
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 				return false, err
 			}
+		case class == cloud.Unavailable:
+			o.wait("EKS may not have taken the request", err)
 		case class.Transient():
 			o.wait("EKS did not take the request yet", err)
 		default:

@@ -62,12 +62,21 @@ func (o *operation) stillThere(ctx context.Context, p fargate.Profile) (*fargate
 func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
 	choose func([]fargate.Profile) (*fargate.Profile, error),
 ) (*fargate.Profile, error) {
+	begin := o.Clock.Now()
 	for {
 		profiles, err := o.readAll(ctx, p.Cluster)
 		if err != nil {
 			return nil, err
 		}
 		now, err := choose(profiles)
+		var unlisted *unlistedError
+		if errors.As(err, &unlisted) && o.Clock.Now().Sub(begin) < grace {
+			// It was ACTIVE a moment ago; the list may lag behind.
+			if err := o.pause(ctx); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err != nil || now == nil || now.Status == fargate.StatusDeleting {
 			return now, err
 		}

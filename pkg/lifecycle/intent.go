@@ -88,6 +88,8 @@ type Situation struct {
 	Unfinished bool
 	// Done says that the original is gone and its successor took its place.
 	Done bool
+	// Earlier are the profiles that replaced another original of this name, or were to, before Original was made.
+	Earlier []fargate.Profile
 }
 
 // KeepName tells whether the replacement under way goes through a temporary profile.
@@ -123,16 +125,29 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			}
 			s.Successor, s.Unfinished, s.Done = p, true, false
 			s.Renewed = temporary && s.Original != nil && !same
-		case s.Original == nil && !s.Unfinished && p.Status == fargate.StatusActive:
+		case s.Original != nil:
+			s.Earlier = append(s.Earlier, *p)
+		case !s.Unfinished && (p.Status == fargate.StatusCreating || p.Status == fargate.StatusCreateFailed):
+			// Somebody deleted the original before its successor was there.
+			s.Successor, s.Unfinished, s.Done = p, true, false
+		case !s.Unfinished && p.Status == fargate.StatusActive:
 			// A name may have been replaced more than once; the last time counts.
 			if s.Successor == nil || p.CreatedAt.After(s.Successor.CreatedAt) {
 				s.Successor, s.Done = p, true
 			}
 		}
 	}
-	if s.Renewed && s.Original.Tags[TagSpec] != s.Successor.Tags[TagSpec] {
+	if s.Renewed && !renews(*s.Original, *s.Successor) {
 		return s, fmt.Errorf("profile %s was re-created by somebody else while %s stood in for it; nothing was touched: delete %s by hand when %s takes its pods",
 			name, s.Successor.Name, s.Successor.Name, name)
 	}
 	return s, nil
+}
+
+// renews tells whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
+// so what cannot be changed has to be the same, too.
+func renews(p, temporary fargate.Profile) bool {
+	same := p.Tags[TagSpec] == temporary.Tags[TagSpec]
+	temporary.Tags = nil
+	return same && len(fargate.Differences(p, temporary)) == 0
 }

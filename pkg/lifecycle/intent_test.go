@@ -11,7 +11,7 @@ import (
 
 func TestAssess(t *testing.T) {
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	// profile reads "NAME/ID STATUS [replaces/ID spec] [temporary]"; later ones were created later.
+	// read reads "NAME/ID STATUS [replaces/ID spec] [temporary]"; later ones were created later.
 	read := func(texts ...string) []fargate.Profile {
 		var out []fargate.Profile
 		for i, text := range texts {
@@ -48,8 +48,12 @@ func TestAssess(t *testing.T) {
 		{"done twice, the last time counts", read("web-2/2 ACTIVE web/1 x", "web-3/3 ACTIVE web/4 y"), "original - successor web-3 done"},
 		{"done twice, listed the other way round", reversed(read("web-2/2 ACTIVE web/1 x", "web-3/3 ACTIVE web/4 y")), "original - successor web-3 done"},
 		{"the successor went, too", read("web-2/2 DELETING web/1 x"), "original - successor -"},
-		{"done, and somebody made the name anew", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE"), "original web successor -"},
-		{"done, and the new one is being replaced", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE", "web-3/3 CREATING web/9 y"), "original web successor web-3 unfinished abortable"},
+		{"done, and somebody made the name anew", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE"), "original web successor - earlier web-2"},
+		{"the original went while its successor was made", read("web-2/2 CREATING web/1 x"), "original - successor web-2 unfinished"},
+		{"the original went and its successor failed", read("web-2/2 CREATE_FAILED web/1 x"), "original - successor web-2 unfinished"},
+		{"done once, and then the original went too soon", read("web-2/2 ACTIVE web/1 x", "web-3/3 CREATING web/4 y"), "original - successor web-3 unfinished"},
+		{"the same, listed the other way round", reversed(read("web-2/2 ACTIVE web/1 x", "web-3/3 CREATING web/4 y")), "original - successor web-3 unfinished"},
+		{"done, and the new one is being replaced", read("web-2/2 ACTIVE web/1 x", "web/9 ACTIVE", "web-3/3 CREATING web/9 y"), "original web successor web-3 unfinished abortable earlier web-2"},
 		{"temporary", read("web/1 ACTIVE", "web-tmp/2 ACTIVE web/1 x temporary"), "original web successor web-tmp unfinished abortable keeps"},
 		{"temporary, the original is gone", read("web-tmp/2 ACTIVE web/1 x temporary"), "original - successor web-tmp unfinished keeps"},
 		{"temporary, and the new one is there", read("web/3 CREATING web/1 x", "web-tmp/2 ACTIVE web/1 x temporary"), "original web successor web-tmp unfinished renewed keeps"},
@@ -66,6 +70,9 @@ func TestAssess(t *testing.T) {
 			if fact.holds {
 				got += " " + fact.word
 			}
+		}
+		for _, p := range s.Earlier {
+			got += " earlier " + p.Name
 		}
 		if err != nil {
 			got = err.Error()
@@ -85,4 +92,29 @@ func nameOf(p *fargate.Profile) string {
 
 func reversed(profiles []fargate.Profile) []fargate.Profile {
 	return []fargate.Profile{profiles[1], profiles[0]}
+}
+
+// Tags alone do not make a profile the one that a temporary profile stood in for: it has to take the same pods.
+func TestAssessTrustsNoTagsAlone(t *testing.T) {
+	profile := func(name, id, namespace string, tags map[string]string) fargate.Profile {
+		return fargate.Profile{
+			Name: name, ARN: "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/" + name + "/" + id, Status: fargate.StatusActive,
+			PodExecutionRoleARN: goodRole, Subnets: []string{privateA}, Selectors: []fargate.Selector{{Namespace: namespace}}, Tags: tags,
+		}
+	}
+	intent := map[string]string{TagReplaces: "web", TagReplacesID: "1", TagTemporary: "true"}
+	for _, spec := range []string{"", "x"} {
+		if intent[TagSpec] = spec; spec == "" {
+			delete(intent, TagSpec) // somebody has taken it away
+		}
+		theirs := map[string]string{TagSpec: spec}
+		temporary := profile("web-tmp", "2", "web-new", intent)
+		if s, err := Assess([]fargate.Profile{profile("web", "3", "web-new", theirs), temporary}, "web"); err != nil || !s.Renewed {
+			t.Errorf("spec %q: the renewed profile is not known: %v", spec, err)
+		}
+		_, err := Assess([]fargate.Profile{profile("web", "3", "theirs", theirs), temporary}, "web")
+		if err == nil || !strings.Contains(err.Error(), "web was re-created by somebody else while web-tmp stood in for it") {
+			t.Errorf("spec %q: somebody else's profile is taken for the renewed one: %v", spec, err)
+		}
+	}
 }

@@ -54,7 +54,9 @@ func newModel(t *testing.T, s modelSequence) *model {
 		}
 	}
 	m := &model{t: t, clock: newClock(), wire: &wire{}}
-	server, err := sandbox.New(world, sandbox.Options{Now: m.clock.Now})
+	server, err := sandbox.New(world, sandbox.Options{
+		Now: m.clock.Now, Sleep: func(_ context.Context, d time.Duration) { m.clock.advance(d) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,31 +29,6 @@ const modelStep = 83
 // fewStep is how much fewer cases there are of the sequences that differ from another in their beginning or
 // end only: pairs always, and single disturbances unless all are run.
 const fewStep = 7
-
-// modelFault is a fault; one that passes does not end a sequence that is under way.
-type modelFault struct {
-	sandbox.Fault
-	passes bool
-}
-
-// modelFaults are the faults that a request may meet.
-var modelFaults = []modelFault{
-	{sandbox.Fault{Kind: sandbox.FaultThrottle}, true},
-	{sandbox.Fault{Kind: sandbox.FaultThrottle, RetryAfter: 2 * time.Second}, true},
-	{sandbox.Fault{Kind: sandbox.FaultError500}, true},
-	{sandbox.Fault{Kind: sandbox.FaultError503}, true},
-	{sandbox.Fault{Kind: sandbox.FaultErrorAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultDropBefore}, true},
-	{sandbox.Fault{Kind: sandbox.FaultDropAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultResetAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultShortBody}, true},
-	{sandbox.Fault{Kind: sandbox.FaultCutBody}, true},
-	{sandbox.Fault{Kind: sandbox.FaultExpired}, false},
-	{sandbox.Fault{Kind: sandbox.FaultCreateFailed, Code: "AccessDenied"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultDeleteFailed, Code: "ClusterUnreachable"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultStale, Reads: 2}, false},
-	{sandbox.Fault{Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: 4 * time.Second, Cluster: "demo"}}, true},
-}
 
 // modelSequence is something that a user asks for, again and again until it is done.
 type modelSequence struct {
@@ -182,7 +158,7 @@ func every(cases []modelCase, step int) []modelCase {
 }
 
 // modelCases are all disturbances of a sequence of so many requests: each kill, each fault, and each pair.
-// A disturbed run takes more requests than an undisturbed one, so faults go beyond.
+// A disturbed run takes more requests than an undisturbed one, so faults go beyond, and kills that come after one.
 func modelCases(requests int) (singles, pairs []modelCase) {
 	last := requests + 4
 	for kill := 1; kill <= requests; kill++ {
@@ -195,14 +171,16 @@ func modelCases(requests int) (singles, pairs []modelCase) {
 			singles = append(singles, modelCase{fault: fault + 1, at: at})
 		}
 	}
-	for kill := 1; kill <= requests; kill++ {
+	for kill := 1; kill <= last; kill++ {
 		for _, answered := range []bool{false, true} {
 			for fault := range modelFaults {
 				for at := 1; at <= last; at++ {
 					if at < kill {
 						pairs = append(pairs, modelCase{kill: kill, answered: answered, fault: fault + 1, at: at})
 					}
-					pairs = append(pairs, modelCase{kill: kill, answered: answered, fault: fault + 1, at: at, secondRun: true})
+					if kill <= requests {
+						pairs = append(pairs, modelCase{kill: kill, answered: answered, fault: fault + 1, at: at, secondRun: true})
+					}
 				}
 			}
 		}
@@ -350,9 +328,17 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 	if s.Original != nil && !s.Unfinished && s.Original.Status != fargate.StatusActive {
 		return fmt.Errorf("%s is %s", s.Original.Name, s.Original.Status)
 	}
-	name := "web-2"
+	taken := func(name string) bool {
+		return slices.ContainsFunc(profiles, func(p fargate.Profile) bool { return p.Name == name })
+	}
+	name := fargate.SuccessorName("web", taken)
 	if keepName {
-		name = "web-tmp"
+		name = fargate.TemporaryName("web", taken)
+	}
+	for _, e := range s.Earlier {
+		if !keepName && len(fargate.Differences(e, wanted(name, "web-new"))) == 0 {
+			return errors.New("refused: that was done, or begun, with an earlier profile of the name")
+		}
 	}
 	_, err = m.runner.Replace(ctx, Replacement{
 		Name: "web", Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,

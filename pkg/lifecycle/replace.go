@@ -144,6 +144,11 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 	return r.deleteKnown(ctx, *now, wait, again)
 }
 
+// unlistedError says that the successor is not in the list of profiles.
+type unlistedError struct{ text string }
+
+func (e *unlistedError) Error() string { return e.text }
+
 // mayGo gives the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
 // successor cannot take its pods, or somebody else has plans with it.
 func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
@@ -169,7 +174,7 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 	}
 	switch {
 	case heir == nil:
-		return nil, fmt.Errorf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays)
+		return nil, &unlistedError{fmt.Sprintf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays)}
 	case heir.ARN != successor.ARN:
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s) and may not take the pods of %s; %s", successor.Name, heir.ARN, old.Name, stays)
 	case heir.Status != fargate.StatusActive:

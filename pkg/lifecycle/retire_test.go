@@ -5,8 +5,10 @@ package lifecycle
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
 func TestMayGo(t *testing.T) {
@@ -51,6 +53,25 @@ func TestMayGo(t *testing.T) {
 		if !strings.HasPrefix(text, c.want) || c.want == "" && text != "" {
 			t.Errorf("%s: got %q, want %q", c.why, text, c.want)
 		}
+	}
+}
+
+// A list that does not know of the successor yet is looked at again, and nothing is deleted meanwhile; one that
+// goes on not to know of it ends the replacement.
+func TestListsThatLagBehind(t *testing.T) {
+	for lag, done := range map[time.Duration]bool{100 * time.Second: true, 10 * time.Minute: false} {
+		b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
+		if err := b.server.SetFaults(sandbox.Fault{Operation: "eks:ListFargateProfiles", Kind: sandbox.FaultStale, Lag: lag}); err != nil {
+			t.Fatal(err)
+		}
+		err := b.rerun(t.Context(), false)
+		if done != (err == nil) || err != nil && !strings.Contains(err.Error(), "profile web-2 is gone and cannot take the pods of web; web was not deleted") {
+			t.Errorf("lists lag by %s: %v", lag, err)
+		}
+		if got := b.statuses(); got["web-2"] != "ACTIVE" || (got["web"] == "") != done {
+			t.Errorf("lists lag by %s: left %v", lag, got)
+		}
+		b.assertNeverBare(t, lag.String())
 	}
 }
 

@@ -104,6 +104,8 @@ type operation struct {
 	// existed says that the profile was there in this operation; missing is AWS's answer when it was not.
 	existed bool
 	missing error
+	// told is the last refusal that passes that was told of; the same one again is not worth another line.
+	told string
 	// asked is how long AWS asked to wait before the next request.
 	asked time.Duration
 }

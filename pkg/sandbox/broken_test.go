@@ -3,10 +3,13 @@ package sandbox_test
 // Answers that break off, credentials that expire, and the spans in which faults are in force.
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"syscall"
@@ -70,6 +73,30 @@ func TestBrokenAnswers(t *testing.T) {
 		}
 		if log := b.Requests(); len(log) != 1 || log[0].Fault != test.kind {
 			t.Errorf("%s: log %+v", test.kind, log)
+		}
+	}
+}
+
+// A connection that is dropped on purpose is no fault of the server, so its log tells of none.
+func TestDroppedConnectionsAreQuiet(t *testing.T) {
+	for _, kind := range []string{sandbox.FaultResetBefore, sandbox.FaultResetAfter, sandbox.FaultDropBefore, sandbox.FaultDropAfter, sandbox.FaultShortBody} {
+		world := sandbox.DefaultWorld()
+		world.Faults = []sandbox.Fault{{Operation: "*", Kind: kind}}
+		server, err := sandbox.New(world, sandbox.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var complaints bytes.Buffer
+		web := httptest.NewUnstartedServer(server)
+		web.Config.ErrorLog = log.New(&complaints, "", 0)
+		web.Start()
+		b := &bench{Server: server, url: web.URL}
+		if _, _, err := signed(t, b, http.MethodGet, "/clusters", ""); err == nil {
+			t.Errorf("%s: the answer came whole", kind)
+		}
+		web.Close() // waits for the connections' ends
+		if complaints.Len() > 0 {
+			t.Errorf("%s: the log says %s", kind, &complaints)
 		}
 	}
 }

@@ -57,6 +57,9 @@ const (
 	FaultActor = "actor"
 )
 
+// FaultKinds are all kinds of faults, sorted.
+func FaultKinds() []string { return slices.Sorted(maps.Keys(faultKinds)) }
+
 // HealthCodes are the codes of the health issues of a Fargate profile (EKS API, FargateProfileIssue).
 func HealthCodes() []string {
 	return []string{"PodExecutionRoleAlreadyInUse", "AccessDenied", "ClusterUnreachable", "InternalFailure"}
@@ -120,7 +123,7 @@ func (f Fault) check(c *checker, at string, w *World) {
 		c.fault(at+".operation", "%q is not for %s, which is for %s", f.Operation, f.Kind, strings.Join(only, ", "))
 	}
 	if _, ok := faultKinds[f.Kind]; !ok {
-		c.fault(at+".kind", "%q is none of %s", f.Kind, strings.Join(slices.Sorted(maps.Keys(faultKinds)), ", "))
+		c.fault(at+".kind", "%q is none of %s", f.Kind, strings.Join(FaultKinds(), ", "))
 	}
 	f.checkChoice(c, at)
 	if f.RetryAfter < 0 {

@@ -176,6 +176,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := s.exchange(r)
 	if answer.dropped {
 		drop(w, answer.reset)
+		return
 	}
 	for k, v := range answer.header {
 		w.Header()[k] = v

@@ -92,6 +92,8 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		var err error
 		if all, err = a.ofOneCluster(all); err != nil {
 			faults = append(faults, err)
+		} else if all, err = a.ofOneRegion(all); err != nil {
+			faults = append(faults, err)
 		} else {
 			faults = append(faults, sameNames(all)...)
 		}
@@ -143,6 +145,25 @@ func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 		return nil, fmt.Errorf("--profiles-from: there is no profile of cluster %s; the profiles are of %s", wanted, strings.Join(clusters, ", "))
 	}
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Cluster != "" && p.Cluster != wanted }), nil
+}
+
+// ofOneRegion keeps the profiles of one region: clusters of two regions may have the same name. Where the
+// files know several, --region chooses.
+func (a *app) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
+	var regions []string
+	for _, p := range all {
+		if p.Region != "" && !slices.Contains(regions, p.Region) {
+			regions = append(regions, p.Region)
+		}
+	}
+	wanted := a.global.region
+	switch {
+	case len(regions) <= 1:
+		return all, nil
+	case !slices.Contains(regions, wanted):
+		return nil, fmt.Errorf("--profiles-from: the profiles are of several regions (%s); choose one with --region", strings.Join(regions, ", "))
+	}
+	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Region != "" && p.Region != wanted }), nil
 }
 
 // sameNames are the faults of names that several files give: a cluster has one profile of a name.

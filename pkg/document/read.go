@@ -36,6 +36,9 @@ const bufferSize = 256 << 10
 // though it may be a single character of the text.
 const maxParts = 500_000
 
+// maxDirectives is how many %-lines may stand before a document: every one makes the parser slower.
+const maxDirectives = 100
+
 // parts counts what begins a value in YAML: lines, and the indicators of lists and mappings.
 func parts(text []byte) int {
 	n := 0
@@ -238,7 +241,9 @@ func (s *stream) yaml() error {
 		if begins {
 			line2 := bytes.TrimSpace(line[3:])
 			c.content = len(line2) > 0 && line2[0] != '#'
-		} else if !ends && !directive(line, c) && !blank(line) {
+		} else if directive(line, c) {
+			c.directives++
+		} else if !ends && !blank(line) {
 			c.content = true
 		}
 		if c.tooLarge = c.tooLarge || len(c.text)+size > s.opts.MaxBytes; !c.tooLarge {
@@ -261,7 +266,9 @@ type chunk struct {
 	marked   bool // it has its --- line
 	content  bool // it holds more than markers, comments and directives
 	tooLarge bool // its text was not kept
-	text     []byte
+	// directives counts its %-lines
+	directives int
+	text       []byte
 }
 
 // document parses a chunk and yields what is in it.
@@ -275,6 +282,9 @@ func (s *stream) document(c chunk) error {
 	s.number++
 	if c.tooLarge {
 		return s.fault(s.number, At(c.start+1, "%s; a long list is read as JSON without a limit", tooLarge("document that begins here", s.opts.MaxBytes)))
+	}
+	if c.directives > maxDirectives {
+		return s.fault(s.number, At(c.start+1, "more than %d lines that begin with %% stand before the document", maxDirectives))
 	}
 	if at := invalidUTF8(c.text); at >= 0 {
 		return s.fault(s.number, At(c.start+1+breaks(c.text[:at]), "%s", notUTF8))

@@ -225,12 +225,25 @@ func explainYAML(message string, text []byte, offset int) error {
 		message = m[2]
 	}
 	hint := bracesHint(text)
+	if message == "control characters are not allowed" { // the parser gives no line
+		if at := bytes.IndexFunc(text, control); at >= 0 {
+			line = breaks(text[:at]) + 1
+			if text[at] == 0 {
+				message, hint = "there is a NUL character in it", "; is it a binary file, or UTF-16? Save it as UTF-8"
+			}
+		}
+	}
 	if hint == "" {
 		if tab := tabLine(text); tab > 0 && strings.Contains(message, "cannot start any token") {
 			line, message, hint = tab, "a tab indents the line", "; YAML wants spaces"
 		}
 	}
 	return At(offset+line, "invalid YAML: %s%s", message, hint)
+}
+
+// control tells whether a character is one that no YAML may hold (YAML 1.2, 5.1).
+func control(c rune) bool {
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7f && c < 0xa0 && c != 0x85 || c == 0xfffe || c == 0xffff
 }
 
 // tabLine is the first line whose indentation holds a tab, counted from 1, or 0.

@@ -73,29 +73,30 @@ func (c Cover) Profiles() []string {
 // selectors: one may cover what another leaves.
 func Coverage(lost []Selector, remaining []Profile) []Cover {
 	others := selectorsOf(remaining)
+	q := newQuestions(len(lost) + len(others))
 	out := make([]Cover, len(lost))
 	for i, s := range lost {
-		out[i] = coverOf(s, others)
+		out[i] = q.coverOf(s, others)
 		out[i].Index = i + 1
 	}
 	return out
 }
 
-func coverOf(s Selector, others []SelectorRef) Cover {
+func (q *questions) coverOf(s Selector, others []SelectorRef) Cover {
 	c := Cover{Selector: s, Extent: ExtentWhole}
 	for _, o := range others {
-		if shared := somePod([]Selector{s, o.Selector}, nil); !shared.found && !shared.unsure {
+		if shared := q.ask([]Selector{s, o.Selector}, nil, true); !shared.found && !shared.unsure {
 			continue
 		}
 		c.By = append(c.By, o)
-		if o.Selector.Covers(s) {
+		if q.covered(s, o.Selector) {
 			c.Alone = append(c.Alone, o)
 		}
 	}
 	if len(c.Alone) > 0 {
 		return c
 	}
-	f := smallestPod([]Selector{s}, plainSelectors(c.By))
+	f := q.ask([]Selector{s}, plainSelectors(c.By), false)
 	if f.found {
 		c.Loses = &f.pod
 	}

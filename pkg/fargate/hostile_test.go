@@ -128,6 +128,69 @@ func TestRandomHostileQuestions(t *testing.T) {
 	t.Logf("the longest took %s, %d were given up", longest, unsure)
 }
 
+// hostileClusters are full clusters in which every question is hard.
+func hostileClusters() map[string][]Profile {
+	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a fixed sequence
+	text := func(letters string, length int) string {
+		out := make([]byte, length)
+		for i := range out {
+			out[i] = letters[random.IntN(len(letters))]
+		}
+		return string(out)
+	}
+	window := func() string { return "*" + text("ab", 1) + strings.Repeat("?", 5+random.IntN(10)) + "*" }
+	kinds := map[string]func(s Selector){
+		"long patterns": func(s Selector) {
+			for i := range MaxLabels {
+				s.Labels[text("ab**?", 60)+fmt.Sprint(i)] = text("ab**?", 60)
+			}
+		},
+		"windows": func(s Selector) {
+			for i := range MaxLabels {
+				s.Labels[window()+fmt.Sprint(i)+"*"] = window()
+			}
+		},
+		"keys that all share": func(s Selector) {
+			for _, key := range []string{"*", "*k", "k*", "*?", "?*"} {
+				s.Labels[key] = window()
+			}
+		},
+	}
+	out := map[string][]Profile{}
+	for name, fill := range kinds {
+		for i := range MaxProfiles {
+			p := Profile{Name: fmt.Sprintf("p%d", i)}
+			for range MaxSelectors {
+				s := Selector{Namespace: text("ab***?", 60), Labels: map[string]string{}}
+				fill(s)
+				p.Selectors = append(p.Selectors, s)
+			}
+			out[name] = append(out[name], p)
+		}
+	}
+	return out
+}
+
+// All questions about a full cluster together are answered, or given up, in some seconds, not minutes; the
+// limit has room for a busy machine and the race detector.
+func TestHostileClusters(t *testing.T) {
+	for name, profiles := range hostileClusters() {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			Overlaps(profiles)
+			overlaps := time.Since(start)
+			Redundancies(profiles)
+			redundancies := time.Since(start) - overlaps
+			Coverage(profiles[0].Selectors, profiles[1:])
+			coverage := time.Since(start) - overlaps - redundancies
+			if took := time.Since(start); took > 12*atOnce {
+				t.Errorf("it took %s", took)
+			}
+			t.Log(overlaps, redundancies, coverage)
+		})
+	}
+}
+
 // Beyond the bounds nothing is called covered, and what was found is still right.
 func TestBeyondTheBounds(t *testing.T) {
 	// Only a and b are left, and no two of them may stand at certain distances.

@@ -38,16 +38,18 @@ func OverlapsWith(name string, profiles []Profile) []ProfileOverlap {
 func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOverlap {
 	refs := allSelectors(profiles)
 	takers := selectorsOf(profiles)
+	q := newQuestions(len(refs))
 	var out []ProfileOverlap
 	for i, a := range refs {
 		for _, b := range refs[i+1:] {
 			if !wanted(a.Profile, b.Profile) {
 				continue
 			}
-			pod, overlap := Overlap(a.Selector, b.Selector)
-			if !overlap {
+			f := q.ask([]Selector{a.Selector, b.Selector}, nil, false)
+			if !f.found && !f.unsure {
 				continue
 			}
+			pod := f.pod
 			o := ProfileOverlap{A: a, B: b, Witness: pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
 			for _, t := range takers {
 				if t.Selector.Matches(pod.Namespace, pod.Labels) {
@@ -104,6 +106,7 @@ func (r Redundancy) String() string {
 // Only profiles that take pods count. A question beyond the bounds of smallestPod finds no redundancy.
 func Redundancies(profiles []Profile) []Redundancy {
 	all := selectorsOf(profiles)
+	q := newQuestions(len(all))
 	gone := map[int]bool{}
 	// left gives the selectors but for one that are still there, of one profile or of all.
 	left := func(but int, profile string) []SelectorRef {
@@ -133,10 +136,10 @@ func Redundancies(profiles []Profile) []Redundancy {
 			}
 		}
 		// What one covers goes before what only several do: of a, a?* and a* the first two, not the last.
-		try(coveredByOne)
-		try(covered)
+		try(q.coveredByOne)
+		try(q.covered)
 		for _, i := range dropped {
-			out[i] = Redundancy{Selector: all[i], By: coverers(all[i].Selector, others(i)), Within: within}
+			out[i] = Redundancy{Selector: all[i], By: q.coverers(all[i].Selector, others(i)), Within: within}
 		}
 	}
 	drop(true)
@@ -151,25 +154,25 @@ func Redundancies(profiles []Profile) []Redundancy {
 }
 
 // coveredByOne tells whether one of the others alone covers the selector.
-func coveredByOne(s Selector, others ...Selector) bool {
+func (q *questions) coveredByOne(s Selector, others ...Selector) bool {
 	// What all of them leave, none covers; that one question spares most of the others.
-	return covered(s, others...) && slices.ContainsFunc(others, func(o Selector) bool { return o.Covers(s) })
+	return q.covered(s, others...) && slices.ContainsFunc(others, func(o Selector) bool { return q.covered(s, o) })
 }
 
 // coverers gives those of the others that are needed to cover the selector, which they do together: the
 // first that does alone, else a set of which none can be spared.
-func coverers(s Selector, others []SelectorRef) []SelectorRef {
-	if covered(s) {
+func (q *questions) coverers(s Selector, others []SelectorRef) []SelectorRef {
+	if q.covered(s) {
 		return nil // no pod fits it
 	}
 	for i, o := range others {
-		if o.Selector.Covers(s) {
+		if q.covered(s, o.Selector) {
 			return others[i : i+1]
 		}
 	}
 	needed := slices.Clone(others)
 	for i := len(needed) - 1; i >= 0; i-- {
-		if rest := slices.Delete(slices.Clone(needed), i, i+1); covered(s, plainSelectors(rest)...) {
+		if rest := slices.Delete(slices.Clone(needed), i, i+1); q.covered(s, plainSelectors(rest)...) {
 			needed = rest
 		}
 	}

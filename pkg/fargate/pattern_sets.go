@@ -107,6 +107,7 @@ func (w *walk) run(b *budget) (string, bool) {
 		return "", true
 	}
 	for i := 0; i < len(w.queue); i++ {
+		b.left -= len(w.letters) / comparisons
 		for _, c := range w.letters {
 			at, ok := w.grammar.step(w.queue[i].at, c)
 			if !ok {
@@ -141,6 +142,9 @@ func (w *walk) spread(next *stride, places []byte, b *budget) bool {
 	}
 	pattern := w.fit[n/2]
 	on, stay := pattern.next(int(binary.BigEndian.Uint16([]byte(before.places[n:]))), next.c)
+	if on < 0 && stay < 0 && n > 0 {
+		b.left-- // the ways of the patterns before it were for nothing
+	}
 	for _, place := range []int{on, stay} {
 		if place >= 0 && w.spread(next, binary.BigEndian.AppendUint16(places, uint16(place)), b) { //nolint:gosec // patterns are short
 			return true

@@ -42,13 +42,7 @@ func pairMet(key, want string, labels map[string]string) bool {
 func (s Selector) Covers(o Selector) bool { return covered(o, s) }
 
 // covered tells whether every pod that fits s fits one of the others.
-func covered(s Selector, others ...Selector) bool {
-	if slices.ContainsFunc(others, s.Equal) {
-		return true
-	}
-	f := somePod([]Selector{s}, others)
-	return !f.found && !f.unsure
-}
+func covered(s Selector, others ...Selector) bool { return newQuestions(1).covered(s, others...) }
 
 // Overlap tells whether some pod fits both selectors, and gives the smallest as a witness: its namespace
 // and labels, valid by Kubernetes' rules; the fewest labels, then the least text, and of several always

@@ -18,9 +18,45 @@ const (
 	candidateSteps = 50
 	// maxMerges bounds the ways in which pairs share labels.
 	maxMerges = 20_000
+	// mergeSteps is how many steps such a way costs.
+	mergeSteps = 4
 	// maxWishes bounds the pairs for which sharing is tried at all; quotas allow two selectors 20.
 	maxWishes = 20
 )
+
+// The bounds of all questions about some profiles together; a full cluster asks some thousand.
+const (
+	// selectorSteps is what a selector adds to what they share.
+	selectorSteps = 64_000
+	// leastSteps is left to each all the same: ordinary questions take less.
+	leastSteps = 2_000
+)
+
+// questions are the questions about one set of profiles, which share a bound.
+type questions struct{ left int }
+
+// newQuestions begins the questions about so many selectors.
+func newQuestions(selectors int) *questions {
+	return &questions{left: 2*maxSteps + selectors*selectorSteps}
+}
+
+// ask answers one question.
+func (q *questions) ask(fit, avoid []Selector, anyPod bool) finding {
+	s := newSearch(fit, avoid)
+	s.most = min(maxSteps, max(q.left, leastSteps))
+	f := s.run(anyPod)
+	q.left -= s.taken
+	return f
+}
+
+// covered tells whether every pod that fits s fits one of the others.
+func (q *questions) covered(s Selector, others ...Selector) bool {
+	if slices.ContainsFunc(others, s.Equal) {
+		return true
+	}
+	f := q.ask([]Selector{s}, others, true)
+	return !f.found && !f.unsure
+}
 
 // finding is the answer: whether there is such a pod, and the smallest. When a bound ended the search,
 // unsure is set, and found tells only whether a pod was found, which need not be the smallest.
@@ -37,13 +73,14 @@ type finding struct {
 // labels, the search begins with the shortest namespace and labels; if the pod fits a selector of avoid,
 // one of that selector's conditions has to fail, and the search goes on with each in turn, the smallest
 // pod first. Conditions only make a pod longer, so the first pod that fits none is the smallest.
-func smallestPod(fit, avoid []Selector) finding { return newSearch(fit, avoid).run(false) }
+func smallestPod(fit, avoid []Selector) finding { return newQuestions(1).ask(fit, avoid, false) }
 
 // somePod gives a pod that fits every selector of fit and none of avoid, of little size but with more
 // labels than it may need. It is the faster answer where only its being there matters.
-func somePod(fit, avoid []Selector) finding { return newSearch(fit, avoid).run(true) }
+func somePod(fit, avoid []Selector) finding { return newQuestions(1).ask(fit, avoid, true) }
 
 func (s *search) run(anyPod bool) finding {
+	defer s.refill() // counts what was taken
 	all := make([]int, len(s.wishes))
 	for i := range all {
 		all[i] = i
@@ -53,7 +90,7 @@ func (s *search) run(anyPod bool) finding {
 	for i := range all {
 		apart[i] = all[i : i+1]
 	}
-	s.budget = &budget{left: maxSteps}
+	s.refill()
 	first := s.best([][][]int{apart}, false)
 	if first == nil {
 		return finding{unsure: s.budget.spent}
@@ -63,7 +100,7 @@ func (s *search) run(anyPod bool) finding {
 	}
 	best, sure := first, false
 	if len(s.wishes) <= maxWishes {
-		s.budget = &budget{left: maxSteps}
+		s.refill()
 		for labels := s.fewest(); labels <= len(all); labels++ {
 			smallest := s.best(s.shareOut(labels), true)
 			if s.budget.spent {
@@ -82,9 +119,18 @@ func (s *search) run(anyPod bool) finding {
 	return finding{pod: pod, found: ok, unsure: !sure}
 }
 
+// refill begins a part of the search with a budget of its own.
+func (s *search) refill() {
+	if s.budget != nil {
+		s.taken += s.most - max(s.budget.left, 0)
+	}
+	s.budget = &budget{left: s.most}
+}
+
 // search is the state of smallestPod.
 type search struct {
-	namespaces []glob
+	most, taken int // steps that a part of it may take, and that were taken
+	namespaces  []glob
 	// wishes are pairs of fit that have to share a label because they name the same plain key.
 	wishes [][]glob
 	// plain gives the wish of a plain key.
@@ -239,7 +285,8 @@ func (s *search) shareOut(labels int) [][][]int {
 			for i, g := range groups {
 				whole[i] = slices.Clone(g)
 			}
-			if out = append(out, whole); len(out) > maxMerges {
+			s.budget.left -= mergeSteps
+			if out = append(out, whole); len(out) > maxMerges || !s.budget.take() {
 				s.budget.spent = true
 			}
 			return

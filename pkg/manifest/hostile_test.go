@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
 // laughs is a document whose last alias stands for 10 to the power of n values.
@@ -33,6 +35,7 @@ func TestHostileManifests(t *testing.T) {
 		{"10 MB of one element", `{"kind":"List","items":[{"kind":"Pod","metadata":{"name":"` + strings.Repeat("x", tenMB) + `"}}]}`, "f.yaml: document 1, line 1: the JSON value that begins here is larger than 8 MiB"},
 		{"8 MB of single letters", "kind: Pod\nx: [" + strings.Repeat("a,", 4_000_000) + "]\n", "f.yaml: document 1, line 1: the document that begins here has more than 500000 parts; a long list is read as JSON without a limit"},
 		{"8 MB of empty elements whose kind comes last", `{"items":[` + strings.Repeat("{},", 2_700_000) + `{}],"kind":"PodList"}`, "f.yaml: document 1, line 1: items[16320] has no kind, and that of its list has not come yet; put the list's kind before its items"},
+		{"a pod of many containers", `{"kind":"Pod","spec":{"containers":[` + strings.Repeat("{},", 10_000) + `{}]}}`, "f.yaml: document 1, line 1: spec.containers has 10001 elements; fgctl reads at most 10000"},
 		{"no UTF-8", "kind: Pod\nmetadata: {name: \xff\xfe}\n", "f.yaml: document 1, line 2: the text is not UTF-8; save the file as UTF-8"},
 		{"no UTF-8 in a list of JSON", "{\"kind\":\"List\",\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\"name\":\"\xff\"}}]}", "f.yaml: document 1, line 2: the text is not UTF-8; save the file as UTF-8"},
 		{"UTF-16", "\xff\xfek\x00i\x00", "f.yaml: document 1, line 1: the text is UTF-16; save the file as UTF-8"},
@@ -57,5 +60,23 @@ func TestHostileManifests(t *testing.T) {
 				t.Errorf("%d MiB and %s", spent>>20, took)
 			}
 		})
+	}
+}
+
+// The line of a field is looked for at most so often that a pod with a fault in every container does not
+// take time that grows with their square.
+func TestLinesAreLimited(t *testing.T) {
+	text := `{"kind":"Pod","spec":{"containers":[` + strings.Repeat("{},", maxLines) + `{}]}}`
+	found := 0
+	err := Read("f.json", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+		for i := range p.Spec.Containers {
+			if p.LineOf(fmt.Sprintf("spec.containers[%d]", i)) == 1 {
+				found++
+			}
+		}
+		return nil
+	})
+	if err != nil || found != maxLines {
+		t.Errorf("%d lines, %v", found, err)
 	}
 }

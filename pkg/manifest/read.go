@@ -32,6 +32,12 @@ type Options struct {
 // heldOverhead is what keeping an element takes besides its text.
 const heldOverhead = 512
 
+// maxLines is of how many fields of a pod the line is looked for, which takes the longer the larger it is.
+const maxLines = 200
+
+// maxElements is how many elements a list in a pod's spec may have.
+const maxElements = 10_000
+
 // maxLists is how deep a list may lie within lists.
 const maxLists = 8
 
@@ -210,10 +216,10 @@ func (m *reader) object(number int, v document.Value, path, kind string, lists i
 		return err
 	}
 	pod.Source, pod.Document, pod.Line = m.source, number, v.Line()
-	late := false
+	late, lines := false, 0
 	pod.LineOf = func(path string) int {
-		if late {
-			return 0 // the text is gone
+		if lines++; late || lines > maxLines {
+			return 0 // the text is gone, or nobody reads so much
 		}
 		return lineOf(v, path)
 	}

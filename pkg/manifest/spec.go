@@ -51,6 +51,10 @@ func (d *decoder) items(v document.Value, path func() string, take func(i int, v
 		d.errs.Add(err)
 		return
 	}
+	if len(items) > maxElements {
+		d.errs.Add(document.At(v.Line(), "%s has %d elements; fgctl reads at most %d", path(), len(items), maxElements))
+		return
+	}
 	for i, item := range items {
 		take(i, item, func() string { return fmt.Sprintf("%s[%d]", path(), i) })
 	}

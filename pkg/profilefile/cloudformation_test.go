@@ -123,6 +123,11 @@ func TestTemplateFunctions(t *testing.T) {
 		{`!Select [1, !Split [":", "a:b:c"]]`, "b"},
 		{"!FindInMap [M, !Ref A, k]", "v"},
 		{"!Select [1, !FindInMap [M, a, list]]", "q"},
+		{"!FindInMap [M, !Ref A, k, {DefaultValue: w}]", "v"},
+		{"!FindInMap [M, b, k, {DefaultValue: !Ref A}]", "a"},
+		{"!FindInMap [Z, a, k, {DefaultValue: w}]", "w"},
+		{"true", "true"}, // CloudFormation makes text of it
+		{"10", "10"},
 		{"!If [Yes, b, c]", "b"},
 		{"!If [No, b, !Ref A]", "a"},
 		{"!If [Numbers, b, c]", "b"},

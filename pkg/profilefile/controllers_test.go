@@ -149,6 +149,10 @@ func TestControllerFaults(t *testing.T) {
 		{"types", ack("name: 1, selectors: a"), "f: document 1, line 3: spec.selectors is text (\"a\"), not a list"},
 		{"spec", "apiVersion: eks.aws.upbound.io/v1beta1\nkind: FargateProfile\nmetadata: {name: a}\nspec: {forProvider: []}\n", "f: document 1, line 4: spec.forProvider is a list, not a mapping"},
 		{"spec itself", "apiVersion: eks.services.k8s.aws/v1alpha1\nkind: FargateProfile\nspec: []\n", "f: document 1, line 1: spec.name is missing; it is the profile's name\nf: document 1, line 3: spec is a list, not a mapping"},
+		{"a Composition", "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec: {resources: [{name: a, base: {apiVersion: eks.aws.upbound.io/v1beta1, kind: FargateProfile}}]}\n---\n" + ack("name: a, clusterName: c"), "f: document 1, line 1: a Composition makes profiles of its own templates, which fgctl does not fill in; give what it makes: crossplane render"},
+		{"a list that is too large", "[" + strings.Repeat("{},", 3_000_000) + "{}]", "f: document 1, line 1: the list that begins here is larger than 8 MiB; a cluster has ten profiles"},
+		{"too many profiles", "[" + strings.Repeat("{\"name\":\"a\"},", 200_000) + "{}]", "f: document 1, line 1: there are more than 10000 profiles; a cluster has ten"},
+		{"two of a name in a line", "[{name: a}, {name: a}]", `f: document 1, line 1: the profile name "a" occurs twice; it is also that of [0]`},
 		{"two of a name", ack("name: a, clusterName: c") + "---\n" + ack("name: a, clusterName: c"), `f: document 2, line 5: the profile name "a" occurs twice; it is also in line 1`},
 		{"a List in a List", "kind: List\nitems:\n- kind: List\n  items: []\n", "f: document 1, line 3: items[0] is a List within a List; give its objects themselves"},
 	} {

@@ -95,6 +95,13 @@ func (p *parser) once(err *Error) error {
 // for Parse, where it can only be a mistake.
 func (p *parser) other(v document.Value, fields []document.Field, path string) error {
 	kind := scalar(document.Get(fields, "kind"))
+	if kind == "Composition" && p.declared {
+		if found, err := mentions(v, profileKind); err != nil {
+			return err
+		} else if found {
+			return document.At(v.Line(), "a Composition makes profiles of its own templates, which fgctl does not fill in; give what it makes: crossplane render")
+		}
+	}
 	switch {
 	case strings.HasSuffix(kind, "List") && document.Get(fields, "items") != nil:
 		return p.list(fields, path)
@@ -113,7 +120,11 @@ func (p *parser) other(v document.Value, fields []document.Field, path string) e
 // list reads the objects of a Kubernetes List.
 func (p *parser) list(fields []document.Field, path string) error {
 	path = join(path, "items")
-	items, err := document.AsItems(document.Get(fields, "items"), path)
+	list := document.Get(fields, "items")
+	if err := smallList(list); err != nil {
+		return err
+	}
+	items, err := document.AsItems(list, path)
 	if err != nil {
 		return err
 	}
@@ -122,6 +133,9 @@ func (p *parser) list(fields []document.Field, path string) error {
 		p.known++ // a cluster without such objects
 	}
 	for i, item := range items {
+		if p.enough(errs) {
+			break
+		}
 		at := fmt.Sprintf("%s[%d]", path, i)
 		fields, err := document.AsFields(item, at)
 		if err == nil && document.Get(fields, "items") != nil {

@@ -250,12 +250,18 @@ func (r *resolver) findInMap(v document.Value) (document.Value, error) {
 			return nil, err
 		}
 	}
+	fallback, err := r.fallback(items[3:])
+	if err != nil {
+		return nil, err
+	}
 	what := "Fn::FindInMap " + document.Shorten(strings.Join(keys, "."))
 	fields, path := r.mappings, "Mappings"
 	for i, key := range keys {
 		found := document.Get(fields, key)
 		path += "." + document.Shorten(key)
 		switch {
+		case fallback != nil && (found == nil || found.Kind() == document.Null):
+			return r.resolve(fallback)
 		case found == nil || found.Kind() == document.Null:
 			return nil, &unanswered{v.Line(), what, "there is no " + path}
 		case i == len(keys)-1:
@@ -266,6 +272,15 @@ func (r *resolver) findInMap(v document.Value) (document.Value, error) {
 		}
 	}
 	return nil, nil
+}
+
+// fallback is the DefaultValue that may follow the keys (AWS::LanguageExtensions, Fn::FindInMap).
+func (r *resolver) fallback(rest []document.Value) (document.Value, error) {
+	if len(rest) == 0 {
+		return nil, nil
+	}
+	fields, err := document.AsFields(rest[0], "the fourth value of Fn::FindInMap")
+	return document.Get(fields, "DefaultValue"), err
 }
 
 // branch is Fn::If.

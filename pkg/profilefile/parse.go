@@ -60,6 +60,27 @@ const (
 // writes.
 const maxJSON = 64 << 20
 
+const (
+	// maxList is the greatest size of a list of profiles in JSON, and of a List of Kubernetes: ten profiles
+	// take some kilobytes.
+	maxList = 8 << 20
+	// maxEntries is how many profiles are read, and maxFaults how many faults of a list are told.
+	maxEntries, maxFaults = 10_000, 50
+)
+
+// enough tells whether to read on in a list makes no sense any more.
+func (p *parser) enough(errs Errors) bool {
+	return len(errs) > maxFaults || len(p.entries) > maxEntries
+}
+
+// smallList is a fault where a list is too large for one of profiles.
+func smallList(v document.Value) error {
+	if document.Size(v) <= maxList {
+		return nil
+	}
+	return document.At(v.Line(), "the list that begins here is larger than %d MiB; a cluster has ten profiles", maxList>>20)
+}
+
 // Parse reads the profiles of a file. source is only named, in errors. All faults are returned
 // together, as *Error or Errors, with what could be read besides.
 //
@@ -88,7 +109,9 @@ func (p *parser) parse(source string, data []byte) (File, error) {
 	for _, e := range errs {
 		e.Source = source
 	}
-	slices.SortStableFunc(errs, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(errs, func(a, b *Error) int {
+		return cmp.Compare(uint(a.Line-1), uint(b.Line-1)) // what has no line comes last
+	})
 	return p.file(), errs.OrNil()
 }
 
@@ -114,12 +137,18 @@ func (p *parser) part(part document.Part) error {
 	if part.Value.Kind() != document.List {
 		return p.object(part.Value, "")
 	}
+	if err := smallList(part.Value); err != nil {
+		return err
+	}
 	items, err := part.Value.Items()
 	if err != nil {
 		return err
 	}
 	var errs Errors
 	for i, item := range items {
+		if p.enough(errs) {
+			break
+		}
 		errs.Add(p.object(item, fmt.Sprintf("[%d]", i)))
 	}
 	return errs.OrNil()
@@ -183,6 +212,9 @@ func (p *parser) config(v document.Value, fields []document.Field, path string) 
 	items, err := document.AsItems(document.Get(fields, "fargateProfiles"), listPath)
 	errs.Add(err)
 	for i, item := range items {
+		if p.enough(errs) {
+			break
+		}
 		errs.Add(p.item(item, at, fmt.Sprintf("%s[%d]", listPath, i)))
 	}
 	return errs.OrNil()
@@ -196,12 +228,20 @@ func (p *parser) duplicates() error {
 	}
 	first := map[key]Entry{}
 	var errs Errors
+	if len(p.entries) > maxEntries {
+		e := p.entries[maxEntries]
+		return Errors{{Document: e.Document, Line: e.Line, Message: fmt.Sprintf("there are more than %d profiles; a cluster has ten", maxEntries)}}
+	}
 	for _, e := range p.entries {
 		k := key{place{e.Cluster, e.Region}, e.Name}
 		if before, ok := first[k]; ok && e.Name != "" {
+			where := fmt.Sprintf("in line %d", before.Line)
+			if before.Line == e.Line { // JSON is often one line
+				where = "that of " + before.Path
+			}
 			errs = append(errs, &Error{
 				Document: e.Document, Line: e.Line,
-				Message: fmt.Sprintf("the profile name %q occurs twice; it is also in line %d", document.Shorten(e.Name), before.Line),
+				Message: fmt.Sprintf("the profile name %q occurs twice; it is also %s", document.Shorten(e.Name), where),
 			})
 			continue
 		}

@@ -129,6 +129,11 @@ func (r *resolver) scalar(errs *Errors, v document.Value, path string) (s string
 		r.fault(errs, err, path)
 		return "", false
 	}
+	// CloudFormation takes numbers and booleans for text where text is wanted (AWS CloudFormation Validate,
+	// template-model, coercion).
+	if v != nil && plainScalar.MatchString(scalar(v)) {
+		return v.Text(), true
+	}
 	s, err = document.AsText(v, path)
 	errs.Add(err)
 	return s, err == nil

@@ -49,13 +49,15 @@ func TestBudgets(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)
 		}
-		switch text := ""; {
-		case err == nil && c.fault != "":
-			t.Errorf("%s: no fault", c.why)
-		case err != nil:
-			if text = err.Error(); c.fault == "" || !strings.HasPrefix(text, "b.yaml: document 1, line 4: "+c.fault) || strings.Contains(text, "\n") {
-				t.Errorf("%s: got %q, want %q", c.why, text, c.fault)
-			}
+		text, want := "", ""
+		if err != nil {
+			text = err.Error()
+		}
+		if c.fault != "" {
+			want = "b.yaml: document 1, line 4: " + c.fault
+		}
+		if (text == "") != (want == "") || !strings.HasPrefix(text, want) || strings.Contains(text, "\n") {
+			t.Errorf("%s: got %q, want %q", c.why, text, want)
 		}
 	}
 	// No selector selects no pod (policy/v1).

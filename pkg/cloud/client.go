@@ -162,10 +162,10 @@ func (c *Client) timed(client aws.HTTPClient) aws.HTTPClient {
 		timeout = defaultAttemptTimeout
 	}
 	if c.options.Transport != nil {
-		return &http.Client{Transport: c.options.Transport, Timeout: timeout}
+		return plainBodies{&http.Client{Transport: c.options.Transport, Timeout: timeout}}
 	}
 	if b, ok := client.(*awshttp.BuildableClient); ok {
-		return b.WithTimeout(timeout)
+		return plainBodies{b.WithTimeout(timeout)}
 	}
 	return client
 }

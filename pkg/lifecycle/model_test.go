@@ -26,6 +26,10 @@ import (
 // modelStep is one in how many pairs are run unless all are.
 const modelStep = 83
 
+// raceStep is one in how many cases are run under the race detector, which wants many meetings of goroutines
+// rather than all disturbances.
+const raceStep = 4
+
 // fewStep is how much fewer cases there are of the sequences that differ from another in their beginning or
 // end only: pairs always, and single disturbances unless all are run.
 const fewStep = 7
@@ -136,6 +140,9 @@ func TestModel(t *testing.T) {
 				step = 1
 			case s.few:
 				step, singleStep = modelStep*fewStep, fewStep
+			}
+			if raceDetector && !modelFull() {
+				step, singleStep = step*raceStep, singleStep*raceStep
 			}
 			singles, taken := every(singles, singleStep), every(pairs, step)
 			runs := runModel(t, s, append(singles, taken...))

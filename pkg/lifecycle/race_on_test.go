@@ -1,0 +1,6 @@
+//go:build race
+
+package lifecycle
+
+// raceDetector tells whether the tests were built with the race detector.
+const raceDetector = true

@@ -34,23 +34,22 @@ func (opts *replaceOptions) onlyFileOf(a *app, cmd *cobra.Command) error {
 	}
 }
 
-// fromFile takes the wanted profile from the entry of a file that has the name of the original.
-func (opts *replaceOptions) fromFile(c *change, entries []profilefile.Entry, file string) error {
+// fromFile takes the wanted profile from the entry of the file that has the name of the original. What the
+// environment gives for the flags that a file stands in for does not count.
+func (opts *replaceOptions) fromFile(entries []profilefile.Entry) (fargate.Change, error) {
 	i := slices.IndexFunc(entries, func(e profilefile.Entry) bool { return entryName(e) == opts.name })
 	if i < 0 {
 		names := make([]string, len(entries))
 		for j, e := range entries {
 			names[j] = entryName(e)
 		}
-		return usagef("%s holds no Fargate profile %q%s", file, opts.name, thereAre(opts.name, names))
+		return fargate.Change{}, usagef("%s holds no Fargate profile %q%s", opts.configFile, opts.name, thereAre(opts.name, names))
 	}
 	p := entries[i].Profile
 	p.Name = opts.name
 	// Tags of a replacement that made the profile are the past.
 	p.Tags = lifecycle.WithoutIntent(p.Tags)
-	if faults, _ := fargate.Validate(p); len(faults) > 0 {
-		return faults.In(fmt.Sprintf("%s:%d: %s", file, entries[i].Line, p.Name))
-	}
-	*c, opts.createRole = change{wanted: p, any: true}, false
-	return nil
+	opts.createRole = false
+	faults, _ := fargate.Validate(p)
+	return fargate.Change{Wanted: p}, faults.In(fmt.Sprintf("%s: line %d: %s", opts.configFile, entries[i].Line, p.Name)).OrNil()
 }

@@ -20,8 +20,8 @@ func (r *replacement) fresh(ctx context.Context) error {
 	original := *r.situation.Original
 	// A role that an earlier run has made is no change; asked for again, it is kept.
 	r.opts.createRole = r.opts.createRole && !madeRole(original)
-	p, err := r.change.successor(original)
-	if err != nil && r.change.renewed(original) && r.opts.keepName {
+	p, err := r.successorOf(original)
+	if err != nil && r.renewed(original) && r.opts.keepName {
 		p, err = original, nil // the selector went when an earlier run did all this
 	}
 	if err != nil {
@@ -225,25 +225,25 @@ func (r *replacement) sameChange(successor fargate.Profile) error {
 	if r.opts.keepName && !r.situation.KeepName() {
 		return other("it was begun without --keep-name")
 	}
-	if !r.change.any {
+	if r.change.Empty() && !r.opts.createRole {
 		return nil
 	}
 	if r.opts.createRole && !madeRole(successor) {
 		return other("--create-pod-execution-role asks for another role than " + successor.PodExecutionRoleARN)
 	}
-	want := r.change.wanted
+	want := r.change.Wanted
 	if r.situation.Original != nil && !r.situation.Renewed {
-		full, err := r.change.successor(*r.situation.Original)
+		full, err := r.successorOf(*r.situation.Original)
 		if err != nil {
 			return err
 		}
 		want = full
-		want.Tags = r.change.wanted.Tags // those of the original may have been changed since the successor was made
+		want.Tags = r.change.Wanted.Tags // those of the original may have been changed since the successor was made
 		if r.opts.createRole {
 			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
 		}
-	} else if err := r.change.shows(successor); err != nil {
-		return other(err.Error())
+	} else if why := r.change.Contradiction(successor); why != "" {
+		return other("the flags ask for another profile: " + why)
 	}
 	if differences := fargate.Differences(successor, want); len(differences) > 0 {
 		return other("the flags ask for another profile: " + differences[0].String())

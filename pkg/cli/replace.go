@@ -20,6 +20,7 @@ import (
 type replaceOptions struct {
 	profileFlags
 	waitFlags
+	answerFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -29,8 +30,6 @@ type replaceOptions struct {
 	skip     []string
 	pods     []string
 	dryRun   bool
-	yes      bool
-	failOn   string
 	output   string
 }
 
@@ -90,7 +89,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	a.addSkipFlag(cmd, &opts.skip)
 	a.addPodsFlag(cmd, &opts.pods)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
-	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
+	opts.answerFlags.addTo(cmd)
 	a.addOutputFlag(cmd, &opts.output)
 	mustComplete(cmd, "new-name", completeNothing)
 	return verb("replace", "Replace a Fargate profile by a changed one", cmd)
@@ -101,14 +100,11 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 	name, nameErr := a.oneName(cmd, args, opts.name)
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
 	faults := []error{
-		nameErr, a.noneEmpty(cmd), opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
-		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd),
+		nameErr, a.noneEmpty(cmd), opts.waitFlags.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd), opts.answerFlags.check(a, cmd),
 	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s", opts.output)))
-	}
-	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
-		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
 	switch opts.name = name; {
 	case name != "":

@@ -126,7 +126,7 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 			out = append(out, name)
 		}
 		for _, f := range fargate.ValidateNameForm(name) {
-			f.Field = fmt.Sprintf("%s: line %d: %s", path, entry.Line, f.Field)
+			f.Field = entryPlace(path, entry, f.Field)
 			faults = append(faults, f)
 		}
 	}
@@ -134,14 +134,6 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 		return nil, usagef("%s holds no Fargate profile, and none is named", path)
 	}
 	return out, faults.OrNil()
-}
-
-// entryName is the name of a profile of a file; without one it is that which create gives it.
-func entryName(entry profilefile.Entry) string {
-	if entry.Profile.Name == "" {
-		return fargate.DefaultName(entry.Profile.Selectors)
-	}
-	return entry.Profile.Name
 }
 
 func runDelete(ctx context.Context, a *app, opts deleteOptions) error {

@@ -82,9 +82,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 			faults = append(faults, err)
 		}
 		for _, entry := range file.Profiles {
-			if entry.Name == "" {
-				entry.Name = fargate.DefaultName(entry.Selectors)
-			}
+			entry.Name = entryName(entry)
 			all = append(all, fileProfile{entry, name})
 		}
 	}

@@ -3,9 +3,7 @@ package cli
 // This file takes what replace is to make from a file.
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,19 +17,8 @@ func (opts *replaceOptions) onlyFileOf(a *app, cmd *cobra.Command) error {
 	if opts.configFile == "" {
 		return nil
 	}
-	var clash []string
-	for _, flag := range slices.Concat(describing[1:], []string{"create-pod-execution-role", "add-selector", "remove-selector"}) {
-		if a.given(cmd, flag) {
-			clash = append(clash, "--"+flag)
-		}
-	}
-	if len(clash) == 0 {
-		return nil
-	}
-	return &usageError{
-		err:     fmt.Errorf("the file of --config-file says what the successor is like, so %s cannot be given", strings.Join(clash, ", ")),
-		command: cmd.CommandPath(),
-	}
+	return a.noneBesideFile(cmd, "what the successor is like", nil,
+		slices.Concat(describing[1:], []string{"create-pod-execution-role", "add-selector", "remove-selector"})...)
 }
 
 // fromFile takes the wanted profile from the entry of the file that has the name of the original. What the
@@ -51,5 +38,5 @@ func (opts *replaceOptions) fromFile(entries []profilefile.Entry) (fargate.Chang
 	p.Tags = lifecycle.WithoutIntent(p.Tags)
 	opts.createRole = false
 	faults, _ := fargate.Validate(p)
-	return fargate.Change{Wanted: p}, faults.In(fmt.Sprintf("%s: line %d: %s", opts.configFile, entries[i].Line, p.Name)).OrNil()
+	return fargate.Change{Wanted: p}, faults.In(entryPlace(opts.configFile, entries[i], p.Name)).OrNil()
 }

@@ -312,6 +312,7 @@ var findingRows = []struct {
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
 	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
 	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
+	{"nor is it one without a limit", resources(ResourceList{"cpu": "lots", "memory": ""}, nil), "", ""},
 	{
 		"KEP-2837: what is stated for the whole pod replaces the containers' sum", func(p *Pod) {
 			p.Spec.Resources = &Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "2", "memory": "1Gi"}}

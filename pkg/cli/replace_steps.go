@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -115,16 +114,6 @@ func (r *replacement) wantsYes(plan *changePlan, original, successor fargate.Pro
 		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
 	}
 	return nil
-}
-
-// roleToBe is the ARN of the role that --create-pod-execution-role makes.
-func (r *replacement) roleToBe(c cloud.Cluster) string {
-	role := lifecycle.RoleName(c.Name, c.Region())
-	r.info("a pod execution role would be made first: %s", role)
-	if c.Account() == "" {
-		return ""
-	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
 }
 
 // finalName is the name that the new profile has in the end.

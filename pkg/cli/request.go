@@ -5,6 +5,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -29,6 +30,16 @@ func requestOf(p fargate.Profile) createRequest {
 	}
 }
 
+// roleToBe is the ARN of the role that --create-pod-execution-role makes; empty where the account is not known.
+func (a *app) roleToBe(c cloud.Cluster) string {
+	role := lifecycle.RoleName(c.Name, c.Region())
+	a.info("a pod execution role would be made first: %s", role)
+	if c.Account() == "" {
+		return ""
+	}
+	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
+}
+
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
 func (a *app) printRequests(format string, reports []preflight.Report, createRole bool) error {
@@ -42,11 +53,7 @@ func (a *app) printRequests(format string, reports []preflight.Report, createRol
 			continue
 		}
 		if createRole {
-			role := lifecycle.RoleName(r.Cluster.Name, r.Cluster.Region())
-			a.info("a pod execution role would be made first: %s", role)
-			if r.Cluster.Account() != "" {
-				r.Profile.PodExecutionRoleARN = "arn:" + r.Cluster.Partition() + ":iam::" + r.Cluster.Account() + ":role/" + role
-			}
+			r.Profile.PodExecutionRoleARN = a.roleToBe(r.Cluster)
 		}
 		if sent++; format != "json" && sent > 1 {
 			if _, err := fmt.Fprintln(a.streams.Out, "---"); err != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -118,14 +117,6 @@ func (r *replacement) after(original, successor fargate.Profile) []fargate.Profi
 func asActive(p fargate.Profile) fargate.Profile {
 	p.Status = fargate.StatusActive
 	return p
-}
-
-// roleToBe is the ARN of the role that --create-pod-execution-role makes, empty where the account is not known.
-func roleToBe(c cloud.Cluster) string {
-	if c.Account() == "" {
-		return ""
-	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + lifecycle.RoleName(c.Name, c.Region())
 }
 
 // finalName is the name that the new profile has in the end.

@@ -5,7 +5,6 @@ package cli
 import (
 	"fmt"
 
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -30,16 +29,6 @@ func requestOf(p fargate.Profile) createRequest {
 	}
 }
 
-// roleToBe is the ARN of the role that --create-pod-execution-role makes; empty where the account is not known.
-func (a *app) roleToBe(c cloud.Cluster) string {
-	role := lifecycle.RoleName(c.Name, c.Region())
-	a.info("a pod execution role would be made first: %s", role)
-	if c.Account() == "" {
-		return ""
-	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
-}
-
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
 func (a *app) printRequests(format string, reports []preflight.Report, createRole bool) error {
@@ -53,7 +42,8 @@ func (a *app) printRequests(format string, reports []preflight.Report, createRol
 			continue
 		}
 		if createRole {
-			r.Profile.PodExecutionRoleARN = a.roleToBe(r.Cluster)
+			a.info("a pod execution role would be made first: %s", lifecycle.RoleName(r.Cluster.Name, r.Cluster.Region()))
+			r.Profile.PodExecutionRoleARN = roleToBe(r.Cluster)
 		}
 		if sent++; format != "json" && sent > 1 {
 			if _, err := fmt.Fprintln(a.streams.Out, "---"); err != nil {

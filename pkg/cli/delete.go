@@ -86,6 +86,7 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
 	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	return verb("delete", "Delete Fargate profiles", cmd)
 }
 

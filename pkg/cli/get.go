@@ -82,6 +82,7 @@ field health.`,
 	flags.DurationVar(&opts.timeout, "timeout", 25*time.Minute, "give up after this time")
 	mustComplete(cmd, "output", completeFixed(getFormats))
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	mustComplete(cmd, "regions", completeNothing)
 	return verb("get", "List and describe Fargate profiles", cmd)
 }

@@ -116,14 +116,12 @@ profiles that take pods overlap.`,
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
-	mustComplete(cmd, "fail-on", completeFixed(matchFailOn))
-	mustComplete(cmd, "only", completeFixed(matchVerdicts))
-	mustComplete(cmd, "expect-profile", a.completeProfiles)
+	mustComplete(cmd, "fail-on", completeList(matchFailOn))
+	mustComplete(cmd, "only", completeList(matchVerdicts))
+	mustComplete(cmd, "expect-profile", a.completeExpected)
 	mustComplete(cmd, "namespace", completeNothing)
 	for _, file := range []string{"filename", "profiles-from"} {
-		mustComplete(cmd, file, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveDefault
-		})
+		mustComplete(cmd, file, completeFiles)
 	}
 	return cmd
 }

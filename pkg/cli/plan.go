@@ -121,9 +121,7 @@ func (p *changePlan) losers() []string {
 // addPodsFlag adds --pods.
 func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringSliceVar(files, "pods", nil, "tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
-	mustComplete(cmd, "pods", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return nil, cobra.ShellCompDirectiveDefault
-	})
+	mustComplete(cmd, "pods", completeFiles)
 }
 
 // checkFiles judges whether the files of --pods and --config-file can be read, before anything is.

@@ -80,6 +80,7 @@ func (o *sandboxOptions) addFlags(cmd *cobra.Command) {
 	flags.Float64Var(&o.speed, "speed", 1, "how many times faster than real time the sandbox's clock goes, instead of the world's")
 	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
+	mustComplete(cmd, "world", completeFiles)
 	mustComplete(cmd, "create-delay", completeNothing)
 	mustComplete(cmd, "delete-delay", completeNothing)
 	mustComplete(cmd, "speed", completeNothing)

@@ -171,8 +171,12 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
+		_, _ = io.WriteString(a.streams.Err, "\n") // what comes next begins a line of its own
 		return "", ctx.Err()
 	case r := <-replies:
+		if r.err != nil {
+			_, _ = io.WriteString(a.streams.Err, "\n")
+		}
 		if r.err != nil && !errors.Is(r.err, io.EOF) {
 			return "", fmt.Errorf("read the answer: %w", r.err)
 		}

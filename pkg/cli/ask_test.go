@@ -74,6 +74,9 @@ func TestAsking(t *testing.T) {
 			if asked := strings.Contains(errs, "[y/N]") || strings.Contains(errs, "to agree type"); asked != (test.question != "") || !strings.Contains(errs, test.question) {
 				t.Errorf("want the question %q in\n%s", test.question, errs)
 			}
+			if test.answer == "" && test.code == 3 && !strings.Contains(errs, "\nError: ") {
+				t.Errorf("the error does not begin a line:\n%s", errs)
+			}
 			if test.code == 3 && !strings.Contains(errs, "nothing was changed") {
 				t.Errorf("it is not said that nothing was changed:\n%s", errs)
 			}
@@ -85,6 +88,29 @@ func TestAsking(t *testing.T) {
 				t.Errorf("left %q, want %q", got, test.left)
 			}
 		})
+	}
+}
+
+// Whoever is asked sees what the question is about, however little is to be said otherwise.
+func TestAskingShowsThePlan(t *testing.T) {
+	for _, level := range []string{"0", "2", "3"} {
+		for _, test := range []struct {
+			args  []string
+			wants []string
+			shown int
+		}{
+			{[]string{"delete", "fp", "web"}, []string{"Plan for cluster demo:\n", "  1. delete profile web", "Warning: pods of namespace=web lose their profile"}, 1},
+			{[]string{"replace", "fp", "web", "--namespace", "web*", "--keep-name"}, []string{"Plan for cluster demo:\n", "  4. delete profile web-tmp"}, 1},
+			{[]string{"delete", "fp", "web", "--yes"}, []string{"Plan for cluster demo:\n"}, 0},
+		} {
+			inSandbox(t, oneProfile())
+			_, _, errs := onTerminal(t.Context(), strings.NewReader("n\n"), append(test.args, "--cluster", "demo", "-v", level)...)
+			for _, want := range test.wants {
+				if n := strings.Count(errs, want); n != test.shown && level != "3" {
+					t.Errorf("-v %s %v: %q is there %d times, want %d, in\n%s", level, test.args, want, n, test.shown, errs)
+				}
+			}
+		}
 	}
 }
 
@@ -133,7 +159,7 @@ func TestInterruptedQuestion(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	// The pipe is read when the question has been asked.
 	code, _, errs := onTerminal(ctx, readHook{silent, interrupt}, "delete", "fargateprofile", "web", "--cluster", "demo")
-	if code != 130 || !strings.Contains(errs, "Error: interrupted\n") || len(server.Profiles("demo")) != 1 {
+	if code != 130 || !strings.Contains(errs, "\nError: interrupted\n") || len(server.Profiles("demo")) != 1 {
 		t.Errorf("exit %d, %d profiles left\n%s", code, len(server.Profiles("demo")), errs)
 	}
 }

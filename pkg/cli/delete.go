@@ -197,7 +197,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 			}
 		}
 	}
-	if err := a.present(p, opts.dryRun, opts.output, opts.failOn); err != nil {
+	if err := a.present(p, opts.dryRun, opts.yes, opts.output, opts.failOn); err != nil {
 		return err
 	} else if opts.dryRun {
 		return missingErr

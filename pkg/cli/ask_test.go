@@ -38,8 +38,8 @@ func TestAsking(t *testing.T) {
 	change := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "other"}
 	wider := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web*"}
 	const (
-		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type its name: "
-		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type its name: "
+		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type the profile's name: "
+		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type the profile's name: "
 	)
 	for _, test := range []struct {
 		name, answer string
@@ -61,7 +61,7 @@ func TestAsking(t *testing.T) {
 		{"y replaces where all is covered", "y\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
 		{"yes in capitals too", "YES\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
 		{"n replaces nothing", "n\n", change, askReplace, 3, "web"},
-		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type its name: ", 3, "web"},
+		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type the profile's name: ", 3, "web"},
 		{"--yes answers replace", "", append(change, "--yes"), "", 0, "web-2"},
 		{"create asks nothing", "", []string{"create", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web"}, "", 0, "web"},
 	} {

@@ -77,7 +77,7 @@ field health.`,
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
-	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, several between commas")
+	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize, "how many names AWS lists per request; 0 leaves it to AWS")
 	flags.DurationVar(&opts.timeout, "timeout", 25*time.Minute, "give up after this time")
 	mustComplete(cmd, "output", completeFixed(getFormats))

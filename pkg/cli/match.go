@@ -100,6 +100,7 @@ profiles that take pods overlap.`,
 			return runMatch(cmd.Context(), a, opts)
 		},
 	}
+	opts.hasRecursive = true
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringSliceVarP(&opts.files, "filename", "f", nil, "manifest, directory or pattern; - reads standard input; repeatable")
@@ -109,8 +110,8 @@ profiles that take pods overlap.`,
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
-	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "what makes the exit code 3: verdicts, errors (findings that keep a pod Pending), warnings")
-	flags.StringSliceVar(&opts.only, "only", nil, "show only the pods of these verdicts; the summary and the exit code count all")
+	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), warnings")
+	flags.StringSliceVar(&opts.only, "only", nil, "show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
 	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")

@@ -21,7 +21,9 @@ import (
 type podInput struct {
 	files     []string
 	recursive bool
-	namespace string
+	// hasRecursive tells that the command has -R.
+	hasRecursive bool
+	namespace    string
 	// budgets hears of every PodDisruptionBudget; nil for nobody.
 	budgets func(fargate.DisruptionBudget)
 }
@@ -31,6 +33,9 @@ func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod)
 	namespace := a.defaultNamespace(in.namespace)
 	files, err := manifest.Files(in.files, in.recursive)
 	var faults, failures []error
+	if errors.Is(err, manifest.ErrNoFiles) && in.hasRecursive && !in.recursive {
+		err = fmt.Errorf("%w; -R looks into subdirectories too", err)
+	}
 	if err != nil {
 		faults = append(faults, err)
 	}

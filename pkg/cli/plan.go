@@ -176,9 +176,9 @@ func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question str
 		}
 		return err
 	}
-	what := "its name"
+	what := "the profile's name"
 	if len(losers) > 1 {
-		what = "their names"
+		what = "the profiles' names"
 	}
 	wanted := strings.Join(losers, " ")
 	answer, err := a.prompt(ctx, fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question, strings.Join(losers, ", "), what))

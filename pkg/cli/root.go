@@ -236,7 +236,7 @@ func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
 	what := "is none of " + strings.Join(known, ", ")
 	if len(known) == 1 {
-		what = "is not " + known[0] + ", the only value"
+		what = "is not known; the only value is " + known[0]
 	}
 	source := "--" + flag
 	if from := a.applied[flag]; from != "" {

@@ -49,8 +49,13 @@ func newSandboxCommand(a *app) *cobra.Command {
   # Start from the built-in world
   fgctl sandbox world > world.yaml
   fgctl sandbox run --world world.yaml -- ./test.sh`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
 	}
 	cmd.AddCommand(newSandboxServeCommand(a), newSandboxRunCommand(a), newSandboxWorldCommand(a))
 	return cmd
@@ -109,7 +114,7 @@ once the environment is written, so that a shell can take it while the sandbox g
   eval "$(fgctl sandbox serve &)"
   trap 'kill "$FGCTL_SANDBOX_PID"' EXIT
   fgctl get fargateprofile --cluster demo`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opts.read(cmd)
 			return runSandboxServe(cmd.Context(), a, opts)
@@ -153,7 +158,7 @@ func newSandboxWorldCommand(a *app) *cobra.Command {
 		Short: "Print the built-in world as a commented file to start from",
 		Example: `  fgctl sandbox world > world.yaml
   fgctl sandbox serve --world world.yaml`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := a.streams.Out.Write(sandbox.DefaultWorldFile())
 			return err

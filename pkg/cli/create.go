@@ -48,7 +48,8 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   # Two selectors, wildcards and labels
   fgctl create fargateprofile batch -c demo --selector 'namespace=batch-*' --selector 'namespace=web,tier=jobs'
 
-  # What would be checked and sent; -o json is what aws eks create-fargate-profile --cli-input-json reads
+  # What would be checked and sent; -o json is what --cli-input-json of
+  # aws eks create-fargate-profile reads
   fgctl create fargateprofile -c demo --namespace web --dry-run -o json
 
   # The profiles of an eksctl ClusterConfig

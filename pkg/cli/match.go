@@ -44,8 +44,8 @@ Only ACTIVE profiles count, and those from files that state no status.
 
 Verdicts:
   matched    exactly one ACTIVE profile takes the pod
-  ambiguous  several do; shown are all, the first by name, and the label that settles it
-  unmatched  none does; shown are the nearest selector, what it wants, and two ways out
+  ambiguous  several do; shown are all, and the label that settles which
+  unmatched  none does; shown are the nearest selector, and two ways out
   excluded   the pod is annotated to stay off Fargate
 
 Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there

@@ -52,7 +52,7 @@ the old nor the new one is ACTIVE. eksctl's command lines for Fargate profiles w
 const rootExample = `  # Try it without an AWS account: a local endpoint with the service's rules
   fgctl sandbox run -- sh -c 'fgctl create fargateprofile --cluster demo --namespace web'
 
-  # Create a profile for a namespace, on the private subnets and with the role that fgctl finds
+  # Create a profile for a namespace; subnets and role are found
   fgctl create fargateprofile --cluster prod --namespace web
 
   # See what would be checked and sent, and send nothing

@@ -98,7 +98,7 @@ func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{a.noneEmpty(cmd), opts.check(cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
+	faults := []error{a.noneEmpty(cmd), opts.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
 	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}

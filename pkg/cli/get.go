@@ -101,9 +101,9 @@ func (a *app) checkGet(cmd *cobra.Command, opts *getOptions) error {
 	case slices.Contains(opts.regions, ""):
 		fault = "--regions holds an empty name"
 	case opts.chunkSize < 0:
-		fault = fmt.Sprintf("--chunk-size %d is negative", opts.chunkSize)
+		fault = fmt.Sprintf("%s %d is negative", a.named("chunk-size"), opts.chunkSize)
 	case opts.timeout <= 0:
-		fault = fmt.Sprintf("--timeout %s is not a time to wait", opts.timeout)
+		fault = fmt.Sprintf("%s %s is not a time to wait", a.named("timeout"), opts.timeout)
 	}
 	if fault != "" {
 		return &usageError{err: errors.New(fault), command: cmd.CommandPath()}

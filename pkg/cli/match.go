@@ -140,7 +140,7 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 		faults = append(faults, errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
 	}
 	if ns := opts.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		faults = append(faults, fmt.Errorf("--namespace %q is no namespace's name; lower-case letters, digits and - are allowed", ns))
+		faults = append(faults, fmt.Errorf("%s %q is no namespace's name; lower-case letters, digits and - are allowed", a.named("namespace"), ns))
 	}
 	if err := a.oneOf(cmd, "output", opts.output, matchFormats); err != nil {
 		faults = append(faults, err)
@@ -148,8 +148,8 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	if a.applied["fail-on"] != "" && slices.Equal(opts.failOn, []string{failOnUncovered}) {
 		opts.failOn = matchFailDefault // the setting is meant for delete and replace
 	}
-	faults = append(faults, oneOfEach("fail-on", opts.failOn, matchFailOn)...)
-	faults = append(faults, oneOfEach("only", opts.only, matchVerdicts)...)
+	faults = append(faults, a.oneOfEach("fail-on", opts.failOn, matchFailOn)...)
+	faults = append(faults, a.oneOfEach("only", opts.only, matchVerdicts)...)
 	if len(faults) == 0 {
 		return nil
 	}

@@ -120,7 +120,7 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 	name, nameErr := a.oneName(cmd, args, opts.name)
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
 	faults := []error{
-		nameErr, a.noneEmpty(cmd), opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		nameErr, a.noneEmpty(cmd), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
 		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd),
 	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
@@ -138,7 +138,7 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
 	}
 	if opts.settle < 0 {
-		faults = append(faults, usage(fmt.Sprintf("--settle %s is negative", opts.settle)))
+		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", a.named("settle"), opts.settle)))
 	}
 	if opts.keepName && opts.newName != "" {
 		faults = append(faults, usage("--keep-name and --new-name exclude each other"))

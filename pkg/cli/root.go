@@ -175,7 +175,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return err
 	}
 	if a.global.verbose < 0 || a.global.verbose > verboseBodies {
-		return &usageError{err: fmt.Errorf("--verbose %d is not between 0 and 5", a.global.verbose), command: cmd.CommandPath()}
+		return &usageError{err: fmt.Errorf("%s %d is not between 0 and 5", a.named("verbose"), a.global.verbose), command: cmd.CommandPath()}
 	}
 	if a.global.color == "false" {
 		a.streams.Color = false
@@ -238,12 +238,8 @@ func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	if len(known) == 1 {
 		what = "is not known; the only value is " + known[0]
 	}
-	source := "--" + flag
-	if from := a.applied[flag]; from != "" {
-		source = from + ":"
-	}
 	return &usageError{
-		err:     fmt.Errorf("%s %q %s", source, value, what),
+		err:     fmt.Errorf("%s %q %s", a.named(flag), value, what),
 		command: cmd.CommandPath(),
 	}
 }

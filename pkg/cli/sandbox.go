@@ -178,7 +178,7 @@ type servedSandbox struct {
 // startSandbox makes the world and serves it.
 func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 	if opts.port < 0 || opts.port > 65535 {
-		return nil, usagef("--port %d is not between 0 and 65535", opts.port)
+		return nil, usagef("%s %d is not between 0 and 65535", a.named("port"), opts.port)
 	}
 	world, err := readWorld(a, opts.world)
 	if err != nil {
@@ -192,7 +192,7 @@ func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 	}
 	if opts.givenSpeed {
 		if opts.speed <= 0 {
-			return nil, usagef("--speed %v is not greater than 0", opts.speed)
+			return nil, usagef("%s %v is not greater than 0", a.named("speed"), opts.speed)
 		}
 		world.Speed = opts.speed
 	}

@@ -46,7 +46,7 @@ It looks every second at first, and at least every ten seconds later on.`,
 			if opts.name = name; name == "" {
 				return &usageError{err: errors.New("no profile is named; give its name"), command: cmd.CommandPath()}
 			}
-			if err := errors.Join(opts.check(cmd), a.checkOutputFlag(cmd, opts.output),
+			if err := errors.Join(opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output),
 				a.oneOf(cmd, "for", opts.until, []string{untilActive, untilDeleted})); err != nil {
 				return err
 			}

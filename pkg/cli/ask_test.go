@@ -91,6 +91,26 @@ func TestAsking(t *testing.T) {
 	}
 }
 
+// On a narrow terminal neither the plan nor the question breaks off within a word, and lines are filled.
+func TestAskingOnANarrowTerminal(t *testing.T) {
+	inSandbox(t, oneProfile())
+	var stdout, stderr bytes.Buffer
+	streams := &output.Streams{In: strings.NewReader("n\n"), Out: &stdout, Err: &stderr, InTerminal: true, OutTerminal: true, ErrTerminal: true, Width: 60, ErrWidth: 60}
+	run(t.Context(), []string{"delete", "fargateprofile", "web", "--cluster", "demo"}, streams, fastClock{time.Now()})
+	want := `Plan for cluster demo:
+  1. delete profile web, until it is gone; its pods are
+     stopped at once
+Warning: pods of namespace=web lose their profile: no other
+  ACTIVE profile covers them, so they may stay Pending; the
+  smallest pod that loses its profile: namespace web
+Delete web? Pods of web would be left without a profile; to
+  agree type the profile's name: Error: you did not agree; nothing was changed
+`
+	if got := stderr.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Whoever is asked sees what the question is about, however little is to be said otherwise.
 func TestAskingShowsThePlan(t *testing.T) {
 	for _, level := range []string{"0", "2", "3"} {

@@ -56,8 +56,9 @@ func (a *app) show(p *changePlan, all bool) {
 	width := a.streams.ErrWidth
 	for _, line := range p.lines(width) {
 		if line.risk {
-			line.text, line.hang = strings.TrimSpace(line.text), "  "
-			a.warn("%s", line.fit(width-len("Warning: ")))
+			const prefix = "Warning: " // which warn writes
+			line.text, line.hang = prefix+strings.TrimSpace(line.text), "  "
+			a.warn("%s", strings.TrimPrefix(line.fit(width), prefix))
 		} else {
 			a.info("%s", line.fit(width))
 		}

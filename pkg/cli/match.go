@@ -159,6 +159,9 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 // runMatch explains pod after pod as they are read. A broken input does not hide the others: what can
 // be read is explained, and all faults are reported at the end.
 func runMatch(ctx context.Context, a *app, opts matchOptions) error {
+	if files, err := opts.find(); len(files) == 0 && err != nil {
+		return &usageError{err: err} // a name that is misspelt is told before AWS is asked
+	}
 	profiles, err := a.matchProfiles(ctx, opts.profilesFrom)
 	if err != nil {
 		return err

@@ -130,6 +130,9 @@ profiles that take pods overlap.`,
 // checkMatch judges what the flags ask for together, all faults at once.
 func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	var faults []error
+	if err := a.noneEmpty(cmd); err != nil {
+		faults = append(faults, err)
+	}
 	if len(opts.files) == 0 {
 		faults = append(faults, errors.New("no manifest is named; give -f FILE, or -f - to read standard input"))
 	}

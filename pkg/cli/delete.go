@@ -49,7 +49,7 @@ On a terminal delete asks: with y, or by typing the profile's name where pods wo
 Without a terminal the command line is the answer. --fail-on uncovered stops before any pod loses its
 profile. --dry-run prints the plan and changes nothing.
 
-Several profiles are deleted in an order that moves no pod twice. A profile that is DELETING already is
+Several profiles are deleted in an order that moves no pod twice, where there is one. A profile that is DELETING already is
 waited for; one in DELETE_FAILED is tried again. One that does not exist is an error (exit 1) unless
 --ignore-not-found is given; a failure does not keep the others from being deleted.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
@@ -82,12 +82,13 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
 	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	return verb("delete", "Delete Fargate profiles", cmd)
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
 	faults := []error{
-		a.noneEmpty(cmd), opts.waitFlags.check(cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats),
+		a.noneEmpty(cmd), opts.waitFlags.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats),
 		opts.answerFlags.check(a, cmd),
 	}
 	names := args
@@ -105,7 +106,7 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 		faults = append(faults, &usageError{err: errors.New("--all means every profile of the cluster; name none besides"), command: cmd.CommandPath()})
 	}
 	if len(names) == 0 && opts.configFile == "" && !opts.all {
-		faults = append(faults, &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()})
+		faults = append(faults, &usageError{err: errors.New("no profile is named; give names, --all or -f FILE"), command: cmd.CommandPath()})
 	}
 	for _, n := range names {
 		if n != "" && !slices.Contains(opts.names, n) {
@@ -177,7 +178,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 			}
 		}
 	}
-	if err := a.present(p, opts.dryRun, opts.output, opts.failOn); err != nil {
+	if err := a.present(p, opts.answerFlags, opts.dryRun, opts.output); err != nil {
 		return err
 	} else if opts.dryRun {
 		return missingErr

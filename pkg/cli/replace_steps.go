@@ -76,7 +76,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 		request := requestOf(lifecycle.Intended(successor, original, r.opts.keepName))
 		plan.Request = &request
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.wantsYes(plan, original, report.Profile); err != nil {
@@ -147,7 +147,7 @@ func (r *replacement) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
@@ -289,7 +289,7 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
 		return err
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {

@@ -158,6 +158,9 @@ func breakCell(cell string, limit int) []string {
 		for i, r := range cell {
 			w += runeWidth(r)
 			if w > limit && end > 0 {
+				if r == ' ' { // it needs no room at the end of a line
+					good = i + 1
+				}
 				break
 			}
 			end = i + len(string(r))

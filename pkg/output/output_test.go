@@ -247,6 +247,23 @@ func TestBreakCell(t *testing.T) {
 	}
 }
 
+// Every line of a cell begins in the first column.
+func TestBreakCellBetweenWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cell := strings.Join(rapid.SliceOfN(rapid.StringMatching(`[a-z,:名-]{1,12}`), 1, 8).Draw(t, "words"), " ")
+		limit := rapid.IntRange(2, 20).Draw(t, "limit")
+		lines := breakCell(cell, limit)
+		if got := strings.Join(lines, ""); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(cell, " ", "") {
+			t.Fatalf("%q became %q", cell, lines)
+		}
+		for _, line := range lines {
+			if line == "" || strings.HasPrefix(line, " ") || displayWidth(line) > limit {
+				t.Fatalf("%q in %d became %q", cell, limit, lines)
+			}
+		}
+	})
+}
+
 func TestBreakCellLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringMatching(`[a-z0-9,/_é名-]{0,60}`).Draw(t, "cell")

@@ -240,6 +240,8 @@ func TestBreakCell(t *testing.T) {
 		{"web,production-web", 10, "web,|production|-web"},
 		{"abcdefgh", 5, "abcde|fgh"},
 		{"a-b", 3, "a-b"},
+		{"selector 1 of web matches", 8, "selector|1 of web|matches"},
+		{"no selector of the two", 11, "no selector|of the two"},
 	} {
 		if got := strings.Join(breakCell(c.cell, c.limit), "|"); got != c.want {
 			t.Errorf("%q in %d: got %s, want %s", c.cell, c.limit, got, c.want)

@@ -159,8 +159,8 @@ func breakCell(cell string, limit int) []string {
 		for i, r := range cell {
 			w += runeWidth(r)
 			if w > limit && end > 0 {
-				if r == ' ' {
-					good = end // the word before ends where the line does
+				if r == ' ' { // it needs no room at the end of a line
+					good = i + 1
 				}
 				break
 			}

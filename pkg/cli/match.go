@@ -216,7 +216,7 @@ func (a *app) addCommand(e *fargate.Explanation) {
 		return
 	}
 	words := []string{"replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
-	if e.Pinned != "" {
+	if e.Pinned == n.Profile {
 		words = append(words, "--keep-name") // the successor's name would not be the one that the pod asks for
 	}
 	if n.Full {

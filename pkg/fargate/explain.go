@@ -13,10 +13,11 @@ import (
 
 // Matcher judges pods by a fixed set of profiles. It may be used by several goroutines at once.
 type Matcher struct {
-	profiles  []compiledProfile // by name
-	selectors []SelectorMatch   // of all profiles, as far as they are the same for every pod
-	pairs     []LabelMatch      // of all selectors, likewise
-	seesPin   bool              // a selector looks at ProfileLabel, by a wildcard as a rule
+	profiles   []compiledProfile // by name
+	selectors  []SelectorMatch   // of all profiles, as far as they are the same for every pod
+	pairs      []LabelMatch      // of all selectors, likewise
+	conditions []compiledPair    // the different label pairs: selectors have many in common
+	seesPin    bool              // a selector looks at ProfileLabel, by a wildcard as a rule
 }
 
 // compiledProfile is a profile prepared for being judged again and again.
@@ -36,17 +37,24 @@ func (p *compiledProfile) matches(namespace string, labels map[string]string) bo
 type compiledSelector struct {
 	Selector
 	namespace compiledPattern
-	pairs     []compiledPair
+	pairs     []int // their places in Matcher.conditions
 }
 
 type compiledPair struct {
 	key, want compiledPattern
 }
 
-func compile(s Selector) compiledSelector {
+// compile prepares a selector, and its pairs where no other selector has them.
+func (m *Matcher) compile(s Selector) compiledSelector {
 	c := compiledSelector{Selector: s, namespace: compilePattern(s.Namespace)}
 	for _, key := range s.LabelKeys() {
-		c.pairs = append(c.pairs, compiledPair{compilePattern(key), compilePattern(s.Labels[key])})
+		pair := compiledPair{compilePattern(key), compilePattern(s.Labels[key])}
+		at := slices.Index(m.conditions, pair)
+		if at < 0 {
+			at = len(m.conditions)
+			m.conditions = append(m.conditions, pair)
+		}
+		c.pairs = append(c.pairs, at)
 	}
 	return c
 }
@@ -72,7 +80,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 	for _, p := range profiles {
 		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
 		for _, s := range p.Selectors {
-			c.selectors = append(c.selectors, compile(s))
+			c.selectors = append(c.selectors, m.compile(s))
 			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return MatchPattern(key, ProfileLabel) })
 		}
 		m.profiles = append(m.profiles, c)
@@ -82,7 +90,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 		for i, s := range p.selectors {
 			m.selectors = append(m.selectors, SelectorMatch{Index: i + 1, Namespace: NamespaceMatch{Want: s.Namespace}})
 			for _, pair := range s.pairs {
-				m.pairs = append(m.pairs, LabelMatch{Key: pair.key.text, Want: pair.want.text})
+				m.pairs = append(m.pairs, LabelMatch{Key: m.conditions[pair].key.text, Want: m.conditions[pair].want.text})
 			}
 		}
 	}
@@ -109,7 +117,7 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		fresh.Labels = maps.Clone(pod.Labels)
 		delete(fresh.Labels, ProfileLabel)
 	}
-	labels := sortLabels(fresh.Labels)
+	met := m.judgeLabels(sortLabels(fresh.Labels))
 	selectors, pairs := slices.Clone(m.selectors), slices.Clone(m.pairs)
 	for i := range m.profiles {
 		p := &m.profiles[i]
@@ -121,7 +129,7 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 			n := len(p.selectors[j].pairs)
 			own[j].Labels = pairs[:n:n]
 			pairs = pairs[n:]
-			p.selectors[j].judge(pod.Namespace, labels, &own[j])
+			p.selectors[j].judge(pod.Namespace, met, &own[j])
 			matches = matches || own[j].Matches
 		}
 		e.Profiles[i] = ProfileMatch{Name: p.name, Status: p.status, Matches: matches, Selectors: own}
@@ -172,30 +180,46 @@ func judge(pod Pod, e *Explanation) {
 }
 
 // judge fills in what a pod has of what the selector wants.
-func (s *compiledSelector) judge(namespace string, labels sortedLabels, m *SelectorMatch) {
+func (s *compiledSelector) judge(namespace string, met []labelAnswer, m *SelectorMatch) {
 	m.Namespace.Got, m.Namespace.Matches = namespace, s.namespace.matches(namespace)
 	m.Matches = m.Namespace.Matches
-	for i := range s.pairs {
-		s.pairs[i].judge(labels, &m.Labels[i])
-		m.Matches = m.Matches && m.Labels[i].Matches
+	for i, pair := range s.pairs {
+		a := met[pair]
+		m.Labels[i].Got, m.Labels[i].Matches = a.got, a.matches
+		m.Matches = m.Matches && a.matches
 	}
 }
 
-// judge fills in the label that meets the pair, else the first one whose key fits.
-func (p *compiledPair) judge(labels sortedLabels, m *LabelMatch) {
+// labelAnswer is what a pod has of a label pair.
+type labelAnswer struct {
+	got     *string
+	matches bool
+}
+
+// judgeLabels answers every different label pair once.
+func (m *Matcher) judgeLabels(labels sortedLabels) []labelAnswer {
+	met := make([]labelAnswer, len(m.conditions))
+	for i := range m.conditions {
+		met[i] = m.conditions[i].judge(labels)
+	}
+	return met
+}
+
+// judge finds the label that meets the pair, else the first one whose key fits.
+func (p *compiledPair) judge(labels sortedLabels) (a labelAnswer) {
 	// The keys that begin as the pattern does stand together.
 	for i, _ := slices.BinarySearch(labels.keys, p.key.begin); i < len(labels.keys) && strings.HasPrefix(labels.keys[i], p.key.begin); i++ {
 		if !p.key.matches(labels.keys[i]) {
 			continue
 		}
 		if p.want.matches(labels.values[i]) {
-			m.Got, m.Matches = &labels.values[i], true
-			return
+			return labelAnswer{&labels.values[i], true}
 		}
-		if m.Got == nil {
-			m.Got = &labels.values[i]
+		if a.got == nil {
+			a.got = &labels.values[i]
 		}
 	}
+	return a
 }
 
 func whyMatched(e Explanation) string {

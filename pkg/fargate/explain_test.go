@@ -3,6 +3,7 @@ package fargate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -109,17 +110,17 @@ func TestExplanationJSON(t *testing.T) {
 	}
 }
 
-// mixedProfiles are profiles as a cluster at EKS's quotas might have them: ten of five selectors, each with none to five
-// label pairs, some of them patterns.
-func mixedProfiles() []Profile {
+// mixedProfiles are as many profiles as EKS's quota allows, of so many selectors, each with up to so many label pairs,
+// some of them patterns.
+func mixedProfiles(selectors, labels int) []Profile {
 	choose := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the profiles have to be the same every time
 	pick := func(of ...string) string { return of[choose.IntN(len(of))] }
 	var profiles []Profile
 	for i := range MaxProfiles {
 		p := Profile{Name: fmt.Sprintf("fp-%d", i), Status: StatusActive}
-		for range MaxSelectors {
+		for range selectors {
 			s := Selector{Namespace: pick("web", "shop", "jobs", "team-a", "data", "kube-system", "web-*", "team-?", "*-eu"), Labels: map[string]string{}}
-			for range choose.IntN(MaxLabels + 1) {
+			for range choose.IntN(labels + 1) {
 				key := pick("app", "app.kubernetes.io/name", "tier", "team", "compute", "app.kubernetes.io/managed-by", "version", "app*", "t*")
 				s.Labels[key] = pick("api", "frontend", "fargate", "Helm", "core", "v1", "prod-*", "a?b*", "*")
 			}
@@ -134,7 +135,6 @@ func mixedProfiles() []Profile {
 // benchmark reports pairs of pod and profile a second. It keeps to one core, the garbage collector included.
 func BenchmarkExplain(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	matcher := NewMatcher(mixedProfiles())
 	resources := Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
 	pod := Pod{
 		Kind: "Pod", Name: "api-abc-1", Namespace: "jobs", SpecPath: "spec", Labels: map[string]string{
@@ -143,11 +143,21 @@ func BenchmarkExplain(b *testing.B) {
 		Spec:    PodSpec{SchedulerName: Scheduler, Containers: []Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
 		Running: &Running{NodeName: "fargate-ip-10-0-0-1", Phase: "Running", OwnerKind: "ReplicaSet", OwnerName: "api-abc"},
 	}
-	if pod.Labels[ProfileLabel] = matcher.Explain(pod).Profile; pod.Labels[ProfileLabel] == "" {
-		b.Fatal("no profile takes the pod")
+	for _, c := range []struct {
+		name              string
+		selectors, labels int
+	}{{"usual", 2, 2}, {"full", MaxSelectors, MaxLabels}} {
+		b.Run(c.name, func(b *testing.B) {
+			matcher := NewMatcher(mixedProfiles(c.selectors, c.labels))
+			pod := pod
+			pod.Labels = maps.Clone(pod.Labels)
+			if pod.Labels[ProfileLabel] = matcher.Explain(pod).Profile; pod.Labels[ProfileLabel] == "" {
+				b.Fatal("no profile takes the pod")
+			}
+			for b.Loop() {
+				matcher.Explain(pod)
+			}
+			b.ReportMetric(float64(MaxProfiles*b.N)/b.Elapsed().Seconds(), "pairs/s")
+		})
 	}
-	for b.Loop() {
-		matcher.Explain(pod)
-	}
-	b.ReportMetric(float64(MaxProfiles*b.N)/b.Elapsed().Seconds(), "pairs/s")
 }

@@ -318,8 +318,6 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	var untried []string
 	stuck := false
 	for _, r := range results {
-		var failed *lifecycle.Failed
-		stuck = stuck || errors.As(r.Err, &failed)
 		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
@@ -327,6 +325,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		case errors.As(r.Err, &unfinished):
 			errs = append(errs, goOn(r.Err, opts.again(a)))
 		case r.Err != nil:
+			stuck = true
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
 	}

@@ -280,7 +280,12 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	})
 	if err != nil {
 		stop()
-		return r.waysOn(ctx, err)
+		err = r.waysOn(ctx, err)
+		var overtaken *lifecycle.Overtaken
+		if errors.As(err, &overtaken) {
+			err = &refusedError{err}
+		}
+		return err
 	}
 	stop()
 	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
@@ -356,7 +361,8 @@ func (r *replacement) abort(ctx context.Context) error {
 	runner, stop := r.runner(r.client, r.opts.timeout)
 	defer stop()
 	if err := runner.Abort(ctx, s, r.opts.wait); err != nil {
-		return goOn(err, r.again())
+		stop()
+		return r.waysOn(ctx, err)
 	}
 	stop()
 	return r.showProfiles(r.opts.output, []fargate.Profile{*s.Original}, []string{fmt.Sprintf(

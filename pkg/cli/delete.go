@@ -182,11 +182,13 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		}
 		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
-	doomed = fargate.DeletionOrder(doomed)
-	p := planDeletion(cluster, doomed, profiles)
-	if err := a.addPods(ctx, p, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...); err != nil {
+	impact, err := a.readImpact(ctx, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...)
+	if err != nil {
 		return err
 	}
+	doomed = fargate.DeletionOrder(doomed, impact.Again())
+	p := planDeletion(cluster, doomed, profiles)
+	p.addImpact(impact)
 	for _, s := range profiles {
 		// Who deletes one of the two may not know that there is a better way; who deletes both does.
 		going := namesOf(doomed)

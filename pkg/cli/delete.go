@@ -348,7 +348,7 @@ func (opts *deleteOptions) again(a *app) string {
 	if opts.ignoreNotFound || opts.all || slices.Contains(a.args, "--") {
 		return a.again()
 	}
-	return a.again() + " --ignore-not-found"
+	return a.again("--ignore-not-found")
 }
 
 func failed(results []lifecycle.Deletion) int {

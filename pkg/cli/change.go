@@ -142,6 +142,14 @@ func (a *app) replaceCommand(cluster, name string) string {
 	return a.commandOn(cluster, "", "replace", fargateprofile, name)
 }
 
+// roleToBe is the ARN of the role that --create-pod-execution-role makes, empty where the account is not known.
+func roleToBe(c cloud.Cluster) string {
+	if c.Account() == "" {
+		return ""
+	}
+	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + lifecycle.RoleName(c.Name, c.Region())
+}
+
 // ensureRole makes the pod execution role of a cluster, or finds the one that an earlier run made.
 func (a *app) ensureRole(ctx context.Context, r *lifecycle.Runner, iam lifecycle.IAM, c cloud.Cluster) (cloud.Role, error) {
 	return r.EnsureRole(ctx, iam, lifecycle.NewRole{

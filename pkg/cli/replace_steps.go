@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -72,15 +71,19 @@ func (r *replacement) fresh(ctx context.Context) error {
 	if report.Failed() {
 		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
 	}
-	plan := r.plan(original, report.Profile, differences)
+	successor := report.Profile
+	if r.opts.createRole {
+		r.info("the pod execution role %s is made first, unless it is there", lifecycle.RoleName(report.Cluster.Name, report.Cluster.Region()))
+		if successor.PodExecutionRoleARN = roleToBe(report.Cluster); successor.PodExecutionRoleARN != "" {
+			differences = fargate.Differences(original, successor)
+		}
+	}
+	plan := r.plan(original, successor, differences)
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(original, report.Profile), original.Name); err != nil {
 		return err
 	}
 	if r.opts.dryRun {
-		request := requestOf(lifecycle.Intended(report.Profile, original, r.opts.keepName))
-		if r.opts.createRole {
-			request.PodExecutionRoleArn = r.roleToBe(report.Cluster)
-		}
+		request := requestOf(lifecycle.Intended(successor, original, r.opts.keepName))
 		plan.Request = &request
 	}
 	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
@@ -114,16 +117,6 @@ func (r *replacement) after(original, successor fargate.Profile) []fargate.Profi
 func asActive(p fargate.Profile) fargate.Profile {
 	p.Status = fargate.StatusActive
 	return p
-}
-
-// roleToBe is the ARN of the role that --create-pod-execution-role makes.
-func (r *replacement) roleToBe(c cloud.Cluster) string {
-	role := lifecycle.RoleName(c.Name, c.Region())
-	r.info("a pod execution role would be made first: %s", role)
-	if c.Account() == "" {
-		return ""
-	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + role
 }
 
 // finalName is the name that the new profile has in the end.

@@ -42,11 +42,8 @@ func (a *app) printRequests(format string, reports []preflight.Report, createRol
 			continue
 		}
 		if createRole {
-			role := lifecycle.RoleName(r.Cluster.Name, r.Cluster.Region())
-			a.info("a pod execution role would be made first: %s", role)
-			if r.Cluster.Account() != "" {
-				r.Profile.PodExecutionRoleARN = "arn:" + r.Cluster.Partition() + ":iam::" + r.Cluster.Account() + ":role/" + role
-			}
+			a.info("a pod execution role would be made first: %s", lifecycle.RoleName(r.Cluster.Name, r.Cluster.Region()))
+			r.Profile.PodExecutionRoleARN = roleToBe(r.Cluster)
 		}
 		if sent++; format != "json" && sent > 1 {
 			if _, err := fmt.Fprintln(a.streams.Out, "---"); err != nil {

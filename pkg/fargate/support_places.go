@@ -130,15 +130,20 @@ func isZero(amount string) bool {
 
 // unusualResources finds what is asked for beyond the three resources that every node has, by name. A
 // limit is told rather than a request; an amount of zero asks for nothing, one that is no quantity asks.
+// What AWS's own webhook writes into a pod that gets security groups on EC2 is not asked for on Fargate, where they
+// come by an annotation (EKS Best Practices Guide, Security Groups per Pod).
 func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
+	asked := func(name, amount string) bool {
+		return !slices.Contains(usualResources[:], name) && name != "vpc.amazonaws.com/pod-eni" && !isZero(amount)
+	}
 	lists := map[string]string{}
 	for name, amount := range r.Requests {
-		if !slices.Contains(usualResources[:], name) && !isZero(amount) {
+		if asked(name, amount) {
 			lists[name] = "resources.requests"
 		}
 	}
 	for name, amount := range r.Limits {
-		if !slices.Contains(usualResources[:], name) && !isZero(amount) {
+		if asked(name, amount) {
 			lists[name] = "resources.limits"
 		}
 	}

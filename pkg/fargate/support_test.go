@@ -217,6 +217,7 @@ var findingRows = []struct {
 	{"what is no amount is asked for all the same", resources(nil, ResourceList{"nvidia.com/gpu": "one"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
 	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
+	{"BPG, Security Groups per Pod: written by AWS's webhook for EC2", resources(ResourceList{"vpc.amazonaws.com/pod-eni": "1"}, ResourceList{"vpc.amazonaws.com/pod-eni": "1"}), "", ""},
 	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
 	{"none asked for", resources(nil, ResourceList{"nvidia.com/gpu": "0", "ephemeral-storage": "30Gi"}), "", ""},
 	{

@@ -273,9 +273,7 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	})
 	if err != nil {
 		stop()
-		err = r.waysOn(ctx, err, successor.Name)
-		var overtaken *lifecycle.Overtaken
-		if errors.As(err, &overtaken) {
+		if err = r.waysOn(ctx, err, successor.Name); errors.As(err, new(*lifecycle.Overtaken)) {
 			err = &refusedError{err}
 		}
 		return err

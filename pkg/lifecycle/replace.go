@@ -193,6 +193,9 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 			rival = p
 		}
 	}
+	if current != nil && current.ARN != old.ARN && current.Tags[TagReplaces] == old.Name && current.Tags[TagReplacesID] == idOf(old) && renews(*current, successor) {
+		return nil, nil // another run of the same replacement is ahead
+	}
 	stays := old.Name + " was not deleted"
 	switch {
 	case current == nil:

@@ -152,7 +152,8 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 // prompt asks for a line on a terminal and gives it without the spaces around it.
 func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	// What Clean makes of a space at the end is not its concern.
-	if _, err := io.WriteString(a.streams.Err, output.Clean(strings.TrimSuffix(question, " "))+" "); err != nil {
+	lines := output.Wrap(output.Clean(strings.TrimSuffix(question, " ")), a.streams.ErrWidth, "  ")
+	if _, err := io.WriteString(a.streams.Err, strings.Join(lines, "\n")+" "); err != nil {
 		return "", err
 	}
 	type reply struct {
@@ -171,8 +172,12 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
+		_, _ = io.WriteString(a.streams.Err, "\n") // what comes next begins a line of its own
 		return "", ctx.Err()
 	case r := <-replies:
+		if r.err != nil {
+			_, _ = io.WriteString(a.streams.Err, "\n")
+		}
 		if r.err != nil && !errors.Is(r.err, io.EOF) {
 			return "", fmt.Errorf("read the answer: %w", r.err)
 		}

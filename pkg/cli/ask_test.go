@@ -38,8 +38,8 @@ func TestAsking(t *testing.T) {
 	change := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "other"}
 	wider := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web*"}
 	const (
-		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type its name: "
-		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type its name: "
+		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type the profile's name: "
+		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type the profile's name: "
 	)
 	for _, test := range []struct {
 		name, answer string
@@ -61,7 +61,7 @@ func TestAsking(t *testing.T) {
 		{"y replaces where all is covered", "y\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
 		{"yes in capitals too", "YES\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
 		{"n replaces nothing", "n\n", change, askReplace, 3, "web"},
-		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type its name: ", 3, "web"},
+		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type the profile's name: ", 3, "web"},
 		{"--yes answers replace", "", append(change, "--yes"), "", 0, "web-2"},
 		{"create asks nothing", "", []string{"create", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web"}, "", 0, "web"},
 	} {
@@ -74,6 +74,9 @@ func TestAsking(t *testing.T) {
 			if asked := strings.Contains(errs, "[y/N]") || strings.Contains(errs, "to agree type"); asked != (test.question != "") || !strings.Contains(errs, test.question) {
 				t.Errorf("want the question %q in\n%s", test.question, errs)
 			}
+			if test.answer == "" && test.code == 3 && !strings.Contains(errs, "\nError: ") {
+				t.Errorf("the error does not begin a line:\n%s", errs)
+			}
 			if test.code == 3 && !strings.Contains(errs, "nothing was changed") {
 				t.Errorf("it is not said that nothing was changed:\n%s", errs)
 			}
@@ -85,6 +88,49 @@ func TestAsking(t *testing.T) {
 				t.Errorf("left %q, want %q", got, test.left)
 			}
 		})
+	}
+}
+
+// On a narrow terminal neither the plan nor the question breaks off within a word, and lines are filled.
+func TestAskingOnANarrowTerminal(t *testing.T) {
+	inSandbox(t, oneProfile())
+	var stdout, stderr bytes.Buffer
+	streams := &output.Streams{In: strings.NewReader("n\n"), Out: &stdout, Err: &stderr, InTerminal: true, OutTerminal: true, ErrTerminal: true, Width: 60, ErrWidth: 60}
+	run(t.Context(), []string{"delete", "fargateprofile", "web", "--cluster", "demo"}, streams, fastClock{time.Now()})
+	want := `Plan for cluster demo:
+  1. delete profile web, until it is gone; its pods are
+     stopped at once
+Warning: pods of namespace=web lose their profile: no other
+  ACTIVE profile covers them, so they may stay Pending; the
+  smallest pod that loses its profile: namespace web
+Delete web? Pods of web would be left without a profile; to
+  agree type the profile's name: Error: you did not agree; nothing was changed
+`
+	if got := stderr.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Whoever is asked sees what the question is about, however little is to be said otherwise.
+func TestAskingShowsThePlan(t *testing.T) {
+	for _, level := range []string{"0", "2", "3"} {
+		for _, test := range []struct {
+			args  []string
+			wants []string
+			shown int
+		}{
+			{[]string{"delete", "fp", "web"}, []string{"Plan for cluster demo:\n", "  1. delete profile web", "Warning: pods of namespace=web lose their profile"}, 1},
+			{[]string{"replace", "fp", "web", "--namespace", "web*", "--keep-name"}, []string{"Plan for cluster demo:\n", "  4. delete profile web-tmp"}, 1},
+			{[]string{"delete", "fp", "web", "--yes"}, []string{"Plan for cluster demo:\n"}, 0},
+		} {
+			inSandbox(t, oneProfile())
+			_, _, errs := onTerminal(t.Context(), strings.NewReader("n\n"), append(test.args, "--cluster", "demo", "-v", level)...)
+			for _, want := range test.wants {
+				if n := strings.Count(errs, want); n != test.shown && level != "3" {
+					t.Errorf("-v %s %v: %q is there %d times, want %d, in\n%s", level, test.args, want, n, test.shown, errs)
+				}
+			}
+		}
 	}
 }
 
@@ -133,7 +179,7 @@ func TestInterruptedQuestion(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	// The pipe is read when the question has been asked.
 	code, _, errs := onTerminal(ctx, readHook{silent, interrupt}, "delete", "fargateprofile", "web", "--cluster", "demo")
-	if code != 130 || !strings.Contains(errs, "Error: interrupted\n") || len(server.Profiles("demo")) != 1 {
+	if code != 130 || !strings.Contains(errs, "\nError: interrupted\n") || len(server.Profiles("demo")) != 1 {
 		t.Errorf("exit %d, %d profiles left\n%s", code, len(server.Profiles("demo")), errs)
 	}
 }

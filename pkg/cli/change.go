@@ -39,9 +39,9 @@ func (w *waitFlags) addTimeout(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&w.timeout, "timeout", 25*time.Minute, "the longest that one creation or deletion may take; 0 for no limit")
 }
 
-func (w *waitFlags) check(cmd *cobra.Command) error {
+func (w *waitFlags) check(a *app, cmd *cobra.Command) error {
 	if w.timeout < 0 {
-		return &usageError{err: fmt.Errorf("--timeout %s is not a time to wait", w.timeout), command: cmd.CommandPath()}
+		return &usageError{err: fmt.Errorf("%s %s is not a time to wait", a.named("timeout"), w.timeout), command: cmd.CommandPath()}
 	}
 	return nil
 }

@@ -49,6 +49,11 @@ func completeNothing(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeFiles leaves it to the shell, which offers the names of files.
+func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
 // completeList completes the last of several values between commas.
 func completeList(values []string) completer {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
@@ -115,6 +120,23 @@ func (a *app) completeProfiles(cmd *cobra.Command, args []string, _ string) ([]s
 			}
 		}
 		return out, nil
+	})
+}
+
+// completeExpected completes the name of a profile that pods are judged by: of the files of --profiles-from
+// where there are any, else of the cluster.
+func (a *app) completeExpected(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	files, err := cmd.Flags().GetStringSlice("profiles-from")
+	if err != nil || len(files) == 0 {
+		return a.completeProfiles(cmd, args, typed)
+	}
+	return a.withTime(cmd, func(ctx context.Context) ([]string, error) {
+		if slices.Contains(files, "-") { // what a pipe holds is for the command itself
+			return nil, nil
+		}
+		slices.Sort(files) // cobra reads the command line twice here, and a list then holds everything twice
+		profiles, err := a.profilesOfFiles(ctx, slices.Compact(files))
+		return namesOf(profiles), err
 	})
 }
 

@@ -48,7 +48,8 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   # Two selectors, wildcards and labels
   fgctl create fargateprofile batch -c demo --selector 'namespace=batch-*' --selector 'namespace=web,tier=jobs'
 
-  # What would be checked and sent; -o json is what aws eks create-fargate-profile --cli-input-json reads
+  # What would be checked and sent; -o json is what --cli-input-json of
+  # aws eks create-fargate-profile reads
   fgctl create fargateprofile -c demo --namespace web --dry-run -o json
 
   # The profiles of an eksctl ClusterConfig
@@ -58,7 +59,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
+			if err := errors.Join(opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
 			profiles, warnings, err := opts.wanted(a, cmd, args)

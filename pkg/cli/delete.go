@@ -53,7 +53,7 @@ On a terminal delete asks: with y, or by typing the profile's name where pods wo
 Without a terminal the command line is the answer. --fail-on uncovered stops before any pod loses its
 profile. --dry-run prints the plan and changes nothing.
 
-Several profiles are deleted in an order that moves no pod twice. A profile that is DELETING already is
+Several profiles are deleted in an order that moves no pod twice, where there is one. A profile that is DELETING already is
 waited for; one in DELETE_FAILED is tried again. One that does not exist is an error (exit 1) unless
 --ignore-not-found is given; a failure does not keep the others from being deleted.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
@@ -86,18 +86,19 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
 	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	return verb("delete", "Delete Fargate profiles", cmd)
 }
 
 // addAnswerFlags adds the flags that answer the question before the fact.
 func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
 	cmd.Flags().BoolVarP(yes, "yes", "y", false, "do not ask")
-	cmd.Flags().StringVar(failOn, "fail-on", "", "uncovered: stop, with exit 3, before any pod shape loses its profile")
+	cmd.Flags().StringVar(failOn, "fail-on", "", "uncovered: stop, with exit 3, before any pod loses its profile")
 	mustComplete(cmd, "fail-on", completeFixed([]string{failOnUncovered}))
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{a.noneEmpty(cmd), opts.check(cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
+	faults := []error{a.noneEmpty(cmd), opts.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
 	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
 		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
@@ -116,7 +117,7 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 		faults = append(faults, &usageError{err: errors.New("--all means every profile of the cluster; name none besides"), command: cmd.CommandPath()})
 	}
 	if len(names) == 0 && opts.configFile == "" && !opts.all {
-		faults = append(faults, &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()})
+		faults = append(faults, &usageError{err: errors.New("no profile is named; give names, --all or -f FILE"), command: cmd.CommandPath()})
 	}
 	for _, n := range names {
 		if n != "" && !slices.Contains(opts.names, n) {
@@ -198,7 +199,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 			}
 		}
 	}
-	if err := a.present(p, opts.dryRun, opts.output, opts.failOn); err != nil {
+	if err := a.present(p, opts.dryRun, opts.yes, opts.output, opts.failOn); err != nil {
 		return err
 	} else if opts.dryRun {
 		return missingErr

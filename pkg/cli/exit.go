@@ -30,8 +30,8 @@ const exitCodesHelp = `Exit codes:
     0  done, or the answer is yes
     1  AWS or the machine failed
     2  wrong usage or invalid input; nothing was sent
-    3  the answer is no: a check failed, a pod has no single profile, you did not
-       agree; nothing was changed
+    3  the answer is no: a check failed, a pod has no single profile, you did
+       not agree; nothing was changed
     4  timed out; the operation goes on in AWS, the message says how to resume
   130  interrupted; as for 4`
 

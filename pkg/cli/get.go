@@ -77,11 +77,12 @@ field health.`,
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
-	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, several between commas")
+	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize, "how many names AWS lists per request; 0 leaves it to AWS")
 	flags.DurationVar(&opts.timeout, "timeout", 25*time.Minute, "give up after this time")
 	mustComplete(cmd, "output", completeFixed(getFormats))
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	mustComplete(cmd, "regions", completeNothing)
 	return verb("get", "List and describe Fargate profiles", cmd)
 }
@@ -100,9 +101,9 @@ func (a *app) checkGet(cmd *cobra.Command, opts *getOptions) error {
 	case slices.Contains(opts.regions, ""):
 		fault = "--regions holds an empty name"
 	case opts.chunkSize < 0:
-		fault = fmt.Sprintf("--chunk-size %d is negative", opts.chunkSize)
+		fault = fmt.Sprintf("%s %d is negative", a.named("chunk-size"), opts.chunkSize)
 	case opts.timeout <= 0:
-		fault = fmt.Sprintf("--timeout %s is not a time to wait", opts.timeout)
+		fault = fmt.Sprintf("%s %s is not a time to wait", a.named("timeout"), opts.timeout)
 	}
 	if fault != "" {
 		return &usageError{err: errors.New(fault), command: cmd.CommandPath()}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -49,4 +51,21 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 			t.Errorf("too wide: %s", line)
 		}
 	}
+}
+
+// What help does not lay out anew, tables and the comments of examples, fits a terminal of 80 columns as it is
+// written. A command line of an example may be longer: it is pasted.
+func TestHelpFits80Columns(t *testing.T) {
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for line := range strings.SplitSeq(cmd.Long+"\n"+cmd.Example, "\n") {
+			if n := utf8.RuneCountInString(line); n > 80 && (strings.HasPrefix(line, "  #") || strings.HasPrefix(line, "  ") && strings.Contains(cmd.Long, line)) {
+				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), n, line)
+			}
+		}
+		for _, child := range cmd.Commands() {
+			visit(child)
+		}
+	}
+	visit(newRootCommand(newApp(&output.Streams{}, systemClock{})))
 }

@@ -44,8 +44,8 @@ Only ACTIVE profiles count, and those from files that state no status.
 
 Verdicts:
   matched    exactly one ACTIVE profile takes the pod
-  ambiguous  several do; shown are all, the first by name, and the label that settles it
-  unmatched  none does; shown are the nearest selector, what it wants, and two ways out
+  ambiguous  several do; shown are all, and the label that settles which
+  unmatched  none does; shown are the nearest selector, and two ways out
   excluded   the pod is annotated to stay off Fargate
 
 Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there
@@ -100,6 +100,7 @@ profiles that take pods overlap.`,
 			return runMatch(cmd.Context(), a, opts)
 		},
 	}
+	opts.hasRecursive = true
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringSliceVarP(&opts.files, "filename", "f", nil, "manifest, directory or pattern; - reads standard input; repeatable")
@@ -109,21 +110,19 @@ profiles that take pods overlap.`,
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
-	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "what makes the exit code 3: verdicts, errors (findings that keep a pod Pending), warnings")
-	flags.StringSliceVar(&opts.only, "only", nil, "show only the pods of these verdicts; the summary and the exit code count all")
+	flags.StringSliceVar(&opts.failOn, "fail-on", matchFailDefault, "which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), warnings")
+	flags.StringSliceVar(&opts.only, "only", nil, "show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
 	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
-	mustComplete(cmd, "fail-on", completeFixed(matchFailOn))
-	mustComplete(cmd, "only", completeFixed(matchVerdicts))
-	mustComplete(cmd, "expect-profile", a.completeProfiles)
+	mustComplete(cmd, "fail-on", completeList(matchFailOn))
+	mustComplete(cmd, "only", completeList(matchVerdicts))
+	mustComplete(cmd, "expect-profile", a.completeExpected)
 	mustComplete(cmd, "namespace", completeNothing)
 	for _, file := range []string{"filename", "profiles-from"} {
-		mustComplete(cmd, file, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveDefault
-		})
+		mustComplete(cmd, file, completeFiles)
 	}
 	return cmd
 }
@@ -131,6 +130,9 @@ profiles that take pods overlap.`,
 // checkMatch judges what the flags ask for together, all faults at once.
 func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	var faults []error
+	if err := a.noneEmpty(cmd); err != nil {
+		faults = append(faults, err)
+	}
 	if len(opts.files) == 0 {
 		faults = append(faults, errors.New("no manifest is named; give -f FILE, or -f - to read standard input"))
 	}
@@ -141,7 +143,7 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 		faults = append(faults, errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
 	}
 	if ns := opts.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		faults = append(faults, fmt.Errorf("--namespace %q is no namespace's name; lower-case letters, digits and - are allowed", ns))
+		faults = append(faults, fmt.Errorf("%s %q is no namespace's name; lower-case letters, digits and - are allowed", a.named("namespace"), ns))
 	}
 	if err := a.oneOf(cmd, "output", opts.output, matchFormats); err != nil {
 		faults = append(faults, err)
@@ -149,8 +151,8 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	if a.applied["fail-on"] != "" && slices.Equal(opts.failOn, []string{failOnUncovered}) {
 		opts.failOn = matchFailDefault // the setting is meant for delete and replace
 	}
-	faults = append(faults, oneOfEach("fail-on", opts.failOn, matchFailOn)...)
-	faults = append(faults, oneOfEach("only", opts.only, matchVerdicts)...)
+	faults = append(faults, a.oneOfEach("fail-on", opts.failOn, matchFailOn)...)
+	faults = append(faults, a.oneOfEach("only", opts.only, matchVerdicts)...)
 	if len(faults) == 0 {
 		return nil
 	}
@@ -160,6 +162,9 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 // runMatch explains pod after pod as they are read. A broken input does not hide the others: what can
 // be read is explained, and all faults are reported at the end.
 func runMatch(ctx context.Context, a *app, opts matchOptions) error {
+	if files, err := opts.find(); len(files) == 0 && err != nil {
+		return &usageError{err: err} // a name that is misspelt is told before AWS is asked
+	}
 	profiles, err := a.matchProfiles(ctx, opts.profilesFrom)
 	if err != nil {
 		return err
@@ -207,7 +212,7 @@ func (a *app) addCommand(e *fargate.Explanation) {
 		return
 	}
 	words := []string{"replace", fargateprofile, n.Profile, "--add-selector", n.AddSelector}
-	if e.Pinned != "" {
+	if e.Pinned == n.Profile {
 		words = append(words, "--keep-name") // the successor's name would not be the one that the pod asks for
 	}
 	if n.Full {

@@ -170,12 +170,28 @@ func (d *detail) hints(e fargate.Explanation) {
 		d.paste(d.app.commandOn(d.app.global.cluster, "", "create", fargateprofile, "--namespace", e.Namespace))
 	case d.waitFor(e):
 	case e.Pinned != "":
-		d.say(2, "→ take that label away, or let it name a profile that matches")
+		d.unpin(e)
 		if n != nil && len(n.Unmet) > 0 {
 			d.ways(e, *n)
 		}
 	case n != nil:
 		d.ways(e, *n)
+	}
+}
+
+// unpin says what to do about a pin that leads nowhere.
+func (d *detail) unpin(e fargate.Explanation) {
+	var others []string
+	for _, m := range e.Profiles {
+		if m.Matches && m.Status.TakesPods() && fargate.CanPin(m.Name) {
+			others = append(others, m.Name)
+		}
+	}
+	switch {
+	case len(others) > 0:
+		d.say(2, "→ take that label away, or let it name a profile that matches: %s", strings.Join(others, ", "))
+	case e.Nearest == nil || e.Nearest.Profile != e.Pinned || len(e.Nearest.Unmet) == 0:
+		d.say(2, "→ take that label away, and let another profile match the pod")
 	}
 }
 
@@ -202,31 +218,33 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 		}
 	}
 	of := "nearest is"
-	if e.Pinned != "" {
+	if e.Pinned == n.Profile {
 		of = "of that profile, nearest is"
 	}
+	or, since := "", "since" // there is no other way where the namespace is another one
 	d.say(2, "→ %s selector %d of %s; it wants %s", of, n.Selector, n.Profile, strings.Join(wants, " and "))
 	if n.AddLabels != nil {
 		var text strings.Builder
 		if output.YAML(&text, n.AddLabels) == nil {
+			or, since = "or ", "or, since"
 			d.say(4, "%s:", addingLabels(n))
 			d.paste(text.String())
 		}
 	}
 	if n.Command == "" && n.AddSelector != "" && d.app.origins[n.Profile].foreign {
-		d.say(4, "or give %s this selector where it is declared:", n.Profile)
+		d.say(4, or+"give %s this selector where it is declared:", n.Profile)
 		d.paste(n.AddSelector)
 	}
 	if n.Command == "" {
 		return
 	}
 	switch {
-	case n.Full && e.Pinned != "":
-		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile, and let the label name that:", n.Profile, fargate.MaxSelectors)
+	case n.Full && e.Pinned == n.Profile:
+		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile, and let the label name that:", n.Profile, fargate.MaxSelectors)
 	case n.Full:
-		d.say(4, "or, since %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
+		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
 	default:
-		d.say(4, "or let %s take it:", n.Profile)
+		d.say(4, or+"let %s take it:", n.Profile)
 	}
 	d.paste(n.Command)
 }

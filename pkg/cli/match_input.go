@@ -21,15 +21,26 @@ import (
 type podInput struct {
 	files     []string
 	recursive bool
-	namespace string
+	// hasRecursive tells that the command has -R.
+	hasRecursive bool
+	namespace    string
 	// budgets hears of every PodDisruptionBudget; nil for nobody.
 	budgets func(fargate.DisruptionBudget)
+}
+
+// find gives the files to read; the error is of the names that lead nowhere.
+func (in podInput) find() ([]manifest.File, error) {
+	files, err := manifest.Files(in.files, in.recursive)
+	if errors.Is(err, manifest.ErrNoFiles) && in.hasRecursive && !in.recursive {
+		err = fmt.Errorf("%w; -R looks into subdirectories too", err)
+	}
+	return files, err
 }
 
 // readPods hands over the pods of all manifests. All faults are returned together.
 func (a *app) readPods(ctx context.Context, in podInput, yield func(fargate.Pod) error) error {
 	namespace := a.defaultNamespace(in.namespace)
-	files, err := manifest.Files(in.files, in.recursive)
+	files, err := in.find()
 	var faults, failures []error
 	if err != nil {
 		faults = append(faults, err)

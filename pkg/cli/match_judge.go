@@ -86,11 +86,11 @@ func (a *app) checkExpected(expect string, profiles []fargate.Profile) {
 }
 
 // oneOfEach judges a flag with several values; it gives the faults of all.
-func oneOfEach(flag string, values, allowed []string) []error {
+func (a *app) oneOfEach(flag string, values, allowed []string) []error {
 	var faults []error
 	for _, v := range values {
 		if !slices.Contains(allowed, v) {
-			faults = append(faults, fmt.Errorf("--%s %q is none of %s", flag, v, strings.Join(allowed, ", ")))
+			faults = append(faults, fmt.Errorf("%s %q is none of %s", a.named(flag), v, strings.Join(allowed, ", ")))
 		}
 	}
 	return faults

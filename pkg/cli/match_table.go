@@ -164,7 +164,7 @@ func (p *matchTable) close(summary fargate.Summary) error {
 	if p.more > 0 {
 		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n", p.more)
 	}
-	if summary.Pods > 1 {
+	if summary.Pods > 1 || p.pods == 0 { // --only may leave nothing else to say
 		if p.pods > 0 {
 			out.WriteString("\n")
 		}

@@ -121,9 +121,7 @@ func (p *changePlan) losers() []string {
 // addPodsFlag adds --pods.
 func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringSliceVar(files, "pods", nil, "tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
-	mustComplete(cmd, "pods", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return nil, cobra.ShellCompDirectiveDefault
-	})
+	mustComplete(cmd, "pods", completeFiles)
 }
 
 // checkFiles judges whether the files of --pods and --config-file can be read, before anything is.
@@ -197,9 +195,9 @@ func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question str
 		}
 		return err
 	}
-	what := "its name"
+	what := "the profile's name"
 	if len(losers) > 1 {
-		what = "their names"
+		what = "the profiles' names"
 	}
 	wanted := strings.Join(losers, " ")
 	answer, err := a.prompt(ctx, fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question, strings.Join(losers, ", "), what))

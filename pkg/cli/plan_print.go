@@ -32,11 +32,12 @@ func (l planLine) fit(width int) string {
 	return strings.Join(output.Wrap(text, width, l.hang), "\n")
 }
 
-// present tells the plan before anything is changed: on Out where that is all that is wanted, else on Err. It
-// is an error where the plan leaves pods without a profile and --fail-on says to stop then.
-func (a *app) present(p *changePlan, dryRun bool, format, failOn string) error {
+// present tells the plan before anything is changed: on Out where that is all that is wanted, else on Err; whoever
+// is going to be asked sees it whatever --verbose says. It is an error where the plan leaves pods without a profile
+// and --fail-on says to stop then.
+func (a *app) present(p *changePlan, dryRun, yes bool, format, failOn string) error {
 	if !dryRun {
-		a.show(p)
+		a.show(p, !yes && a.interactive())
 	} else if err := a.printPlan(p, format); err != nil {
 		return err
 	}
@@ -46,13 +47,18 @@ func (a *app) present(p *changePlan, dryRun bool, format, failOn string) error {
 	return nil
 }
 
-// show tells the plan on Err.
-func (a *app) show(p *changePlan) {
+// show tells the plan on Err, all of it or what --verbose leaves of it.
+func (a *app) show(p *changePlan, all bool) {
+	if all {
+		defer func(level int) { a.global.verbose = level }(a.global.verbose)
+		a.global.verbose = max(a.global.verbose, verboseInfo)
+	}
 	width := a.streams.ErrWidth
 	for _, line := range p.lines(width) {
 		if line.risk {
-			line.text, line.hang = strings.TrimSpace(line.text), "  "
-			a.warn("%s", line.fit(width-len("Warning: ")))
+			const prefix = "Warning: " // which warn writes
+			line.text, line.hang = prefix+strings.TrimSpace(line.text), "  "
+			a.warn("%s", strings.TrimPrefix(line.fit(width), prefix))
 		} else {
 			a.info("%s", line.fit(width))
 		}

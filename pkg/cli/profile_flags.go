@@ -44,6 +44,7 @@ func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 	flags.BoolVar(&f.createRole, "create-pod-execution-role", false, "make a pod execution role with the right trust policy and the managed policy")
 	flags.StringVarP(&f.configFile, "config-file", "f", "", "read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
 	mustComplete(cmd, "name", a.completeProfiles)
+	mustComplete(cmd, "config-file", completeFiles)
 	for _, free := range []string{"namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"} {
 		mustComplete(cmd, free, completeNothing)
 	}

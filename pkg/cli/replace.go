@@ -81,6 +81,16 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	}
 	opts.profileFlags.addTo(a, cmd)
 	flags := cmd.Flags()
+	for name, usage := range map[string]string{ // what is a default of create is the original's here
+		"namespace":              "namespace of one selector, in the place of the original's selectors; * and ? are wildcards",
+		"selector":               "a whole selector, as namespace=web,app=api,tier=*, in the place of the original's; repeatable",
+		"tags":                   "AWS tags to set, as key=value,key=value; others stay as they are",
+		"subnets":                "private subnets; by default the original's",
+		"pod-execution-role-arn": "pod execution role; by default the original's",
+		"config-file":            "read the profile of that name from a ClusterConfig, or from the output of get; - reads stdin",
+	} {
+		flags.Lookup(name).Usage = usage
+	}
 	flags.StringArrayVar(&opts.add, "add-selector", nil, "a selector that the successor has besides the original's; repeatable")
 	flags.StringArrayVar(&opts.remove, "remove-selector", nil, "a selector of the original that the successor does not have; repeatable")
 	flags.StringVar(&opts.newName, "new-name", "", "name of the successor; by default the original's with the next number")
@@ -93,6 +103,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
 	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
 	a.addOutputFlag(cmd, &opts.output)
+	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
 	mustComplete(cmd, "new-name", completeNothing)
 	return verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }
@@ -109,7 +120,7 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 	name, nameErr := a.oneName(cmd, args, opts.name)
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
 	faults := []error{
-		nameErr, a.noneEmpty(cmd), opts.check(cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		nameErr, a.noneEmpty(cmd), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
 		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd),
 	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
@@ -124,10 +135,10 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 	case nameErr == nil && opts.configFile != "":
 		faults = append(faults, usage("no profile is named; name the one that is to become as the file says"))
 	case nameErr == nil:
-		faults = append(faults, usage("no profile is named"))
+		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
 	}
 	if opts.settle < 0 {
-		faults = append(faults, usage(fmt.Sprintf("--settle %s is negative", opts.settle)))
+		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", a.named("settle"), opts.settle)))
 	}
 	if opts.keepName && opts.newName != "" {
 		faults = append(faults, usage("--keep-name and --new-name exclude each other"))
@@ -153,7 +164,7 @@ func (opts *replaceOptions) change() (change, error) {
 	faults = append(faults, more...)
 	if len(c.wanted.Selectors) > 0 && len(opts.add)+len(opts.remove) > 0 {
 		faults = append(faults, fargate.Fault{
-			Field: "--add-selector", Message: "it and --remove-selector change the original's selectors, --selector, --namespace and --labels give all of them",
+			Field: "--add-selector", Message: "this and --remove-selector change the original's selectors, while --selector, --namespace and --labels state all of them",
 			Hint: "use one of the two ways",
 		})
 	}

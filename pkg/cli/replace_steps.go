@@ -86,7 +86,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 		request := requestOf(lifecycle.Intended(successor, original, r.opts.keepName))
 		plan.Request = &request
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
 		return err
 	}
 	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(report.Profile)}), func(c fargate.Cover) bool {
@@ -175,7 +175,7 @@ func (r *replacement) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
@@ -351,7 +351,7 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
 		return err
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {

@@ -52,7 +52,7 @@ the old nor the new one is ACTIVE. eksctl's command lines for Fargate profiles w
 const rootExample = `  # Try it without an AWS account: a local endpoint with the service's rules
   fgctl sandbox run -- sh -c 'fgctl create fargateprofile --cluster demo --namespace web'
 
-  # Create a profile for a namespace, on the private subnets and with the role that fgctl finds
+  # Create a profile for a namespace; subnets and role are found
   fgctl create fargateprofile --cluster prod --namespace web
 
   # See what would be checked and sent, and send nothing
@@ -175,7 +175,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return err
 	}
 	if a.global.verbose < 0 || a.global.verbose > verboseBodies {
-		return &usageError{err: fmt.Errorf("--verbose %d is not between 0 and 5", a.global.verbose), command: cmd.CommandPath()}
+		return &usageError{err: fmt.Errorf("%s %d is not between 0 and 5", a.named("verbose"), a.global.verbose), command: cmd.CommandPath()}
 	}
 	if a.global.color == "false" {
 		a.streams.Color = false
@@ -236,14 +236,10 @@ func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
 	what := "is none of " + strings.Join(known, ", ")
 	if len(known) == 1 {
-		what = "is not " + known[0] + ", the only value"
-	}
-	source := "--" + flag
-	if from := a.applied[flag]; from != "" {
-		source = from + ":"
+		what = "is not known; the only value is " + known[0]
 	}
 	return &usageError{
-		err:     fmt.Errorf("%s %q %s", source, value, what),
+		err:     fmt.Errorf("%s %q %s", a.named(flag), value, what),
 		command: cmd.CommandPath(),
 	}
 }

@@ -49,8 +49,13 @@ func newSandboxCommand(a *app) *cobra.Command {
   # Start from the built-in world
   fgctl sandbox world > world.yaml
   fgctl sandbox run --world world.yaml -- ./test.sh`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
 	}
 	cmd.AddCommand(newSandboxServeCommand(a), newSandboxRunCommand(a), newSandboxWorldCommand(a))
 	return cmd
@@ -80,6 +85,7 @@ func (o *sandboxOptions) addFlags(cmd *cobra.Command) {
 	flags.Float64Var(&o.speed, "speed", 1, "how many times faster than real time the sandbox's clock goes, instead of the world's")
 	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
+	mustComplete(cmd, "world", completeFiles)
 	mustComplete(cmd, "create-delay", completeNothing)
 	mustComplete(cmd, "delete-delay", completeNothing)
 	mustComplete(cmd, "speed", completeNothing)
@@ -108,7 +114,7 @@ once the environment is written, so that a shell can take it while the sandbox g
   eval "$(fgctl sandbox serve &)"
   trap 'kill "$FGCTL_SANDBOX_PID"' EXIT
   fgctl get fargateprofile --cluster demo`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opts.read(cmd)
 			return runSandboxServe(cmd.Context(), a, opts)
@@ -152,7 +158,7 @@ func newSandboxWorldCommand(a *app) *cobra.Command {
 		Short: "Print the built-in world as a commented file to start from",
 		Example: `  fgctl sandbox world > world.yaml
   fgctl sandbox serve --world world.yaml`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := a.streams.Out.Write(sandbox.DefaultWorldFile())
 			return err
@@ -172,7 +178,7 @@ type servedSandbox struct {
 // startSandbox makes the world and serves it.
 func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 	if opts.port < 0 || opts.port > 65535 {
-		return nil, usagef("--port %d is not between 0 and 65535", opts.port)
+		return nil, usagef("%s %d is not between 0 and 65535", a.named("port"), opts.port)
 	}
 	world, err := readWorld(a, opts.world)
 	if err != nil {
@@ -186,7 +192,7 @@ func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 	}
 	if opts.givenSpeed {
 		if opts.speed <= 0 {
-			return nil, usagef("--speed %v is not greater than 0", opts.speed)
+			return nil, usagef("%s %v is not greater than 0", a.named("speed"), opts.speed)
 		}
 		world.Speed = opts.speed
 	}

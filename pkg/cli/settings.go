@@ -55,6 +55,15 @@ func (a *app) given(cmd *cobra.Command, flag string) bool {
 	return cmd.Flags().Changed(flag) && a.applied[flag] == ""
 }
 
+// named is how a message names the source of a flag's value: the flag, or the variable or the line of the
+// settings file.
+func (a *app) named(flag string) string {
+	if source := a.applied[flag]; source != "" {
+		return source + ":"
+	}
+	return "--" + flag
+}
+
 // environmentName is the variable of a flag: FGCTL_DRY_RUN for dry-run.
 func environmentName(flag string) string {
 	return "FGCTL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))

@@ -62,6 +62,14 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 	}
 }
 
+// noArguments refuses arguments; cobra's own NoArgs would call them unknown commands.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
 // verb makes a command that only holds subcommands, as get holds fargateprofile. A word that is no
 // subcommand is taken for the name of a profile, which is the likeliest slip.
 func verb(name, short string, children ...*cobra.Command) *cobra.Command {
@@ -73,6 +81,9 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 	}
 	cmd.AddCommand(children...)
+	if name == "wait" {
+		name = "wait for" // in a sentence
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := cmd.CommandPath() + " " + children[0].Name()
 		if len(args) == 0 {

@@ -60,7 +60,7 @@ func newVersionCommand(a *app) *cobra.Command {
 		Short: "Print the version of fgctl",
 		Example: `  fgctl version
   fgctl version -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.oneOf(cmd, "output", format, versionFormats); err != nil {
 				return err

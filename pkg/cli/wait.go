@@ -31,10 +31,10 @@ func newWaitCommand(a *app) *cobra.Command {
 		Use:     fargateprofile + " NAME --for active|deleted",
 		Aliases: fargateprofileAliases,
 		Short:   "Wait until a Fargate profile is ACTIVE, or gone",
-		Long: `Wait until a Fargate profile is ACTIVE, or gone, by looking at it; nothing is changed.
+		Long: `Wait until a Fargate profile is ACTIVE, or gone. Only reads are sent; nothing is changed.
 
 A profile that ends in CREATE_FAILED or DELETE_FAILED ends the wait at once, with its health issues.
-The looks come every second at first and every ten seconds at most.`,
+It looks every second at first, and at least every ten seconds later on.`,
 		Example: `  fgctl wait fargateprofile web --cluster demo --for active
   fgctl wait fargateprofile web --cluster demo --for deleted --timeout 40m`,
 		Args: cobra.ArbitraryArgs,
@@ -44,9 +44,9 @@ The looks come every second at first and every ten seconds at most.`,
 				return err
 			}
 			if opts.name = name; name == "" {
-				return &usageError{err: errors.New("no profile is named"), command: cmd.CommandPath()}
+				return &usageError{err: errors.New("no profile is named; give its name"), command: cmd.CommandPath()}
 			}
-			if err := errors.Join(opts.check(cmd), a.checkOutputFlag(cmd, opts.output),
+			if err := errors.Join(opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output),
 				a.oneOf(cmd, "for", opts.until, []string{untilActive, untilDeleted})); err != nil {
 				return err
 			}
@@ -54,6 +54,7 @@ The looks come every second at first and every ten seconds at most.`,
 		},
 		ValidArgsFunction: a.completeOneProfile,
 	}
+	cmd.Flags().SortFlags = false
 	a.addClusterFlag(cmd)
 	cmd.Flags().StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
 	cmd.Flags().StringVar(&opts.until, "for", untilActive, "what to wait for: active or deleted")

@@ -14,8 +14,8 @@ import (
 // Matcher judges pods by a fixed set of profiles. It may be used by several goroutines at once.
 type Matcher struct {
 	profiles  []compiledProfile // by name
-	selectors int               // of all profiles
-	pairs     int               // of all selectors
+	selectors []SelectorMatch   // of all profiles, as far as they are the same for every pod
+	pairs     []LabelMatch      // of all selectors, likewise
 	seesPin   bool              // a selector looks at ProfileLabel, by a wildcard as a rule
 }
 
@@ -35,23 +35,57 @@ func (p *compiledProfile) matches(namespace string, labels map[string]string) bo
 // compiledSelector keeps the label pairs in the order of their keys.
 type compiledSelector struct {
 	Selector
-	keys []string
+	namespace compiledPattern
+	pairs     []compiledPair
+}
+
+type compiledPair struct {
+	key, want compiledPattern
+}
+
+func compile(s Selector) compiledSelector {
+	c := compiledSelector{Selector: s, namespace: compilePattern(s.Namespace)}
+	for _, key := range s.LabelKeys() {
+		c.pairs = append(c.pairs, compiledPair{compilePattern(key), compilePattern(s.Labels[key])})
+	}
+	return c
+}
+
+// sortedLabels are the labels of one pod by key. Every pair of every selector looks at them, so they are put in order
+// once.
+type sortedLabels struct {
+	keys, values []string
+}
+
+func sortLabels(labels map[string]string) sortedLabels {
+	l := sortedLabels{keys: slices.AppendSeq(make([]string, 0, len(labels)), maps.Keys(labels)), values: make([]string, len(labels))}
+	slices.Sort(l.keys)
+	for i, key := range l.keys {
+		l.values[i] = labels[key]
+	}
+	return l
 }
 
 // NewMatcher prepares the profiles. A profile that states no status counts as ACTIVE.
 func NewMatcher(profiles []Profile) *Matcher {
-	m := &Matcher{}
+	m := &Matcher{pairs: []LabelMatch{}}
 	for _, p := range profiles {
 		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
 		for _, s := range p.Selectors {
-			c.selectors = append(c.selectors, compiledSelector{s, s.LabelKeys()})
-			m.pairs += len(s.Labels)
+			c.selectors = append(c.selectors, compile(s))
 			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return MatchPattern(key, ProfileLabel) })
 		}
-		m.selectors += len(p.Selectors)
 		m.profiles = append(m.profiles, c)
 	}
 	slices.SortStableFunc(m.profiles, func(a, b compiledProfile) int { return cmp.Compare(a.name, b.name) })
+	for _, p := range m.profiles {
+		for i, s := range p.selectors {
+			m.selectors = append(m.selectors, SelectorMatch{Index: i + 1, Namespace: NamespaceMatch{Want: s.Namespace}})
+			for _, pair := range s.pairs {
+				m.pairs = append(m.pairs, LabelMatch{Key: pair.key.text, Want: pair.want.text})
+			}
+		}
+	}
 	return m
 }
 
@@ -75,19 +109,22 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		fresh.Labels = maps.Clone(pod.Labels)
 		delete(fresh.Labels, ProfileLabel)
 	}
-	selectors, pairs := make([]SelectorMatch, 0, m.selectors), make([]LabelMatch, 0, m.pairs)
+	labels := sortLabels(fresh.Labels)
+	selectors, pairs := slices.Clone(m.selectors), slices.Clone(m.pairs)
 	for i := range m.profiles {
 		p := &m.profiles[i]
-		first := len(selectors)
+		n := len(p.selectors)
+		own := selectors[:n:n]
+		selectors = selectors[n:]
 		matches := false
-		for j := range p.selectors {
-			var sm SelectorMatch
-			sm, pairs = explainSelector(fresh, &p.selectors[j], pairs)
-			sm.Index = j + 1
-			matches = matches || sm.Matches
-			selectors = append(selectors, sm)
+		for j := range own {
+			n := len(p.selectors[j].pairs)
+			own[j].Labels = pairs[:n:n]
+			pairs = pairs[n:]
+			p.selectors[j].judge(pod.Namespace, labels, &own[j])
+			matches = matches || own[j].Matches
 		}
-		e.Profiles[i] = ProfileMatch{Name: p.name, Status: p.status, Matches: matches, Selectors: selectors[first:len(selectors):len(selectors)]}
+		e.Profiles[i] = ProfileMatch{Name: p.name, Status: p.status, Matches: matches, Selectors: own}
 		if matches && p.status.TakesPods() && (e.Pinned == "" || e.Pinned == p.name) {
 			e.Candidates = append(e.Candidates, p.name)
 		}
@@ -134,42 +171,31 @@ func judge(pod Pod, e *Explanation) {
 	}
 }
 
-// explainSelector judges one selector; the judgements of its label pairs are put behind pairs.
-func explainSelector(pod Pod, s *compiledSelector, pairs []LabelMatch) (SelectorMatch, []LabelMatch) {
-	m := SelectorMatch{Namespace: NamespaceMatch{Want: s.Namespace, Got: pod.Namespace, Matches: MatchPattern(s.Namespace, pod.Namespace)}}
+// judge fills in what a pod has of what the selector wants.
+func (s *compiledSelector) judge(namespace string, labels sortedLabels, m *SelectorMatch) {
+	m.Namespace.Got, m.Namespace.Matches = namespace, s.namespace.matches(namespace)
 	m.Matches = m.Namespace.Matches
-	first := len(pairs)
-	for _, key := range s.keys {
-		l := explainPair(key, s.Labels[key], pod.Labels)
-		m.Matches = m.Matches && l.Matches
-		pairs = append(pairs, l)
+	for i := range s.pairs {
+		s.pairs[i].judge(labels, &m.Labels[i])
+		m.Matches = m.Matches && m.Labels[i].Matches
 	}
-	m.Labels = pairs[first:len(pairs):len(pairs)]
-	return m, pairs
 }
 
-func explainPair(key, want string, labels map[string]string) LabelMatch {
-	m := LabelMatch{Key: key, Want: want}
-	if !HasWildcard(key) {
-		if got, has := labels[key]; has {
-			m.Got, m.Matches = &got, MatchPattern(want, got)
-		}
-		return m
-	}
-	for _, k := range slices.Sorted(maps.Keys(labels)) {
-		if !MatchPattern(key, k) {
+// judge fills in the label that meets the pair, else the first one whose key fits.
+func (p *compiledPair) judge(labels sortedLabels, m *LabelMatch) {
+	// The keys that begin as the pattern does stand together.
+	for i, _ := slices.BinarySearch(labels.keys, p.key.begin); i < len(labels.keys) && strings.HasPrefix(labels.keys[i], p.key.begin); i++ {
+		if !p.key.matches(labels.keys[i]) {
 			continue
 		}
-		got := labels[k]
-		if MatchPattern(want, got) {
-			m.Got, m.Matches = &got, true
-			return m
+		if p.want.matches(labels.values[i]) {
+			m.Got, m.Matches = &labels.values[i], true
+			return
 		}
 		if m.Got == nil {
-			m.Got = &got
+			m.Got = &labels.values[i]
 		}
 	}
-	return m
 }
 
 func whyMatched(e Explanation) string {

@@ -2,6 +2,9 @@ package fargate
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -106,21 +109,45 @@ func TestExplanationJSON(t *testing.T) {
 	}
 }
 
-// One operation is the judgement of one pod by ten profiles, findings and size included; the benchmark
-// reports pairs of pod and profile a second.
-func BenchmarkExplain(b *testing.B) {
+// mixedProfiles are profiles as a cluster at EKS's quotas might have them: ten of five selectors, each with none to five
+// label pairs, some of them patterns.
+func mixedProfiles() []Profile {
+	choose := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the profiles have to be the same every time
+	pick := func(of ...string) string { return of[choose.IntN(len(of))] }
 	var profiles []Profile
-	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
-		profiles = append(profiles, Profile{Name: n, Status: StatusActive, Selectors: []Selector{{Namespace: n + "-*", Labels: map[string]string{"app": "x*"}}}})
+	for i := range MaxProfiles {
+		p := Profile{Name: fmt.Sprintf("fp-%d", i), Status: StatusActive}
+		for range MaxSelectors {
+			s := Selector{Namespace: pick("web", "shop", "jobs", "team-a", "data", "kube-system", "web-*", "team-?", "*-eu"), Labels: map[string]string{}}
+			for range choose.IntN(MaxLabels + 1) {
+				key := pick("app", "app.kubernetes.io/name", "tier", "team", "compute", "app.kubernetes.io/managed-by", "version", "app*", "t*")
+				s.Labels[key] = pick("api", "frontend", "fargate", "Helm", "core", "v1", "prod-*", "a?b*", "*")
+			}
+			p.Selectors = append(p.Selectors, s)
+		}
+		profiles = append(profiles, p)
 	}
-	matcher := NewMatcher(profiles)
+	return profiles
+}
+
+// One operation is the judgement of one pod of a cluster by ten profiles, findings and size included; the
+// benchmark reports pairs of pod and profile a second. It keeps to one core, the garbage collector included.
+func BenchmarkExplain(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	matcher := NewMatcher(mixedProfiles())
 	resources := Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
 	pod := Pod{
-		Namespace: "e-1", SpecPath: "spec", Labels: map[string]string{"app": "xyz", "pod-template-hash": "abc"},
-		Spec: PodSpec{Containers: []Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
+		Kind: "Pod", Name: "api-abc-1", Namespace: "jobs", SpecPath: "spec", Labels: map[string]string{
+			"app": "api", "app.kubernetes.io/name": "api", "app.kubernetes.io/managed-by": "Helm", "tier": "frontend", "team": "core", "version": "v1", "pod-template-hash": "abc",
+		},
+		Spec:    PodSpec{SchedulerName: Scheduler, Containers: []Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
+		Running: &Running{NodeName: "fargate-ip-10-0-0-1", Phase: "Running", OwnerKind: "ReplicaSet", OwnerName: "api-abc"},
+	}
+	if pod.Labels[ProfileLabel] = matcher.Explain(pod).Profile; pod.Labels[ProfileLabel] == "" {
+		b.Fatal("no profile takes the pod")
 	}
 	for b.Loop() {
 		matcher.Explain(pod)
 	}
-	b.ReportMetric(float64(len(profiles)*b.N)/b.Elapsed().Seconds(), "pairs/s")
+	b.ReportMetric(float64(MaxProfiles*b.N)/b.Elapsed().Seconds(), "pairs/s")
 }

@@ -61,6 +61,7 @@ func TestParseSelector(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                         "has no namespace",
 		"app=api":                  "has no namespace",
+		"web":                      `--selector: "web" is not KEY=VALUE`,
 		"namespace=web,app":        `"app" in "namespace=web,app" is not KEY=VALUE`,
 		"namespace=web,":           "is not KEY=VALUE",
 		"namespace=web,a=1,a=2":    "names a twice",

@@ -11,14 +11,14 @@ import (
 )
 
 // Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
-// the profile and then in the profile's own order. For a pinned pod only the profile it names counts, for
-// others the ACTIVE ones.
+// the profile and then in the profile's own order. For a pinned pod only the profile it names counts, if there is
+// one, for others the ACTIVE ones.
 type Nearest struct {
 	// Profile and Selector name it; selectors count from 1.
 	Profile  string `json:"profile"`
 	Selector int    `json:"selector"`
 	// Unmet are the conditions that the pod fails, the namespace first; never empty but for a pod whose
-	// pinned profile is not ACTIVE.
+	// pinned profile is not ACTIVE or does not exist.
 	Unmet []Condition `json:"unmet"`
 	// AddLabels are the labels that the pod template needs to go to this profile; nil where labels alone
 	// are no way, because the namespace is another or the profile is leaving. ProfileLabel is among them
@@ -46,12 +46,16 @@ type Condition struct {
 
 // nearest finds it for an unmatched pod; nil where no profile counts.
 func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
+	pin := e.Pinned
+	if findMatch(e, pin) == nil {
+		pin = "" // there is no such profile, so the label has to go or to change
+	}
 	var best *SelectorMatch
 	var profile *ProfileMatch
 	least := 0
 	for i := range e.Profiles {
 		p := &e.Profiles[i]
-		if e.Pinned != "" && p.Name != e.Pinned || e.Pinned == "" && !p.Status.TakesPods() {
+		if pin != "" && p.Name != pin || pin == "" && !p.Status.TakesPods() {
 			continue
 		}
 		for j := range p.Selectors {
@@ -78,8 +82,17 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	if !profile.Status.TakesPods() && profile.Status != StatusCreating {
 		return n // it takes no pod any more, whatever its labels
 	}
-	n.AddLabels = m.settled(pod, e, profile.Name, addLabels(pod, *best))
-	if len(n.Unmet) > 0 {
+	n.AddLabels = addLabels(pod, *best)
+	switch {
+	case e.Pinned == "":
+		n.AddLabels = m.settled(pod, profile.Name, n.AddLabels)
+	case pin == "" && best.Namespace.Matches && CanPin(profile.Name):
+		if n.AddLabels == nil {
+			n.AddLabels = map[string]string{}
+		}
+		n.AddLabels[ProfileLabel] = profile.Name
+	}
+	if len(n.Unmet) > 0 && e.Pinned == pin { // no selector helps a pod that asks for another profile
 		n.AddSelector = addSelector(pod, *best)
 	}
 	return n
@@ -87,8 +100,8 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 
 // settled gives the labels that lead the pod to the profile, and the pin with them where others would match
 // it too.
-func (m *Matcher) settled(pod Pod, e Explanation, profile string, added map[string]string) map[string]string {
-	if added == nil || e.Pinned != "" || !CanPin(profile) {
+func (m *Matcher) settled(pod Pod, profile string, added map[string]string) map[string]string {
+	if added == nil || !CanPin(profile) {
 		return added
 	}
 	labels := maps.Clone(added)

@@ -99,7 +99,13 @@ func TestNearest(t *testing.T) {
 			[]Profile{profile("b", StatusDeleting, "namespace=web,app=y")},
 			"b 1 [label app y api] add map[] or ",
 		},
-		{"pinned to what does not exist", "c", []Profile{profile("a", "", "namespace=x")}, "none"},
+		{"pinned to what does not exist", "c", []Profile{profile("a", "", "namespace=x")}, "a 1 [namespace  x web] add map[] or "},
+		{
+			"pinned to what does not exist, and near another", "c",
+			[]Profile{profile("a", "", "namespace=web,x=1,y=2"), profile("b", "", "namespace=web,x=1")},
+			"b 1 [label x 1 nil] add map[eks.amazonaws.com/fargate-profile:b x:1] or ",
+		},
+		{"pinned to what does not exist, and another matches", "c", []Profile{profile("a", "", "namespace=web")}, "a 1 [] add map[eks.amazonaws.com/fargate-profile:a] or "},
 		{"pinned to one that is not ACTIVE and matches", "a", []Profile{profile("a", StatusDeleting, "namespace=web")}, "a 1 [] add map[] or "},
 	} {
 		pod := pod

@@ -58,10 +58,14 @@ func parsePairs(field, text string) ([]pair, Faults) {
 		switch {
 		case part == "" && strings.TrimSpace(text) == "":
 		case !found || key == "":
-			faults = append(faults, Fault{
+			fault := Fault{
 				Field: field, Value: part, Message: fmt.Sprintf("%q in %q is not KEY=VALUE", part, text),
 				Hint: "separate pairs by commas",
-			})
+			}
+			if part == text {
+				fault.Message = fmt.Sprintf("%q is not KEY=VALUE", part)
+			}
+			faults = append(faults, fault)
 		case seen[key]:
 			faults = append(faults, Fault{Field: field, Value: key, Message: fmt.Sprintf("%q names %s twice", text, key), Hint: "keep one"})
 		default:

@@ -49,6 +49,29 @@ func MatchPattern(pattern, text string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
+// compiledPattern is a pattern that many texts are held against.
+type compiledPattern struct {
+	text  string
+	begin string // what every text that fits begins with, up to the first wildcard
+}
+
+func compilePattern(pattern string) compiledPattern {
+	p := compiledPattern{pattern, pattern}
+	if i := strings.IndexAny(pattern, "*?"); i >= 0 {
+		p.begin = pattern[:i]
+	}
+	return p
+}
+
+// matches gives the answer of MatchPattern.
+func (p compiledPattern) matches(text string) bool {
+	n := len(p.begin)
+	if n == len(p.text) {
+		return text == p.text
+	}
+	return strings.HasPrefix(text, p.begin) && MatchPattern(p.text[n:], text[n:])
+}
+
 // glob is a pattern in its plainest form: in every run of wildcards the question marks come first and at
 // most one star follows, so that patterns that mean the same are mostly the same bytes. Characters
 // beyond ASCII, which no name of Kubernetes has, are all one byte.

@@ -152,6 +152,37 @@ func globs(patterns []string) []glob {
 	return out
 }
 
+// A compiled pattern gives the answers of the plain one.
+func TestCompiledPattern(t *testing.T) {
+	text := rapid.StringOfN(rapid.RuneFrom([]rune("abé")), 0, 5, -1)
+	pattern := rapid.StringOfN(rapid.RuneFrom([]rune("abé*?")), 0, 5, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		p, text := pattern.Draw(t, "pattern"), text.Draw(t, "text")
+		if got, want := compilePattern(p).matches(text), MatchPattern(p, text); got != want {
+			t.Fatalf("%q, %q: %v", p, text, got)
+		}
+	})
+}
+
+// A matcher says of a selector what the selector itself says, wildcards in keys included.
+func TestMatcherAgainstSelector(t *testing.T) {
+	piece := rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 1, 3, -1)
+	name := rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 3, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := Selector{Namespace: piece.Draw(t, "namespace"), Labels: rapid.MapOfN(piece, piece, 0, 3).Draw(t, "pairs")}
+		pod := Pod{Namespace: name.Draw(t, "pod's namespace"), Labels: rapid.MapOfN(name, name, 0, 4).Draw(t, "labels")}
+		m := Explain(pod, []Profile{{Name: "x", Selectors: []Selector{s}}}).Profiles[0].Selectors[0]
+		if m.Matches != s.Matches(pod.Namespace, pod.Labels) {
+			t.Fatalf("the matcher says %v", m.Matches)
+		}
+		for _, l := range m.Labels {
+			if l.Matches != pairMet(l.Key, l.Want, pod.Labels) {
+				t.Fatalf("pair %s=%s: the matcher says %v", l.Key, l.Want, l.Matches)
+			}
+		}
+	})
+}
+
 // The grammars are held against Kubernetes' own rules.
 func TestGrammarsAgainstKubernetes(t *testing.T) {
 	letters := []rune("ab9A-_./")

@@ -187,6 +187,9 @@ const slowestCreation = 15 * time.Minute
 // webhook and is no pin.
 func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	own := pod.Labels[ProfileLabel]
+	if e.Profile != "" && slices.Contains(e.Candidates, own) && !waits(pod) {
+		return nil // it is where it belongs
+	}
 	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
 	next, hint := "a new pod would go to "+e.Profile, "make it anew"+mend(pod)
 	switch e.Verdict {
@@ -216,19 +219,21 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		}
 	case e.Verdict == VerdictUnmatched || e.Verdict == VerdictExcluded:
 		f.Code = CodeWouldNotReturn
-		f.Message = fmt.Sprintf("the pod runs on profile %s, but %s: its labels or annotations have changed, or the profile is %s", own, next, p.status)
+		why := "its labels or annotations have changed, or the profile's selectors were others"
+		if !p.status.TakesPods() {
+			why = "the profile is " + string(p.status)
+		}
+		f.Message = fmt.Sprintf("the pod runs on profile %s, but %s: %s", own, next, why)
 		f.Hint = hint
 	case !slices.Contains(e.Candidates, own):
 		f.Code = CodeOtherProfile
 		f.Message = fmt.Sprintf("the pod runs on profile %s; %s", own, next)
 		f.Hint = "to move it, " + hint
-	case waits(pod):
-		// fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
+	default:
+		// It waits: fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom tries a pod again", own)
 		f.Hint = "if it stays so for minutes, read its events" + describe(pod) + ", and when the cause is mended make it anew" + mend(pod)
-	default:
-		return nil
 	}
 	return f
 }

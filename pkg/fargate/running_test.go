@@ -15,6 +15,7 @@ func TestRunningPods(t *testing.T) {
 		{Name: "c", Status: StatusActive, Selectors: parsed(t, "namespace=batch")},
 		{Name: "d", Status: StatusActive, Selectors: parsed(t, "namespace=batch")},
 		{Name: "leaving", Status: StatusDeleting, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
+		{Name: "stuck", Status: StatusDeleteFailed, Selectors: parsed(t, "namespace=stuck")},
 	}
 	deployment := Running{OwnerKind: "ReplicaSet", OwnerName: "api-5d4", Phase: "Running", NodeName: "n", CreatedAt: noon.Add(time.Hour)}
 	running := func(change func(*Pod)) Pod {
@@ -67,7 +68,8 @@ func TestRunningPods(t *testing.T) {
 		{"others match, and which is open", running(func(p *Pod) { p.Namespace = "batch"; on("a", p) }), VerdictAmbiguous, "warning " + CodeOtherProfile, []string{"a new pod would go to one of c, d"}},
 		{"it is one of those that match", running(func(p *Pod) { p.Namespace = "batch"; on("d", p) }), VerdictAmbiguous, "", nil},
 		{"its profile is gone", running(func(p *Pod) { on("old", p) }), VerdictMatched, "warning " + CodeProfileGone, []string{"profile old, which does not exist any more; a new pod would go to a"}},
-		{"its labels have changed", running(func(p *Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched"}},
+		{"its labels have changed", running(func(p *Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: its labels or annotations have changed, or the profile's selectors were others; mend that"}},
+		{"its profile could not be deleted", running(func(p *Pod) { p.Namespace = "stuck"; on("stuck", p) }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: the profile is DELETE_FAILED; mend that"}},
 		{"it waits on Fargate", running(func(p *Pod) { on("a", p); p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "warning " + CodePendingOnFargate, []string{"kubectl describe pod api-5d4-x -n web"}},
 		{"its scheduler was set by hand", running(func(p *Pod) { p.Spec.SchedulerName = Scheduler }), VerdictMatched, "error " + codeSchedulerName, nil},
 	} {

@@ -23,6 +23,9 @@ type File struct {
 // extensions are those of the files that are read from a directory (kubectl's list).
 var extensions = []string{".json", ".yaml", ".yml"}
 
+// ErrNoFiles is part of the error for a directory that holds no file to read.
+var ErrNoFiles = errors.New("no file in this directory ends in " + strings.Join(extensions, ", "))
+
 // Files gives the files behind names, which may be files, directories, patterns and "-". A directory
 // stands for its own files that end in .json, .yaml or .yml; with recursive, for those of its
 // subdirectories too. Symbolic links to directories are not followed, except those that are named. All
@@ -75,17 +78,9 @@ func expand(name string, recursive bool) ([]string, error) {
 	}
 	files, err := walk(name, recursive)
 	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: no file in this directory ends in %s%s", name, strings.Join(extensions, ", "), deeper(recursive))
+		err = fmt.Errorf("%s: %w", name, ErrNoFiles)
 	}
 	return files, err
-}
-
-// deeper is the hint for a directory whose own files are none.
-func deeper(recursive bool) string {
-	if recursive {
-		return ""
-	}
-	return "; -R looks into subdirectories too"
 }
 
 // walk gives the files of a directory in the order of their names.

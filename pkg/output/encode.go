@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -34,9 +35,8 @@ func YAML(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	node, err := nextNode(decoder)
+	reader := jsonReader{text}
+	node, err := reader.next()
 	if err != nil {
 		return err
 	}
@@ -63,78 +63,87 @@ func marshal(v any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// nextNode reads one JSON value as a YAML node; going by tokens keeps the order of the keys.
-func nextNode(decoder *json.Decoder) (*yaml.Node, error) {
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t := token.(type) {
-	case json.Delim:
+// jsonReader reads JSON as encoding/json writes it, without space. Its own Decoder takes as long for the tokens of many
+// pods as the YAML library takes to write them.
+type jsonReader struct {
+	left []byte
+}
+
+// next reads one value as a YAML node; the keys keep their order.
+func (r *jsonReader) next() (*yaml.Node, error) {
+	switch begin := r.left[0]; begin {
+	case '{', '[':
 		node := &yaml.Node{Kind: yaml.SequenceNode}
-		if t == '{' {
+		if begin == '{' {
 			node.Kind = yaml.MappingNode
 		}
-		for decoder.More() {
-			child, err := nextNode(decoder)
+		for r.left = r.left[1:]; r.left[0] != '}' && r.left[0] != ']'; {
+			child, err := r.next()
 			if err != nil {
 				return nil, err
 			}
 			node.Content = append(node.Content, child)
+			if r.left[0] == ',' || r.left[0] == ':' {
+				r.left = r.left[1:]
+			}
 		}
+		r.left = r.left[1:]
 		if len(node.Content) == 0 {
 			node.Style = yaml.FlowStyle
 		}
-		_, err := decoder.Token()
-		return node, err
-	case string:
-		return textNode(t)
-	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: t.String()}, nil
-	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(t)}, nil
-	default:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}, nil
-	}
-}
-
-// textNode lets the YAML library choose the quotes ("on" and "1" need them), but keeps text with line
-// breaks or steering characters between double quotes, the only form that knows escapes.
-func textNode(text string) (*yaml.Node, error) {
-	if strings.ContainsFunc(text, func(r rune) bool { return control(r) || reorders(r) }) {
-		// The library's own choice of style for such text cannot always be read back.
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}, nil
-	}
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-	if needsNoQuotes(text) {
 		return node, nil
+	case '"':
+		quoted := r.take(textEnd(r.left))
+		text := string(quoted[1 : len(quoted)-1])
+		if !strings.Contains(text, `\`) {
+			return textNode(text), nil
+		}
+		err := json.Unmarshal(quoted, &text)
+		return textNode(text), err
 	}
-	if err := node.Encode(text); err != nil {
-		return nil, err
-	}
-	return node, nil
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: string(r.take(bytes.IndexAny(r.left, ",]}\n")))}, nil
 }
 
-// needsNoQuotes tells whether text needs no quotes for sure. It is a short cut: asking the library takes as long as
-// writing hundreds of such texts.
-func needsNoQuotes(text string) bool {
-	if text == "" || !letter(text[0]) || text[len(text)-1] == ' ' {
-		return false
-	}
-	for i := range len(text) {
-		c := text[i]
-		if !letter(c) && (c < '0' || c > '9') && strings.IndexByte("-_./ ()=,;", c) < 0 {
-			return false
+// take takes the first n bytes.
+func (r *jsonReader) take(n int) []byte {
+	taken := r.left[:n]
+	r.left = r.left[n:]
+	return taken
+}
+
+// textEnd gives the length of the text that begins here, its quotes included.
+func textEnd(in []byte) int {
+	for i := 1; ; i++ {
+		switch in[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
 		}
 	}
-	switch strings.ToLower(text) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
-		return false
-	}
-	return true
 }
 
-func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+// oldYAML tells what is text in YAML 1.2, and a truth value or a number of base 60 in 1.1.
+func oldYAML(text string) bool {
+	switch text {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return true
+	}
+	return strings.Contains(text, ":") && base60.MatchString(text)
+}
+
+var base60 = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+
+// textNode lets the YAML library choose the quotes (1 and null need them). It keeps text between double quotes, the
+// only form that knows escapes, where it has line breaks or steering characters: the library's own choice of style
+// for such text cannot always be read back. So it does with what only YAML 1.1 takes for something else than text.
+func textNode(text string) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+	if strings.ContainsFunc(text, func(r rune) bool { return control(r) || reorders(r) }) || oldYAML(text) {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return node
+}
 
 // escape writes the steering characters that the encoders leave alone as \u escapes, which both
 // formats read the same. Such characters stand only inside double quotes.

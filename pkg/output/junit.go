@@ -111,10 +111,10 @@ func (s junitSuite) tag(element string) string {
 	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d">`, element, name.String(), s.tests, s.failures)
 }
 
-// XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2).
+// XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2), and what steers a terminal.
 func XMLText(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' || r == '\uFFFE' || r == '\uFFFF' {
+		if r == utf8.RuneError || control(r) && r != '\n' && r != '\t' || reorders(r) || r == '\uFFFE' || r == '\uFFFF' {
 			return -1
 		}
 		return r

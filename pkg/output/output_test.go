@@ -240,11 +240,30 @@ func TestBreakCell(t *testing.T) {
 		{"web,production-web", 10, "web,|production|-web"},
 		{"abcdefgh", 5, "abcde|fgh"},
 		{"a-b", 3, "a-b"},
+		{"selector 1 of web matches", 8, "selector|1 of web|matches"},
+		{"no selector of the two", 11, "no selector|of the two"},
 	} {
 		if got := strings.Join(breakCell(c.cell, c.limit), "|"); got != c.want {
 			t.Errorf("%q in %d: got %s, want %s", c.cell, c.limit, got, c.want)
 		}
 	}
+}
+
+// Every line of a cell begins in the first column.
+func TestBreakCellBetweenWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cell := strings.Join(rapid.SliceOfN(rapid.StringMatching(`[a-z,:名-]{1,12}`), 1, 8).Draw(t, "words"), " ")
+		limit := rapid.IntRange(2, 20).Draw(t, "limit")
+		lines := breakCell(cell, limit)
+		if got := strings.Join(lines, ""); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(cell, " ", "") {
+			t.Fatalf("%q became %q", cell, lines)
+		}
+		for _, line := range lines {
+			if line == "" || strings.HasPrefix(line, " ") || displayWidth(line) > limit {
+				t.Fatalf("%q in %d became %q", cell, limit, lines)
+			}
+		}
+	})
 }
 
 func TestBreakCellLosesNothing(t *testing.T) {
@@ -326,16 +345,18 @@ func TestProgressLineFitsTheTerminal(t *testing.T) {
 	}
 }
 
-// What is taken for plain is what the YAML library would write without quotes.
-func TestNeedsNoQuotes(t *testing.T) {
+// Text is quoted as the YAML library quotes it, whose way of writing a string knows YAML 1.1, too.
+func TestYAMLQuotes(t *testing.T) {
+	odd := rapid.SampledFrom([]string{"", "yes", "No", "ON", "y", "off", "null", "~", "e5", "1e3", "0x1f", ".inf", "12:30", "-1:30.5", "2026-01-02", "<<", "=", "a: b", "a:b", "a #b", "- a", "?", "[a]", "*", "web-*", "!x", "%a", "@", "'", "\""})
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(rapid.StringOf(rapid.RuneFrom([]rune("aeYnofxE019-_./ ()=,;:#~"))), rapid.SampledFrom([]string{"yes", "No", "ON", "null", "e5", "a b", "x=1"})).Draw(t, "text")
-		if !needsNoQuotes(text) {
-			return
-		}
+		text := rapid.OneOf(rapid.StringOf(rapid.RuneFrom([]rune("aeYnofxE019-_./ ()=,;:#~*[]{}?'\"é"))), odd).Draw(t, "text")
 		want, err := yaml.Marshal(map[string]string{"k": text})
-		if err != nil || string(want) != "k: "+text+"\n" {
-			t.Fatalf("%q is written as %s", text, want)
+		var got bytes.Buffer
+		if err := errors.Join(err, YAML(&got, map[string]string{"k": text})); err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != string(want) {
+			t.Fatalf("%q is written as %s, by the library as %s", text, &got, want)
 		}
 	})
 }

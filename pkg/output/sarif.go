@@ -136,7 +136,7 @@ func (s *SARIF) value(v any, prefix string) {
 	if err := e.Encode(v); err != nil && s.err == nil {
 		s.err = err
 	}
-	s.write(strings.TrimSuffix(text.String(), "\n"))
+	s.write(strings.TrimSuffix(string(escape(text.Bytes())), "\n"))
 }
 
 func (s *SARIF) write(text string) {

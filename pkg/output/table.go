@@ -152,12 +152,16 @@ const breakAfter = ",/:_ "
 // breakCell breaks a cell into lines of at most limit columns, after the last word that fits, else in
 // the middle of a word, and there after a hyphen where it has one: names are made of words.
 func breakCell(cell string, limit int) []string {
+	cell = strings.TrimRight(cell, " ")
 	var lines []string
 	for displayWidth(cell) > limit {
 		end, good, hyphen, w := 0, 0, 0, 0
 		for i, r := range cell {
 			w += runeWidth(r)
 			if w > limit && end > 0 {
+				if r == ' ' { // it needs no room at the end of a line
+					good = i + 1
+				}
 				break
 			}
 			end = i + len(string(r))
@@ -175,7 +179,7 @@ func breakCell(cell string, limit int) []string {
 			break
 		}
 		lines = append(lines, strings.TrimRight(cell[:end], " "))
-		cell = cell[end:]
+		cell = strings.TrimLeft(cell[end:], " ")
 	}
 	return append(lines, cell)
 }

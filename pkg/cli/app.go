@@ -188,8 +188,11 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 // interactive tells whether a question can be asked: a person sees it and can answer. Who pipes pods into fgctl
 // at a terminal is asked at that terminal.
 func (a *app) interactive() bool {
-	if a.streams.InTerminal || !a.streams.ErrTerminal {
-		return a.streams.InTerminal && a.streams.ErrTerminal
+	switch {
+	case !a.streams.ErrTerminal:
+		return false
+	case a.streams.InTerminal:
+		return true
 	}
 	if a.console == nil && a.inputRead && a.streams.Console != nil {
 		if in, err := a.streams.Console(); err == nil {

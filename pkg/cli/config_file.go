@@ -3,8 +3,14 @@ package cli
 // This file reads the file of --config-file: its profiles, and the cluster that it names.
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -38,4 +44,31 @@ func (a *app) agree(path, flag string, value *string, inFile string) error {
 	}
 	*value = inFile
 	return nil
+}
+
+// entryName is the name of a profile of a file; without one it is that which create gives it.
+func entryName(entry profilefile.Entry) string {
+	return cmp.Or(entry.Name, fargate.DefaultName(entry.Selectors))
+}
+
+// entryPlace is where a profile of a file stands, as faults name it.
+func entryPlace(path string, entry profilefile.Entry, name string) string {
+	return fmt.Sprintf("%s: line %d: %s", path, entry.Line, name)
+}
+
+// noneBesideFile refuses what stands on the command line beside a file that says it: besides, and the flags. says
+// is what the file says.
+func (a *app) noneBesideFile(cmd *cobra.Command, says string, besides []string, flags ...string) error {
+	for _, flag := range flags {
+		if a.given(cmd, flag) {
+			besides = append(besides, "--"+flag)
+		}
+	}
+	if len(besides) == 0 {
+		return nil
+	}
+	return &usageError{
+		err:     fmt.Errorf("the file of --config-file says %s, so %s cannot be given", says, strings.Join(besides, ", ")),
+		command: cmd.CommandPath(),
+	}
 }

@@ -21,20 +21,16 @@ import (
 
 type deleteOptions struct {
 	waitFlags
+	answerFlags
 	names          []string
 	name           string
 	all            bool
 	configFile     string
 	pods           []string
 	ignoreNotFound bool
-	yes            bool
 	dryRun         bool
-	failOn         string
 	output         string
 }
-
-// failOnUncovered is the value of --fail-on of delete and replace.
-const failOnUncovered = "uncovered"
 
 func newDeleteCommand(a *app) *cobra.Command {
 	var opts deleteOptions
@@ -82,7 +78,7 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
 	opts.waitFlags.addTo(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and delete nothing")
-	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
+	opts.answerFlags.addTo(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
 	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
 	mustComplete(cmd, "name", a.completeProfiles)
@@ -90,17 +86,10 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
 	return verb("delete", "Delete Fargate profiles", cmd)
 }
 
-// addAnswerFlags adds the flags that answer the question before the fact.
-func (a *app) addAnswerFlags(cmd *cobra.Command, yes *bool, failOn *string) {
-	cmd.Flags().BoolVarP(yes, "yes", "y", false, "do not ask")
-	cmd.Flags().StringVar(failOn, "fail-on", "", "uncovered: stop, with exit 3, before any pod loses its profile")
-	mustComplete(cmd, "fail-on", completeFixed([]string{failOnUncovered}))
-}
-
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
-	faults := []error{a.noneEmpty(cmd), opts.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats)}
-	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
-		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
+	faults := []error{
+		a.noneEmpty(cmd), opts.waitFlags.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats),
+		opts.answerFlags.check(a, cmd),
 	}
 	names := args
 	if opts.name != "" {
@@ -138,7 +127,7 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 			out = append(out, name)
 		}
 		for _, f := range fargate.ValidateNameForm(name) {
-			f.Field = fmt.Sprintf("%s: line %d: %s", path, entry.Line, f.Field)
+			f.Field = entryPlace(path, entry, f.Field)
 			faults = append(faults, f)
 		}
 	}
@@ -146,14 +135,6 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 		return nil, usagef("%s holds no Fargate profile, and none is named", path)
 	}
 	return out, faults.OrNil()
-}
-
-// entryName is the name of a profile of a file; without one it is that which create gives it.
-func entryName(entry profilefile.Entry) string {
-	if entry.Profile.Name == "" {
-		return fargate.DefaultName(entry.Profile.Selectors)
-	}
-	return entry.Profile.Name
 }
 
 func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
@@ -199,7 +180,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 			}
 		}
 	}
-	if err := a.present(p, opts.dryRun, opts.yes, opts.output, opts.failOn); err != nil {
+	if err := a.present(p, opts.answerFlags, opts.dryRun, opts.output); err != nil {
 		return err
 	} else if opts.dryRun {
 		return missingErr

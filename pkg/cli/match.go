@@ -148,8 +148,12 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	if err := a.oneOf(cmd, "output", opts.output, matchFormats); err != nil {
 		faults = append(faults, err)
 	}
-	if a.applied["fail-on"] != "" && slices.Equal(opts.failOn, []string{failOnUncovered}) {
-		opts.failOn = matchFailDefault // the setting is meant for delete and replace
+	if a.applied["fail-on"] != "" && slices.Contains(opts.failOn, failOnUncovered) {
+		// That is meant for delete and replace.
+		opts.failOn = slices.DeleteFunc(slices.Clone(opts.failOn), func(v string) bool { return v == failOnUncovered })
+		if len(opts.failOn) == 0 {
+			opts.failOn = matchFailDefault
+		}
 	}
 	faults = append(faults, a.oneOfEach("fail-on", opts.failOn, matchFailOn)...)
 	faults = append(faults, a.oneOfEach("only", opts.only, matchVerdicts)...)

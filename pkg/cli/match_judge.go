@@ -75,12 +75,9 @@ func (g *matchGate) answer(pods int) error {
 
 // checkExpected warns of an expectation that no pod can meet, which is most likely misspelt.
 func (a *app) checkExpected(expect string, profiles []fargate.Profile) {
-	if expect == "" || slices.ContainsFunc(profiles, func(p fargate.Profile) bool { return p.Name == expect }) {
+	names := namesOf(profiles)
+	if expect == "" || slices.Contains(names, expect) {
 		return
-	}
-	names := make([]string, len(profiles))
-	for i, p := range profiles {
-		names[i] = p.Name
 	}
 	a.warn("--expect-profile: there is no profile %q%s", expect, didYouMean(expect, names, ""))
 }

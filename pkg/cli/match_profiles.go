@@ -82,9 +82,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 			faults = append(faults, err)
 		}
 		for _, entry := range file.Profiles {
-			if entry.Name == "" {
-				entry.Name = fargate.DefaultName(entry.Selectors)
-			}
+			entry.Name = entryName(entry)
 			all = append(all, fileProfile{entry, name})
 		}
 	}
@@ -124,12 +122,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 // ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,
 // --cluster chooses.
 func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
-	var clusters []string
-	for _, p := range all {
-		if p.Cluster != "" && !slices.Contains(clusters, p.Cluster) {
-			clusters = append(clusters, p.Cluster)
-		}
-	}
+	clusters := distinct(all, func(p fileProfile) string { return p.Cluster })
 	wanted := a.global.cluster
 	if a.applied["cluster"] != "" && len(clusters) <= 1 {
 		wanted = "" // one from the environment is not meant for this file
@@ -150,12 +143,7 @@ func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 // ofOneRegion keeps the profiles of one region: clusters of two regions may have the same name. Where the
 // files know several, --region chooses.
 func (a *app) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
-	var regions []string
-	for _, p := range all {
-		if p.Region != "" && !slices.Contains(regions, p.Region) {
-			regions = append(regions, p.Region)
-		}
-	}
+	regions := distinct(all, func(p fileProfile) string { return p.Region })
 	wanted := a.global.region
 	switch {
 	case len(regions) <= 1:
@@ -164,6 +152,17 @@ func (a *app) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
 		return nil, fmt.Errorf("--profiles-from: the profiles are of several regions (%s); choose one with --region", strings.Join(regions, ", "))
 	}
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Region != "" && p.Region != wanted }), nil
+}
+
+// distinct gives what the profiles say of themselves, each text once; those that say nothing are left out.
+func distinct(all []fileProfile, says func(fileProfile) string) []string {
+	var out []string
+	for _, p := range all {
+		if text := says(p); text != "" && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // sameNames are the faults of names that several files give: a cluster has one profile of a name.

@@ -181,6 +181,32 @@ func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before
 	return err
 }
 
+// answerFlags are the flags that answer the question before the fact.
+type answerFlags struct {
+	yes    bool
+	failOn []string
+}
+
+// failOnUncovered is the value of --fail-on of delete and replace.
+const failOnUncovered = "uncovered"
+
+func (f *answerFlags) addTo(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
+	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "uncovered: stop, with exit 3, before any pod loses its profile")
+	mustComplete(cmd, "fail-on", completeFixed([]string{failOnUncovered}))
+}
+
+// check judges --fail-on. What a setting holds besides may be meant for match.
+func (f *answerFlags) check(a *app, cmd *cobra.Command) error {
+	var faults []error
+	for _, value := range f.failOn {
+		if a.applied["fail-on"] == "" || !slices.Contains(matchFailOn, value) {
+			faults = append(faults, a.oneOf(cmd, "fail-on", value, []string{failOnUncovered}))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
 // left without a profile, with the names of the profiles that have them.
 func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question string) error {

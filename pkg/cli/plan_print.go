@@ -35,13 +35,13 @@ func (l planLine) fit(width int) string {
 // present tells the plan before anything is changed: on Out where that is all that is wanted, else on Err; whoever
 // is going to be asked sees it whatever --verbose says. It is an error where the plan leaves pods without a profile
 // and --fail-on says to stop then.
-func (a *app) present(p *changePlan, dryRun, yes bool, format, failOn string) error {
+func (a *app) present(p *changePlan, answers answerFlags, dryRun bool, format string) error {
 	if !dryRun {
-		a.show(p, !yes && a.interactive())
+		a.show(p, !answers.yes && a.interactive())
 	} else if err := a.printPlan(p, format); err != nil {
 		return err
 	}
-	if p.Uncovered && failOn == failOnUncovered {
+	if p.Uncovered && slices.Contains(answers.failOn, failOnUncovered) {
 		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
 	}
 	return nil

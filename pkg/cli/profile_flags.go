@@ -3,6 +3,7 @@ package cli
 // This file reads the wanted profiles of create and replace, from flags or from a file.
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -158,13 +159,8 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 	var faults fargate.Faults
 	for i, entry := range file.Profiles {
 		p := entry.Profile
-		if p.Name == "" {
-			p.Name = fargate.DefaultName(p.Selectors)
-		}
-		where := fmt.Sprintf("%s: line %d: %s", f.configFile, entry.Line, p.Name)
-		if p.Name == "" {
-			where = fmt.Sprintf("%s: line %d: profile %d", f.configFile, entry.Line, i+1)
-		}
+		p.Name = entryName(entry)
+		where := entryPlace(f.configFile, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
 		more, warn := fargate.Validate(p)
 		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
 		// What a file that came from get says of status and health is the past.
@@ -178,20 +174,9 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 
 // onlyFile refuses, all at once, what cannot stand beside a file.
 func (f *profileFlags) onlyFile(a *app, cmd *cobra.Command, args []string) error {
-	var clash []string
+	var besides []string
 	if len(args) > 0 {
-		clash = append(clash, "the argument "+args[0])
+		besides = append(besides, "the argument "+args[0])
 	}
-	for _, flag := range describing {
-		if a.given(cmd, flag) {
-			clash = append(clash, "--"+flag)
-		}
-	}
-	if len(clash) == 0 {
-		return nil
-	}
-	return &usageError{
-		err:     fmt.Errorf("the file of --config-file says what to create, so %s cannot be given", strings.Join(clash, ", ")),
-		command: cmd.CommandPath(),
-	}
+	return a.noneBesideFile(cmd, "what to create", besides, describing...)
 }

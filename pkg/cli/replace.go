@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 type replaceOptions struct {
 	profileFlags
 	waitFlags
+	answerFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -30,8 +30,6 @@ type replaceOptions struct {
 	skip     []string
 	pods     []string
 	dryRun   bool
-	yes      bool
-	failOn   string
 	output   string
 }
 
@@ -101,33 +99,23 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	a.addSkipFlag(cmd, &opts.skip)
 	a.addPodsFlag(cmd, &opts.pods)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
-	a.addAnswerFlags(cmd, &opts.yes, &opts.failOn)
+	opts.answerFlags.addTo(cmd)
 	a.addOutputFlag(cmd, &opts.output)
 	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
 	mustComplete(cmd, "new-name", completeNothing)
 	return verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }
 
-// change is what the flags ask for: fields that are empty are inherited.
-type change struct {
-	wanted      fargate.Profile
-	add, remove []fargate.Selector
-	any         bool
-}
-
 // checkReplace judges the flags, all faults at once.
-func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (change, error) {
+func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (fargate.Change, error) {
 	name, nameErr := a.oneName(cmd, args, opts.name)
 	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
 	faults := []error{
-		nameErr, a.noneEmpty(cmd), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
-		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd),
+		nameErr, a.noneEmpty(cmd), opts.waitFlags.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd), opts.answerFlags.check(a, cmd),
 	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s", opts.output)))
-	}
-	if opts.failOn != "" && (a.given(cmd, "fail-on") || !slices.Contains(matchFailOn, opts.failOn)) {
-		faults = append(faults, a.oneOf(cmd, "fail-on", opts.failOn, []string{failOnUncovered}))
 	}
 	switch opts.name = name; {
 	case name != "":
@@ -147,22 +135,22 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 		faults = append(faults, usage("--new-name is the name of the original; use --keep-name to keep it"))
 	}
 	c, inputFaults := opts.change()
-	if opts.abort && (c.any || opts.newName != "" || opts.keepName) {
+	if opts.abort && (!c.Empty() || opts.createRole || opts.newName != "" || opts.keepName) {
 		faults = append(faults, usage("--abort undoes a replacement; it takes no change"))
 	}
 	return c, errors.Join(append(faults, inputFaults)...)
 }
 
 // change reads the flags that describe the successor.
-func (opts *replaceOptions) change() (change, error) {
-	var c change
+func (opts *replaceOptions) change() (fargate.Change, error) {
+	var c fargate.Change
 	var faults, more fargate.Faults
-	c.wanted, faults = opts.fromFlags()
-	c.add, more = parseSelectors("--add-selector", opts.add)
+	c.Wanted, faults = opts.fromFlags()
+	c.Add, more = parseSelectors("--add-selector", opts.add)
 	faults = append(faults, more...)
-	c.remove, more = parseSelectors("--remove-selector", opts.remove)
+	c.Remove, more = parseSelectors("--remove-selector", opts.remove)
 	faults = append(faults, more...)
-	if len(c.wanted.Selectors) > 0 && len(opts.add)+len(opts.remove) > 0 {
+	if len(c.Wanted.Selectors) > 0 && len(opts.add)+len(opts.remove) > 0 {
 		faults = append(faults, fargate.Fault{
 			Field: "--add-selector", Message: "this and --remove-selector change the original's selectors, while --selector, --namespace and --labels state all of them",
 			Hint: "use one of the two ways",
@@ -178,78 +166,24 @@ func (opts *replaceOptions) change() (change, error) {
 		}
 	}
 	// What the flags give is judged at once; the rest is the original's, which EKS has taken.
-	probe := c.wanted.Clone()
+	probe := c.Wanted.Clone()
 	probe.Name = "probe"
-	probe.Selectors = append(probe.Selectors, c.add...)
+	probe.Selectors = append(probe.Selectors, c.Add...)
 	if len(probe.Selectors) == 0 {
 		probe.Selectors = []fargate.Selector{{Namespace: "probe"}}
 	}
 	judged, _ := fargate.Validate(probe)
 	faults = append(faults, judged...)
-	c.any = len(probe.Tags)+len(probe.Subnets)+len(c.wanted.Selectors)+len(c.add)+len(c.remove) > 0 || opts.role != "" || opts.createRole
 	return c, faults.OrNil()
 }
 
-// successor applies the change to the original; the name is given later.
-func (c change) successor(original fargate.Profile) (fargate.Profile, error) {
-	p := original.Clone()
-	p.ARN, p.Status, p.Issues = "", "", nil
-	p.Tags = lifecycle.WithoutIntent(p.Tags)
-	maps.Copy(p.Tags, c.wanted.Tags)
-	if len(c.wanted.Selectors) > 0 {
-		p.Selectors = c.wanted.Selectors
-	}
-	var faults []error
-	for _, r := range c.remove {
-		i := slices.IndexFunc(p.Selectors, r.Equal)
-		if i < 0 {
-			faults = append(faults, usagef("--remove-selector %s: profile %s has no such selector; it has %s", r, original.Name, texts(original.Selectors)))
-			continue
-		}
-		p.Selectors = slices.Delete(p.Selectors, i, i+1)
-	}
-	if len(faults) > 0 {
-		return p, errors.Join(faults...)
-	}
-	for _, s := range c.add {
-		if !slices.ContainsFunc(p.Selectors, s.Equal) {
-			p.Selectors = append(p.Selectors, s)
-		}
-	}
-	if len(p.Selectors) == 0 {
-		return p, usagef("--remove-selector leaves no selector of profile %s; a profile has one at least", original.Name)
-	}
-	if len(c.wanted.Subnets) > 0 {
-		p.Subnets = c.wanted.Subnets
-	}
-	if c.wanted.PodExecutionRoleARN != "" {
-		p.PodExecutionRoleARN = c.wanted.PodExecutionRoleARN
-	}
-	return p, nil
-}
-
-func texts(selectors []fargate.Selector) string {
-	out := ""
-	for i, s := range selectors {
-		if i > 0 {
-			out += "; "
-		}
-		out += s.String()
-	}
-	return out
-}
-
-func runReplace(ctx context.Context, a *app, opts replaceOptions, c change) error {
-	file := ""
-	if opts.configFile != "" {
-		file = opts.configFile
-	}
-	client, cluster, config, err := a.target(ctx, file)
+func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Change) error {
+	client, cluster, file, err := a.target(ctx, opts.configFile)
 	if err != nil {
 		return err
 	}
-	if file != "" {
-		if err := opts.fromFile(&c, config.Profiles, file); err != nil {
+	if opts.configFile != "" {
+		if c, err = opts.fromFile(file.Profiles); err != nil {
 			return err
 		}
 	}
@@ -284,7 +218,7 @@ func (r *replacement) unknown() error {
 type replacement struct {
 	*app
 	opts      replaceOptions
-	change    change
+	change    fargate.Change
 	client    *cloud.Client
 	cluster   string
 	profiles  []fargate.Profile

@@ -4,7 +4,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -20,25 +19,16 @@ func madeRole(p fargate.Profile) bool {
 	return strings.HasSuffix(p.PodExecutionRoleARN, ":role/"+lifecycle.RoleName(p.Cluster, arn[3]))
 }
 
-// shows tells, where the original is gone, why the successor cannot be what --add-selector and
-// --remove-selector asked for: they leave their mark on it, whatever else the original had.
-func (c change) shows(successor fargate.Profile) error {
-	for _, s := range c.add {
-		if !slices.ContainsFunc(successor.Selectors, s.Equal) {
-			return fmt.Errorf("the flags ask for another profile: it has no selector %s", s)
-		}
-	}
-	for _, s := range c.remove {
-		if slices.ContainsFunc(successor.Selectors, s.Equal) && !slices.ContainsFunc(c.add, s.Equal) {
-			return fmt.Errorf("the flags ask for another profile: it has the selector %s", s)
-		}
-	}
-	return nil
+// successorOf applies the change to the original, whose tags of an earlier replacement are the past.
+func (r *replacement) successorOf(original fargate.Profile) (fargate.Profile, error) {
+	original.Tags = lifecycle.WithoutIntent(original.Tags)
+	p, faults := r.change.Successor(original)
+	return p, faults.OrNil()
 }
 
 // renewed tells whether the profile was made by a replacement that kept its name, and is as the change wants it.
-func (c change) renewed(p fargate.Profile) bool {
-	return p.Tags[lifecycle.TagReplaces] == p.Name && c.shows(p) == nil && len(fargate.Differences(p, c.wanted)) == 0
+func (r *replacement) renewed(p fargate.Profile) bool {
+	return p.Tags[lifecycle.TagReplaces] == p.Name && r.change.Contradiction(p) == "" && len(fargate.Differences(p, r.change.Wanted)) == 0
 }
 
 // doneBefore refuses to do once more what an earlier run did with an earlier profile of the name, or began to: the
@@ -49,13 +39,13 @@ func (r *replacement) doneBefore(original, successor fargate.Profile) error {
 		return nil
 	}
 	// What the flags name is telling; what the successor inherits is that of another original.
-	wanted := r.change.wanted
-	if len(wanted.Selectors)+len(wanted.Subnets)+len(r.change.add) == 0 && wanted.PodExecutionRoleARN == "" {
+	wanted := r.change.Wanted
+	if len(wanted.Selectors)+len(wanted.Subnets)+len(r.change.Add) == 0 && wanted.PodExecutionRoleARN == "" {
 		wanted = successor
 	}
 	wanted.Tags = nil
 	for _, e := range r.situation.Earlier {
-		if r.change.shows(e) != nil || len(fargate.Differences(e, wanted)) > 0 {
+		if r.change.Contradiction(e) != "" || len(fargate.Differences(e, wanted)) > 0 {
 			continue
 		}
 		return &refusedError{fmt.Errorf("profile %s is what is asked for, and it replaces an earlier profile %s; the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed\n"+

@@ -19,8 +19,8 @@ func (r *replacement) fresh(ctx context.Context) error {
 	original := *r.situation.Original
 	// A role that an earlier run has made is no change; asked for again, it is kept.
 	r.opts.createRole = r.opts.createRole && !madeRole(original)
-	p, err := r.change.successor(original)
-	if err != nil && r.change.renewed(original) && r.opts.keepName {
+	p, err := r.successorOf(original)
+	if err != nil && r.renewed(original) && r.opts.keepName {
 		p, err = original, nil // the selector went when an earlier run did all this
 	}
 	if err != nil {
@@ -40,18 +40,8 @@ func (r *replacement) fresh(ctx context.Context) error {
 	if err := r.doneBefore(original, p); err != nil {
 		return err
 	}
-	taken := func(name string) bool {
-		return slices.ContainsFunc(r.profiles, func(o fargate.Profile) bool { return o.Name == name })
-	}
-	switch {
-	case r.opts.keepName:
-		p.Name = fargate.TemporaryName(original.Name, taken)
-	case renamed && taken(r.opts.newName):
-		return &refusedError{fmt.Errorf("profile %s exists already; choose another --new-name; nothing was changed", r.opts.newName)}
-	case renamed:
-		p.Name = r.opts.newName
-	default:
-		p.Name = fargate.SuccessorName(original.Name, taken)
+	if p.Name, err = r.successorName(); err != nil {
+		return err
 	}
 	if faults, warnings := fargate.Validate(p); len(faults) > 0 {
 		return faults
@@ -86,17 +76,11 @@ func (r *replacement) fresh(ctx context.Context) error {
 		request := requestOf(lifecycle.Intended(successor, original, r.opts.keepName))
 		plan.Request = &request
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
-	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(report.Profile)}), func(c fargate.Cover) bool {
-		return c.Extent != fargate.ExtentWhole
-	})
-	switch agreed := r.opts.yes || r.interactive(); {
-	case plan.Uncovered && !lost && !agreed:
-		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
-	case lost && !agreed:
-		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
+	if err := r.wantsYes(plan, original, report.Profile); err != nil {
+		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
 		return err
@@ -104,19 +88,36 @@ func (r *replacement) fresh(ctx context.Context) error {
 	return r.run(ctx, report)
 }
 
-// after gives the profiles that are there when all is done.
-func (r *replacement) after(original, successor fargate.Profile) []fargate.Profile {
-	successor = asActive(successor)
-	if r.opts.keepName {
-		successor.Name = original.Name
+// successorName is the name under which the successor is made: with --keep-name that of the temporary profile.
+func (r *replacement) successorName() (string, error) {
+	taken := func(name string) bool { return slices.Contains(namesOf(r.profiles), name) }
+	switch {
+	case r.opts.keepName:
+		return fargate.TemporaryName(r.opts.name, taken), nil
+	case r.opts.newName == "":
+		return fargate.SuccessorName(r.opts.name, taken), nil
+	case taken(r.opts.newName):
+		return "", &refusedError{fmt.Errorf("profile %s exists already; choose another --new-name; nothing was changed", r.opts.newName)}
 	}
-	return append(without(r.profiles, []fargate.Profile{original}), successor)
+	return r.opts.newName, nil
 }
 
-// asActive is a profile as it will be when EKS is done with it.
-func asActive(p fargate.Profile) fargate.Profile {
-	p.Status = fargate.StatusActive
-	return p
+// wantsYes refuses, where nobody can be asked, what takes pods their profile and was not agreed to by --yes. What
+// other profiles cover, and the successor does not, wants a yes, too.
+func (r *replacement) wantsYes(plan *changePlan, original, successor fargate.Profile) error {
+	if r.opts.yes || r.interactive() {
+		return nil
+	}
+	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(successor)}), func(c fargate.Cover) bool {
+		return c.Extent != fargate.ExtentWhole
+	})
+	switch {
+	case lost:
+		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
+	case plan.Uncovered:
+		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
+	}
+	return nil
 }
 
 // finalName is the name that the new profile has in the end.
@@ -125,35 +126,6 @@ func (r *replacement) finalName(successor fargate.Profile) string {
 		return "a new " + r.opts.name
 	}
 	return successor.Name
-}
-
-// plan says what will happen, step by step, and what becomes of the pods of the original.
-func (r *replacement) plan(original, successor fargate.Profile, differences []fargate.Difference) *changePlan {
-	p := newPlan(r.cluster, "replace")
-	for _, d := range differences {
-		p.Differences = append(p.Differences, d.String())
-	}
-	ready := "it is ACTIVE"
-	if r.opts.settle > 0 {
-		ready += fmt.Sprintf(" and the scheduler had %s to learn of it", r.opts.settle)
-	}
-	p.Steps = append(
-		p.Steps,
-		planStep{Action: "create", Profile: successor.Name, Until: ready},
-		planStep{Action: "delete", Profile: original.Name, Until: "it is gone", Means: "its pods are stopped at once, their replacements hit " + successor.Name},
-	)
-	if r.opts.keepName {
-		p.Steps = append(
-			p.Steps,
-			planStep{Action: "create", Profile: original.Name, Until: ready, Means: "it is the new profile, under the old name"},
-			planStep{Action: "delete", Profile: successor.Name, Until: "it is gone", Means: "it was temporary; pods are stopped a second time, their replacements hit the new " + original.Name},
-		)
-		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s stay Pending until they are made anew after step 3", fargate.ProfileLabel, original.Name)
-	} else {
-		p.Steps[1].Means += fmt.Sprintf("; pods that pin %s: %s never do, so change their templates first", fargate.ProfileLabel, original.Name)
-	}
-	p.cover(original, r.after(original, successor))
-	return p
 }
 
 // resume goes on with a replacement that an earlier run began, unless something else is asked for now.
@@ -175,36 +147,13 @@ func (r *replacement) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
 	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.profiles})
-}
-
-// planRest says what is left of an unfinished replacement.
-func (r *replacement) planRest(successor fargate.Profile) *changePlan {
-	p := newPlan(r.cluster, "resume")
-	if original := r.situation.Original; original != nil && !r.situation.Renewed {
-		p = r.plan(*original, successor, nil)
-		p.Action = "resume"
-	} else {
-		p.Steps = r.plan(fargate.Profile{Name: r.opts.name, Status: fargate.StatusActive}, successor, nil).Steps
-		if !r.situation.KeepName() {
-			p.Steps = p.Steps[:1] // somebody else has deleted the original
-			return p
-		}
-		p.Steps = p.Steps[2:]
-	}
-	if successor.Status == fargate.StatusActive && p.Steps[0].Profile == successor.Name && p.Steps[0].Action == "create" {
-		p.Steps = p.Steps[1:]
-	}
-	if r.situation.Renewed && r.situation.Original.Status == fargate.StatusActive {
-		p.Steps = p.Steps[1:]
-	}
-	return p
 }
 
 // sameChange is an error when the flags ask for another successor than the one that is under way.
@@ -218,25 +167,25 @@ func (r *replacement) sameChange(successor fargate.Profile) error {
 	if r.opts.keepName && !r.situation.KeepName() {
 		return other("it was begun without --keep-name")
 	}
-	if !r.change.any {
+	if r.change.Empty() && !r.opts.createRole {
 		return nil
 	}
 	if r.opts.createRole && !madeRole(successor) {
 		return other("--create-pod-execution-role asks for another role than " + successor.PodExecutionRoleARN)
 	}
-	want := r.change.wanted
+	want := r.change.Wanted
 	if r.situation.Original != nil && !r.situation.Renewed {
-		full, err := r.change.successor(*r.situation.Original)
+		full, err := r.successorOf(*r.situation.Original)
 		if err != nil {
 			return err
 		}
 		want = full
-		want.Tags = r.change.wanted.Tags // those of the original may have been changed since the successor was made
+		want.Tags = r.change.Wanted.Tags // those of the original may have been changed since the successor was made
 		if r.opts.createRole {
 			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
 		}
-	} else if err := r.change.shows(successor); err != nil {
-		return other(err.Error())
+	} else if why := r.change.Contradiction(successor); why != "" {
+		return other("the flags ask for another profile: " + why)
 	}
 	if differences := fargate.Differences(successor, want); len(differences) > 0 {
 		return other("the flags ask for another profile: " + differences[0].String())
@@ -351,7 +300,7 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
 		return err
 	}
-	if err := r.present(plan, r.opts.dryRun, r.opts.yes, r.opts.output, r.opts.failOn); err != nil || r.opts.dryRun {
+	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {

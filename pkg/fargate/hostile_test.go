@@ -4,6 +4,7 @@ package fargate
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -157,7 +158,8 @@ func hostileClusters() map[string][]Profile {
 		},
 	}
 	out := map[string][]Profile{}
-	for name, fill := range kinds {
+	for _, name := range slices.Sorted(maps.Keys(kinds)) { // in order, so that the sequence gives the same ones
+		fill := kinds[name]
 		for i := range MaxProfiles / 2 {
 			p := Profile{Name: fmt.Sprintf("p%d", i)}
 			for range MaxSelectors {
@@ -224,5 +226,22 @@ func TestBeyondTheBounds(t *testing.T) {
 	pod, ok := Overlap(many, in("web", "app=api"))
 	if !ok || countFits([]Selector{many, in("web", "app=api")}, pod) < 2 {
 		t.Errorf("the witness %s does not fit both", pod.Shape())
+	}
+}
+
+// A pod that was not found is taken by no profile, even where one takes every pod.
+func TestOverlapsWithoutAWitness(t *testing.T) {
+	hard := hostileClusters()["keys that all share"][:2]
+	none := 0
+	for _, o := range Overlaps(append(hard, Profile{Name: "all", Selectors: parsed(t, "namespace=*")})) {
+		if o.Witness.Namespace != "" {
+			continue
+		}
+		if none++; o.TakenBy != "" {
+			t.Errorf("%s and %s: taken by %s", o.A.Profile, o.B.Profile, o.TakenBy)
+		}
+	}
+	if none == 0 {
+		t.Error("every question was answered")
 	}
 }

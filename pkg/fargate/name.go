@@ -25,11 +25,6 @@ func DefaultName(selectors []Selector) string {
 	if len(selectors) == 0 {
 		return ""
 	}
-	texts := make([]string, len(selectors))
-	for i, s := range selectors {
-		texts[i] = s.String()
-	}
-	slices.Sort(texts)
 	namespaces := make([]string, 0, len(selectors))
 	for _, s := range selectors {
 		if n := strings.Trim(unfit.ReplaceAllString(strings.ToLower(s.Namespace), "-"), "-"); n != "" {
@@ -45,7 +40,7 @@ func DefaultName(selectors []Selector) string {
 	if plain && len(base) <= maxGenerated {
 		return base
 	}
-	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(texts(selectors))), "\n")))
 	return withSuffix(base, "-"+hex.EncodeToString(sum[:])[:6], maxGenerated)
 }
 

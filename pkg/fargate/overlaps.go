@@ -13,14 +13,15 @@ import (
 type ProfileOverlap struct {
 	// A and B are the selectors; A's profile is the first by name.
 	A, B SelectorRef
-	// Witness is the smallest pod that fits both (see Overlap): a namespace and labels.
+	// Witness is the smallest pod that fits both (see Overlap): a namespace and labels. It is empty where the
+	// selectors are too involved to find one.
 	Witness Pod
 	// Counts tells that both profiles take pods. Where one does not, because it is not ACTIVE, the overlap
 	// matters only if it becomes so.
 	Counts bool
 	// TakenBy is the profile that takes the witness: of all profiles that take pods and match it, not
 	// only of these two, the first by name in byte order (EKS User Guide, Fargate profile wildcards;
-	// older AWS texts say one at random). It is empty when none of them takes pods.
+	// older AWS texts say one at random). It is empty when none of them takes pods, or no witness was found.
 	TakenBy string
 }
 
@@ -49,13 +50,10 @@ func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOver
 			if !f.found && !f.unsure {
 				continue
 			}
-			pod := f.pod
-			o := ProfileOverlap{A: a, B: b, Witness: pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
-			for _, t := range takers {
-				if t.Selector.Matches(pod.Namespace, pod.Labels) {
-					o.TakenBy = t.Profile
-					break
-				}
+			o := ProfileOverlap{A: a, B: b, Witness: f.pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
+			taker := slices.IndexFunc(takers, func(t SelectorRef) bool { return t.Selector.Matches(f.pod.Namespace, f.pod.Labels) })
+			if f.found && taker >= 0 {
+				o.TakenBy = takers[taker].Profile
 			}
 			out = append(out, o)
 		}

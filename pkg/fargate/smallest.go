@@ -80,7 +80,7 @@ func smallestPod(fit, avoid []Selector) finding { return newQuestions(1).ask(fit
 func somePod(fit, avoid []Selector) finding { return newQuestions(1).ask(fit, avoid, true) }
 
 func (s *search) run(anyPod bool) finding {
-	defer s.refill() // counts what was taken
+	defer s.count()
 	all := make([]int, len(s.wishes))
 	for i := range all {
 		all[i] = i
@@ -121,10 +121,15 @@ func (s *search) run(anyPod bool) finding {
 
 // refill begins a part of the search with a budget of its own.
 func (s *search) refill() {
+	s.count()
+	s.budget = &budget{left: s.most}
+}
+
+// count adds what a part of the search has taken to that of the parts before.
+func (s *search) count() {
 	if s.budget != nil {
 		s.taken += s.most - max(s.budget.left, 0)
 	}
-	s.budget = &budget{left: s.most}
 }
 
 // search is the state of smallestPod.

@@ -123,6 +123,12 @@ func compareQuantities(a, b string) int {
 	return qa.Cmp(qb)
 }
 
+// isQuantity tells whether it can be read; what cannot is a fault of its own (see quantity).
+func isQuantity(amount string) bool {
+	_, err := parseQuantity(amount)
+	return err == nil
+}
+
 func isZero(amount string) bool {
 	q, err := parseQuantity(amount)
 	return err == nil && q.IsZero()
@@ -176,7 +182,7 @@ func unlikeLimits(r Resources, whose func() string, path func(field string) stri
 		request, requested := r.Requests[name]
 		limit, limited := r.Limits[name]
 		switch order := compareQuantities(request, limit); {
-		case !requested || limited && order == 0:
+		case !requested || order == 0 && (limited || !isQuantity(request)):
 		case !limited:
 			found = append(found, risky(path("resources.requests."+name), hint,
 				"%s requests %s %s and has no limit; on Fargate both should be equal, and the size follows requests", whose(), request, name)...)

@@ -9,112 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
-
-// cleanPod is a Deployment's pod without any finding.
-func cleanPod() Pod {
-	size := func() Resources {
-		return Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
-	}
-	return Pod{
-		Kind: "Deployment", Name: "web", Namespace: "web", SpecPath: "spec.template.spec",
-		Labels: map[string]string{"app": "web"},
-		Spec: PodSpec{
-			Containers: []Container{
-				{Name: "app", Resources: size(), Ports: []ContainerPort{{ContainerPort: 8080}}, SecurityContext: &SecurityContext{AllowPrivilegeEscalation: new(bool)}},
-				{Name: "proxy", Resources: size(), Ports: []ContainerPort{{ContainerPort: 80}}},
-			},
-			Volumes: []Volume{{Name: "tmp", Kind: "emptyDir"}, {Name: "token", Kind: "projected"}},
-		},
-	}
-}
-
-// The parts that rows change.
-func app(p *Pod) *Container { return &p.Spec.Containers[0] }
-
-func initContainer(p *Pod, c Container) { p.Spec.InitContainers = []Container{{Name: "first"}, c} }
-
-func volume(kind string) func(*Pod) {
-	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "data", Kind: kind, Claim: "files"} }
-}
-
-func csi(driver string) func(*Pod) {
-	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "ca", Kind: "csi", Driver: driver} }
-}
-
-func selectNodes(key, value string) func(*Pod) {
-	return func(p *Pod) { p.Spec.NodeSelector = map[string]string{key: value} }
-}
-
-func resources(requests, limits ResourceList) func(*Pod) {
-	return func(p *Pod) { app(p).Resources = Resources{Requests: requests, Limits: limits} }
-}
-
-func add(capabilities ...string) func(*Pod) {
-	return func(p *Pod) {
-		app(p).SecurityContext = &SecurityContext{Capabilities: &Capabilities{Add: capabilities}}
-	}
-}
-
-// affine gives a pod required node affinity: terms are written as in "zone In a b & os Exists".
-func affine(terms ...string) func(*Pod) {
-	return func(p *Pod) {
-		var required NodeSelector
-		for _, text := range terms {
-			var term NodeTerm
-			for part := range strings.SplitSeq(text, " & ") {
-				words := strings.Fields(part)
-				r := NodeRequirement{Key: words[0], Operator: words[1], Values: words[2:]}
-				if r.Key == "metadata.name" {
-					term.Fields = append(term.Fields, r)
-				} else {
-					term.Expressions = append(term.Expressions, r)
-				}
-			}
-			required.Terms = append(required.Terms, term)
-		}
-		p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{Required: &required}}
-	}
-}
-
-func nearPods(required, preferred string) *PodAffinity {
-	a := &PodAffinity{}
-	if required != "" {
-		a.Required = []PodAffinityTerm{{TopologyKey: required}}
-	}
-	if preferred != "" {
-		a.Preferred = []WeightedPodAffinityTerm{{Term: PodAffinityTerm{TopologyKey: preferred}}}
-	}
-	return a
-}
-
-// running makes the pod one that exists, placed by the scheduler named.
-func running(scheduler, node string) func(*Pod) {
-	return func(p *Pod) {
-		p.Kind, p.SpecPath = "Pod", "spec"
-		p.Spec.SchedulerName = scheduler
-		p.Running = &Running{CreatedAt: time.Unix(1, 0), OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: node}
-	}
-}
-
-func all(changes ...func(*Pod)) func(*Pod) {
-	return func(p *Pod) {
-		for _, change := range changes {
-			change(p)
-		}
-	}
-}
-
-func kind(kind, specPath string) func(*Pod) {
-	return func(p *Pod) { p.Kind, p.SpecPath = kind, specPath }
-}
-
-func coreDNS(p *Pod) {
-	p.Name, p.Namespace = "coredns", "kube-system"
-	p.Labels = map[string]string{"k8s-app": "kube-dns"}
-	p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
-}
 
 const (
 	containersPath = "spec.template.spec.containers"
@@ -313,6 +208,7 @@ var findingRows = []struct {
 	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
 	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
 	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
+	{"nor is it one without a limit", resources(ResourceList{"cpu": "lots", "memory": ""}, nil), "", ""},
 	{
 		"KEP-2837: what is stated for the whole pod replaces the containers' sum", func(p *Pod) {
 			p.Spec.Resources = &Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "2", "memory": "1Gi"}}
@@ -444,55 +340,6 @@ func TestFindingsInJSON(t *testing.T) {
 	got, err := json.Marshal(Findings(pod))
 	if err != nil || !strings.HasPrefix(string(got), `[{"code":"host-pid","severity":"warning","path":"spec.template.spec.hostPID","line":0,"message":"`) || strings.Contains(string(got), "lsewhere") {
 		t.Errorf("%s, %v", got, err)
-	}
-}
-
-// The tables of operators of Kubernetes' documentation, against nodes as they were listed.
-func TestNodeRequirements(t *testing.T) {
-	t.Parallel()
-	node := func(zone, host string) map[string]string {
-		return map[string]string{
-			"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "eks.amazonaws.com/compute-type": "fargate",
-			"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": "r", "kubernetes.io/hostname": host,
-		}
-	}
-	// A pod may choose among zones, so it is met when one of these nodes meets it.
-	nodes := []map[string]string{node("a", "ip-1"), node("b", "ip-2"), node("c", "ip-3")}
-	holds := func(r NodeRequirement, labels map[string]string) bool {
-		value, has := labels[r.Key]
-		switch r.Operator {
-		case "In":
-			return has && slices.Contains(r.Values, value)
-		case "NotIn":
-			return !has || !slices.Contains(r.Values, value)
-		case "Exists":
-			return has
-		case "DoesNotExist":
-			return !has
-		}
-		return false // Gt and Lt: no value is a number
-	}
-	cases := 0
-	for _, key := range []string{"kubernetes.io/os", "kubernetes.io/arch", "eks.amazonaws.com/compute-type", "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "kubernetes.io/hostname", "team"} {
-		for _, operator := range []string{"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"} {
-			for _, values := range [][]string{{"linux"}, {"windows"}, {"amd64", "arm64"}, {"arm64"}, {"fargate"}, {"ec2"}, {"1"}, {"a", "r"}} {
-				r := NodeRequirement{Key: key, Operator: operator, Values: values}
-				want := slices.ContainsFunc(nodes, func(labels map[string]string) bool { return holds(r, labels) })
-				if known, _ := labelOfNodes(key); known == labelChosen && (operator == "In" || operator == "NotIn") {
-					want = true // which zones and region the profile has is not asked here
-				}
-				if got := r.meets(); got != answerOf(want) {
-					t.Errorf("%s: %v", r, got)
-				}
-				cases++
-			}
-		}
-	}
-	if cases != 7*6*8 {
-		t.Errorf("%d cases", cases)
-	}
-	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != met {
-		t.Errorf("an operator that Kubernetes does not know: %v", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package preflight
 // This file judges what lies in EKS: the cluster, its free slots, its other profiles.
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -195,6 +196,10 @@ func (f *facts) judgeOverlap() Result {
 	if len(overlaps) == 0 {
 		return result(checkOverlap, Pass, "no other profile matches the same pods")
 	}
+	// Those of which a pod is known say more.
+	slices.SortStableFunc(overlaps, func(a, b fargate.ProfileOverlap) int {
+		return cmp.Compare(min(1, len(b.Witness.Namespace)), min(1, len(a.Witness.Namespace)))
+	})
 	names, details := overlapsByProfile(mine.Name, overlaps)
 	for _, r := range fargate.Redundancies(profiles) {
 		ofMine := func(s fargate.SelectorRef) bool { return s.Profile == mine.Name }
@@ -203,7 +208,11 @@ func (f *facts) judgeOverlap() Result {
 			details = append(details, r.String())
 		}
 	}
-	return result(checkOverlap, Warn, "pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names)).with(details...).
+	message := fmt.Sprintf("pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names))
+	if overlaps[0].Witness.Namespace == "" {
+		message = fmt.Sprintf("%s may match the same pods; the selectors are too involved to tell", profilesNamed(names))
+	}
+	return result(checkOverlap, Warn, "%s", message).with(details...).
 		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
 }
 
@@ -219,6 +228,10 @@ func overlapsByProfile(name string, overlaps []fargate.ProfileOverlap) (names, d
 			continue
 		}
 		names = append(names, theirs.Profile)
+		if o.Witness.Namespace == "" {
+			details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s may match the same pods", mine.Index, theirs.Index, theirs.Profile))
+			continue
+		}
 		details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s both match a pod in %s; EKS would run it on %s, the first by name (older AWS texts say: on any that matches, at random)",
 			mine.Index, theirs.Index, theirs.Profile, o.Witness.Shape(), o.TakenBy))
 	}

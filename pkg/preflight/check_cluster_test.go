@@ -3,6 +3,7 @@ package preflight
 // This file tests what is judged of EKS: cluster, slots, siblings, overlap.
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -144,4 +145,29 @@ func TestOverlap(t *testing.T) {
 			want: expect{"overlap": "skipped: by --skip-checks"},
 		},
 	})
+}
+
+// Selectors too involved for a pod to be found are told of without one.
+func TestOverlapBeyondTheBounds(t *testing.T) {
+	hard := func(name, letter string) fargate.Profile {
+		window := "*" + letter + strings.Repeat("?", 14) + "*"
+		labels := map[string]string{}
+		for _, key := range []string{"*", "*k", "k*", "*?", "?*"} {
+			labels[key] = window
+		}
+		return fargate.Profile{Name: name, Selectors: []fargate.Selector{{Namespace: strings.Repeat("a*?*"+letter+"*", 10), Labels: labels}, {Namespace: "*"}}}
+	}
+	mine, theirs := hard("web", "a"), hard("api", "b")
+	mine.Selectors = mine.Selectors[:1]
+	f := &facts{input: Input{Profile: mine}, siblings: []fargate.Profile{theirs}}
+	if got := f.judgeOverlap(); got.Level != Warn || !strings.HasPrefix(got.Message, "pods like namespace a") ||
+		!strings.HasPrefix(got.Details[0], "selector 1 and selector 2 of profile api both match a pod in namespace a") {
+		t.Errorf("the overlap that is known does not come first: %+v", got)
+	}
+	theirs.Selectors = theirs.Selectors[:1]
+	f.siblings = []fargate.Profile{theirs}
+	if got := f.judgeOverlap(); got.Level != Warn || got.Message != "profile api may match the same pods; the selectors are too involved to tell" ||
+		got.Details[0] != "selector 1 and selector 1 of profile api may match the same pods" {
+		t.Errorf("%+v", got)
+	}
 }

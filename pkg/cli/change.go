@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,8 +100,15 @@ func shellCommand(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// again is the command line of this run.
-func (a *app) again() string { return shellCommand(append([]string{"fgctl"}, a.args...)...) }
+// again is the command line of this run, with more words. What it read from standard input it wants again, and a
+// comment says so.
+func (a *app) again(more ...string) string {
+	command := shellCommand(slices.Concat([]string{"fgctl"}, a.args, more)...)
+	if a.inputRead {
+		command += " # with the same standard input"
+	}
+	return command
+}
 
 // commandOn is a command line of fgctl for the same cluster, region, account and endpoint as this run. What
 // the environment or the settings file says is left to them.

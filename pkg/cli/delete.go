@@ -164,11 +164,13 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		}
 		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
-	doomed = fargate.DeletionOrder(doomed)
-	p := planDeletion(cluster, doomed, profiles)
-	if err := a.addPods(ctx, p, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...); err != nil {
+	impact, err := a.readImpact(ctx, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...)
+	if err != nil {
 		return err
 	}
+	doomed = fargate.DeletionOrder(doomed, impact.Again())
+	p := planDeletion(cluster, doomed, profiles)
+	p.addImpact(impact)
 	for _, s := range profiles {
 		// Who deletes one of the two may not know that there is a better way; who deletes both does.
 		going := namesOf(doomed)
@@ -300,8 +302,6 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 	var untried []string
 	stuck := false
 	for _, r := range results {
-		var failed *lifecycle.Failed
-		stuck = stuck || errors.As(r.Err, &failed)
 		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
@@ -309,6 +309,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		case errors.As(r.Err, &unfinished):
 			errs = append(errs, goOn(r.Err, opts.again(a)))
 		case r.Err != nil:
+			stuck = true
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
 	}
@@ -329,7 +330,7 @@ func (opts *deleteOptions) again(a *app) string {
 	if opts.ignoreNotFound || opts.all || slices.Contains(a.args, "--") {
 		return a.again()
 	}
-	return a.again() + " --ignore-not-found"
+	return a.again("--ignore-not-found")
 }
 
 func failed(results []lifecycle.Deletion) int {

@@ -141,25 +141,44 @@ func checkFiles(cmd *cobra.Command, pods []string, configFile string) error {
 	return errors.Join(faults...)
 }
 
-// addPods reads the pods and says what becomes of each when the profiles named go.
-func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before, after []fargate.Profile, going ...string) error {
+// podImpact is what --pods showed of a change; read is -1 without it.
+type podImpact struct {
+	*fargate.Impact
+	budgets []fargate.DisruptionBudget
+	read    int
+}
+
+// readImpact reads the pods and finds what becomes of each when the profiles named go.
+func (a *app) readImpact(ctx context.Context, files []string, before, after []fargate.Profile, going ...string) (*podImpact, error) {
+	x := &podImpact{Impact: fargate.NewImpact(before, after, going...), read: -1}
 	if len(files) == 0 {
-		return nil
+		return x, nil
 	}
-	impact := fargate.NewImpact(before, after, going...)
-	var budgets []fargate.DisruptionBudget
-	p.podsRead = 0
-	err := a.readPods(ctx, podInput{files: files, budgets: func(b fargate.DisruptionBudget) { budgets = append(budgets, b) }}, func(pod fargate.Pod) error {
-		p.podsRead++
-		impact.Add(pod)
+	x.read = 0
+	err := a.readPods(ctx, podInput{files: files, budgets: func(b fargate.DisruptionBudget) { x.budgets = append(x.budgets, b) }}, func(pod fargate.Pod) error {
+		x.read++
+		x.Add(pod)
 		return nil
 	})
-	if err != nil {
-		return err
+	return x, err
+}
+
+// addImpact tells of the pods that were read.
+func (p *changePlan) addImpact(x *podImpact) {
+	if x.read < 0 {
+		return
 	}
-	p.Pods, p.Budgets = impact.Pods(), impact.Broken(budgets)
+	p.podsRead, p.Pods, p.Budgets = x.read, x.Pods(), x.Broken(x.budgets)
 	p.Uncovered = p.Uncovered || slices.ContainsFunc(p.Pods, func(i fargate.PodImpact) bool { return i.Fate == fargate.FatePending })
-	return nil
+}
+
+// addPods reads the pods and tells of them.
+func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before, after []fargate.Profile, going ...string) error {
+	x, err := a.readImpact(ctx, files, before, after, going...)
+	if err == nil {
+		p.addImpact(x)
+	}
+	return err
 }
 
 // answerFlags are the flags that answer the question before the fact.

@@ -222,7 +222,10 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	})
 	if err != nil {
 		stop()
-		return r.waysOn(ctx, err)
+		if err = r.waysOn(ctx, err, successor.Name); errors.As(err, new(*lifecycle.Overtaken)) {
+			err = &refusedError{err}
+		}
+		return err
 	}
 	stop()
 	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
@@ -235,9 +238,9 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{sentence})
 }
 
-// waysOn adds to a failure the commands that finish or undo what is under way. What that is, is read from
-// AWS once more; where that fails too, the same command is named.
-func (r *replacement) waysOn(ctx context.Context, failure error) error {
+// waysOn adds to a failure the commands that finish or undo what is under way, or delete the successor (made) where
+// nothing is any more. What there is, is read from AWS once more; where that fails too, the same command is named.
+func (r *replacement) waysOn(ctx context.Context, failure error, made string) error {
 	var unfinished *lifecycle.Unfinished
 	if errors.As(failure, &unfinished) {
 		return goOn(failure, r.again())
@@ -247,7 +250,15 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 		return fmt.Errorf("%w\nto go on when that is mended: %s", failure, r.again())
 	}
 	s, err := lifecycle.Assess(profiles, r.opts.name)
-	if err != nil || !s.Unfinished {
+	if err != nil {
+		return fmt.Errorf("%w\n%w", failure, err)
+	}
+	if !s.Unfinished {
+		for _, e := range s.Earlier {
+			if e.Name == made {
+				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, made, e.Status, r.commandOn(r.cluster, "", "delete", fargateprofile, made))
+			}
+		}
 		return failure
 	}
 	finish := r.replaceCommand(r.cluster, r.opts.name)
@@ -274,7 +285,7 @@ func (r *replacement) abort(ctx context.Context) error {
 	case !s.Unfinished && s.Done:
 		return &refusedError{fmt.Errorf("the replacement of %s by %s is finished and cannot be undone", r.opts.name, s.Successor.Name)}
 	case !s.Unfinished && s.Original != nil && s.Original.Tags[lifecycle.TagReplaces] == r.opts.name:
-		return &refusedError{fmt.Errorf("the last replacement of %s, under its own name, is finished and cannot be undone", r.opts.name)}
+		return &refusedError{fmt.Errorf("no replacement of profile %s is under way; the last one, under its own name, is finished and cannot be undone", r.opts.name)}
 	case !s.Unfinished && s.Original == nil:
 		return r.unknown()
 	case !s.Unfinished:
@@ -298,7 +309,8 @@ func (r *replacement) abort(ctx context.Context) error {
 	runner, stop := r.runner(r.client, r.opts.timeout)
 	defer stop()
 	if err := runner.Abort(ctx, s, r.opts.wait); err != nil {
-		return goOn(err, r.again())
+		stop()
+		return r.waysOn(ctx, err, "")
 	}
 	stop()
 	return r.showProfiles(r.opts.output, []fargate.Profile{*s.Original}, []string{fmt.Sprintf(

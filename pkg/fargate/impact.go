@@ -71,6 +71,8 @@ type impactKey struct {
 type impactGroup struct {
 	PodImpact
 	origin
+	// again is how many of them would move to another profile that goes, were theirs the first to go.
+	again int
 	// running is a pod of them, as far as the question needs it whether their template pins them; its Running
 	// is nil for a workload.
 	running Pod
@@ -123,11 +125,37 @@ func (i *Impact) Add(pod Pod) {
 	key := hit.key(made, strconv.FormatBool(of.workload))
 	group := i.groups[key]
 	if group == nil {
-		group = &impactGroup{hit, of, Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}}
+		group = &impactGroup{PodImpact: hit, origin: of, running: Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}}
 		i.groups[key] = group
 		i.order = append(i.order, group)
 	}
 	group.Pods += pods
+	if i.movesAgain(pod, from) {
+		group.again += pods
+	}
+}
+
+// movesAgain tells whether the pods made in the place of one would be on another profile that goes, were only its
+// own gone.
+func (i *Impact) movesAgain(pod Pod, from string) bool {
+	if len(i.going) < 2 {
+		return false
+	}
+	e := i.before.Explain(pod)
+	others := slices.DeleteFunc(slices.Clone(e.Candidates), func(name string) bool { return name == from })
+	return e.Verdict != VerdictExcluded && len(others) > 0 && slices.Contains(i.going, others[0])
+}
+
+// Again gives, of every profile that goes, how many of its pods would move to another one that goes, were it
+// the first to go.
+func (i *Impact) Again() map[string]int {
+	out := map[string]int{}
+	for _, group := range i.order {
+		if !i.repeats(group.Namespace, group.Owner, group.origin) {
+			out[group.From] += group.again
+		}
+	}
+	return out
 }
 
 // key is equal for what is told in one line; origin keeps apart what cannot be told so yet.
@@ -216,10 +244,15 @@ func (i *Impact) Pods() []PodImpact {
 }
 
 // DeletionOrder gives the order in which profiles are best deleted: in the order given, but of two whose
-// selectors overlap, the one whose name sorts later first. The pods that both match are on the one that
-// sorts first; were that deleted first, they would move to the other and be stopped there again. Profiles
-// in transition come first, since EKS finishes these before it takes anything else.
-func DeletionOrder(profiles []Profile) []Profile {
+// selectors overlap, first the one of which fewer pods would move to another one that is deleted (again, see
+// Impact.Again); where that is equal or not known, the one whose name sorts later: the pods that both match are on
+// the one that sorts first, unless they were made before that was. Were that deleted first, they would move to the
+// other and be stopped there once more. Profiles in transition come first, since EKS finishes these before it takes
+// anything else.
+func DeletionOrder(profiles []Profile, again map[string]int) []Profile {
+	sooner := func(a, b Profile) bool {
+		return cmp.Or(cmp.Compare(again[a.Name], again[b.Name]), cmp.Compare(b.Name, a.Name)) < 0
+	}
 	left := slices.Clone(profiles)
 	slices.SortStableFunc(left, func(a, b Profile) int {
 		switch x, y := a.Status.InTransition(), b.Status.InTransition(); {
@@ -233,7 +266,7 @@ func DeletionOrder(profiles []Profile) []Profile {
 	var out []Profile
 	for len(left) > 0 {
 		next := slices.IndexFunc(left, func(p Profile) bool {
-			return !slices.ContainsFunc(left, func(o Profile) bool { return o.Name > p.Name && takesPodsOf(o, p) })
+			return !slices.ContainsFunc(left, func(o Profile) bool { return sooner(o, p) && takesPodsOf(o, p) })
 		})
 		out = append(out, left[next])
 		left = slices.Delete(left, next, next+1)

@@ -171,15 +171,19 @@ func TestDeletionOrder(t *testing.T) {
 		why      string
 		profiles []Profile
 		want     string
+		again    map[string]int
 	}{
-		{"nothing shared, the order given", []Profile{profile("b", "", "namespace=b"), profile("a", "", "namespace=a")}, "b a"},
-		{"the later name first where pods could move", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x*")}, "b a"},
-		{"through a chain", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x", "namespace=y"), profile("c", "", "namespace=y")}, "c b a"},
-		{"one that takes no pods does not matter", []Profile{profile("a", "", "namespace=x"), profile("b", StatusCreateFailed, "namespace=x")}, "a b"},
-		{"what is in transition first", []Profile{profile("a", "", "namespace=x"), profile("b", StatusDeleting, "namespace=y")}, "b a"},
+		{"nothing shared, the order given", []Profile{profile("b", "", "namespace=b"), profile("a", "", "namespace=a")}, "b a", nil},
+		{"the later name first where pods could move", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x*")}, "b a", nil},
+		{"through a chain", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x", "namespace=y"), profile("c", "", "namespace=y")}, "c b a", nil},
+		{"one that takes no pods does not matter", []Profile{profile("a", "", "namespace=x"), profile("b", StatusCreateFailed, "namespace=x")}, "a b", nil},
+		{"what is in transition first", []Profile{profile("a", "", "namespace=x"), profile("b", StatusDeleting, "namespace=y")}, "b a", nil},
+		{"the pods run on the later one", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x")}, "a b", map[string]int{"b": 3, "a": 1}},
+		{"as many on each", []Profile{profile("a", "", "namespace=x"), profile("b", "", "namespace=x")}, "b a", map[string]int{"b": 2, "a": 2}},
+		{"pods on one that shares none", []Profile{profile("b", "", "namespace=x"), profile("a", "", "namespace=y")}, "b a", map[string]int{"b": 3}},
 	} {
 		var got []string
-		for _, p := range DeletionOrder(c.profiles) {
+		for _, p := range DeletionOrder(c.profiles, c.again) {
 			got = append(got, p.Name)
 		}
 		if s := strings.Join(got, " "); s != c.want {
@@ -196,7 +200,7 @@ func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
 		for i := range rapid.IntRange(1, 4).Draw(t, "profiles") {
 			profiles = append(profiles, Profile{Name: string(rune('a' + i)), Selectors: rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "selectors")})
 		}
-		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")])
+		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")], nil)
 		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
 		left, on, moves := profiles, Explain(pod, profiles).Profile, 0
 		for _, d := range doomed {
@@ -211,4 +215,37 @@ func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
 			t.Fatalf("%s moved %d times", pod.Shape(), moves)
 		}
 	})
+}
+
+// Pods count where they are, not where new ones would be, and once, whether they were read with their workload or not.
+func TestAgainCountsRunningPods(t *testing.T) {
+	selectors := parsed(t, "namespace=x")
+	profiles := []Profile{{Name: "a", Selectors: selectors}, {Name: "b", Selectors: selectors}, {Name: "c", Selectors: parsed(t, "namespace=x*")}}
+	on := func(name, profile string) Pod {
+		return Pod{
+			Kind: "Pod", Name: name, Namespace: "x", Labels: map[string]string{ProfileLabel: profile},
+			Spec: PodSpec{SchedulerName: Scheduler}, Running: &Running{OwnerKind: "StatefulSet", OwnerName: "db"},
+		}
+	}
+	workload := Pod{Kind: "StatefulSet", Name: "db", Namespace: "x", Workload: Workload{Replicas: 5}}
+	for _, c := range []struct {
+		why   string
+		going []string
+		want  map[string]int
+	}{
+		{"each to the other", []string{"a", "b"}, map[string]int{"a": 1, "b": 2}},
+		{"to one that stays", []string{"b", "c"}, map[string]int{"b": 0, "c": 0}},
+		{"one alone", []string{"b"}, map[string]int{"b": 0}},
+	} {
+		impact := NewImpact(profiles, nil, c.going...)
+		for _, pod := range []Pod{workload, on("db-0", "a"), on("db-1", "b"), on("db-2", "b")} {
+			impact.Add(pod)
+		}
+		got := impact.Again()
+		for _, name := range c.going {
+			if got[name] != c.want[name] {
+				t.Errorf("%s: got %v, want %v", c.why, got, c.want)
+			}
+		}
+	}
 }

@@ -61,10 +61,12 @@ func TestSameReplacementTwiceAtOnce(t *testing.T) {
 		for seed := range meetings() {
 			command := asks(map[bool]string{false: "web-2", true: "web-tmp"}[keepName], "web-new", keepName)
 			m, errs := racing(t, s, seed, command, command)
-			for _, err := range errs {
-				ends[how(err)]++
-			}
 			why := fmt.Sprintf("seed %d (%v)", seed, errs)
+			for _, err := range errs {
+				if ends[how(err)]++; strings.Contains(how(err), "somebody else") {
+					t.Fatalf("%s: the same replacement is taken for somebody else's", why)
+				}
+			}
 			if bare := m.bare(); bare != "" {
 				t.Fatalf("%s: %s", why, bare)
 			}
@@ -112,19 +114,20 @@ func asks(name, namespace string, keepName bool) func(context.Context, *model) e
 	}
 }
 
-// Two processes do different replacements of one profile: nothing is lost, and not both of them are told
-// that theirs is done.
+// Two processes do different replacements of one profile: nothing is lost, one of them does what it was asked for
+// and the other stops, and there is nothing that the first did not want.
 func TestDifferentReplacementsAtOnce(t *testing.T) {
 	modelAWS(t)
 	for _, c := range []struct {
 		name string
 		a, b func(context.Context, *model) error
+		ends [2]string // the names that are left when a, or b, has its way
 	}{
-		{"one name", asks("web-2", "web-new", false), asks("web-2", "web-other", false)},
-		{"two names", asks("web-2", "web-new", false), asks("web-b", "web-other", false)},
-		{"keep-name twice", asks("web-tmp", "web-new", true), asks("web-tmp", "web-other", true)},
-		{"keep-name, two names", asks("web-tmp", "web-new", true), asks("web-tmp2", "web-other", true)},
-		{"keep-name against a new one", asks("web-tmp", "web-new", true), asks("web-2", "web-other", false)},
+		{"one name", asks("web-2", "web-new", false), asks("web-2", "web-other", false), [2]string{"web-2", "web-2"}},
+		{"two names", asks("web-2", "web-new", false), asks("web-b", "web-other", false), [2]string{"web-2", "web-b"}},
+		{"keep-name twice", asks("web-tmp", "web-new", true), asks("web-tmp", "web-other", true), [2]string{"web", "web"}},
+		{"keep-name, two names", asks("web-tmp", "web-new", true), asks("web-tmp2", "web-other", true), [2]string{"web", "web"}},
+		{"keep-name against a new one", asks("web-tmp", "web-new", true), asks("web-2", "web-other", false), [2]string{"web", "web-2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := replacing(false)
@@ -141,8 +144,15 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 				if m.others() != m.bystanders {
 					t.Fatalf("%s: profiles of somebody else were touched: %s", why, m.others())
 				}
-				if errs[0] == nil && errs[1] == nil {
-					t.Fatalf("%s: both are told that all is done, and there are %v", why, m.left())
+				if (errs[0] == nil) == (errs[1] == nil) {
+					t.Fatalf("%s: one is wanted to have its way, and there are %v", why, m.left())
+				}
+				want := map[string]string{c.ends[0]: "web-new ACTIVE"}
+				if errs[1] == nil {
+					want = map[string]string{c.ends[1]: "web-other ACTIVE"}
+				}
+				if left := m.left(); !maps.Equal(left, want) {
+					t.Fatalf("%s: left are %v, wanted %v", why, left, want)
 				}
 			}
 			for text, n := range ends {

@@ -27,6 +27,9 @@ type CreateOptions struct {
 	// TrustChecked says that the role's trust policy was found right, so that a complaint of EKS about it
 	// is the lag of IAM and worth a retry.
 	TrustChecked bool
+	// Still, where it is given, judges the cluster's profiles right before the request is sent, and again whenever
+	// time has passed since: an error ends the creation.
+	Still func([]fargate.Profile) error
 }
 
 // Create sends the profile to EKS and waits until it is ACTIVE. Refusals that pass (a sibling in
@@ -35,6 +38,12 @@ type CreateOptions struct {
 // A profile that ends in CREATE_FAILED is a *Failed.
 func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptions) (fargate.Profile, error) {
 	o := r.begin("creating profile " + p.Name)
+	if opts.Still != nil {
+		if err := o.mayCreate(ctx, p, opts.Still); err != nil {
+			return fargate.Profile{}, err
+		}
+		opts.Siblings = nil // these are newer
+	}
 	for _, s := range opts.Siblings {
 		if s.Status.InTransition() && s.Name != p.Name {
 			o.waitFor(s)
@@ -44,7 +53,7 @@ func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptio
 			break
 		}
 	}
-	made, err := o.send(ctx, p, r.Token(), opts.TrustChecked)
+	made, err := o.send(ctx, p, r.Token(), opts)
 	if err != nil || !opts.Wait {
 		return made, err
 	}
@@ -60,8 +69,37 @@ func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptio
 	return o.awaitActive(ctx, p.Cluster, p.Name, grace)
 }
 
+// mayCreate looks at the cluster's profiles as often as another one is in transition.
+func (o *operation) mayCreate(ctx context.Context, p fargate.Profile, still func([]fargate.Profile) error) error {
+	for {
+		profiles, err := o.readAll(ctx, p.Cluster)
+		if err == nil {
+			err = still(profiles)
+		}
+		if err != nil {
+			return err
+		}
+		busy := -1
+		for i, s := range profiles {
+			if s.Name == p.Name {
+				return nil // whether it is ours, EKS's answer tells; a wait would only let others go on
+			}
+			if s.Status.InTransition() {
+				busy = i
+			}
+		}
+		if busy < 0 {
+			return nil
+		}
+		o.waitFor(profiles[busy])
+		if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+			return err
+		}
+	}
+}
+
 // send repeats the request until EKS takes it or refuses it for good.
-func (o *operation) send(ctx context.Context, p fargate.Profile, token string, trustChecked bool) (fargate.Profile, error) {
+func (o *operation) send(ctx context.Context, p fargate.Profile, token string, opts CreateOptions) (fargate.Profile, error) {
 	unanswered := false // whether an earlier request may have taken effect without an answer
 	for {
 		made, err := o.EKS.CreateProfile(ctx, p, token)
@@ -73,7 +111,7 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, t
 			return fargate.Profile{}, o.unfinished(ctx.Err())
 		case class == cloud.Exists:
 			return o.adopt(ctx, p, err, unanswered)
-		case class == cloud.TrustNotReady && (!trustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
+		case class == cloud.TrustNotReady && (!opts.TrustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
 			return fargate.Profile{}, err
 		case class == cloud.Busy:
 			o.wait("EKS is busy", err)
@@ -90,6 +128,11 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, t
 		}
 		if err := o.pause(ctx); err != nil {
 			return fargate.Profile{}, err
+		}
+		if opts.Still != nil {
+			if err := o.mayCreate(ctx, p, opts.Still); err != nil {
+				return fargate.Profile{}, err
+			}
 		}
 	}
 }

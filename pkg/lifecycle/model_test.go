@@ -307,7 +307,7 @@ func (m *model) delete(ctx context.Context, wait bool, names ...string) error {
 		}
 	}
 	var errs []error
-	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(doomed), wait, func(fargate.Profile) {}) {
+	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(doomed, nil), wait, func(fargate.Profile) {}) {
 		errs = append(errs, d.Err)
 		if d.Untried {
 			errs = append(errs, errors.New("not tried: "+d.Profile.Name))

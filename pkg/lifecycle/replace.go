@@ -103,7 +103,11 @@ func (r *Runner) ensure(ctx context.Context, wanted fargate.Profile, have *farga
 		}
 		wanted.ARN, wanted.Status, wanted.Issues = "", "", nil
 	}
-	made, err := r.Create(ctx, wanted, CreateOptions{Wait: true, Siblings: x.Siblings, TrustChecked: x.TrustChecked})
+	opts := CreateOptions{Wait: true, Siblings: x.Siblings, TrustChecked: x.TrustChecked}
+	if original := x.Situation.Original; original != nil && wanted.Name != x.Name {
+		opts.Still = func(profiles []fargate.Profile) error { return mayCome(profiles, *original, wanted) }
+	}
+	made, err := r.Create(ctx, wanted, opts)
 	return made, r.removeFailed(ctx, x.Name, err)
 }
 
@@ -144,6 +148,32 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 	return r.deleteKnown(ctx, *now, wait, again)
 }
 
+// Overtaken says that another replacement of the original was faster, so that nothing was created.
+type Overtaken struct{ text string }
+
+func (e *Overtaken) Error() string { return e.text }
+
+// mayCome tells why a successor may not be made: another one takes the original's place, or has taken it. Where
+// somebody just deleted the original, or made another one, the successor is made all the same: it is what later
+// runs know the original by.
+func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) error {
+	for _, p := range profiles {
+		if p.Tags[TagReplaces] != original.Name || p.Tags[TagReplacesID] != idOf(original) {
+			continue
+		}
+		differences := fargate.Differences(p, successor)
+		switch {
+		case p.Name == original.Name:
+			return &Overtaken{fmt.Sprintf("profile %s was replaced meanwhile, under its own name; %s was not created", p.Name, successor.Name)}
+		case p.Name != successor.Name:
+			return &Overtaken{fmt.Sprintf("profile %s replaces %s already; %s was not created", p.Name, original.Name, successor.Name)}
+		case len(differences) > 0:
+			return &Overtaken{fmt.Sprintf("profile %s replaces %s already, and is not what is asked for now: %s; nothing was created", p.Name, original.Name, differences[0])}
+		}
+	}
+	return nil
+}
+
 // unlistedError says that the successor is not in the list of profiles.
 type unlistedError struct{ text string }
 
@@ -162,6 +192,9 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 		case p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old):
 			rival = p
 		}
+	}
+	if current != nil && current.ARN != old.ARN && current.Tags[TagReplaces] == old.Name && current.Tags[TagReplacesID] == idOf(old) && renews(*current, successor) {
+		return nil, nil // another run of the same replacement is ahead
 	}
 	stays := old.Name + " was not deleted"
 	switch {

@@ -59,7 +59,8 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
+			// Flags of eksctl may be empty, as they may there.
+			if err := errors.Join(a.noneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
 			profiles, warnings, err := opts.wanted(a, cmd, args)

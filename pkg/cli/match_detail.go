@@ -72,14 +72,15 @@ func (d *detail) size(e fargate.Explanation) {
 	if c == nil || !e.OnFargate() {
 		return
 	}
-	text := fmt.Sprintf("Fargate would provision %s", c.Size())
+	text, whose := fmt.Sprintf("Fargate would provision %s", c.Size()), "the pod"
 	if c.Replicas > 1 {
 		text += fmt.Sprintf(" for each of %d pods, %s vCPU / %s GB together", c.Replicas, number(c.Total.VCPU), number(c.Total.MemoryGB))
+		whose = "a pod"
 	}
 	if c.Requested.VCPU > 0 || c.Requested.MemoryGB > 0 {
-		text += fmt.Sprintf("; requested are %s vCPU / %s GB", shortNumber(c.Requested.VCPU), shortNumber(c.Requested.MemoryGB))
+		text += fmt.Sprintf("; %s requests %s vCPU / %s GB", whose, shortNumber(c.Requested.VCPU), shortNumber(c.Requested.MemoryGB))
 	} else {
-		text += "; nothing is requested"
+		text += "; " + whose + " requests nothing"
 	}
 	if c.Hint != "" {
 		text += "; " + c.Hint

@@ -190,14 +190,14 @@ func (p *changePlan) podTable(width int) []planLine {
 func (p *changePlan) podRisks(say func(risk bool, format string, args ...any)) {
 	for _, hit := range p.Pods {
 		if hit.Pinned {
-			anew := ""
+			again := ""
 			if slices.ContainsFunc(p.Steps, func(s planStep) bool { return s.Action == "create" && s.Profile == hit.From }) {
-				anew = fmt.Sprintf(", or make its pods anew when the new %s is ACTIVE", hit.From)
+				again = fmt.Sprintf(", or recreate its pods when the new %s is ACTIVE", hit.From)
 			}
-			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, anew)
+			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s", hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, again)
 		}
 		if hit.Unowned {
-			say(true, "%s in namespace %s has no owner that would make it again: create it anew when profile %s is gone", hit.Owner, hit.Namespace, hit.From)
+			say(true, "%s in namespace %s has no owner that would make it again: recreate it when profile %s is gone", hit.Owner, hit.Namespace, hit.From)
 		}
 	}
 	for _, b := range p.Budgets {

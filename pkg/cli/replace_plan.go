@@ -33,7 +33,7 @@ func (r *replacement) steps(successor string) []planStep {
 	}
 	return append(
 		steps,
-		planStep{Action: "delete", Profile: original, Until: "it is gone", Means: means + pinned + "stay Pending until they are made anew after step 3"},
+		planStep{Action: "delete", Profile: original, Until: "it is gone", Means: means + pinned + "stay Pending until they are recreated after step 3"},
 		planStep{Action: "create", Profile: original, Until: ready, Means: "it is the new profile, under the old name"},
 		planStep{Action: "delete", Profile: successor, Until: "it is gone", Means: "it was temporary; pods are stopped a second time, their replacements hit the new " + original},
 	)

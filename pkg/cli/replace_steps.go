@@ -197,7 +197,7 @@ func (r *replacement) sameChange(successor fargate.Profile) error {
 func (r *replacement) done() error {
 	successor := *r.situation.Successor
 	if err := r.sameChange(successor); err != nil {
-		return fmt.Errorf("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead", r.opts.name, successor.Name, successor.Name)
+		return &refusedError{fmt.Errorf("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead", r.opts.name, successor.Name, successor.Name)}
 	}
 	return r.showProfiles(r.opts.output, []fargate.Profile{successor}, []string{fmt.Sprintf(
 		"profile %s was replaced by %s in cluster %s; all is done", r.opts.name, successor.Name, r.cluster)})

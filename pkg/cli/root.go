@@ -247,10 +247,13 @@ func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
 
 // noneEmpty refuses flags that the command line gives without a value, as a script does whose variable is not
-// set: what is meant to narrow or to change something must not count as not given.
-func (a *app) noneEmpty(cmd *cobra.Command) error {
+// set: what is meant to narrow or to change something must not count as not given. With only, it looks at these.
+func (a *app) noneEmpty(cmd *cobra.Command, only ...string) error {
 	var faults []error
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if len(only) > 0 && !slices.Contains(only, flag.Name) {
+			return
+		}
 		empty := false
 		if list, ok := flag.Value.(pflag.SliceValue); ok && !strings.HasSuffix(flag.Name, "selector") { // a selector's own fault says more
 			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return !isEmpty(s) })

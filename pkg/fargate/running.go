@@ -169,14 +169,14 @@ func anew(pod Pod, e Explanation) string {
 	first := "leave it there until that is mended"
 	switch {
 	case len(refused) == 0:
-		return "make it anew" + mend(pod)
+		return "recreate it" + mend(pod)
 	case pod.Running.OwnerKind == "DaemonSet":
 		return fmt.Sprintf("leave it there: Fargate would refuse a new pod (%s), and it would stay Pending; keep such pods off Fargate by a profile that does not select them",
 			strings.Join(refused, ", "))
 	case waits(pod):
 		first = "mend that first"
 	}
-	return fmt.Sprintf("%s: Fargate would refuse a new pod (%s), and it would stay Pending; then make it anew%s", first, strings.Join(refused, ", "), mend(pod))
+	return fmt.Sprintf("%s: Fargate would refuse a new pod (%s), and it would stay Pending; then recreate it%s", first, strings.Join(refused, ", "), mend(pod))
 }
 
 // slowestCreation is longer than EKS was seen to take from the creation of a profile to ACTIVE, six minutes
@@ -191,10 +191,10 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		return nil // it is where it belongs
 	}
 	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
-	next, hint := "a new pod would go to "+e.Profile, "make it anew"+mend(pod)
+	next, hint := "a new pod would go to "+e.Profile, "recreate it"+mend(pod)
 	switch e.Verdict {
 	case VerdictUnmatched, VerdictExcluded:
-		next, hint = "a new pod would be "+string(e.Verdict), "mend that before the pod is made anew"
+		next, hint = "a new pod would be "+string(e.Verdict), "mend that before the pod is recreated"
 	case VerdictAmbiguous:
 		next = "a new pod would go to one of " + strings.Join(e.Candidates, ", ")
 	case VerdictMatched:
@@ -233,7 +233,7 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		// It waits: fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom tries a pod again", own)
-		f.Hint = "if it stays so for minutes, read its events" + describe(pod) + ", and when the cause is mended make it anew" + mend(pod)
+		f.Hint = "if it stays so for minutes, read its events" + describe(pod) + ", and when the cause is mended recreate it" + mend(pod)
 	}
 	return f
 }
@@ -247,7 +247,7 @@ var plainName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 // restartable are the kinds that kubectl rollout restart knows.
 var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
 
-// mend is the command that has a running pod made anew, as the end of a sentence.
+// mend is the command that recreates a running pod, as the end of a sentence.
 func mend(pod Pod) string {
 	o := OwnerOf(pod)
 	if !plainName.MatchString(pod.Namespace) || !plainName.MatchString(pod.Name) || o != nil && !plainName.MatchString(o.Name) {

@@ -54,7 +54,7 @@ func TestRunningPods(t *testing.T) {
 		}), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
 		{"of a node's own files", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Node", "n" }), VerdictMatched, "", nil},
 		{"of nobody", running(func(p *Pod) { p.Running.OwnerKind = "" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"then apply its manifest again"}},
-		{"with a name that no shell takes", running(func(p *Pod) { p.Running.OwnerName = "$(x)" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"make it anew"}},
+		{"with a name that no shell takes", running(func(p *Pod) { p.Running.OwnerName = "$(x)" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"recreate it"}},
 		{"matches nothing and is on EC2", running(func(p *Pod) { p.Labels["app"] = "x" }), VerdictUnmatched, "", nil},
 		{"excluded and on EC2", running(func(p *Pod) { p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2} }), VerdictExcluded, "", nil},
 		{"finished", running(func(p *Pod) { p.Running.Phase = "Succeeded" }), VerdictMatched, "", nil},
@@ -138,9 +138,9 @@ func TestRunningPodsThatFargateRefuses(t *testing.T) {
 		pod  Pod
 		want string
 	}{
-		{waiting, "mend that first: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod db-x -n kube-system"},
+		{waiting, "mend that first: Fargate would refuse a new pod (host-network), and it would stay Pending; then recreate it: kubectl delete pod db-x -n kube-system"},
 		{daemon, "leave it there: Fargate would refuse a new pod (daemonset), and it would stay Pending; keep such pods off Fargate by a profile that does not select them"},
-		{agent, "leave it there until that is mended: Fargate would refuse a new pod (host-network), and it would stay Pending; then make it anew: kubectl delete pod agent-x -n kube-system"},
+		{agent, "leave it there until that is mended: Fargate would refuse a new pod (host-network), and it would stay Pending; then recreate it: kubectl delete pod agent-x -n kube-system"},
 	} {
 		f := Explain(c.pod, profiles).Findings[0]
 		if f.Code != CodeNotOnFargate || f.Hint != c.want {

@@ -19,7 +19,7 @@ const (
 	useEFS   = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic provisioning); other storage needs EC2 nodes"
 	spread   = "to spread pods over zones, use two profiles of one subnet each"
 
-	// moveCoreDNS is the User Guide's command; without the annotation the pods are to be made anew.
+	// moveCoreDNS is the User Guide's command; without the annotation the pods are to be recreated.
 	moveCoreDNS = `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]' && kubectl rollout restart -n kube-system deployment coredns`
 )
 

@@ -119,7 +119,7 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 		j.Usable = false
 		j.Reason = fmt.Sprintf("is public: %s sends %s to %s", j.table(), j.Destination, j.Gateway)
 	case j.Egress:
-		j.Reason = fmt.Sprintf("is private: %s leads out by %s", j.table(), j.Way)
+		j.Reason = fmt.Sprintf("is private: %s leads out through %s", j.table(), j.Way)
 	default:
 		j.Reason = fmt.Sprintf("is private: %s has no default route", j.table())
 	}

@@ -228,7 +228,7 @@ func (f *facts) judgeEgress(choices []choice) Result {
 		}
 		judged++
 		if c.judgement.Egress {
-			ways = append(ways, fmt.Sprintf("%s leads out by %s", c.id, c.judgement.Way))
+			ways = append(ways, fmt.Sprintf("%s leads out through %s", c.id, c.judgement.Way))
 			continue
 		}
 		if f.endpointsErr != nil {

@@ -24,7 +24,7 @@ func TestGivenSubnets(t *testing.T) {
 	runWorlds(t, map[string]world{
 		"private": {
 			input: withSubnets(privateB, privateA), subnets: []string{privateB, privateA},
-			want: expect{"subnets": "pass: 2 subnets are private and in VPC " + demoVPC + " | subnet-0aaa0000000000002 (private-b, us-east-1b) is private", "egress": "pass: leads out by nat-0aaa0000000000001"},
+			want: expect{"subnets": "pass: 2 subnets are private and in VPC " + demoVPC + " | subnet-0aaa0000000000002 (private-b, us-east-1b) is private", "egress": "pass: leads out through nat-0aaa0000000000001"},
 		},
 		"public": {
 			input: withSubnets(publicA),
@@ -87,7 +87,7 @@ func TestFoundSubnets(t *testing.T) {
 		"the private ones": {
 			subnets: []string{privateA, privateB},
 			want: expect{"subnets": "pass: 2 private subnets of VPC " + demoVPC +
-				" | subnet-0aaa0000000000001 (private-a, us-east-1a) is private: route table rtb-0aaa0000000000001 leads out by nat-0aaa0000000000001" +
+				" | subnet-0aaa0000000000001 (private-a, us-east-1a) is private: route table rtb-0aaa0000000000001 leads out through nat-0aaa0000000000001" +
 				" | left out: subnet-0bbb0000000000001 (public-a, us-east-1a) is public: route table rtb-0bbb0000000000001 sends" +
 				" | left out: subnet-0bbb0000000000002 | left out: subnet-0ccc0000000000001 (private-c, us-east-1a) is public: the VPC's main route table"},
 		},
@@ -133,7 +133,7 @@ func TestEgress(t *testing.T) {
 	elsewhere := s3
 	elsewhere.RouteTables = []string{"rtb-0bbb0000000000001"}
 	runWorlds(t, map[string]world{
-		"NAT":           {want: expect{"egress": "pass: leads out by nat-0aaa0000000000001"}},
+		"NAT":           {want: expect{"egress": "pass: leads out through nat-0aaa0000000000001"}},
 		"endpoints":     {change: endpoints(api, docker, s3), want: expect{"egress": "pass: reaches Amazon ECR by VPC endpoints"}},
 		"none":          {change: endpoints(), want: expect{"egress": "warn: 2 subnets have no way out: image pulls would hang | subnet-0aaa0000000000001: route table rtb-0aaa0000000000001 has no default route | NAT gateway"}},
 		"some":          {change: endpoints(api, docker), want: expect{"egress": "warn: image pulls may hang | no VPC endpoint for s3"}},

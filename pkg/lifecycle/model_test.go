@@ -4,7 +4,8 @@ package lifecycle
 // in pairs too, and then run again as the command line would, until it is done. Beside it stands the
 // sandbox's history as a second observer: it tells whether anything was lost at any instant.
 //
-// FGCTL_MODEL=full runs every pair; without it a part of them is taken.
+// Without FGCTL_MODEL a part of the pairs is taken; full, as in CI, runs every pair of what guards the pods and a part of
+// the others; all runs every pair of every sequence.
 
 import (
 	"context"
@@ -30,8 +31,8 @@ const modelStep = 83
 // rather than all disturbances.
 const raceStep = 4
 
-// fewStep is how much fewer cases there are of the sequences that differ from another in their beginning or
-// end only: pairs always, and single disturbances unless all are run.
+// fewStep is how much fewer cases, single disturbances too, a quick run takes of the sequences that differ from another
+// in their beginning or end only.
 const fewStep = 7
 
 // modelSequence is something that a user asks for, again and again until it is done.
@@ -49,6 +50,8 @@ type modelSequence struct {
 	busy bool
 	// few takes fewer cases.
 	few bool
+	// every is one in how many pairs full runs; 0 is each.
+	every int
 }
 
 var modelSequences = []modelSequence{
@@ -58,19 +61,19 @@ var modelSequences = []modelSequence{
 	},
 	{
 		name: "delete", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "ACTIVE", "api")},
-		run: func(ctx context.Context, m *model) error { return m.delete(ctx, true, "web", "api") },
+		run: func(ctx context.Context, m *model) error { return m.delete(ctx, true, "web", "api") }, every: 3,
 	},
 	{
 		name: "delete without waiting", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "DELETE_FAILED", "api")},
-		run: func(ctx context.Context, m *model) error { return m.delete(ctx, false, "web", "api") }, few: true,
+		run: func(ctx context.Context, m *model) error { return m.delete(ctx, false, "web", "api") }, few: true, every: 29,
 	},
 	{
-		name: "replace beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true,
+		name: "replace beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
 		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
 	},
 	{
-		name: "finish beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true,
+		name: "finish beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
 		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
 	},
@@ -133,11 +136,11 @@ func TestModel(t *testing.T) {
 			undisturbed := checkModel(t, s, modelCase{})
 			singles, pairs := modelCases(undisturbed)
 			step, singleStep := modelStep, 1
-			switch full := modelFull(); {
-			case full && s.few:
-				step = fewStep
-			case full:
+			switch {
+			case os.Getenv("FGCTL_MODEL") == "all":
 				step = 1
+			case modelFull():
+				step = max(s.every, 1)
 			case s.few:
 				step, singleStep = modelStep*fewStep, fewStep
 			}
@@ -152,8 +155,8 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// modelFull tells whether all cases are to be run.
-func modelFull() bool { return os.Getenv("FGCTL_MODEL") == "full" }
+// modelFull tells whether more than a part of the cases is to be run.
+func modelFull() bool { return os.Getenv("FGCTL_MODEL") == "full" || os.Getenv("FGCTL_MODEL") == "all" }
 
 // every takes each step-th case.
 func every(cases []modelCase, step int) []modelCase {

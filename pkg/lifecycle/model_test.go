@@ -61,7 +61,7 @@ var modelSequences = []modelSequence{
 	},
 	{
 		name: "delete", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "ACTIVE", "api")},
-		run: func(ctx context.Context, m *model) error { return m.delete(ctx, true, "web", "api") }, every: 3,
+		run: func(ctx context.Context, m *model) error { return m.delete(ctx, true, "web", "api") }, every: 7,
 	},
 	{
 		name: "delete without waiting", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "DELETE_FAILED", "api")},

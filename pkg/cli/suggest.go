@@ -18,6 +18,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		unknown *pflag.NotExistError
 		invalid *pflag.InvalidValueError
 	)
+	// A misspelt command is no command, so its flags are looked for among those of fgctl itself.
+	if words := cmd.Flags().Args(); !cmd.HasParent() && len(words) > 0 {
+		return unknownCommand(cmd, words[0])
+	}
 	text := err
 	switch {
 	case errors.As(err, &invalid):

@@ -95,7 +95,7 @@ func (r *Runner) ensure(ctx context.Context, wanted fargate.Profile, have *farga
 		case fargate.StatusCreating:
 			r.Report.Note("profile " + have.Name + " of an earlier run is still CREATING; going on with it")
 			made, err := r.WaitActive(ctx, have.Cluster, have.Name)
-			return made, r.removeFailed(ctx, x.Name, err)
+			return made, r.removeFailed(ctx, x, err)
 		}
 		r.Report.Note(fmt.Sprintf("profile %s of an earlier run is %s; it is removed and made again", have.Name, have.Status))
 		if err := r.Delete(ctx, *have, true); err != nil {
@@ -108,18 +108,19 @@ func (r *Runner) ensure(ctx context.Context, wanted fargate.Profile, have *farga
 		opts.Still = func(profiles []fargate.Profile) error { return mayCome(profiles, *original, wanted) }
 	}
 	made, err := r.Create(ctx, wanted, opts)
-	return made, r.removeFailed(ctx, x.Name, err)
+	return made, r.removeFailed(ctx, x, err)
 }
 
 // removeFailed deletes a successor that ended in CREATE_FAILED, and keeps the reason.
-func (r *Runner) removeFailed(ctx context.Context, original string, err error) error {
+func (r *Runner) removeFailed(ctx context.Context, x Replacement, err error) error {
 	var failed *Failed
 	if !errors.As(err, &failed) || failed.Profile.Status != fargate.StatusCreateFailed {
 		return err
 	}
 	note := "profile " + failed.Profile.Name + " failed and is removed"
-	if failed.Profile.Name != original { // the original is gone by then where the name is kept
-		note += "; " + original + " is not touched"
+	// The original is gone by then where the name is kept, or where somebody else has deleted it.
+	if failed.Profile.Name != x.Name && x.Situation.Original != nil {
+		note += "; " + x.Name + " is not touched"
 	}
 	r.Report.Note(note)
 	if removal := r.Delete(ctx, failed.Profile, true); removal != nil {

@@ -125,6 +125,27 @@ func TestKeepNameWithoutWaiting(t *testing.T) {
 	b.assertNeverBare(t, "without waiting")
 }
 
+// A successor that fails while somebody else has deleted the original: nothing is said to be untouched.
+func TestNothingIsUntouchedThatIsGone(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		b := newBench(t, func(w *sandbox.World) {
+			profiles := []sandbox.Profile{begun(existing("web-2", "CREATE_FAILED", "web-new"))}
+			if !gone {
+				original := existing("web", "ACTIVE", "web")
+				original.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/" + originalID
+				profiles = append(profiles, original)
+			}
+			withProfiles(profiles...)(w)
+			w.FailCreates = []sandbox.Failure{{Profile: "web-2", Code: "InternalFailure", Message: "bad luck"}}
+		})
+		_, err := b.Replace(t.Context(), Replacement{Name: "web", Situation: b.assess(t), Wait: true})
+		said := strings.Contains(strings.Join(b.notes.lines, "\n"), "web is not touched")
+		if err == nil || said == gone {
+			t.Errorf("gone: %v; %v\n%s", gone, err, strings.Join(b.notes.lines, "\n"))
+		}
+	}
+}
+
 // assess reads the situation of web.
 func (b *bench) assess(t testing.TB) Situation {
 	t.Helper()

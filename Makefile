@@ -4,6 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X github.com/fgctl/fgctl/pkg/cli.version=$(VERSION)
 TOOL     = go tool -modfile=tools/go.mod
 FUZZTIME ?= 30s
+GORELEASER = github.com/goreleaser/goreleaser/v2@v2.16.0
 
 .PHONY: help
 help: ## List the targets
@@ -55,7 +56,11 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 
 .PHONY: release-check
 release-check: ## Check .goreleaser.yaml (builds goreleaser from source)
-	go run github.com/goreleaser/goreleaser/v2@v2.16.0 check
+	go run $(GORELEASER) check
+
+.PHONY: release-build
+release-build: ## Build this platform as a release would, into dist
+	go run $(GORELEASER) build --snapshot --clean --single-target
 
 .PHONY: completions
 completions: ## Write the shell completions that a release carries to bin/completions
@@ -68,6 +73,10 @@ completions: ## Write the shell completions that a release carries to bin/comple
 .PHONY: bench
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: size
+size: ## Print lines, exported names and references between files, per package
+	@go run ./cmd/size
 
 .PHONY: clean
 clean: ## Remove what the build made

@@ -44,7 +44,8 @@ func (s exampleShell) run(t *testing.T, script string) (code int, stdout, all st
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "KUBECONFIG=",
 		"FGCTL_CREATE_DELAY=50ms", "FGCTL_DELETE_DELAY=50ms",
-		"GORACE=atexit_sleep_ms=0", // the race detector makes every program end a second late
+		"GORACE=atexit_sleep_ms=0",  // the race detector makes every program end a second late
+		"GOCOVERDIR=" + t.TempDir(), // without it a program built for coverage ends with a warning
 	}
 	var out, both strings.Builder
 	var lock sync.Mutex // exec copies the two streams side by side

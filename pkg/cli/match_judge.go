@@ -24,6 +24,9 @@ var (
 	matchFailOn      = append(slices.Clone(matchFailDefault), failErrors, failWarnings)
 )
 
+// failSeverities are the conditions that are about findings.
+var failSeverities = map[string]fargate.Severity{failErrors: fargate.SeverityError, failWarnings: fargate.SeverityWarning}
+
 // matchGate tells good pods from bad ones.
 type matchGate struct {
 	failOn []string
@@ -42,11 +45,10 @@ func (g *matchGate) failures(e fargate.Explanation) []string {
 	if g.expect != "" && e.Profile != g.expect {
 		out = append(out, "not on "+g.expect)
 	}
-	if slices.Contains(g.failOn, failErrors) && e.Counts(fargate.SeverityError) {
-		out = append(out, failErrors)
-	}
-	if slices.Contains(g.failOn, failWarnings) && e.Counts(fargate.SeverityWarning) {
-		out = append(out, failWarnings)
+	for _, condition := range []string{failErrors, failWarnings} {
+		if slices.Contains(g.failOn, condition) && e.Counts(failSeverities[condition]) {
+			out = append(out, condition)
+		}
 	}
 	return out
 }

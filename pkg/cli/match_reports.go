@@ -33,12 +33,33 @@ func (p *matchJUnit) pod(e fargate.Explanation) error {
 		c.File = filepath.Clean(e.Source)
 	}
 	text := p.app.matchDetail(e, true, 0)
-	if reasons := p.gate.failures(e); len(reasons) > 0 {
-		c.Failure = &output.JUnitFailure{Message: output.Clean(strings.Join(reasons, ", ") + ": " + e.Reason), Type: string(e.Verdict), Text: text}
+	if failed := p.gate.failures(e); len(failed) > 0 {
+		c.Failure = &output.JUnitFailure{Message: output.Clean(headline(e, failed)), Type: string(e.Verdict), Text: text}
 	} else {
 		c.Out = text
 	}
 	return p.report.Case(sourceName(e.Source), c)
+}
+
+// headline is one line that says why a pod fails: the findings where these are the reason, else the verdict's.
+func headline(e fargate.Explanation, failed []string) string {
+	var conditions, reasons []string
+	for _, condition := range failed {
+		severity, isFinding := failSeverities[condition]
+		if !isFinding {
+			conditions = append(conditions, condition)
+			continue
+		}
+		for _, f := range e.Findings {
+			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+				reasons = append(reasons, fmt.Sprintf("%s: %s", f.Code, f.Message))
+			}
+		}
+	}
+	if len(conditions) > 0 {
+		reasons = append([]string{strings.Join(conditions, ", ") + ": " + e.Reason}, reasons...)
+	}
+	return strings.Join(reasons, "; ")
 }
 
 func (p *matchJUnit) close(fargate.Summary) error { return p.report.Close() }

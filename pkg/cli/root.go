@@ -115,7 +115,7 @@ func newRootCommand(a *app) *cobra.Command {
 		newVersionCommand(a),
 	)
 	strictHelp(root)
-	decorate(root)
+	a.decorate(root)
 	setHelp(root, a.streams.Width)
 	return root
 }
@@ -183,11 +183,15 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	return a.oneOf(cmd, "color", a.global.color, colors)
 }
 
-// decorate gives every command the pointer to its own help for wrong arguments.
-func decorate(cmd *cobra.Command) {
+// decorate makes every command refuse a boolean flag's value that stands behind it as an argument, and point to its
+// own help for wrong arguments.
+func (a *app) decorate(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
-			err := check(c, args)
+			err := detachedBool(c, a.args)
+			if err == nil {
+				err = check(c, args)
+			}
 			var usage *usageError
 			if err != nil && !errors.As(err, &usage) {
 				return &usageError{err: err, command: c.CommandPath()}
@@ -196,7 +200,7 @@ func decorate(cmd *cobra.Command) {
 		}
 	}
 	for _, child := range cmd.Commands() {
-		decorate(child)
+		a.decorate(child)
 	}
 }
 

@@ -5,6 +5,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -50,6 +51,28 @@ func valueError(flag *pflag.Flag, value string, err error) error {
 		return fmt.Errorf("%q is no value for --%s: %w", value, flag.Name, err)
 	}
 	return fmt.Errorf("%q is no value for --%s: %s", value, flag.Name, wanted)
+}
+
+// detachedBool refuses `--wait false`: pflag takes false for an argument, which would be the name of a profile, and
+// --wait for true.
+func detachedBool(cmd *cobra.Command, words []string) error {
+	for i, word := range words[:max(0, len(words)-1)] {
+		if word == "--" {
+			return nil
+		}
+		value := words[i+1]
+		if value != "true" && value != "false" || !strings.HasPrefix(word, "-") {
+			continue
+		}
+		flag := cmd.Flags().Lookup(strings.TrimPrefix(word, "--"))
+		if !strings.HasPrefix(word, "--") && len(word) > 1 {
+			flag = cmd.Flags().ShorthandLookup(word[len(word)-1:])
+		}
+		if flag != nil && flag.Value.Type() == "bool" {
+			return fmt.Errorf("unexpected argument %q after %s; did you mean --%s=%s?", value, word, flag.Name, value)
+		}
+	}
+	return nil
 }
 
 // unknownCommand explains a word that is no command of cmd.

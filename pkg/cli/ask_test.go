@@ -135,6 +135,15 @@ func TestAskingShowsThePlan(t *testing.T) {
 }
 
 // Who pipes pods or a file into fgctl at a terminal is asked at that terminal; a script's input is no answer.
+// Whoever is asked sees the plan at any verbosity, and nothing more for it: what follows is as quiet as before.
+func TestAskingIsNoLouder(t *testing.T) {
+	inSandbox(t, oneProfile())
+	code, _, errs := onTerminal(t.Context(), strings.NewReader("web\n"), "delete", "fargateprofile", "web", "--cluster", "demo", "-v", "1")
+	if _, after, _ := strings.Cut(errs, "type the profile's name: "); code != 0 || strings.TrimSpace(after) != "" {
+		t.Errorf("exit %d; -v 1 says after the question:\n%s", code, after)
+	}
+}
+
 func TestAskingBesidesAPipe(t *testing.T) {
 	const pod = `{"kind": "Pod", "metadata": {"name": "a", "namespace": "web"}, "spec": {"containers": [{"name": "a"}]}}`
 	const file = "fargateProfiles: [{name: web, selectors: [{namespace: web}]}]"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -293,5 +294,26 @@ func TestStrangeAnswers(t *testing.T) {
 				t.Errorf("%s of %q: %v", name, answer, err)
 			}
 		}
+	}
+}
+
+// A deletion is sent once, however it is answered: by the time of another one the name may be somebody else's.
+func TestDeleteIsSentOnce(t *testing.T) {
+	for name, answer := range map[string]func(http.ResponseWriter){
+		"throttled":   func(w http.ResponseWriter) { eksError(w, 429, "ThrottlingException", "Rate exceeded") },
+		"internal":    func(w http.ResponseWriter) { eksError(w, 500, "ServerException", "Internal error") },
+		"unavailable": func(w http.ResponseWriter) { eksError(w, 503, "ServiceUnavailableException", "Unavailable") },
+		"dropped":     func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"cut off":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, `{"fargateProfile": {`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) { answer(w) })
+			if _, err := client(t, s.URL).DeleteProfile(t.Context(), "demo", "web"); err == nil {
+				t.Error("no error")
+			}
+			if n := len(s.requests()); n != 1 {
+				t.Errorf("%d requests, want 1", n)
+			}
+		})
 	}
 }

@@ -139,6 +139,20 @@ func TestActors(t *testing.T) {
 }
 
 // A re-created profile has its predecessor's shape and another ARN; so has one that was gone.
+// An actor makes no profile beyond the cluster's quota, as nobody could.
+func TestActorKeepsTheQuota(t *testing.T) {
+	for quota, want := range map[int]string{1: "web ACTIVE", 2: "web ACTIVE, x ACTIVE"} {
+		actor := sandbox.Actor{Action: "create", Name: "x", Role: goodRole, Selectors: []sandbox.Selector{{Namespace: "x"}}}
+		b := serve(t, withWeb("ACTIVE"), acting("ListFargateProfiles", actor), func(w *sandbox.World) { w.Quotas.Profiles = quota })
+		if _, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: ptr("demo")}); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.names(); got != want {
+			t.Errorf("quota %d: there is %q, want %q", quota, got, want)
+		}
+	}
+}
+
 func TestRecreated(t *testing.T) {
 	b := serve(t, withWeb("ACTIVE"))
 	before := b.Profiles("demo")[0]

@@ -87,7 +87,7 @@ func (s *Server) ec2Page(c *call, l listing, things []thing) (any, *refusal) {
 	for i, n := range part {
 		items[i] = things[n-1].xml
 	}
-	return ec2List{name: l.set, items: items, next: next}, nil
+	return ec2List{name: l.set, items: items, next: c.following(c.query.Get("NextToken"), next)}, nil
 }
 
 // filter is one EC2 filter; values may hold wildcards.

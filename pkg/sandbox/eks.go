@@ -13,7 +13,12 @@ import (
 // and its members in the body. The texts of the general errors are AWS's where clients print them
 // (throttling), else plain.
 var eksProtocol = protocol{
-	success: func(c *call, v any) reply { return restJSON(c, http.StatusOK, v) },
+	success: func(c *call, v any) reply {
+		if v == nil {
+			v = struct{}{}
+		}
+		return restJSON(c, http.StatusOK, v)
+	},
 	failure: func(c *call, r *refusal) reply {
 		body := map[string]any{"message": r.Message}
 		for k, v := range r.Fields {

@@ -48,11 +48,17 @@ func (s *Server) theCluster(c *call) (*cluster, *refusal) {
 	if cl := s.state.find(c.region, c.cluster); cl != nil {
 		return cl.seenBy(c), nil
 	}
-	profile := c.profile
-	c.profile = "" // the exception is about the cluster
-	refused := c.exception(http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: "+c.cluster+".")
-	c.profile = profile
-	return nil, refused
+	return nil, c.noCluster()
+}
+
+func (c *call) noCluster() *refusal {
+	about := *c
+	about.profile = "" // the exception is about the cluster
+	return about.exception(http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: "+c.cluster+".")
+}
+
+func (c *call) noProfile() *refusal {
+	return c.exception(http.StatusNotFound, "ResourceNotFoundException", "No Fargate Profile found with name: "+c.profile+".")
 }
 
 // theProfile finds the cluster and the profile that the call is about.
@@ -63,7 +69,7 @@ func (s *Server) theProfile(c *call) (*cluster, *profile, *refusal) {
 	}
 	p := cl.find(c.profile)
 	if p == nil {
-		return nil, nil, c.exception(http.StatusNotFound, "ResourceNotFoundException", "No Fargate Profile found with name: "+c.profile+".")
+		return nil, nil, c.noProfile()
 	}
 	return cl, p, nil
 }
@@ -118,6 +124,7 @@ func nameList[T any](s *Server, c *call, key string, items []T, seq func(T) int,
 	for i, item := range part {
 		list[i] = name(item)
 	}
+	list, next = c.listed(list, next), c.following(c.query.Get("nextToken"), next)
 	out := map[string]any{key: list}
 	if next != "" {
 		out["nextToken"] = next
@@ -152,7 +159,11 @@ func (s *Server) describeFargateProfile(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return map[string]any{"fargateProfile": cl.show(p)}, nil
+	shown := cl.show(p)
+	if c.nameless() {
+		shown.Name = ""
+	}
+	return map[string]any{"fargateProfile": shown}, nil
 }
 
 // clusterARN and profileResource are the resources that permissions are judged on.

@@ -144,8 +144,12 @@ func (s *Server) tagged(c *call, action string) (*map[string]string, *cluster, *
 			}
 		}
 	}
-	// Not AWS's text.
-	return nil, nil, &refusal{Status: http.StatusNotFound, Code: "NotFoundException", Message: "No resource found for ARN: " + c.resource}
+	return nil, nil, c.noResource()
+}
+
+// noResource is the refusal of an ARN that nothing has; the text is not AWS's.
+func (c *call) noResource() *refusal {
+	return &refusal{Status: http.StatusNotFound, Code: "NotFoundException", Message: "No resource found for ARN: " + c.resource}
 }
 
 func (s *Server) listTags(c *call) (any, *refusal) {

@@ -55,6 +55,31 @@ const (
 	FaultDeleteFailed = "delete-failed"
 	// FaultActor lets somebody else change the cluster just before or after the request.
 	FaultActor = "actor"
+	// FaultSilence takes the request and never answers: the connection is closed after Latency, five
+	// minutes without one, unless the client goes before; nothing happens.
+	FaultSilence = "silence"
+	// FaultRedirect sends the client to Location with Status, 307 without one; nothing happens.
+	FaultRedirect = "redirect"
+	// FaultNotFound answers that what is read does not exist.
+	FaultNotFound = "not-found"
+	// FaultOmit, FaultEmpty, FaultDuplicate and FaultNameless distort a list: it lacks Name, has no name
+	// at all, has Name twice, or holds an empty name. Name is the last one of the page where it is not
+	// given. FaultNameless also takes the name from a profile that is described.
+	FaultOmit      = "omit"
+	FaultEmpty     = "empty"
+	FaultDuplicate = "duplicate"
+	FaultNameless  = "nameless"
+	// FaultSameToken and FaultEndlessPages let a list go on for ever: each page leads to itself, or to
+	// yet another one that is empty.
+	FaultSameToken    = "same-token"
+	FaultEndlessPages = "endless-pages"
+	// FaultNoMember, FaultNoContent and FaultHTML answer with success and without what AWS always sends:
+	// an empty object, an empty 204, a page of HTML. The request has its effect.
+	FaultNoMember  = "no-member"
+	FaultNoContent = "no-content"
+	FaultHTML      = "html"
+	// FaultHuge makes the answer Size bytes long, 1 GiB without one; the request has its effect.
+	FaultHuge = "huge"
 )
 
 // FaultKinds are all kinds of faults, sorted.
@@ -75,34 +100,51 @@ const (
 	stageDelay   stage = iota // the request takes longer
 	stageLinger               // the answer takes longer
 	stageBefore               // an answer without the effect
-	stageAfter                // another answer after the effect
-	stageBody                 // the answer, broken
+	stageAfter                // another answer, or a broken one, after the effect
 	stageOutcome              // the end of the transition that begins
 	stageStale                // what a read sees
+	stageList                 // what a list shows
 	stageActor                // what others do
 )
 
-// faultKinds is what each kind does. make builds the answer that replaces the real one; nil means that
-// the connection is closed.
+// faultKinds is what each kind does. A kind with answer writes the answer itself, of the real one where
+// the request has had its effect; refuse returns the refusal that replaces the real answer. Of those that
+// take the place of the answer, kinds with neither close the connection.
 var faultKinds = map[string]struct {
-	stage stage
-	make  func(*call, Fault) *refusal
+	stage  stage
+	refuse func(*call, Fault) *refusal
+	answer func(*call, Fault, reply) reply
 }{
 	FaultLatency:      {stage: stageDelay},
 	FaultLatencyAfter: {stage: stageLinger},
-	FaultThrottle:     {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.throttled }},
-	FaultError500:     {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.internal }},
-	FaultError503:     {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.unavailable }},
-	FaultError:        {stageBefore, func(_ *call, f Fault) *refusal { return &refusal{Status: f.Status, Code: f.Code, Message: f.Message} }},
-	FaultExpired:      {stageBefore, func(c *call, _ Fault) *refusal { return c.protocol.expired }},
+	FaultThrottle:     {stage: stageBefore, refuse: func(c *call, _ Fault) *refusal { return c.protocol.throttled }},
+	FaultError500:     {stage: stageBefore, refuse: func(c *call, _ Fault) *refusal { return c.protocol.internal }},
+	FaultError503:     {stage: stageBefore, refuse: func(c *call, _ Fault) *refusal { return c.protocol.unavailable }},
+	FaultError: {stage: stageBefore, refuse: func(_ *call, f Fault) *refusal {
+		return &refusal{Status: f.Status, Code: f.Code, Message: f.Message}
+	}},
+	FaultExpired:      {stage: stageBefore, refuse: func(c *call, _ Fault) *refusal { return c.protocol.expired }},
+	FaultNotFound:     {stage: stageBefore, refuse: notFound},
+	FaultRedirect:     {stage: stageBefore, answer: redirect},
 	FaultDropBefore:   {stage: stageBefore},
 	FaultResetBefore:  {stage: stageBefore},
+	FaultSilence:      {stage: stageBefore},
 	FaultDropAfter:    {stage: stageAfter},
 	FaultResetAfter:   {stage: stageAfter},
-	FaultErrorAfter:   {stageAfter, func(c *call, _ Fault) *refusal { return c.protocol.internal }},
-	FaultShortBody:    {stage: stageBody},
-	FaultCutBody:      {stage: stageBody},
+	FaultErrorAfter:   {stage: stageAfter, refuse: func(c *call, _ Fault) *refusal { return c.protocol.internal }},
+	FaultShortBody:    {stage: stageAfter, answer: shortBody},
+	FaultCutBody:      {stage: stageAfter, answer: cutBody},
+	FaultNoMember:     {stage: stageAfter, answer: noMember},
+	FaultNoContent:    {stage: stageAfter, answer: noContent},
+	FaultHTML:         {stage: stageAfter, answer: html},
+	FaultHuge:         {stage: stageAfter, answer: huge},
 	FaultStale:        {stage: stageStale},
+	FaultOmit:         {stage: stageList},
+	FaultEmpty:        {stage: stageList},
+	FaultDuplicate:    {stage: stageList},
+	FaultNameless:     {stage: stageList},
+	FaultSameToken:    {stage: stageList},
+	FaultEndlessPages: {stage: stageList},
 	FaultCreateFailed: {stage: stageOutcome},
 	FaultDeleteFailed: {stage: stageOutcome},
 	FaultActor:        {stage: stageActor},
@@ -113,6 +155,13 @@ var onlyFor = map[string][]string{
 	FaultCreateFailed: {"eks:CreateFargateProfile"},
 	FaultDeleteFailed: {"eks:DeleteFargateProfile"},
 	FaultStale:        staleReads,
+	FaultNotFound:     notFoundReads,
+	FaultOmit:         nameLists,
+	FaultEmpty:        nameLists,
+	FaultDuplicate:    nameLists,
+	FaultNameless:     append([]string{"eks:DescribeFargateProfile"}, nameLists...),
+	FaultSameToken:    pagedReads,
+	FaultEndlessPages: pagedReads,
 }
 
 // check finds what is wrong with a fault in a world.
@@ -143,6 +192,7 @@ func (f Fault) check(c *checker, at string, w *World) {
 	case FaultCreateFailed, FaultDeleteFailed:
 		checkHealthCode(c, at, f.Code)
 	}
+	f.checkAnswer(c, at)
 	if f.Reads < 0 || f.Lag < 0 {
 		c.fault(at, "reads and lag cannot be negative")
 	}
@@ -198,25 +248,18 @@ func (r *faultRule) failure() *Failure {
 }
 
 // replaced is the answer that a fault puts in the place of the real one.
-func (r *faultRule) replaced(c *call) reply {
+func (r *faultRule) replaced(c *call, real reply) reply {
 	kind := faultKinds[r.Kind]
-	if kind.make == nil {
+	if kind.answer != nil {
+		return kind.answer(c, r.Fault, real)
+	}
+	if kind.refuse == nil {
 		return reply{dropped: true, reset: r.Kind == FaultResetBefore || r.Kind == FaultResetAfter, code: r.Kind}
 	}
-	out := c.refuse(kind.make(c, r.Fault))
+	out := c.refuse(kind.refuse(c, r.Fault))
 	if r.RetryAfter > 0 {
 		out.header = out.header.Clone()
 		out.header.Set("Retry-After", strconv.Itoa(int((r.RetryAfter+time.Second-1)/time.Second)))
-	}
-	return out
-}
-
-// broken is the real answer without its second half.
-func (r *faultRule) broken(out reply) reply {
-	whole := len(out.body)
-	out.body = out.body[:whole/2]
-	if r.Kind == FaultShortBody {
-		out.withheld = whole - len(out.body)
 	}
 	return out
 }

@@ -38,9 +38,10 @@ type Fault struct {
 	Kind string `yaml:"kind"`
 	// RetryAfter is sent as the header Retry-After, in whole seconds.
 	RetryAfter time.Duration `yaml:"retryAfter,omitempty"`
-	// Latency is for FaultLatency and FaultLatencyAfter.
+	// Latency is for FaultLatency, FaultLatencyAfter and FaultSilence.
 	Latency Range `yaml:"latency,omitempty"`
-	// Status is for FaultError, Code and Message for it and for FaultCreateFailed and FaultDeleteFailed.
+	// Status is for FaultError and FaultRedirect; Code and Message are for FaultError, FaultCreateFailed and
+	// FaultDeleteFailed.
 	Status  int    `yaml:"status,omitempty"`
 	Code    string `yaml:"code,omitempty"`
 	Message string `yaml:"message,omitempty"`
@@ -50,6 +51,12 @@ type Fault struct {
 	// is not seen. With neither, every read that is hit shows the time before the last write.
 	Reads int           `yaml:"reads,omitempty"`
 	Lag   time.Duration `yaml:"lag,omitempty"`
+	// Name is for FaultOmit and FaultDuplicate: the name that a list lacks or has twice.
+	Name string `yaml:"name,omitempty"`
+	// Location is for FaultRedirect: the URL that the client is sent to.
+	Location string `yaml:"location,omitempty"`
+	// Size is for FaultHuge: the bytes of the answer's body.
+	Size int64 `yaml:"size,omitempty"`
 	// Actor is for FaultActor.
 	Actor *Actor `yaml:"actor,omitempty"`
 }
@@ -167,6 +174,12 @@ func (r *faultRule) strikes(c *call, now time.Time) bool {
 	return hit
 }
 
+// concerns reports whether the rule's kind can do anything to the request.
+func (r *faultRule) concerns(c *call) bool {
+	only := onlyFor[r.Kind]
+	return only == nil || slices.Contains(only, c.service+":"+c.operation)
+}
+
 // stroke is what the rules decided about one request.
 type stroke struct {
 	// before and after are how long it takes until its effect, and from its effect to its answer.
@@ -176,6 +189,7 @@ type stroke struct {
 	// outcome lets the transition that the request begins fail.
 	outcome *faultRule
 	stale   []*faultRule
+	lists   []*faultRule
 	actors  []*faultRule
 	kinds   []string
 }
@@ -188,7 +202,7 @@ func (s *Server) struck(c *call) stroke {
 	out := stroke{before: s.world.Latency.draw(s.latencies)}
 	now := s.options.Now()
 	for _, r := range s.rules {
-		if !r.strikes(c, now) {
+		if !r.strikes(c, now) || !r.concerns(c) {
 			continue
 		}
 		switch stage := faultKinds[r.Kind].stage; {
@@ -200,11 +214,17 @@ func (s *Server) struck(c *call) stroke {
 			out.actors = append(out.actors, r)
 		case stage == stageStale:
 			out.stale = append(out.stale, r)
+		case stage == stageList:
+			out.lists = append(out.lists, r)
+			out.kinds = append(out.kinds, r.Kind)
 		case stage == stageOutcome && out.outcome == nil:
 			out.outcome = r
 		case stage != stageOutcome && out.answer == nil:
 			out.answer = r
 			out.kinds = append(out.kinds, r.Kind)
+			if r.Kind == FaultSilence {
+				out.after += r.silence(s.latencies)
+			}
 		}
 	}
 	return out

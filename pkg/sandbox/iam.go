@@ -184,6 +184,7 @@ func pageOf[T any](s *Server, c *call, name string, items []T, seq func(int, T) 
 	for _, n := range part {
 		list.Items = append(list.Items, n.item)
 	}
+	next = c.following(c.query.Get("Marker"), next)
 	return iamPage{named{name, list}, next != "", next}, nil
 }
 

@@ -123,8 +123,9 @@ type call struct {
 	resource         string     // the ARN of a tags request
 	body             []byte
 	run              func(*Server, *call) (any, *refusal)
-	outcome          *Failure  // how the transition that the request begins ends, where a fault says so
-	past             *snapshot // what a stale read shows instead of the present
+	outcome          *Failure     // how the transition that the request begins ends, where a fault says so
+	past             *snapshot    // what a stale read shows instead of the present
+	lists            []*faultRule // what distorts the list that the request reads
 }
 
 // refusal is an error answer. Fields are the modelled members of a REST-JSON exception.
@@ -146,6 +147,9 @@ type reply struct {
 	reset bool
 	// withheld is how much of the promised body is not sent; the connection is cut there.
 	withheld int
+	// padding is how many spaces stand in the body at padAt, so that a huge one takes no memory.
+	padding int64
+	padAt   int
 }
 
 // protocol is how a service writes its answers and its general errors.
@@ -181,9 +185,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for k, v := range answer.header {
 		w.Header()[k] = v
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)+answer.withheld))
+	if length := answer.length(); length >= 0 && answer.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
+	}
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body) // the client has gone; there is nobody to tell
+	_, _ = io.Copy(w, answer.reader()) // the client has gone; there is nobody to tell
 	if answer.withheld > 0 {
 		_ = http.NewResponseController(w).Flush() // without it nothing of the answer might arrive
 		drop(w, false)
@@ -269,13 +275,14 @@ func (s *Server) effect(c *call, bad *refusal, struck stroke) (reply, Request) {
 	var out reply
 	switch {
 	case struck.answer != nil && faultKinds[struck.answer.Kind].stage == stageBefore:
-		out = struck.answer.replaced(c)
+		out = struck.answer.replaced(c, reply{})
 	case bad != nil:
 		out = c.refuse(bad)
 	default:
 		if struck.outcome != nil {
 			c.outcome = struck.outcome.failure()
 		}
+		c.lists = struck.lists
 		if s.past(c, struck.stale) {
 			kinds = append(kinds, FaultStale)
 		}
@@ -289,13 +296,8 @@ func (s *Server) effect(c *call, bad *refusal, struck stroke) (reply, Request) {
 			kinds = append(kinds, struck.outcome.Kind)
 		}
 	}
-	if struck.answer != nil {
-		switch faultKinds[struck.answer.Kind].stage {
-		case stageAfter:
-			out = struck.answer.replaced(c)
-		case stageBody:
-			out = struck.answer.broken(out)
-		}
+	if struck.answer != nil && faultKinds[struck.answer.Kind].stage == stageAfter {
+		out = struck.answer.replaced(c, out)
 	}
 	entry.Actor = joined(entry.Actor, s.act(c, struck.actors, actorAfter))
 	entry.Fault = strings.Join(kinds, ", ")

@@ -3,7 +3,6 @@ package sandbox
 // This file serves requests without a network, for tests that make thousands of worlds.
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -50,14 +49,14 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return nil, io.EOF
 	}
-	body := io.Reader(bytes.NewReader(out.body))
+	body := out.reader()
 	if out.withheld > 0 {
 		body = io.MultiReader(body, brokenOff{})
 	}
 	return &http.Response{
 		Status: fmt.Sprintf("%d %s", out.status, http.StatusText(out.status)), StatusCode: out.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: out.header.Clone(), Request: request,
-		Body: io.NopCloser(body), ContentLength: int64(len(out.body) + out.withheld),
+		Body: io.NopCloser(body), ContentLength: out.length(),
 	}, nil
 }
 

@@ -47,7 +47,7 @@ func TestCommentedWorld(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(w.Faults) != 17 || len(w.Cluster("demo").Profiles) != 1 || w.Delays.RolePropagation != 10*time.Second || w.Latency.Max != 60*time.Millisecond ||
+	if len(w.Faults) != 24 || len(w.Cluster("demo").Profiles) != 1 || w.Delays.RolePropagation != 10*time.Second || w.Latency.Max != 60*time.Millisecond ||
 		len(w.MissingPermissions) != 2 || len(w.FailCreates) != 1 || len(w.VPCs[0].Endpoints) != 2 || w.Role("fargate-pods").UnseenFor != 2 {
 		t.Errorf("uncommented world %+v", w)
 	}
@@ -100,7 +100,7 @@ func TestWorldFaults(t *testing.T) {
 			`line 9: unknown key "satus"`,
 			`line 10: clusters[1].name: "demo" is already at clusters[0].name`,
 			`line 11: clusters[1].status: "FINE" is none of CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING`,
-			`line 13: faults[0].kind: "explode" is none of actor, create-failed, cut-body, delete-failed, drop-after, drop-before, error, error-after, error500, error503, expired, latency, latency-after, reset-after, reset-before, short-body, stale, throttle`,
+			`line 13: faults[0].kind: "explode" is none of actor, create-failed, cut-body, delete-failed, drop-after, drop-before, duplicate, empty, endless-pages, error, error-after, error500, error503, expired, html, huge, latency, latency-after, nameless, no-content, no-member, not-found, omit, redirect, reset-after, reset-before, same-token, short-body, silence, stale, throttle`,
 		}, "\n")},
 		{"a network that cannot be", strings.Join([]string{
 			"vpcs:",

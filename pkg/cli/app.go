@@ -44,6 +44,8 @@ type app struct {
 	args []string
 	// origins are those of the profiles that match has read from files, by name.
 	origins map[string]origin
+	// deadline is when the run ends.
+	deadline deadline
 }
 
 // globalOptions are the flags that every command knows.
@@ -156,6 +158,7 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	if _, err := io.WriteString(a.streams.Err, strings.Join(lines, "\n")+" "); err != nil {
 		return "", err
 	}
+	defer a.deadline.stopped(a.clock.Now)()
 	type reply struct {
 		text string
 		err  error

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,30 +25,19 @@ import (
 
 // waitFlags are the flags of a command that waits for AWS.
 type waitFlags struct {
-	wait    bool
-	timeout time.Duration
+	timeLimit
+	wait bool
 }
 
 func (w *waitFlags) addTo(cmd *cobra.Command, until string) {
 	cmd.Flags().BoolVarP(&w.wait, "wait", "w", true, "wait until "+until)
-	w.addTimeout(cmd)
-}
-
-func (w *waitFlags) addTimeout(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&w.timeout, "timeout", 25*time.Minute, "the longest that one creation or deletion may take; 0 for no limit")
-}
-
-func (w *waitFlags) check(a *app, cmd *cobra.Command) error {
-	if w.timeout < 0 {
-		return &usageError{err: fmt.Errorf("%s %s is not a time to wait", a.named("timeout"), w.timeout), command: cmd.CommandPath()}
-	}
-	return nil
+	w.addTimeout(cmd, changeTime)
 }
 
 // runner makes the runner of a sequence. Call stop when it is done.
-func (a *app) runner(client lifecycle.EKS, timeout time.Duration) (r *lifecycle.Runner, stop func()) {
+func (a *app) runner(client lifecycle.EKS) (r *lifecycle.Runner, stop func()) {
 	progress := a.progress()
-	return &lifecycle.Runner{EKS: client, Clock: a.clock, Report: progress, Timeout: timeout, Token: rand.Text}, progress.Stop
+	return &lifecycle.Runner{EKS: client, Clock: a.clock, Report: progress, Deadline: a.deadline.end, Token: rand.Text}, progress.Stop
 }
 
 // unfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;

@@ -18,13 +18,14 @@ func (a *app) client(ctx context.Context) (*cloud.Client, error) {
 // clientIn is client for another region; an empty one leaves the choice to the SDK.
 func (a *app) clientIn(ctx context.Context, region string) (*cloud.Client, error) {
 	client, err := cloud.New(ctx, cloud.Options{
-		Region:      region,
-		Profile:     a.global.profile,
-		EndpointURL: a.global.endpointURL,
-		UserAgent:   "fgctl/" + readBuild().Version,
-		PageSize:    a.pageSize,
-		Log:         a.debugLog(),
-		LogBodies:   a.logBodies(),
+		Region:         region,
+		Profile:        a.global.profile,
+		EndpointURL:    a.global.endpointURL,
+		UserAgent:      "fgctl/" + readBuild().Version,
+		PageSize:       a.pageSize,
+		Log:            a.debugLog(),
+		LogBodies:      a.logBodies(),
+		AttemptTimeout: a.deadline.attempt(),
 	})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   # A new role, with the trust policy that Fargate needs
   fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
 			// Flags of eksctl may be empty, as they may there.
 			if err := errors.Join(a.noneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
 				return err
@@ -70,7 +70,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 			a.showWarnings(warnings)
 			opts.profiles = profiles
 			return runCreate(cmd.Context(), a, opts)
-		},
+		}),
 		ValidArgsFunction: completeNothing,
 	}
 	opts.profileFlags.addTo(a, cmd)
@@ -195,7 +195,7 @@ func (a *app) judgeExisting(have, want fargate.Profile) error {
 // createOne creates the profile of one report, or goes on with one that is there already.
 func (a *app) createOne(ctx context.Context, client *cloud.Client, report preflight.Report, opts createOptions) (fargate.Profile, string, error) {
 	p := report.Profile
-	runner, stop := a.runner(client, opts.timeout)
+	runner, stop := a.runner(client)
 	defer stop()
 	onward := a.waitCommand(p.Cluster, client.Region(), p.Name, "active")
 	if have := report.Existing(); have != nil {

@@ -60,12 +60,12 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
   # What would become of the pods that run now
   kubectl get pods -A -o json | fgctl delete fp web -c demo --pods - --dry-run`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
 			if err := opts.checkDelete(a, cmd, args); err != nil {
 				return err
 			}
 			return runDelete(cmd.Context(), a, opts)
-		},
+		}),
 		ValidArgsFunction: a.completeProfiles,
 	}
 	flags := cmd.Flags()
@@ -284,7 +284,7 @@ type deletionFailure struct {
 
 // deleteAll deletes one after another, tells what became of each, and gives the failures.
 func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
-	runner, stop := a.runner(client, opts.timeout)
+	runner, stop := a.runner(client)
 	defer stop()
 	var printErr error
 	results := runner.DeleteAll(ctx, doomed, opts.wait, func(p fargate.Profile) {

@@ -123,11 +123,8 @@ func report(s *output.Streams, err error) {
 	var unfinished *lifecycle.Unfinished
 	if !errors.As(err, &unfinished) {
 		// No creation or deletion was under way, so which request was cut short is nobody's concern.
-		switch exitCode(err) {
-		case exitInterrupted:
+		if exitCode(err) == exitInterrupted {
 			text = "interrupted"
-		case exitTimeout:
-			text = "timed out; --timeout allows more time"
 		}
 	}
 	var faults fargate.Faults

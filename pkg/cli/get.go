@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -21,6 +20,7 @@ import (
 )
 
 type getOptions struct {
+	timeLimit
 	name        string
 	configFile  string
 	output      string
@@ -28,7 +28,6 @@ type getOptions struct {
 	allClusters bool
 	regions     []string
 	chunkSize   int
-	timeout     time.Duration
 }
 
 var getFormats = []string{"table", "wide", "json", "yaml", "name"}
@@ -54,7 +53,7 @@ field health.`,
 
   # Names only, for scripts
   fgctl get fp -c demo -o name | xargs -n1 echo`,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: a.within(&opts.timeLimit, false, func(cmd *cobra.Command, args []string) error {
 			name, err := a.oneName(cmd, args, opts.name)
 			if err != nil {
 				return err
@@ -63,10 +62,8 @@ field health.`,
 			if err := a.checkGet(cmd, &opts); err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), opts.timeout)
-			defer cancel()
-			return runGet(ctx, a, opts)
-		},
+			return runGet(cmd.Context(), a, opts)
+		}),
 		ValidArgsFunction: a.completeOneProfile,
 	}
 	flags := cmd.Flags()
@@ -79,7 +76,7 @@ field health.`,
 	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
 	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize, "how many names AWS lists per request; 0 leaves it to AWS")
-	flags.DurationVar(&opts.timeout, "timeout", 25*time.Minute, "give up after this time")
+	opts.addTimeout(cmd, readTime)
 	mustComplete(cmd, "output", completeFixed(getFormats))
 	mustComplete(cmd, "name", a.completeProfiles)
 	mustComplete(cmd, "config-file", completeFiles)
@@ -89,7 +86,7 @@ field health.`,
 
 // checkGet judges what the flags of get ask for together.
 func (a *app) checkGet(cmd *cobra.Command, opts *getOptions) error {
-	if err := a.oneOf(cmd, "output", opts.output, getFormats); err != nil {
+	if err := errors.Join(opts.check(a, cmd), a.oneOf(cmd, "output", opts.output, getFormats)); err != nil {
 		return err
 	}
 	var fault string
@@ -102,8 +99,6 @@ func (a *app) checkGet(cmd *cobra.Command, opts *getOptions) error {
 		fault = "--regions holds an empty name"
 	case opts.chunkSize < 0:
 		fault = fmt.Sprintf("%s %d is negative", a.named("chunk-size"), opts.chunkSize)
-	case opts.timeout <= 0:
-		fault = fmt.Sprintf("%s %s is not a time to wait", a.named("timeout"), opts.timeout)
 	}
 	if fault != "" {
 		return &usageError{err: errors.New(fault), command: cmd.CommandPath()}

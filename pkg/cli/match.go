@@ -15,6 +15,7 @@ import (
 )
 
 type matchOptions struct {
+	timeLimit
 	podInput
 	profilesFrom []string
 	output       string
@@ -87,7 +88,12 @@ profiles that take pods overlap.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		PreRun: func(cmd *cobra.Command, _ []string) {
+			if len(opts.profilesFrom) > 0 && !a.given(cmd, "cluster") && !cmd.Flags().Changed("timeout") {
+				opts.timeout = 0 // no AWS is asked, and whoever pipes pods may take their time
+			}
+		},
+		RunE: a.within(&opts.timeLimit, false, func(cmd *cobra.Command, _ []string) error {
 			if opts.overlaps {
 				if err := a.checkOverlaps(cmd, &opts); err != nil {
 					return err
@@ -98,7 +104,7 @@ profiles that take pods overlap.`,
 				return err
 			}
 			return runMatch(cmd.Context(), a, opts)
-		},
+		}),
 	}
 	opts.hasRecursive = true
 	flags := cmd.Flags()
@@ -115,6 +121,8 @@ profiles that take pods overlap.`,
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
 	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
+	opts.addTimeout(cmd, readTime)
+	flags.Lookup("timeout").Usage += "; with --profiles-from there is none by default"
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
 	mustComplete(cmd, "fail-on", completeList(matchFailOn))
@@ -144,6 +152,9 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 	}
 	if ns := opts.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
 		faults = append(faults, fmt.Errorf("%s %q is no namespace's name; lower-case letters, digits and - are allowed", a.named("namespace"), ns))
+	}
+	if err := opts.check(a, cmd); err != nil {
+		faults = append(faults, err)
 	}
 	if err := a.oneOf(cmd, "output", opts.output, matchFormats); err != nil {
 		faults = append(faults, err)

@@ -30,6 +30,9 @@ func (a *app) checkOverlaps(cmd *cobra.Command, opts *matchOptions) error {
 	if a.given(cmd, "cluster") && !a.given(cmd, "profiles-from") {
 		opts.profilesFrom = nil // the command line goes before the environment
 	}
+	if err := opts.check(a, cmd); err != nil {
+		faults = append(faults, err)
+	}
 	if err := a.oneOf(cmd, "output", opts.output, overlapFormats); err != nil {
 		faults = append(faults, err)
 	}

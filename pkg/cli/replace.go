@@ -68,13 +68,13 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
   fgctl replace fargateprofile web -c demo --namespace web --dry-run
   fgctl replace fargateprofile web -c demo --abort`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
 			change, err := opts.checkReplace(a, cmd, args)
 			if err != nil {
 				return err
 			}
 			return runReplace(cmd.Context(), a, opts, change)
-		},
+		}),
 		ValidArgsFunction: a.completeOneProfile,
 	}
 	opts.profileFlags.addTo(a, cmd)

@@ -205,7 +205,7 @@ func (r *replacement) done() error {
 
 // run carries the replacement out.
 func (r *replacement) run(ctx context.Context, report preflight.Report) error {
-	runner, stop := r.runner(r.client, r.opts.timeout)
+	runner, stop := r.runner(r.client)
 	defer stop()
 	successor := report.Profile
 	checked := report.Passed("role")
@@ -306,7 +306,7 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}
-	runner, stop := r.runner(r.client, r.opts.timeout)
+	runner, stop := r.runner(r.client)
 	defer stop()
 	if err := runner.Abort(ctx, s, r.opts.wait); err != nil {
 		stop()

@@ -13,7 +13,7 @@ import (
 )
 
 type waitOptions struct {
-	waitFlags
+	timeLimit
 	name   string
 	until  string
 	output string
@@ -38,7 +38,7 @@ It looks every second at first, and at least every ten seconds later on.`,
 		Example: `  fgctl wait fargateprofile web --cluster demo --for active
   fgctl wait fargateprofile web --cluster demo --for deleted --timeout 40m`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
 			name, err := a.oneName(cmd, args, opts.name)
 			if err != nil {
 				return err
@@ -51,7 +51,7 @@ It looks every second at first, and at least every ten seconds later on.`,
 				return err
 			}
 			return runWait(cmd.Context(), a, opts)
-		},
+		}),
 		ValidArgsFunction: a.completeOneProfile,
 	}
 	cmd.Flags().SortFlags = false
@@ -60,7 +60,7 @@ It looks every second at first, and at least every ten seconds later on.`,
 	cmd.Flags().StringVar(&opts.until, "for", untilActive, "what to wait for: active or deleted")
 	mustComplete(cmd, "for", completeFixed([]string{untilActive, untilDeleted}))
 	mustComplete(cmd, "name", a.completeProfiles)
-	opts.addTimeout(cmd)
+	opts.addTimeout(cmd, changeTime)
 	a.addOutputFlag(cmd, &opts.output)
 	return verb("wait", "Wait for a Fargate profile", cmd)
 }
@@ -70,7 +70,7 @@ func runWait(ctx context.Context, a *app, opts waitOptions) error {
 	if err != nil {
 		return err
 	}
-	runner, stop := a.runner(client, opts.timeout)
+	runner, stop := a.runner(client)
 	defer stop()
 	if opts.until == untilDeleted {
 		if err := runner.WaitDeleted(ctx, cluster, opts.name, ""); err != nil {

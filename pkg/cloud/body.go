@@ -1,8 +1,9 @@
 package cloud
 
-// This file keeps the SDK's request bodies from breaking answers off.
+// This file holds what bodies need: those of requests must not break answers off, those of answers are bounded.
 
 import (
+	"errors"
 	"io"
 	"net/http"
 
@@ -21,5 +22,42 @@ func (c plainBodies) Do(request *http.Request) (*http.Response, error) {
 		request = request.Clone(request.Context())
 		request.Body = struct{ io.ReadCloser }{request.Body}
 	}
-	return c.HTTPClient.Do(request)
+	answer, err := c.HTTPClient.Do(request)
+	if call, ok := request.Context().Value(callKey{}).(*call); ok && err == nil && answer.Body != nil {
+		call.begin, call.tooLong = nil, false
+		answer.Body = &boundedBody{ReadCloser: answer.Body, call: call, left: call.limit}
+	}
+	return answer, err
+}
+
+// beginning is how much of an answer is kept to tell what it is.
+const beginning = 512
+
+// boundedBody ends with an error where an answer is longer than that to its call may be, which spares the SDK the
+// memory: it reads a whole answer before it parses it. What was compressed counts as it is unpacked.
+type boundedBody struct {
+	io.ReadCloser
+	call *call
+	left int64
+}
+
+var errTooLong = errors.New("the answer is too long")
+
+// Read reads from the answer.
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		// Whether there is more takes a look.
+		n, err := b.ReadCloser.Read(make([]byte, 1))
+		if n == 0 {
+			return 0, err
+		}
+		b.call.tooLong = true
+		return 0, errTooLong
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	if room := beginning - len(b.call.begin); room > 0 {
+		b.call.begin = append(b.call.begin, p[:min(n, room)]...)
+	}
+	return n, err
 }

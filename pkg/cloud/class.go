@@ -41,6 +41,9 @@ const (
 	Throttled
 	// Unavailable: no answer, a broken answer, or a fault of AWS; clears by itself as a rule.
 	Unavailable
+	// Senseless: the endpoint's answer is none of AWS: empty, foreign, without what AWS always sends, endless or
+	// a redirect. A proxy may be the cause, so it may clear by itself.
+	Senseless
 	// Credentials: there are none, they have expired, or AWS does not accept them.
 	Credentials
 	// Canceled: the caller's context ended; errors.Is finds its error.
@@ -49,7 +52,7 @@ const (
 
 var classNames = [...]string{
 	"other", "not found", "exists", "busy", "trust not ready", "invalid", "limit exceeded", "access denied",
-	"throttled", "unavailable", "credentials", "canceled",
+	"throttled", "unavailable", "senseless", "credentials", "canceled",
 }
 
 // String names the class.
@@ -62,7 +65,7 @@ func (c Class) String() string {
 
 // Transient tells whether the same request may succeed later without anybody's doing.
 func (c Class) Transient() bool {
-	return c == Busy || c == TrustNotReady || c == Throttled || c == Unavailable
+	return c == Busy || c == TrustNotReady || c == Throttled || c == Unavailable || c == Senseless
 }
 
 // codes holds the error codes of EKS, EC2, IAM and STS whose code alone decides (EKS API model; EC2 API
@@ -97,7 +100,7 @@ var codes = map[string]Class{
 	"InternalFailure": Unavailable, "InternalError": Unavailable, "InternalServerError": Unavailable, "ServiceFailure": Unavailable,
 	"Unavailable": Unavailable, "RequestTimeout": Unavailable, "RequestTimeoutException": Unavailable,
 
-	"ExpiredToken": Credentials, "ExpiredTokenException": Credentials, "RequestExpired": Credentials,
+	"RequestTimeTooSkewed": Credentials, "ExpiredToken": Credentials, "ExpiredTokenException": Credentials, "RequestExpired": Credentials,
 	"UnrecognizedClientException": Credentials, "InvalidClientTokenId": Credentials, "InvalidAccessKeyId": Credentials,
 	"AuthFailure": Credentials, "InvalidSignatureException": Credentials, "SignatureDoesNotMatch": Credentials,
 	"MissingAuthenticationToken": Credentials, "MissingAuthenticationTokenException": Credentials,
@@ -126,6 +129,9 @@ var texts = []struct {
 func classify(e *Error, err error) Class {
 	if credentialsFailed(err) {
 		return credentialsClass(e, err)
+	}
+	if errors.As(err, new(*senselessError)) {
+		return Senseless
 	}
 	message := strings.ToLower(e.Message)
 	for _, t := range texts {

@@ -28,9 +28,12 @@ const MaxInFlight = 10
 // MaxPageSize is the most names that EKS gives in one page of a list (EKS API, maxResults).
 const MaxPageSize = 100
 
-// defaultAttemptTimeout ends one attempt whose answer does not come; the SDK then tries again. Without
-// it a connection that died silently would hang until the command's own timeout.
-const defaultAttemptTimeout = 30 * time.Second
+// AttemptTimeout ends one attempt whose answer has not come as a whole, silence one whose answer has not begun;
+// the SDK then tries again. Without them a connection that died silently would hang until the command's own timeout.
+const (
+	AttemptTimeout = 30 * time.Second
+	silence        = 10 * time.Second
+)
 
 // Options are the settings of a Client. The zero value takes everything from where every AWS tool takes
 // it: AWS_* variables, the shared config and credentials files, SSO, IMDS.
@@ -154,18 +157,25 @@ func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*mi
 	}
 }
 
-// timed puts a timeout per attempt on the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies.
-// The credential providers' client is left as it is.
+// timed bounds an attempt of the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies, and follows no
+// redirects: no service answers with one, and what is signed or secret is for the endpoint that was chosen. The
+// credential providers' client is left as it is.
 func (c *Client) timed(client aws.HTTPClient) aws.HTTPClient {
 	timeout := c.options.AttemptTimeout
 	if timeout == 0 {
-		timeout = defaultAttemptTimeout
+		timeout = AttemptTimeout
 	}
-	if c.options.Transport != nil {
-		return plainBodies{&http.Client{Transport: c.options.Transport, Timeout: timeout}}
+	carrier := c.options.Transport
+	if b, ok := client.(*awshttp.BuildableClient); ok && carrier == nil {
+		transport := b.GetTransport()
+		transport.ResponseHeaderTimeout = min(timeout, silence)
+		carrier = transport
 	}
-	if b, ok := client.(*awshttp.BuildableClient); ok {
-		return plainBodies{b.WithTimeout(timeout)}
+	if carrier == nil {
+		return client
 	}
-	return client
+	return plainBodies{&http.Client{
+		Transport: carrier, Timeout: timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }

@@ -118,7 +118,7 @@ func TestRouteTables(t *testing.T) {
  <item><destinationCidrBlock>6.0.0.0/8</destinationCidrBlock><localGatewayId>lgw-1</localGatewayId></item>
  <item><destinationCidrBlock>7.0.0.0/8</destinationCidrBlock><coreNetworkArn>arn:x</coreNetworkArn></item>
 </routeSet></item></routeTableSet><nextToken>p2</nextToken></DescribeRouteTablesResponse>`,
-		"DescribeRouteTablesp2": `<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-1</routeTableId></item></routeTableSet></DescribeRouteTablesResponse>`,
+		"DescribeRouteTablesp2": `<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-1</routeTableId><routeSet/><associationSet/></item></routeTableSet></DescribeRouteTablesResponse>`,
 	})
 	got, err := client(t, s.URL).RouteTables(context.Background(), "vpc-1")
 	want := []network.RouteTable{{ID: "rtb-1"}, {

@@ -63,9 +63,6 @@ func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
 	if err != nil {
 		return Cluster{}, wrap(ctx, action, err)
 	}
-	if out.Cluster == nil {
-		return Cluster{}, noContent(action, "cluster")
-	}
 	in := out.Cluster
 	cluster := Cluster{
 		Name:            aws.ToString(in.Name),
@@ -100,7 +97,7 @@ func (c *Client) pageSize() *int32 {
 	return aws.Int32(int32(min(c.options.PageSize, MaxPageSize)))
 }
 
-// ClusterNames lists the region's clusters, sorted by name.
+// ClusterNames lists the region's clusters, sorted by name, each once.
 func (c *Client) ClusterNames(ctx context.Context) ([]string, error) {
 	names, err := pages(ctx, "eks:ListClusters", func(token *string) ([]string, *string, error) {
 		out, err := c.eks().ListClusters(ctx, &eks.ListClustersInput{NextToken: token, MaxResults: c.pageSize()})
@@ -110,10 +107,10 @@ func (c *Client) ClusterNames(ctx context.Context) ([]string, error) {
 		return out.Clusters, out.NextToken, nil
 	})
 	slices.Sort(names)
-	return names, err
+	return slices.Compact(names), err
 }
 
-// ProfileNames lists the names of a cluster's Fargate profiles in every state, sorted.
+// ProfileNames lists the names of a cluster's Fargate profiles in every state, sorted, each once.
 func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, error) {
 	names, err := pages(ctx, "eks:ListFargateProfiles", func(token *string) ([]string, *string, error) {
 		out, err := c.eks().ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: &cluster, NextToken: token, MaxResults: c.pageSize()})
@@ -123,7 +120,7 @@ func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, er
 		return out.FargateProfileNames, out.NextToken, nil
 	})
 	slices.Sort(names)
-	return names, err
+	return slices.Compact(names), err
 }
 
 // Profile describes one Fargate profile.
@@ -133,7 +130,7 @@ func (c *Client) Profile(ctx context.Context, cluster, name string) (fargate.Pro
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
 	}
-	return profileOf(action, out.FargateProfile)
+	return profileOf(out.FargateProfile), nil
 }
 
 // Profiles describes all Fargate profiles of a cluster, sorted by name, with up to MaxInFlight requests
@@ -194,7 +191,7 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
 	}
-	return profileOf(action, out.FargateProfile)
+	return profileOf(out.FargateProfile), nil
 }
 
 // DeleteProfile asks EKS to delete a profile and returns it as EKS reports it then, as a rule in the
@@ -207,7 +204,7 @@ func (c *Client) DeleteProfile(ctx context.Context, cluster, name string) (farga
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
 	}
-	return profileOf(action, out.FargateProfile)
+	return profileOf(out.FargateProfile), nil
 }
 
 // TagProfile sets tags on the profile of this ARN and leaves its other tags alone; no tags, no request.
@@ -228,11 +225,8 @@ func (c *Client) UntagProfile(ctx context.Context, arn string, keys []string) er
 	return wrap(ctx, "eks:UntagResource", err)
 }
 
-// profileOf turns the SDK's profile into ours.
-func profileOf(action string, in *types.FargateProfile) (fargate.Profile, error) {
-	if in == nil {
-		return fargate.Profile{}, noContent(action, "Fargate profile")
-	}
+// profileOf turns the SDK's profile, which is not nil (see missing), into ours.
+func profileOf(in *types.FargateProfile) fargate.Profile {
 	p := fargate.Profile{
 		Name:                aws.ToString(in.FargateProfileName),
 		ARN:                 aws.ToString(in.FargateProfileArn),
@@ -255,7 +249,7 @@ func profileOf(action string, in *types.FargateProfile) (fargate.Profile, error)
 			})
 		}
 	}
-	return p, nil
+	return p
 }
 
 // notEmpty gives nil for an empty map: the API's tag map has a minimum of one entry, so an empty one
@@ -265,13 +259,4 @@ func notEmpty(m map[string]string) map[string]string {
 		return nil
 	}
 	return m
-}
-
-// noContent is the error of an answer that was accepted and says nothing, as that of a server that is
-// no AWS.
-func noContent(action, what string) error {
-	return &Error{
-		Class: Other, Action: action, Status: 200, Message: "the answer holds no " + what,
-		hint: "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API",
-	}
 }

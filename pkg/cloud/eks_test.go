@@ -77,7 +77,9 @@ func TestProfile(t *testing.T) {
 // Names are part of the path; whatever they hold, it stays one element of it.
 func TestNamesInPaths(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) {
-		writeJSON(w, profileJSON("web", "ACTIVE"))
+		answer := profileJSON("ünï?x=y", "ACTIVE")
+		answer["fargateProfile"].(map[string]any)["clusterName"] = "a/b"
+		writeJSON(w, answer)
 	})
 	_, err := client(t, s.URL).Profile(context.Background(), "a/b", "ünï?x=y")
 	if err != nil {
@@ -242,7 +244,7 @@ func TestNames(t *testing.T) {
 
 func TestPageSize(t *testing.T) {
 	for size, want := range map[int]string{0: "", -1: "", 7: "?maxResults=7", 100: "?maxResults=100", 1 << 40: "?maxResults=100"} {
-		s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) { _, _ = w.Write([]byte("{}")) })
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) { _, _ = w.Write([]byte(`{"clusters":[],"fargateProfileNames":[]}`)) })
 		c := client(t, s.URL, func(o *cloud.Options) { o.PageSize = size })
 		if _, err := c.ProfileNames(context.Background(), "demo"); err != nil {
 			t.Error(err)
@@ -272,7 +274,7 @@ func TestEndlessPages(t *testing.T) {
 			})
 			names, err := client(t, s.URL).ProfileNames(context.Background(), "demo")
 			var e *cloud.Error
-			if !errors.As(err, &e) || e.Class != cloud.Other || e.Action != "eks:ListFargateProfiles" || len(names) != 0 {
+			if !errors.As(err, &e) || e.Class != cloud.Senseless || e.Action != "eks:ListFargateProfiles" || len(names) != 0 {
 				t.Errorf("%v, %v", names, err)
 			}
 			if n := len(s.requests()); n != tt.requests {

@@ -32,11 +32,18 @@ type Error struct {
 	Status int
 	// RetryAfter is how long AWS asks to wait before the next attempt; 0 where it does not say.
 	RetryAfter time.Duration
+	// Endpoint is where the request was sent, without its path; empty where none was.
+	Endpoint string
+	// Skew is how far this machine's clock is ahead of the endpoint's, by the answer's header Date; 0 where it
+	// has none.
+	Skew time.Duration
 	// Err is the SDK's error; it may be nil. A context's error is always found in it by errors.Is when
 	// the class is Canceled, and never otherwise.
 	Err error
 
 	hint string
+	// before is how the last attempt before the call's end failed; empty where there was none.
+	before string
 }
 
 // Error gives AWS's own message with its request id.
@@ -72,6 +79,18 @@ func (e *Error) Permission() string {
 		return m[1]
 	}
 	return e.Action
+}
+
+// Waiting says what a call that was cut short waited for: " for ENDPOINT (last answer: HTTP 503)".
+func (e *Error) Waiting() string {
+	text := ""
+	if e.Endpoint != "" {
+		text = " of " + e.Endpoint
+	}
+	if e.before != "" {
+		text += " (before that: " + e.before + ")"
+	}
+	return text
 }
 
 // ClassOf gives the class of an error that this package returned, however wrapped. A bare context error
@@ -114,10 +133,15 @@ func wrap(ctx context.Context, action string, err error) error {
 		return err
 	}
 	e := &Error{Action: action, Message: describe(err), RetryAfter: retryAfter(err), Err: err}
+	var call *callError
+	if errors.As(err, &call) {
+		e.Endpoint = call.endpoint
+	}
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.Response != nil {
 		e.Status = response.HTTPStatusCode()
 		e.RequestID = requestID(response.Response)
+		e.Skew = skewOf(response.Response.Header, time.Now())
 	}
 	var withID *awshttp.ResponseError
 	if errors.As(err, &withID) && withID.ServiceRequestID() != "" {
@@ -126,15 +150,20 @@ func wrap(ctx context.Context, action string, err error) error {
 	// A call's own context decides: a dead connection's timeout also answers to DeadlineExceeded.
 	if ctx.Err() != nil {
 		e.Class = Canceled
-		e.Message = ctx.Err().Error()
-		if !errors.Is(err, ctx.Err()) {
-			e.Err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		e.Message = context.Cause(ctx).Error()
+		e.Err = fmt.Errorf("%w: %w: %w", context.Cause(ctx), ctx.Err(), err)
+		if call != nil && call.last != nil {
+			var last *Error
+			if errors.As(wrap(context.WithoutCancel(ctx), "", call.last), &last) {
+				e.before = last.Error()
+			}
 		}
 		return e
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		e.Err = errors.New(err.Error())
 	}
+	var senseless *senselessError
 	var api smithy.APIError
 	isAPI := errors.As(err, &api)
 	switch {
@@ -144,6 +173,8 @@ func wrap(ctx context.Context, action string, err error) error {
 		if e.Message == "" {
 			e.Message = fmt.Sprintf("HTTP %d without a message", e.Status)
 		}
+	case errors.As(err, &senseless):
+		e.Message = senseless.Error()
 	case e.Status != 0 && brokenAnswer(err):
 		e.Message = fmt.Sprintf("HTTP %d, and then the connection broke off", e.Status)
 	case e.Status >= 300:
@@ -162,6 +193,9 @@ func describe(err error) string {
 		return "no such host: " + dns.Name
 	}
 	var send *url.Error
+	if errors.As(err, &send) && send.Timeout() {
+		return "no answer in time"
+	}
 	if errors.As(err, &send) {
 		return fmt.Sprintf("%s %s: %s", strings.ToUpper(send.Op), send.URL, send.Err)
 	}

@@ -154,7 +154,7 @@ func TestErrorText(t *testing.T) {
 }
 
 func TestTransient(t *testing.T) {
-	want := map[cloud.Class]bool{cloud.Busy: true, cloud.TrustNotReady: true, cloud.Throttled: true, cloud.Unavailable: true}
+	want := map[cloud.Class]bool{cloud.Busy: true, cloud.TrustNotReady: true, cloud.Throttled: true, cloud.Unavailable: true, cloud.Senseless: true}
 	for c := cloud.Other; c <= cloud.Canceled; c++ {
 		if c.Transient() != want[c] {
 			t.Errorf("%v: transient %v", c, c.Transient())

@@ -1,10 +1,12 @@
 package cloud
 
-// This file stands around every HTTP exchange: it bounds how many are under way and logs them.
+// This file stands around every call and every HTTP exchange: it bounds how many are under way, has answers
+// judged, and logs them.
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -30,10 +34,58 @@ func newExchanger(opts Options) *exchanger {
 	return &exchanger{slots: make(chan struct{}, MaxInFlight), log: opts.Log, bodies: opts.LogBodies && opts.Log != nil}
 }
 
-// addTo puts the exchanger into the stack of an operation, below the retries: one call per attempt. The
+// call is one call with all its attempts, which follow one another.
+type call struct {
+	input    any
+	limit    int64  // of the answer's length
+	endpoint string // where the requests go, without path and query
+	last     error  // how the last attempt failed
+
+	// begin is the beginning of the last answer; tooLong says that it is longer than limit.
+	begin   []byte
+	tooLong bool
+}
+
+type callKey struct{}
+
+// callError is the SDK's error of a call, with the call.
+type callError struct {
+	*call
+	err error
+}
+
+func (e *callError) Error() string { return e.err.Error() }
+func (e *callError) Unwrap() error { return e.err }
+
+// longest is the limit of an answer's length. A role's trust policy may take 8 KiB and is URL-encoded, an
+// endpoint's policy 20 KiB, and both come by the hundred; all of EKS is small.
+func longest(input any) int64 {
+	switch input.(type) {
+	case *iam.ListRolesInput, *ec2.DescribeRouteTablesInput, *ec2.DescribeVpcEndpointsInput, *ec2.DescribeSubnetsInput:
+		return 16 << 20
+	}
+	return 1 << 20
+}
+
+// around notes a call, outside of the retries.
+func around(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+	middleware.InitializeOutput, middleware.Metadata, error,
+) {
+	c := &call{input: in.Parameters, limit: longest(in.Parameters)}
+	out, metadata, err := next.HandleInitialize(context.WithValue(ctx, callKey{}, c), in)
+	if err != nil {
+		err = &callError{c, err}
+	}
+	return out, metadata, err
+}
+
+// addTo puts the exchanger into the stack of an operation, below the retries: once per attempt. The
 // outer part runs until the answer is read and parsed, so a slot covers the whole answer; the pause
 // between two attempts is above and holds none.
 func (x *exchanger) addTo(stack *middleware.Stack) error {
+	if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("fgctlCall", around), middleware.Before); err != nil {
+		return err
+	}
 	outer := middleware.DeserializeMiddlewareFunc("fgctlExchange", x.handle)
 	if err := stack.Deserialize.Add(outer, middleware.Before); err != nil {
 		return err
@@ -54,12 +106,34 @@ func (x *exchanger) handle(ctx context.Context, in middleware.DeserializeInput, 
 		return middleware.DeserializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: ctx.Err()}
 	}
 	if x.log == nil {
-		return next.HandleDeserialize(ctx, in)
+		return attempt(ctx, in, next)
 	}
 	answer := new(bytes.Buffer)
 	start := time.Now()
-	out, metadata, err := next.HandleDeserialize(context.WithValue(ctx, bodyKey{}, answer), in)
+	out, metadata, err := attempt(context.WithValue(ctx, bodyKey{}, answer), in, next)
 	x.report(ctx, in.Request, out.RawResponse, answer, time.Since(start), err)
+	return out, metadata, err
+}
+
+// attempt is one attempt, with the answer judged.
+func attempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	middleware.DeserializeOutput, middleware.Metadata, error,
+) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	c, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		return out, metadata, err
+	}
+	if r, isHTTP := in.Request.(*smithyhttp.Request); isHTTP {
+		c.endpoint = r.URL.Scheme + "://" + r.URL.Host
+	}
+	answer, _ := out.RawResponse.(*smithyhttp.Response)
+	if senseless := c.senseless(answer, out.Result, err); senseless != nil {
+		out.Result, err = nil, senseless
+	}
+	if ctx.Err() == nil {
+		c.last = err
+	}
 	return out, metadata, err
 }
 
@@ -75,6 +149,9 @@ func (x *exchanger) report(ctx context.Context, request, response any, answer *b
 		fmt.Fprintf(&b, " status=%d", a.StatusCode)
 		if id := requestID(a); id != "" {
 			fmt.Fprintf(&b, " request-id=%s", id)
+		}
+		if senseless := (*senselessError)(nil); errors.As(err, &senseless) {
+			fmt.Fprintf(&b, " failed=%q", senseless)
 		}
 	} else {
 		fmt.Fprintf(&b, " failed=%q", describe(err))

@@ -14,7 +14,9 @@ var hints = map[Class]string{
 	LimitExceeded: "see the quotas of Amazon EKS in Service Quotas; delete a profile or ask for a higher quota",
 	Throttled:     "AWS is throttling this account; try again in a moment",
 	Unavailable:   "try again; if it stays, see the region, the endpoint and the network",
-	Credentials:   "see that the AWS credentials are there and have not expired (aws sts get-caller-identity); for SSO run aws sso login",
+	Senseless: "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, or a proxy answers in its place; " +
+		"a change that was sent may have been made all the same",
+	Credentials: "see that the AWS credentials are there and have not expired (aws sts get-caller-identity); for SSO run aws sso login",
 }
 
 // Hint says in one sentence what can be done about an error of this package; it is empty where there is
@@ -33,6 +35,8 @@ func Hint(err error) string {
 			hint += "; the account or the region may also lack EKS on Fargate"
 		}
 		return hint
+	case e.clockIsWrong():
+		return "this machine's clock is " + skewText(e.Skew) + "; set it and try again"
 	case e.Class == Credentials && strings.Contains(e.Code, "Signature"):
 		return "see that the secret access key is right and that this machine's clock is"
 	case e.Class == Unavailable && strings.HasPrefix(e.Message, "no such host"):

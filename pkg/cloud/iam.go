@@ -32,7 +32,7 @@ func (c *Client) Role(ctx context.Context, name string) (Role, error) {
 	if err != nil {
 		return Role{}, wrap(ctx, action, err)
 	}
-	return roleOf(action, out.Role)
+	return roleOf(out.Role), nil
 }
 
 // Roles lists all roles of the account with their trust policies, sorted by ARN.
@@ -45,11 +45,7 @@ func (c *Client) Roles(ctx context.Context) ([]Role, error) {
 		}
 		var roles []Role
 		for i := range out.Roles {
-			role, err := roleOf(action, &out.Roles[i])
-			if err != nil {
-				return nil, nil, err
-			}
-			roles = append(roles, role)
+			roles = append(roles, roleOf(&out.Roles[i]))
 		}
 		return roles, more(out.IsTruncated, out.Marker), nil
 	})
@@ -90,7 +86,7 @@ func (c *Client) CreateRole(ctx context.Context, name, trustPolicy, description 
 	if err != nil {
 		return Role{}, wrap(ctx, action, err)
 	}
-	return roleOf(action, out.Role)
+	return roleOf(out.Role), nil
 }
 
 // AttachPolicy attaches a managed policy to the role of this name; attaching it twice is no error.
@@ -99,17 +95,14 @@ func (c *Client) AttachPolicy(ctx context.Context, role, policyARN string) error
 	return wrap(ctx, "iam:AttachRolePolicy", err)
 }
 
-// roleOf turns the SDK's role into ours.
-func roleOf(action string, in *types.Role) (Role, error) {
-	if in == nil {
-		return Role{}, noContent(action, "role")
-	}
+// roleOf turns the SDK's role, which is not nil (see missing), into ours.
+func roleOf(in *types.Role) Role {
 	return Role{
 		Name:        aws.ToString(in.RoleName),
 		ARN:         aws.ToString(in.Arn),
 		Path:        aws.ToString(in.Path),
 		TrustPolicy: decodePolicy(aws.ToString(in.AssumeRolePolicyDocument)),
-	}, nil
+	}
 }
 
 // decodePolicy undoes IAM's URL encoding (RFC 3986, so a plus sign is a plus sign). A document that is

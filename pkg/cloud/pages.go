@@ -7,8 +7,11 @@ import (
 	"fmt"
 )
 
-// maxPages is far above any real answer: a server that gives ever new tokens ends there.
-const maxPages = 1000
+// maxPages and maxItems are far above any real answer: a server that gives ever new tokens ends there.
+const (
+	maxPages = 1000
+	maxItems = 100_000
+)
 
 // pages collects all pages of an answer. Fetch gets the token of the page to read, nil for the first,
 // and gives the page's items and the token of the next one. An empty page with a token is legal in AWS;
@@ -26,11 +29,19 @@ func pages[T any](ctx context.Context, action string, fetch func(token *string) 
 		if next == nil || *next == "" {
 			return all, nil
 		}
+		if len(all) > maxItems {
+			return nil, endless(action, fmt.Sprintf("there are more than %d entries", maxItems))
+		}
 		if seen[*next] {
-			return nil, &Error{Class: Other, Action: action, Message: fmt.Sprintf("the answer gave the page token %q twice, so it never ends", *next)}
+			return nil, endless(action, "the same page token came twice")
 		}
 		seen[*next] = true
 		token = next
 	}
-	return nil, &Error{Class: Other, Action: action, Message: fmt.Sprintf("the answer has more than %d pages", maxPages)}
+	return nil, endless(action, fmt.Sprintf("there are more than %d pages", maxPages))
+}
+
+// endless is the error of an answer of pages that does not end.
+func endless(action, why string) error {
+	return &Error{Class: Senseless, Action: action, Status: 200, Message: (&senselessError{why}).Error()}
 }

@@ -12,14 +12,14 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// patient is the SDK's retryer that also retries an answer that broke off, and waits as long as an answer's
+// patient is the SDK's retryer that also retries an answer that broke off or makes no sense, and waits as long as an answer's
 // Retry-After says; the SDK knows only AWS's own header. What changes something in EKS may be
 // sent twice: a create carries its token, tags are set as before; a delete is not sent again (see DeleteProfile).
 type patient struct{ aws.RetryerV2 }
 
-// IsErrorRetryable adds broken answers to what the SDK retries.
+// IsErrorRetryable adds broken and senseless answers to what the SDK retries.
 func (r patient) IsErrorRetryable(err error) bool {
-	return r.RetryerV2.IsErrorRetryable(err) || brokenAnswer(err)
+	return r.RetryerV2.IsErrorRetryable(err) || brokenAnswer(err) || errors.As(err, new(*senselessError))
 }
 
 // RetryDelay is the SDK's pause before the next attempt, or the longer one that the answer asks for.

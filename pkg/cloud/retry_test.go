@@ -66,11 +66,11 @@ func TestRetryMode(t *testing.T) {
 	}
 }
 
-// An answer that breaks off, although it came as a whole, is asked for again; one that is something else
-// altogether is not.
+// An answer that breaks off, although it came as a whole, is asked for again, as is one that is none of AWS.
 func TestAnswersThatBreakOffAreRetried(t *testing.T) {
-	const whole = `{"fargateProfile":{"fargateProfileName":"web","clusterName":"demo","status":"ACTIVE"}}`
-	for first, want := range map[string]int{whole[:20]: 2, whole[:50]: 2, whole[:len(whole)-1]: 2, "<html>": 1} {
+	const whole = `{"fargateProfile":{"fargateProfileName":"web","clusterName":"demo","status":"ACTIVE","subnets":[],` +
+		`"selectors":[{"namespace":"web"}],"fargateProfileArn":"arn:aws:x","podExecutionRoleArn":"arn:aws:y"}}`
+	for first, want := range map[string]int{whole[:20]: 2, whole[:50]: 2, whole[:len(whole)-1]: 2, "<html>": 2, "{}": 2} {
 		requests := 0
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			requests++

@@ -30,7 +30,7 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 		p, err := o.EKS.Profile(ctx, cluster, name)
 		switch {
 		case err == nil:
-			o.existed = true
+			o.existed, o.senseless = true, 0
 			o.see(subject, string(p.Status))
 		case cloud.NoCluster(err) && !o.existed:
 			// A cluster that never was says nothing about the profile; its name is wrong.
@@ -42,8 +42,8 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 				o.see(subject, "gone")
 			}
 		case ctx.Err() != nil:
-			return p, o.unfinished(ctx.Err())
-		case cloud.ClassOf(err).Transient():
+			return p, o.unfinished(ended(ctx))
+		case o.passes(err):
 			o.asked = cloud.RetryAfter(err)
 			o.see(subject, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
 			if err := o.pause(ctx); err != nil {
@@ -162,8 +162,8 @@ func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Prof
 		case err == nil:
 			return profiles, nil
 		case ctx.Err() != nil:
-			return nil, o.unfinished(ctx.Err())
-		case !cloud.ClassOf(err).Transient():
+			return nil, o.unfinished(ended(ctx))
+		case !o.passes(err):
 			return nil, o.unfinished(err)
 		}
 		o.asked = cloud.RetryAfter(err)

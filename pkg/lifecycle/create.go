@@ -108,7 +108,7 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, o
 		case err == nil:
 			return made, nil
 		case ctx.Err() != nil:
-			return fargate.Profile{}, o.unfinished(ctx.Err())
+			return fargate.Profile{}, o.unfinished(ended(ctx))
 		case class == cloud.Exists:
 			return o.adopt(ctx, p, err, unanswered)
 		case class == cloud.TrustNotReady && (!opts.TrustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
@@ -118,7 +118,10 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, o
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 				return fargate.Profile{}, err
 			}
-		case class == cloud.Unavailable:
+		case class == cloud.Unavailable, class == cloud.Senseless:
+			if !o.passes(err) {
+				return fargate.Profile{}, o.unfinished(err)
+			}
 			o.wait("EKS may not have taken the request", err)
 			unanswered = true
 		case class.Transient():
@@ -194,8 +197,8 @@ func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Pr
 		case cloud.ClassOf(err) == cloud.NotFound:
 			return nil, nil
 		case ctx.Err() != nil:
-			return nil, o.unfinished(ctx.Err())
-		case !cloud.ClassOf(err).Transient():
+			return nil, o.unfinished(ended(ctx))
+		case !o.passes(err):
 			return nil, o.unfinished(err)
 		}
 		o.asked = cloud.RetryAfter(err)

@@ -75,7 +75,7 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, agai
 		case err == nil:
 			return false, nil
 		case ctx.Err() != nil:
-			return false, o.unfinished(ctx.Err())
+			return false, o.unfinished(ended(ctx))
 		case class == cloud.NotFound:
 			// It was there when the caller read it: our own unanswered request or somebody else was faster.
 			return true, nil
@@ -84,7 +84,10 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, agai
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 				return false, err
 			}
-		case class == cloud.Unavailable:
+		case class == cloud.Unavailable, class == cloud.Senseless:
+			if !o.passes(err) {
+				return false, o.unfinished(err)
+			}
 			o.wait("EKS may not have taken the request", err)
 		case class.Transient():
 			o.wait("EKS did not take the request yet", err)

@@ -123,7 +123,7 @@ func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 	}
 	tokens := 0
 	b.Runner = &Runner{
-		EKS: b.client, Clock: b.clock, Report: b.notes, Timeout: 25 * time.Minute,
+		EKS: b.client, Clock: b.clock, Report: b.notes, Deadline: b.clock.Now().Add(25 * time.Minute),
 		Token: func() string { tokens++; return fmt.Sprintf("token-%032d", tokens) },
 	}
 	return b

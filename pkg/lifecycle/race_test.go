@@ -126,7 +126,7 @@ func racing(t *testing.T, s modelSequence, seed uint64, commands ...func(context
 		}
 		tokens := 0
 		one.client = client
-		one.runner = &Runner{EKS: client, Clock: lane, Report: &notes{}, Timeout: 25 * time.Minute, Token: func() string {
+		one.runner = &Runner{EKS: client, Clock: lane, Report: &notes{}, Deadline: m.clock.Now().Add(25 * time.Minute), Token: func() string {
 			tokens++
 			return fmt.Sprintf("token-%d-%030d", i, tokens)
 		}}

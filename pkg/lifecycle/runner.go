@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
@@ -33,14 +34,15 @@ type Reporter interface {
 	Note(text string)
 }
 
-// Runner runs sequences. Timeout bounds each creation and each deletion, the wait for a busy sibling
-// included; zero means no limit. Token makes a clientRequestToken, a new one for every creation.
+// Runner runs sequences. Deadline is when the run ends, by Clock; the zero time means no limit. A context
+// that ends with ErrTimeout as its cause says the same. Token makes a clientRequestToken, a new one for every
+// creation.
 type Runner struct {
-	EKS     EKS
-	Clock   Clock
-	Report  Reporter
-	Timeout time.Duration
-	Token   func() string
+	EKS      EKS
+	Clock    Clock
+	Report   Reporter
+	Deadline time.Time
+	Token    func() string
 }
 
 // ErrTimeout is the cause of an Unfinished whose time was up.
@@ -106,6 +108,8 @@ type operation struct {
 	missing error
 	// told is the last refusal that passes that was told of; the same one again is not worth another line.
 	told string
+	// senseless is how often in a row the endpoint's answer made no sense.
+	senseless int
 	// asked is how long AWS asked to wait before the next request.
 	asked time.Duration
 }
@@ -122,6 +126,30 @@ func (r *Runner) beginAccepted(doing string) *operation {
 	return o
 }
 
+// ended returns why the context is over: ErrTimeout where that is the cause.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrTimeout) {
+		return cause
+	}
+	return ctx.Err()
+}
+
+// senselessLooks is how many answers that make no sense are looked past in a row, each already asked for several
+// times by the client.
+const senselessLooks = 2
+
+// passes reports whether the failure may clear by itself, so that another look is worth it. An endpoint that is
+// none of AWS does not become one.
+func (o *operation) passes(err error) bool {
+	class := cloud.ClassOf(err)
+	if class != cloud.Senseless {
+		o.senseless = 0
+		return class.Transient()
+	}
+	o.senseless++
+	return o.senseless <= senselessLooks
+}
+
 func (o *operation) unfinished(cause error) error {
 	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted}
 }
@@ -134,11 +162,11 @@ func interval(age time.Duration) time.Duration {
 
 // pause waits for the next look, at least as long as AWS asked for. It fails with an Unfinished when the time is up or the context ends.
 func (o *operation) pause(ctx context.Context) error {
-	age := o.Clock.Now().Sub(o.start)
-	d := max(interval(age), o.asked)
+	now := o.Clock.Now()
+	d := max(interval(now.Sub(o.start)), o.asked)
 	o.asked = 0
-	if o.Timeout > 0 {
-		left := o.Timeout - age
+	if !o.Deadline.IsZero() {
+		left := o.Deadline.Sub(now)
 		if left <= 0 {
 			return o.unfinished(ErrTimeout)
 		}
@@ -146,7 +174,7 @@ func (o *operation) pause(ctx context.Context) error {
 		d = min(d, left)
 	}
 	if err := o.Clock.Sleep(ctx, d); err != nil {
-		return o.unfinished(err)
+		return o.unfinished(ended(ctx))
 	}
 	return nil
 }

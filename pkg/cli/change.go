@@ -32,6 +32,7 @@ type waitFlags struct {
 func (w *waitFlags) addTo(cmd *cobra.Command, until string) {
 	cmd.Flags().BoolVarP(&w.wait, "wait", "w", true, "wait until "+until)
 	w.addTimeout(cmd, changeTime)
+	cmd.Flags().Lookup("timeout").Usage = "the longest that the whole run may take, without the time at questions; 0 for no limit"
 }
 
 // runner makes the runner of a sequence. Call stop when it is done.

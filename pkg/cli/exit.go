@@ -32,7 +32,7 @@ const exitCodesHelp = `Exit codes:
     2  wrong usage or invalid input; nothing was sent
     3  the answer is no: a check failed, a pod has no single profile, you did
        not agree; nothing was changed
-    4  timed out; the operation goes on in AWS, the message says how to resume
+    4  timed out; the message says how to resume, and what EKS accepted goes on
   130  interrupted; as for 4`
 
 // usageError is wrong usage or invalid input: nothing was sent. Command is the path of the command

@@ -25,7 +25,7 @@ const (
 type timeLimit struct{ timeout time.Duration }
 
 func (l *timeLimit) addTimeout(cmd *cobra.Command, usual time.Duration) {
-	cmd.Flags().DurationVar(&l.timeout, "timeout", usual, "the longest that the whole run may take, questions left out; 0 for no limit")
+	cmd.Flags().DurationVar(&l.timeout, "timeout", usual, "the longest that the whole run may take; 0 for no limit")
 }
 
 func (l *timeLimit) check(a *app, cmd *cobra.Command) error {

@@ -122,7 +122,7 @@ profiles that take pods overlap.`,
 	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	opts.addTimeout(cmd, readTime)
-	flags.Lookup("timeout").Usage += "; with --profiles-from there is none by default"
+	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
 	mustComplete(cmd, "output", completeFixed(matchFormats))
 	mustComplete(cmd, "fail-on", completeList(matchFailOn))

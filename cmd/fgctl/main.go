@@ -2,18 +2,10 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/fgctl/fgctl/pkg/cli"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal ends fgctl in good order; once it has come, a second one kills it at once.
-	context.AfterFunc(ctx, stop)
-	os.Exit(cli.Main(ctx, os.Args[1:], output.System()))
-}
+func main() { os.Exit(cli.Main(cli.Signals(), os.Args[1:], output.System())) }

@@ -46,6 +46,7 @@ type app struct {
 	origins map[string]origin
 	// deadline is when the run ends.
 	deadline deadline
+	ending   ending
 }
 
 // globalOptions are the flags that every command knows.

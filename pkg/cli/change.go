@@ -37,6 +37,7 @@ func (w *waitFlags) addTo(cmd *cobra.Command, until string) {
 
 // runner makes the runner of a sequence. Call stop when it is done.
 func (a *app) runner(client lifecycle.EKS) (r *lifecycle.Runner, stop func()) {
+	a.ending.resumeWith(a.again())
 	progress := a.progress()
 	return &lifecycle.Runner{EKS: client, Clock: a.clock, Report: progress, Deadline: a.deadline.end, Token: rand.Text}, progress.Stop
 }

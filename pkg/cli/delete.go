@@ -286,6 +286,7 @@ type deletionFailure struct {
 func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
 	runner, stop := a.runner(client)
 	defer stop()
+	a.ending.resumeWith(opts.again(a))
 	var printErr error
 	results := runner.DeleteAll(ctx, doomed, opts.wait, func(p fargate.Profile) {
 		stop()

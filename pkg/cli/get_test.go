@@ -54,7 +54,7 @@ func TestGetTakesTwoRoundTrips(t *testing.T) {
 	for _, profiles := range []int{0, 1, 5, 100} {
 		server := inSandbox(t, crowd(profiles))
 		var out, errs bytes.Buffer
-		code := Main(t.Context(), []string{"get", "fargateprofile", "--cluster", "demo", "-o", "name"}, &output.Streams{Out: &out, Err: &errs})
+		code := run(t.Context(), []string{"get", "fargateprofile", "--cluster", "demo", "-o", "name"}, &output.Streams{Out: &out, Err: &errs}, systemClock{})
 		if lines := strings.Count(out.String(), "\n"); code != 0 || lines != profiles {
 			t.Fatalf("%d profiles: exit %d with %d names\n%s", profiles, code, lines, &errs)
 		}
@@ -70,7 +70,7 @@ func TestGetFitsTheTerminal(t *testing.T) {
 	for _, format := range []string{"table", "wide"} {
 		var out, errs bytes.Buffer
 		streams := &output.Streams{Out: &out, Err: &errs, OutTerminal: true, Width: 80}
-		if code := Main(t.Context(), []string{"get", "fp", "-c", "demo", "-o", format}, streams); code != 0 {
+		if code := run(t.Context(), []string{"get", "fp", "-c", "demo", "-o", format}, streams, systemClock{}); code != 0 {
 			t.Fatalf("exit %d\n%s", code, &errs)
 		}
 		widest := 0

@@ -36,7 +36,7 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	help := func(columns int) string {
 		var out, errs strings.Builder
 		streams := &output.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, OutTerminal: columns > 0, Width: columns}
-		if code := Main(context.Background(), []string{"replace", "fargateprofile", "--help"}, streams); code != 0 || errs.Len() > 0 {
+		if code := run(context.Background(), []string{"replace", "fargateprofile", "--help"}, streams, systemClock{}); code != 0 || errs.Len() > 0 {
 			t.Fatalf("exit %d, %s", code, errs.String())
 		}
 		return out.String()

@@ -17,25 +17,42 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// Main runs fgctl with the arguments after the program's name and gives its exit code. A cancelled ctx
-// ends waits and requests.
-func Main(ctx context.Context, args []string, s *output.Streams) int {
-	return run(ctx, args, s, systemClock{})
+// run is one run of fgctl that ends when ctx is cancelled; only what waits for ctx ends then.
+func run(ctx context.Context, args []string, s *output.Streams, clock lifecycle.Clock) int {
+	return newApp(s, clock).run(ctx, args)
 }
 
-// run is Main with another clock, for tests.
-func run(ctx context.Context, args []string, s *output.Streams, clock lifecycle.Clock) int {
-	a := newApp(s, clock)
+func (a *app) run(ctx context.Context, args []string) int {
 	a.args = args
 	root := newRootCommand(a)
 	root.SetArgs(args)
+	// cobra drops the errors of writing help, which is a result like any other.
+	out := &rememberingWriter{w: a.streams.Out}
+	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err
+	}
 	code := exitCode(err)
 	if code == exitFailed {
 		a.dumpLog()
 	}
-	report(s, err)
+	report(a.streams, err)
 	return code
+}
+
+// rememberingWriter keeps the first error of writing.
+type rememberingWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (r *rememberingWriter) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // Root gives the tree of commands, for the generator of the documentation.

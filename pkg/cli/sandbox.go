@@ -309,6 +309,8 @@ func runChild(ctx context.Context, a *app, child *exec.Cmd) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, forwarded...)
 	defer signal.Stop(signals)
+	a.ending.child.Store(true)
+	defer a.ending.child.Store(false)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -317,8 +319,12 @@ func runChild(ctx context.Context, a *app, child *exec.Cmd) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
+	cancelled := ctx.Done()
 	for {
 		select {
+		case <-cancelled: // the signal came before the child was there
+			cancelled = nil
+			_ = child.Process.Signal(syscall.SIGTERM)
 		case received := <-signals:
 			_ = child.Process.Signal(received) // it may have ended by itself
 		case err := <-ended:

@@ -52,9 +52,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"fgctl": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		context.AfterFunc(ctx, stop)
-		os.Exit(run(ctx, os.Args[1:], output.System(), fastClock{time.Now()}))
+		os.Exit(runUntil(Signals(), os.Args[1:], output.System(), fastClock{time.Now()}))
 	}, "status": status})
 }
 

@@ -56,20 +56,30 @@ func (a *app) within(l *timeLimit, changes bool, run cobraRun) cobraRun {
 		}
 		ctx, cancel := context.WithCancelCause(cmd.Context())
 		defer cancel(nil)
-		timeUp := &timeUpError{after: l.timeout}
-		a.deadline = newDeadline(l.timeout, a.clock.Now(), func() { cancel(timeUp) })
+		up, late := fmt.Errorf("%w after %s", lifecycle.ErrTimeout, l.timeout), make(chan error)
+		a.deadline = newDeadline(l.timeout, a.clock.Now(), func() {
+			cancel(up)
+			time.AfterFunc(windUp, func() { close(late) })
+		})
 		defer a.deadline.timer.Stop()
 		cmd.SetContext(ctx)
-		err := run(cmd, args)
-		if !errors.Is(context.Cause(ctx), timeUp) || exitCode(err) != exitInterrupted && !errors.Is(err, timeUp) ||
+		done := make(chan error, 1)
+		go func() { done <- run(cmd, args) }()
+		var err error
+		select {
+		case err = <-done:
+		case <-late: // it is where a context does not reach, as at a pipe without a writer
+			err = up
+		}
+		if !errors.Is(context.Cause(ctx), up) || exitCode(err) != exitInterrupted && !errors.Is(err, up) ||
 			errors.As(err, new(*lifecycle.Unfinished)) {
 			return err // ended by itself, or says enough
 		}
-		timeUp.during = err
+		end := &timeUpError{up: up, during: err}
 		if changes {
-			timeUp.resume = a.again()
+			end.resume = a.again()
 		}
-		return timeUp
+		return end
 	}
 }
 
@@ -100,27 +110,20 @@ func (d *deadline) stopped(now func() time.Time) (goOn func()) {
 
 // timeUpError says that the run has taken as long as it may.
 type timeUpError struct {
-	after time.Duration
-	// during is what was cut short, as far as it is known; resume is the command that goes on, empty for none.
+	up error
+	// during is what was cut short; resume is the command that goes on, empty for none.
 	during error
 	resume string
 }
 
 // Error says how long the run took and what was under way.
 func (e *timeUpError) Error() string {
-	text := fmt.Sprintf("%v after %s", lifecycle.ErrTimeout, e.after)
-	if e.during == nil {
-		return text
-	}
-	var request *cloud.Error
-	if errors.As(e.during, &request) && request.Action != "" {
-		text += " waiting for " + request.Action + request.Waiting()
-	}
+	text := e.up.Error() + cloud.WaitingFor(e.during)
 	if e.resume == "" {
 		return text + "; --timeout allows more time"
 	}
 	return text + "\nto go on, with more time: " + e.resume
 }
 
-// Is makes it an ErrTimeout.
-func (e *timeUpError) Is(target error) bool { return target == lifecycle.ErrTimeout }
+// Unwrap returns lifecycle.ErrTimeout, wrapped.
+func (e *timeUpError) Unwrap() error { return e.up }

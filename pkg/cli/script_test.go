@@ -35,6 +35,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
@@ -51,9 +52,10 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", atOnce); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"fgctl": func() {
-		os.Exit(runUntil(Signals(), os.Args[1:], output.System(), fastClock{time.Now()}))
-	}, "status": status})
+	fgctl := func(clock lifecycle.Clock) func() {
+		return func() { os.Exit(runUntil(Signals(), os.Args[1:], output.System(), clock)) }
+	}
+	testscript.Main(m, map[string]func(){"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}), "status": status})
 }
 
 // status runs a command, hands signals on to it and prints the status it exits with. Testscript does not

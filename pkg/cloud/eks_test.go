@@ -244,7 +244,9 @@ func TestNames(t *testing.T) {
 
 func TestPageSize(t *testing.T) {
 	for size, want := range map[int]string{0: "", -1: "", 7: "?maxResults=7", 100: "?maxResults=100", 1 << 40: "?maxResults=100"} {
-		s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) { _, _ = w.Write([]byte(`{"clusters":[],"fargateProfileNames":[]}`)) })
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) {
+			_, _ = w.Write([]byte(`{"clusters":[],"fargateProfileNames":[]}`))
+		})
 		c := client(t, s.URL, func(o *cloud.Options) { o.PageSize = size })
 		if _, err := c.ProfileNames(context.Background(), "demo"); err != nil {
 			t.Error(err)

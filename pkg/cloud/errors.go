@@ -81,11 +81,16 @@ func (e *Error) Permission() string {
 	return e.Action
 }
 
-// Waiting says what a call that was cut short waited for: " for ENDPOINT (last answer: HTTP 503)".
-func (e *Error) Waiting() string {
-	text := ""
+// WaitingFor says what a call that was cut short waited for, to be put behind another text: " waiting for ACTION
+// of ENDPOINT (before that: HTTP 503)". It is empty for an error that is not of a call.
+func WaitingFor(err error) string {
+	var e *Error
+	if !errors.As(err, &e) || e.Action == "" {
+		return ""
+	}
+	text := " waiting for " + e.Action
 	if e.Endpoint != "" {
-		text = " of " + e.Endpoint
+		text += " of " + e.Endpoint
 	}
 	if e.before != "" {
 		text += " (before that: " + e.before + ")"

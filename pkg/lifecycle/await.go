@@ -42,7 +42,7 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 				o.see(subject, "gone")
 			}
 		case ctx.Err() != nil:
-			return p, o.unfinished(ended(ctx))
+			return p, o.unfinished(ended(ctx, err))
 		case o.passes(err):
 			o.asked = cloud.RetryAfter(err)
 			o.see(subject, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
@@ -162,7 +162,7 @@ func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Prof
 		case err == nil:
 			return profiles, nil
 		case ctx.Err() != nil:
-			return nil, o.unfinished(ended(ctx))
+			return nil, o.unfinished(ended(ctx, err))
 		case !o.passes(err):
 			return nil, o.unfinished(err)
 		}

@@ -108,7 +108,7 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, o
 		case err == nil:
 			return made, nil
 		case ctx.Err() != nil:
-			return fargate.Profile{}, o.unfinished(ended(ctx))
+			return fargate.Profile{}, o.unfinished(ended(ctx, err))
 		case class == cloud.Exists:
 			return o.adopt(ctx, p, err, unanswered)
 		case class == cloud.TrustNotReady && (!opts.TrustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
@@ -197,7 +197,7 @@ func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Pr
 		case cloud.ClassOf(err) == cloud.NotFound:
 			return nil, nil
 		case ctx.Err() != nil:
-			return nil, o.unfinished(ended(ctx))
+			return nil, o.unfinished(ended(ctx, err))
 		case !o.passes(err):
 			return nil, o.unfinished(err)
 		}

@@ -75,7 +75,7 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, agai
 		case err == nil:
 			return false, nil
 		case ctx.Err() != nil:
-			return false, o.unfinished(ended(ctx))
+			return false, o.unfinished(ended(ctx, err))
 		case class == cloud.NotFound:
 			// It was there when the caller read it: our own unanswered request or somebody else was faster.
 			return true, nil

@@ -136,7 +136,7 @@ func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, set
 	if old.Status != fargate.StatusDeleting && settle > 0 {
 		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", settle))
 		if err := r.Clock.Sleep(ctx, settle); err != nil {
-			return o.unfinished(ended(ctx))
+			return o.unfinished(ended(ctx, nil))
 		}
 	}
 	again := func(ctx context.Context) (*fargate.Profile, error) {

@@ -56,7 +56,7 @@ type Unfinished struct {
 	// Last is the last thing that was seen or heard, for people; may be empty.
 	Last  string
 	Cause error
-	// Accepted says that EKS has taken the request, so that the operation goes on in AWS.
+	// Accepted says that EKS has taken the request and the profile was seen, so that the operation goes on in AWS.
 	Accepted bool
 }
 
@@ -126,10 +126,10 @@ func (r *Runner) beginAccepted(doing string) *operation {
 	return o
 }
 
-// ended returns why the context is over: ErrTimeout where that is the cause.
-func ended(ctx context.Context) error {
+// ended returns why the context is over: ErrTimeout where that is the cause, with the request that it cut short.
+func ended(ctx context.Context, during error) error {
 	if cause := context.Cause(ctx); errors.Is(cause, ErrTimeout) {
-		return cause
+		return fmt.Errorf("%w%s", cause, cloud.WaitingFor(during))
 	}
 	return ctx.Err()
 }
@@ -151,7 +151,7 @@ func (o *operation) passes(err error) bool {
 }
 
 func (o *operation) unfinished(cause error) error {
-	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted}
+	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted && o.existed}
 }
 
 // interval is the pause between two looks: 5 % of the operation's age, at least a second and at most
@@ -174,7 +174,7 @@ func (o *operation) pause(ctx context.Context) error {
 		d = min(d, left)
 	}
 	if err := o.Clock.Sleep(ctx, d); err != nil {
-		return o.unfinished(ended(ctx))
+		return o.unfinished(ended(ctx, nil))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (f *facts) exists() bool {
 // answers is kept with the facts.
 func fatal(err error) error {
 	switch cloud.ClassOf(err) {
-	case cloud.Credentials, cloud.Unavailable, cloud.Throttled, cloud.Canceled:
+	case cloud.Credentials, cloud.Unavailable, cloud.Senseless, cloud.Throttled, cloud.Canceled:
 		return err
 	}
 	return nil

@@ -84,6 +84,8 @@ func (p Policy) Judge(r Request) Judgement {
 	}
 	j := Judgement{Trusted: p.trusted()}
 	switch {
+	case len(p.repeated) > 0:
+		j.Outcome, j.Unjudged, j.Reason = Undecided, p.repeated, strings.Join(p.repeated, "; ")
 	case deny == yes:
 		j.Outcome, j.Reason = Refused, denial
 	case allow == no:
@@ -140,6 +142,19 @@ func (p Policy) whyNot(r Request, trusted truth, failures []string) string {
 	}
 	return fmt.Sprintf("it trusts %s, not %s", strings.Join(names, ", "), r.Service)
 }
+
+// TrustsInstances reports whether an Allow statement names Amazon EC2, as the trust policy of a role for nodes does:
+// ec2.amazonaws.com, in China with .cn behind it.
+func (p Policy) TrustsInstances() bool {
+	return slices.ContainsFunc(p.statements, func(s statement) bool {
+		return !s.deny && !s.notPrincipal && slices.ContainsFunc(s.principals.byKind["Service"], func(service string) bool {
+			return strings.EqualFold(strings.TrimSuffix(service, ".cn"), instancesService)
+		})
+	})
+}
+
+// instancesService is the principal by which EC2 instances have a role.
+const instancesService = "ec2.amazonaws.com"
 
 func (p Policy) trusted() []string {
 	var out []string

@@ -15,7 +15,11 @@ import (
 const maxDocument = 1 << 20
 
 // Policy is a trust policy: its statements in their order.
-type Policy struct{ statements []statement }
+type Policy struct {
+	statements []statement
+	// repeated has a sentence for each key that an object of the document has more than once.
+	repeated []string
+}
 
 type statement struct {
 	deny         bool
@@ -57,7 +61,7 @@ func Parse(document string) (Policy, error) {
 	if err != nil {
 		return Policy{}, fmt.Errorf("the trust policy's Statement: %w", err)
 	}
-	var p Policy
+	p := Policy{repeated: repeatedKeys(text)}
 	for i, part := range parts {
 		s, err := parseStatement(part)
 		if err != nil {

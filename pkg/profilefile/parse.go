@@ -85,7 +85,7 @@ func smallList(v document.Value) error {
 // together, as *Error or Errors, with what could be read besides.
 //
 // Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than
-// metadata.name, metadata.region and fargateProfiles are ignored; what fgctl get -o json|yaml prints; what
+// metadata.name, metadata.region, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml prints; what
 // aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
 //
 // What other tools declare, which ParseDeclared reads, is a fault that says whose it is.
@@ -208,6 +208,8 @@ func (p *parser) config(v document.Value, fields []document.Field, path string) 
 	at.region, err = document.AsText(document.Get(meta, "region"), metaPath+".region")
 	errs.Add(err)
 	p.clusters = append(p.clusters, at)
+	role := defaultRole(&errs, document.Get(fields, "iam"), join(path, "iam"))
+	first := len(p.entries)
 	listPath := join(path, "fargateProfiles")
 	items, err := document.AsItems(document.Get(fields, "fargateProfiles"), listPath)
 	errs.Add(err)
@@ -216,6 +218,10 @@ func (p *parser) config(v document.Value, fields []document.Field, path string) 
 			break
 		}
 		errs.Add(p.item(item, at, fmt.Sprintf("%s[%d]", listPath, i)))
+	}
+	for i := range p.entries[first:] {
+		e := &p.entries[first+i]
+		e.PodExecutionRoleARN = cmp.Or(e.PodExecutionRoleARN, role)
 	}
 	return errs.OrNil()
 }

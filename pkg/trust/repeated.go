@@ -76,7 +76,8 @@ func repetition(key string, place, values []string) string {
 	if len(place) > 0 {
 		where = strings.ReplaceAll(strings.Join(place, "."), ".[", "[")
 	}
-	text := fmt.Sprintf("the key %q occurs %d times in %s, and which value counts is not known; write it once", key, len(values), where)
+	text := fmt.Sprintf("the key %q occurs %d times in %s, and which value counts is not known; write it once",
+		key, len(values), where)
 	var all []string
 	for _, value := range values {
 		texts, err := oneOrMany[string](json.RawMessage(value))

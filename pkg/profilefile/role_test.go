@@ -1,0 +1,60 @@
+package profilefile
+
+import (
+	"strings"
+	"testing"
+)
+
+// iam.fargatePodExecutionRoleARN is the role of every profile of its ClusterConfig that names none.
+func TestRoleOfTheClusterConfig(t *testing.T) {
+	const text = `kind: ClusterConfig
+metadata: {name: demo}
+fargateProfiles:
+- {name: a, selectors: [{namespace: a}]}
+- {name: b, selectors: [{namespace: b}], podExecutionRoleARN: own}
+- {name: c, selectors: [{namespace: c}], podExecutionRoleARN: ""}
+iam: {fargatePodExecutionRoleARN: shared, serviceRoleARN: other, withOIDC: true}
+---
+kind: ClusterConfig
+metadata: {name: demo}
+iam: {serviceRoleARN: other, fargatePodExecutionRolePermissionsBoundary: other}
+fargateProfiles:
+- {name: d, selectors: [{namespace: d}]}
+`
+	for name, parse := range map[string]func(string, []byte) (File, error){"Parse": Parse, "ParseDeclared": ParseDeclared} {
+		f, err := parse("f.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var roles []string
+		for _, e := range f.Profiles {
+			roles = append(roles, e.Name+"="+e.PodExecutionRoleARN)
+		}
+		if got := strings.Join(roles, " "); got != "a=shared b=own c=shared d=" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// A key that was most likely meant to name the role is a fault; whatever else eksctl reads there is ignored.
+func TestMisspeltRoleOfTheClusterConfig(t *testing.T) {
+	for iam, want := range map[string]string{
+		"{fargatePodExecutionRoleArn: x}":  `iam: unknown key "fargatePodExecutionRoleArn"; did you mean fargatePodExecutionRoleARN?`,
+		"{fargatePodExecutionRole: x}":     `did you mean fargatePodExecutionRoleARN?`,
+		"{fargatePodExecutonRoleARN: x}":   `did you mean fargatePodExecutionRoleARN?`,
+		"{podExecutionRoleARN: x}":         `iam: unknown key "podExecutionRoleARN"; did you mean fargatePodExecutionRoleARN?`,
+		"{fargatePodExecutionRoleARN: 12}": "iam.fargatePodExecutionRoleARN is a number (12), not text",
+		"[]":                               "iam is a list, not a mapping",
+		"{serviceRoleArn: x}":              "",
+		"{somethingNew: {}}":               "",
+		"":                                 "",
+	} {
+		_, err := Parse("f.yaml", []byte("kind: ClusterConfig\niam: "+iam+"\nfargateProfiles: []\n"))
+		switch {
+		case want == "" && err != nil:
+			t.Errorf("%s: %v", iam, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), "line 2: ") || !strings.Contains(err.Error(), want)):
+			t.Errorf("%s: got %v, want %s", iam, err, want)
+		}
+	}
+}

@@ -132,22 +132,37 @@ func (a *app) replaceCommand(cluster, name string) string {
 	return a.commandOn(cluster, "", "replace", fargateprofile, name)
 }
 
-// roleToBe is the ARN of the role that --create-pod-execution-role makes, empty where the account is not known.
-func roleToBe(c cloud.Cluster) string {
-	if c.Account() == "" {
-		return ""
+// roleOf is the ARN of the role that a checked profile will have, empty where it is not known; made reports whether
+// the role must be made first.
+func roleOf(report preflight.Report) (arn string, made bool) {
+	c := report.Cluster
+	switch {
+	case report.NewRole == "" || report.Role.ARN != "":
+		return report.Profile.PodExecutionRoleARN, false
+	case c.Account() == "":
+		return "", true
 	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + lifecycle.RoleName(c.Name, c.Region())
+	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + report.NewRole, true
 }
 
-// ensureRole makes the pod execution role of a cluster, or finds the one that an earlier run made.
-func (a *app) ensureRole(ctx context.Context, r *lifecycle.Runner, iam lifecycle.IAM, c cloud.Cluster) (cloud.Role, error) {
-	return r.EnsureRole(ctx, iam, lifecycle.NewRole{
-		Name:        lifecycle.RoleName(c.Name, c.Region()),
+// ensureRole makes the role that the report wants to be made, or takes the one of its name that was judged. It returns
+// the role of the profile; checked reports whether a complaint of EKS about its trust policy can only be IAM's lag.
+func ensureRole(
+	ctx context.Context, r *lifecycle.Runner, iam lifecycle.IAM, report preflight.Report,
+) (arn string, checked bool, err error) {
+	checked = report.Passed("role")
+	if report.NewRole == "" {
+		return report.Profile.PodExecutionRoleARN, checked, nil
+	}
+	c := report.Cluster
+	role, trusted, err := r.EnsureRole(ctx, iam, lifecycle.NewRole{
+		Name:        report.NewRole,
 		Cluster:     c.Name,
 		TrustPolicy: trust.PodExecutionRole(c.Partition(), c.Region(), c.Account(), c.Name),
 		PolicyARN:   "arn:" + c.Partition() + ":iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy",
+		Judged:      report.Role.TrustPolicy,
 	})
+	return role.ARN, checked || trusted, err
 }
 
 // showChecks prints the report of the pre-flight as a checklist.

@@ -113,7 +113,10 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	reader := preflight.Remember(groupContext, client)
 	for i, p := range opts.profiles {
 		p.Cluster = cluster
-		input := preflight.Input{Profile: p, Skip: opts.skip, CreateRole: opts.createRole, Planned: opts.profiles[:i]}
+		input := preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
+		if opts.createRole && p.PodExecutionRoleARN == "" {
+			input.NewRole = lifecycle.RoleName(cluster, client.Region())
+		}
 		group.Go(func() (err error) {
 			reports[i], err = preflight.Run(groupContext, reader, input)
 			return err
@@ -148,7 +151,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		return errors.Join(refusals...)
 	}
 	if opts.dryRun {
-		return a.printRequests(opts.output, reports, opts.createRole)
+		return a.printRequests(opts.output, reports)
 	}
 	var made []fargate.Profile
 	var sentences []string
@@ -214,14 +217,11 @@ func (a *app) createOne(ctx context.Context, client *cloud.Client, report prefli
 			return p, "", goOn(err, a.again())
 		}
 	}
-	checked := report.Passed("role")
-	if opts.createRole {
-		role, err := a.ensureRole(ctx, runner, client, report.Cluster)
-		if err != nil {
-			return p, "", err
-		}
-		p.PodExecutionRoleARN, checked = role.ARN, true
+	role, checked, err := ensureRole(ctx, runner, client, report)
+	if err != nil {
+		return p, "", err
 	}
+	p.PodExecutionRoleARN = role
 	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{Wait: opts.wait, Siblings: report.Siblings, TrustChecked: checked})
 	if err != nil {
 		var unfinished *lifecycle.Unfinished

@@ -271,7 +271,11 @@ func (a *app) tellHealth(several bool, all []clusterProfiles) {
 				if several {
 					where = fmt.Sprintf(" in cluster %s (%s)", c.cluster, c.region)
 				}
-				a.warn("profile %s%s is %s: %s", p.Name, where, p.Status, issueText(issue))
+				text := issueText(issue)
+				if remedy := issue.Remedy(); remedy != "" {
+					text += "; " + remedy
+				}
+				a.warn("profile %s%s is %s: %s", p.Name, where, p.Status, text)
 			}
 		}
 	}

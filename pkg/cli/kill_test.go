@@ -153,7 +153,7 @@ type killer struct {
 // round replaces, replaces and goes back, or deletes, with the process killed on the way.
 func (k *killer) round(number int) {
 	next := fmt.Sprintf("ns-%d", number+1)
-	replace := []string{"replace", "fargateprofile", k.name, "--cluster", k.cluster, "--namespace", next, "--yes", "--skip-checks", "role-policy"}
+	replace := []string{"replace", "fargateprofile", k.name, "--cluster", k.cluster, "--namespace", next, "--yes", "--skip-checks", "role-use,role-policy"}
 	if k.choose.IntN(3) == 0 {
 		replace = append(replace, "--keep-name")
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
 // profileFlags are the flags that describe a profile. Names and shorthands are eksctl's where it has
@@ -157,6 +158,10 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 		return nil, nil, usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
 	}
 	var faults fargate.Faults
+	if f.createRole && a.given(cmd, "create-pod-execution-role") && !slices.ContainsFunc(file.Profiles, withoutRole) {
+		err = errors.Join(err, usagef("--create-pod-execution-role: %s names a role for every profile; "+
+			"drop the flag or fix the file", f.configFile))
+	}
 	for i, entry := range file.Profiles {
 		p := entry.Profile
 		p.Name = entryName(entry)
@@ -171,6 +176,8 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 	}
 	return profiles, warnings, errors.Join(err, faults.OrNil())
 }
+
+func withoutRole(entry profilefile.Entry) bool { return entry.PodExecutionRoleARN == "" }
 
 // onlyFile refuses, all at once, what cannot stand beside a file.
 func (f *profileFlags) onlyFile(a *app, cmd *cobra.Command, args []string) error {

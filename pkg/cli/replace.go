@@ -227,5 +227,9 @@ type replacement struct {
 
 // preflightOf checks the successor as create would, knowing that the original goes.
 func (r *replacement) preflightOf(ctx context.Context, p fargate.Profile) (preflight.Report, error) {
-	return preflight.Run(ctx, r.client, preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name, CreateRole: r.opts.createRole})
+	input := preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name}
+	if r.opts.createRole {
+		input.NewRole = lifecycle.RoleName(r.cluster, r.client.Region())
+	}
+	return preflight.Run(ctx, r.client, input)
 }

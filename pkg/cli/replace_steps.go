@@ -62,11 +62,12 @@ func (r *replacement) fresh(ctx context.Context) error {
 		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
 	}
 	successor := report.Profile
-	if r.opts.createRole {
-		r.info("the pod execution role %s is made first, unless it is there", lifecycle.RoleName(report.Cluster.Name, report.Cluster.Region()))
-		if successor.PodExecutionRoleARN = roleToBe(report.Cluster); successor.PodExecutionRoleARN != "" {
-			differences = fargate.Differences(original, successor)
-		}
+	role, made := roleOf(report)
+	if made {
+		r.info("the pod execution role %s is made first", report.NewRole)
+	}
+	if successor.PodExecutionRoleARN = role; report.NewRole != "" && role != "" {
+		differences = fargate.Differences(original, successor)
 	}
 	plan := r.plan(original, successor, differences)
 	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(original, report.Profile), original.Name); err != nil {
@@ -208,14 +209,11 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	runner, stop := r.runner(r.client)
 	defer stop()
 	successor := report.Profile
-	checked := report.Passed("role")
-	if r.opts.createRole && !r.situation.Unfinished {
-		role, err := r.ensureRole(ctx, runner, r.client, report.Cluster)
-		if err != nil {
-			return err
-		}
-		successor.PodExecutionRoleARN, checked = role.ARN, true
+	role, checked, err := ensureRole(ctx, runner, r.client, report)
+	if err != nil {
+		return err
 	}
+	successor.PodExecutionRoleARN = role
 	made, err := runner.Replace(ctx, lifecycle.Replacement{
 		Name: r.opts.name, Situation: r.situation, Successor: successor, KeepName: r.opts.keepName,
 		Settle: r.opts.settle, Wait: r.opts.wait, Siblings: report.Siblings, TrustChecked: checked,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -31,7 +30,7 @@ func requestOf(p fargate.Profile) createRequest {
 
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
-func (a *app) printRequests(format string, reports []preflight.Report, createRole bool) error {
+func (a *app) printRequests(format string, reports []preflight.Report) error {
 	if format == "name" || format == "table" || format == "wide" {
 		return usagef("--dry-run prints requests, so --output is json or yaml, not %s", format)
 	}
@@ -41,9 +40,9 @@ func (a *app) printRequests(format string, reports []preflight.Report, createRol
 			a.info("profile %s exists as wanted; nothing would be sent", r.Profile.Name)
 			continue
 		}
-		if createRole {
-			a.info("a pod execution role would be made first: %s", lifecycle.RoleName(r.Cluster.Name, r.Cluster.Region()))
-			r.Profile.PodExecutionRoleARN = roleToBe(r.Cluster)
+		role, made := roleOf(r)
+		if r.Profile.PodExecutionRoleARN = role; made {
+			a.info("a pod execution role would be made first: %s", r.NewRole)
 		}
 		if sent++; format != "json" && sent > 1 {
 			if _, err := fmt.Fprintln(a.streams.Out, "---"); err != nil {

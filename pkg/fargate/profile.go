@@ -48,6 +48,18 @@ type HealthIssue struct {
 	ResourceIDs []string `json:"resourceIds,omitempty" yaml:"resourceIds,omitempty"`
 }
 
+// RoleInUse reports whether EKS says that the profile's role is used elsewhere, by EC2 nodes.
+func (i HealthIssue) RoleInUse() bool { return i.Code == "PodExecutionRoleAlreadyInUse" }
+
+// Remedy says what to do about the issue; it is empty where EKS's message says all that is known.
+func (i HealthIssue) Remedy() string {
+	if i.RoleInUse() {
+		// EKS User Guide, pod execution role: it must be another one than that of a node group.
+		return "the profile needs another role, which no EC2 node uses: --pod-execution-role-arn or --create-pod-execution-role"
+	}
+	return ""
+}
+
 // Status is the state of a profile, in EKS's own words (EKS API, FargateProfile.status).
 type Status string
 

@@ -92,6 +92,9 @@ func (f *Failed) Error() string {
 		if len(i.ResourceIDs) > 0 {
 			fmt.Fprintf(&b, " (%s)", strings.Join(i.ResourceIDs, ", "))
 		}
+		if remedy := i.Remedy(); remedy != "" {
+			fmt.Fprintf(&b, "\n    %s", remedy)
+		}
 	}
 	return b.String()
 }

@@ -52,12 +52,13 @@ func pickFromProfiles(siblings []fargate.Profile, name string) pick {
 }
 
 // pickFromAccount takes the only role of the account that trusts Fargate for the profile. One that trusts
-// everybody was not made for it and does not count.
+// everybody was not made for it and does not count; one that trusts EC2 too counts where there is no other, to be
+// refused by name.
 func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
 	if request.SourceARN == "" {
 		return pick{}
 	}
-	var allowed, undecided []string
+	var allowed, nodes, undecided []string
 	for _, role := range roles {
 		policy, err := trust.Parse(role.TrustPolicy)
 		if err != nil {
@@ -66,14 +67,23 @@ func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
 		j := policy.Judge(request)
 		switch {
 		case !slices.ContainsFunc(j.Trusted, func(who string) bool { return strings.EqualFold(who, trust.Service) }):
+		case j.Outcome == trust.Allowed && policy.TrustsInstances():
+			nodes = append(nodes, role.ARN)
 		case j.Outcome == trust.Allowed:
 			allowed = append(allowed, role.ARN)
 		case j.Outcome == trust.Undecided:
 			undecided = append(undecided, fmt.Sprintf("%s, perhaps: %s", role.ARN, j.Reason))
 		}
 	}
-	if len(allowed) == 1 {
-		return pick{arn: allowed[0], source: "it is the only role of the account that trusts " + trust.Service + " for this profile"}
+	only := allowed
+	if len(only) == 0 {
+		only = nodes
+	}
+	if len(only) == 1 {
+		return pick{arn: only[0], source: "it is the only role of the account that trusts " + trust.Service + " for this profile"}
+	}
+	for _, arn := range nodes {
+		allowed = append(allowed, arn+", perhaps of EC2 nodes: "+trustsInstances)
 	}
 	return pick{candidates: append(allowed, undecided...)}
 }
@@ -90,13 +100,12 @@ func (f *facts) request() trust.Request {
 	return r
 }
 
-// judgeRole judges the role that was named or found, and gives its ARN.
+// judgeRole judges the role that was named or found, and returns its ARN.
 func (f *facts) judgeRole() (Result, string) {
-	if f.input.CreateRole {
-		return result(checkRole, Pass, "a role that trusts %s for profiles of this cluster will be made", trust.Service), f.input.Profile.PodExecutionRoleARN
-	}
 	arn := f.pick.arn
 	switch {
+	case f.input.NewRole != "" && (arn == "" || f.cluster.Account() == ""):
+		return f.judgeNewRole(), ""
 	case arn == "":
 		return f.noRole(), ""
 	case f.skips(checkRole):
@@ -116,9 +125,12 @@ func (f *facts) judgeRole() (Result, string) {
 			faults = append(faults, fault)
 		}
 	}
+	if reason := f.notTaken(arn); reason != "" {
+		faults = append(faults, reason)
+	}
 	switch {
 	case len(faults) > 0:
-		return result(checkRole, Fail, "%s", faults[0]).with(faults[1:]...).with(warnings...).hint(createRoleHint), arn
+		return result(checkRole, Fail, "%s", faults[0]).with(faults[1:]...).with(warnings...).hint(f.roleHint()), arn
 	case f.roleErr != nil:
 		return unread(checkRole, "role "+arn, f.roleErr).with(warnings...), arn
 	case open != nil:
@@ -131,6 +143,34 @@ func (f *facts) judgeRole() (Result, string) {
 		return result(checkRole, Pass, "%s", message).with("taken because " + f.pick.source), arn
 	}
 	return result(checkRole, Pass, "%s", message), arn
+}
+
+// makesRole reports whether a role will be made, because none of its name is there.
+func (f *facts) makesRole() bool {
+	return f.input.NewRole != "" && cloud.ClassOf(f.roleErr) == cloud.NotFound
+}
+
+// judgeNewRole judges a role that is not there yet, or may be.
+func (f *facts) judgeNewRole() Result {
+	switch {
+	case f.cluster.Account() == "":
+		r := unread(checkRole, "the cluster", f.clusterErr)
+		return result(checkRole, Fail, "role %s cannot be made: its trust policy names the cluster's account, and %s", f.input.NewRole, r.Message).
+			hint("name a role with --pod-execution-role-arn")
+	case f.skips(checkRole):
+		return bySkip(checkRole)
+	case f.makesRole():
+		return result(checkRole, Pass, "a role that trusts %s for profiles of this cluster will be made", trust.Service)
+	}
+	return unread(checkRole, "role "+f.input.NewRole, f.roleErr)
+}
+
+// roleHint is what helps when the role does not serve.
+func (f *facts) roleHint() string {
+	if f.input.NewRole != "" {
+		return "change or delete that role, which --create-pod-execution-role takes for its own, or name another one with --pod-execution-role-arn"
+	}
+	return createRoleHint
 }
 
 // noRole says why no role could be found.
@@ -204,7 +244,7 @@ func (f *facts) judgeTrust() (fault string, open *Result) {
 	case trust.Allowed:
 		return "", nil
 	case trust.Undecided:
-		r := result(checkRole, Warn, "whether Fargate can use role %s cannot be told: %s", f.role.ARN, j.Reason)
+		r := result(checkRole, Warn, "it is not known whether Fargate can use role %s: %s", f.role.ARN, j.Reason)
 		return "", &r
 	default:
 		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.ARN, j.Reason), nil
@@ -222,7 +262,7 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 	switch {
 	case f.skips(checkRolePolicy):
 		return bySkip(checkRolePolicy)
-	case f.input.CreateRole:
+	case f.input.NewRole != "":
 		return result(checkRolePolicy, Pass, "%s will be attached", pullPolicies[0])
 	case arn == "":
 		return result(checkRolePolicy, Skipped, "needs the role")
@@ -236,7 +276,7 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 		return result(checkRolePolicy, Warn, "role %s has no managed policy attached, so image pulls from Amazon ECR fail unless an inline policy allows them", arn).hint(hint)
 	}
 	for _, name := range pullPolicies {
-		if slices.ContainsFunc(f.policies, func(p string) bool { return strings.HasSuffix(p, ":iam::aws:policy/"+name) }) {
+		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
 			return result(checkRolePolicy, Pass, "%s is attached", name)
 		}
 	}

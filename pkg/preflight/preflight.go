@@ -41,11 +41,12 @@ const (
 	checkSubnets    = "subnets"
 	checkEgress     = "egress"
 	checkRole       = "role"
+	checkRoleUse    = "role-use"
 	checkRolePolicy = "role-policy"
 )
 
 // Checks are the names of all checks, in the order in which they are reported.
-var Checks = []string{checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRolePolicy}
+var Checks = []string{checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRoleUse, checkRolePolicy}
 
 // Cloud is what the checks read. cloud.Client has it; its errors are of that package's classes.
 type Cloud interface {
@@ -68,8 +69,8 @@ type Input struct {
 	Skip []string
 	// Replacing is the name of the original that the profile is to replace: overlap with it is meant.
 	Replacing string
-	// CreateRole tells that a role will be made for the profile.
-	CreateRole bool
+	// NewRole is the name of the role to make for the profile, unless it is there; empty for none.
+	NewRole string
 	// Planned are profiles that will be created before this one; they count for slots and overlap.
 	Planned []fargate.Profile
 }
@@ -81,6 +82,9 @@ type Report struct {
 	// Profile is the input's, with the subnets and the role that were found for it. Where subnets could
 	// not be found for want of a permission they stay empty, and EKS chooses them.
 	Profile fargate.Profile
+	// NewRole is the input's; Profile has its ARN where the role is there already, and Role is as IAM described it.
+	NewRole string
+	Role    cloud.Role
 	// Cluster is as EKS describes it; only its name is set where that could not be read.
 	Cluster cloud.Cluster
 	// Siblings are all profiles of the cluster, one of the profile's own name included, sorted by name.
@@ -121,7 +125,7 @@ func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
 
 // judge puts the judgements together, in the order of Checks.
 func (f *facts) judge() Report {
-	report := Report{Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile}
+	report := Report{Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role}
 	switch existing := report.Existing(); {
 	case f.noCluster():
 		report.Results = append([]Result{f.judgeCluster()}, skipAll(Checks[1:], "needs the cluster")...)
@@ -133,13 +137,13 @@ func (f *facts) judge() Report {
 	subnets, chosen := f.judgeSubnets()
 	role, arn := f.judgeRole()
 	report.Profile.Subnets, report.Profile.PodExecutionRoleARN = idsOf(chosen), arn
-	policy := f.judgeRolePolicy(arn)
+	use, policy := f.judgeRoleUse(arn), f.judgeRolePolicy(arn)
 	if role.Level == Fail {
-		policy.Hint = "" // nobody should give permissions to a role that does not serve
+		use.Hint, policy.Hint = "", "" // nobody should give permissions to a role that does not serve
 	}
 	report.Results = []Result{
 		f.judgeCluster(), f.judgeSlots(), f.judgeSiblings(), f.judgeOverlap(),
-		subnets, f.judgeEgress(chosen), role, policy,
+		subnets, f.judgeEgress(chosen), role, use, policy,
 	}
 	return report
 }

@@ -22,7 +22,7 @@ func TestMissingPermissions(t *testing.T) {
 	}
 	noProfiles := func(permission, role string) expect {
 		text := "skipped: the cluster's profiles could not be read: the caller lacks the permission " + permission
-		return expect{"slots": text, "siblings": text, "overlap": text, "role": role, "role-policy": "skipped: needs the role"}
+		return expect{"slots": text, "siblings": text, "overlap": text, "role": role, "role-use": "skipped: needs the role", "role-policy": "skipped: needs the role"}
 	}
 	runWorlds(t, map[string]world{
 		"DescribeCluster": {
@@ -40,7 +40,7 @@ func TestMissingPermissions(t *testing.T) {
 			change: lacking("eks:DescribeCluster"),
 			want: expect{
 				"cluster": "skipped: eks:DescribeCluster", "subnets": "skipped: eks:DescribeCluster", "egress": "skipped: needs usable subnets",
-				"role": "fail: no role is named | eks:DescribeCluster", "role-policy": "skipped: needs the role",
+				"role": "fail: no role is named | eks:DescribeCluster", "role-use": "skipped: needs the role", "role-policy": "skipped: needs the role",
 			},
 		},
 		"ListFargateProfiles": {change: lacking("eks:ListFargateProfiles"), want: noProfiles("eks:ListFargateProfiles", "fail: no role is named, and the roles of the cluster's profiles could not be read: the caller lacks the permission eks:ListFargateProfiles | --pod-execution-role-arn")},
@@ -60,11 +60,11 @@ func TestMissingPermissions(t *testing.T) {
 			change: lacking("ec2:DescribeRouteTables"), input: withSubnets(otherVPC),
 			want: expect{"subnets": "fail: lies in VPC", "egress": "skipped: needs usable subnets"},
 		},
-		"GetRole":                  {change: lacking("iam:GetRole"), input: given, want: expect{"role": "skipped: the caller lacks the permission iam:GetRole"}},
-		"GetRole, elsewhere":       {change: lacking("iam:GetRole"), input: withRole("arn:aws:iam::999988887777:role/x"), want: expect{"role": "fail: belongs to account 999988887777", "role-policy": "skipped: not of the cluster's account"}},
-		"ListRoles":                {change: lacking("iam:ListRoles"), want: expect{"role": "fail: no role is named, and the account's roles could not be read: the caller lacks the permission iam:ListRoles | --pod-execution-role-arn", "role-policy": "skipped: needs the role"}},
+		"GetRole":                  {change: lacking("iam:GetRole"), input: given, want: expect{"role": "skipped: the caller lacks the permission iam:GetRole", "role-use": "skipped: iam:GetRole"}},
+		"GetRole, elsewhere":       {change: lacking("iam:GetRole"), input: withRole("arn:aws:iam::999988887777:role/x"), want: expect{"role": "fail: belongs to account 999988887777", "role-use": "skipped: not of the cluster's account", "role-policy": "skipped: not of the cluster's account"}},
+		"ListRoles":                {change: lacking("iam:ListRoles"), want: expect{"role": "fail: no role is named, and the account's roles could not be read: the caller lacks the permission iam:ListRoles | --pod-execution-role-arn", "role-use": "skipped: needs the role", "role-policy": "skipped: needs the role"}},
 		"ListRoles, not needed":    {change: both(lacking("iam:ListRoles"), withProfiles(profile("api", "api"))), role: goodRole},
-		"ListAttachedRolePolicies": {change: lacking("iam:ListAttachedRolePolicies"), want: expect{"role-policy": "skipped: iam:ListAttachedRolePolicies"}},
+		"ListAttachedRolePolicies": {change: lacking("iam:ListAttachedRolePolicies"), want: expect{"role-use": "skipped: iam:ListAttachedRolePolicies", "role-policy": "skipped: iam:ListAttachedRolePolicies"}},
 	})
 }
 
@@ -80,7 +80,7 @@ func TestRoundTrips(t *testing.T) {
 		"VPC hidden":          {change: func(w *sandbox.World) { w.Cluster("demo").HideVPC = true }},
 		"unknown subnets":     {input: withSubnets(otherVPC, "subnet-0fff0000000000001", "subnet-0fff0000000000002")},
 		"hidden and unknown":  {change: func(w *sandbox.World) { w.Cluster("demo").HideVPC = true }, input: withSubnets(otherVPC, "subnet-0fff0000000000001")},
-		"role to be made":     {change: withProfiles(manyProfiles(9)...), input: func(in *Input) { in.CreateRole = true }},
+		"role to be made":     {change: withProfiles(manyProfiles(9)...), input: func(in *Input) { in.NewRole = newRole }},
 		"the cluster unknown": {input: func(in *Input) { in.Profile.Cluster = "nowhere" }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestOrder(t *testing.T) {
 		for _, r := range report.Results {
 			order = append(order, r.Check)
 		}
-		if !slices.Equal(order, Checks) || fmt.Sprint(Checks) != "[cluster slots siblings overlap subnets egress role role-policy]" {
+		if !slices.Equal(order, Checks) || fmt.Sprint(Checks) != "[cluster slots siblings overlap subnets egress role role-use role-policy]" {
 			t.Errorf("%v", order)
 		}
 	}

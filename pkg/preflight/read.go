@@ -92,16 +92,21 @@ func (f *facts) read(ctx context.Context, c Cloud) error {
 		close(described)
 		return f.readNetwork(ctx, c)
 	})
-	named := f.input.Profile.PodExecutionRoleARN != "" && !f.input.CreateRole
-	if named {
-		f.pick = pick{arn: f.input.Profile.PodExecutionRoleARN}
+	finds := false
+	switch arn := f.input.Profile.PodExecutionRoleARN; {
+	case f.input.NewRole != "":
+		group.Go(func() error { return f.readNewRole(ctx, c) })
+	case arn != "":
+		f.pick = pick{arn: arn}
 		group.Go(func() error { return f.readRole(ctx, c) })
+	default:
+		finds = true
 	}
 	group.Go(func() error {
 		var err error
 		f.siblings, err = c.Profiles(ctx, f.input.Profile.Cluster)
 		f.siblingsErr = err
-		if err := fatal(err); err != nil || named || f.input.CreateRole || f.exists() {
+		if err := fatal(err); err != nil || !finds || f.exists() {
 			return err
 		}
 		return f.findRole(ctx, c, described)
@@ -234,11 +239,21 @@ func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}
 	return f.readPolicies(ctx, c, f.role.Name)
 }
 
-// readRole reads the picked role and its policies, unless both checks are skipped.
+// readNewRole reads the role of the name that a new one would have: one that is there is judged like any other.
+func (f *facts) readNewRole(ctx context.Context, c Cloud) error {
+	f.role, f.roleErr = c.Role(ctx, f.input.NewRole)
+	if f.roleErr != nil {
+		return fatal(f.roleErr)
+	}
+	f.pick = pick{arn: f.role.ARN, source: "it has the name of the role that fgctl makes for this cluster"}
+	return f.readPolicies(ctx, c, f.input.NewRole)
+}
+
+// readRole reads the picked role and its policies, as far as the checks want them.
 func (f *facts) readRole(ctx context.Context, c Cloud) error {
 	name := lastElement(f.pick.arn)
 	group, ctx := errgroup.WithContext(ctx)
-	if !f.skips(checkRole) {
+	if !f.skips(checkRole) || !f.skips(checkRoleUse) {
 		group.Go(func() error {
 			f.role, f.roleErr = c.Role(ctx, name)
 			return fatal(f.roleErr)
@@ -249,7 +264,7 @@ func (f *facts) readRole(ctx context.Context, c Cloud) error {
 }
 
 func (f *facts) readPolicies(ctx context.Context, c Cloud, name string) error {
-	if f.skips(checkRolePolicy) {
+	if f.skips(checkRolePolicy) && f.skips(checkRoleUse) {
 		return nil
 	}
 	f.policies, f.policiesErr = c.AttachedPolicies(ctx, name)

@@ -1,0 +1,80 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/trust"
+)
+
+// nodePolicies are the managed policies that a role has for EC2 nodes and not for Fargate, by the end of their ARNs
+// (EKS User Guide, Amazon EKS node IAM role). Those that only let it pull images are no sign.
+var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEKS_CNI_Policy"}
+
+// managed reports whether the ARN is that of AWS's own policy of this name.
+func managed(arn, name string) bool { return strings.HasSuffix(arn, ":iam::aws:policy/"+name) }
+
+// nodeSigns are the signs that EC2 nodes use the role. EKS wants another role for Fargate (EKS User Guide, pod
+// execution role), and nodes that shared theirs with it have lost their access (eksctl#2290).
+func (f *facts) nodeSigns(arn string) []string {
+	var signs []string
+	if policy, err := trust.Parse(f.role.TrustPolicy); err == nil && policy.TrustsInstances() {
+		signs = append(signs, trustsInstances)
+	}
+	for _, name := range nodePolicies {
+		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
+			signs = append(signs, name+" is attached")
+		}
+	}
+	for _, p := range f.siblings {
+		if p.PodExecutionRoleARN == arn && slices.ContainsFunc(p.Issues, fargate.HealthIssue.RoleInUse) {
+			signs = append(signs, "EKS says PodExecutionRoleAlreadyInUse of profile "+p.Name+", which has it")
+		}
+	}
+	return signs
+}
+
+// trustsInstances says that a role is made for EC2 instances.
+const trustsInstances = "its trust policy names ec2.amazonaws.com"
+
+// judgeRoleUse: the role is Fargate's alone.
+func (f *facts) judgeRoleUse(arn string) Result {
+	signs := f.nodeSigns(arn)
+	switch {
+	case f.skips(checkRoleUse):
+		return bySkip(checkRoleUse)
+	case f.makesRole():
+		return result(checkRoleUse, Pass, "the new role will be for Fargate alone")
+	case arn == "":
+		return result(checkRoleUse, Skipped, "needs the role")
+	case f.foreign(arn) != "":
+		return result(checkRoleUse, Skipped, "the role is not of the cluster's account")
+	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
+		return result(checkRoleUse, Skipped, "the role does not exist")
+	case len(signs) > 0:
+		return result(checkRoleUse, Warn, "EC2 nodes seem to use role %s: %s; "+
+			"EKS wants another one for Fargate, and sharing a role has broken nodes",
+			arn, strings.Join(signs, ", and ")).hint(createRoleHint)
+	case f.roleErr != nil:
+		return unread(checkRoleUse, "role "+arn, f.roleErr)
+	case f.policiesErr != nil:
+		return unread(checkRoleUse, "the policies of role "+arn, f.policiesErr)
+	}
+	return result(checkRoleUse, Pass, "no sign that EC2 nodes use it")
+}
+
+// notTaken says why a role that fgctl found by itself is not taken; empty where it may be.
+func (f *facts) notTaken(arn string) string {
+	if f.pick.source == "" || f.skips(checkRoleUse) {
+		return ""
+	}
+	signs := f.nodeSigns(arn)
+	if len(signs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("role %s is not taken unasked, for EC2 nodes seem to use it: %s",
+		arn, strings.Join(signs, ", and "))
+}

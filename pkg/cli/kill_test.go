@@ -285,7 +285,13 @@ func (k *killer) run(args []string, after time.Duration) (code int, text string)
 // checkHistory reads every change of status: besides the bystander and the extra one there was an ACTIVE
 // profile at every instant, and the bystander never changed.
 func (k *killer) checkHistory() {
-	response, err := http.Get(k.endpoint + "/_sandbox/history")
+	request, err := http.NewRequest(http.MethodGet, k.endpoint+"/_sandbox/history", nil)
+	if err != nil {
+		k.t.Error(err)
+		return
+	}
+	request.Header.Set(sandbox.ControlHeader, "1")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		k.t.Error(err)
 		return

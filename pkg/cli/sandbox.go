@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -35,7 +34,8 @@ change: more clusters, profiles, missing permissions, throttling, dropped connec
 
 While it runs, GET /_sandbox/stats counts the requests, GET /_sandbox/requests lists them, GET
 /_sandbox/history tells every change of a profile's status, POST /_sandbox/reset-stats begins anew, and
-POST /_sandbox/faults takes a YAML list of faults.`
+POST /_sandbox/faults takes a YAML list of faults. These need the header X-Fgctl-Sandbox: 1, which no
+web page can send.`
 
 func newSandboxCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
@@ -209,7 +209,7 @@ func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 		return nil, &usageError{err: err}
 	}
 	s := &servedSandbox{Server: server, url: "http://" + listener.Addr().String(), failed: make(chan error, 1)}
-	web := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
+	web := server.HTTPServer()
 	go func() { s.failed <- web.Serve(listener) }()
 	s.close = func() { _ = web.Close() } // whatever is still under way ends with the sandbox
 	return s, nil

@@ -242,7 +242,10 @@ func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: faults FILE")
 	}
-	response, err := http.Post(sandboxOf(ts).url+"/_sandbox/faults", "application/yaml", strings.NewReader(ts.ReadFile(args[0])))
+	request, err := http.NewRequest(http.MethodPost, sandboxOf(ts).url+"/_sandbox/faults", strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	request.Header.Set(sandbox.ControlHeader, "1")
+	response, err := http.DefaultClient.Do(request)
 	ts.Check(err)
 	_ = response.Body.Close()
 	if response.StatusCode/100 != 2 {

@@ -47,7 +47,7 @@ func BenchmarkHandler(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		request := httptest.NewRequest(http.MethodGet, "/clusters/demo/fargate-profiles", strings.NewReader(""))
+		request := httptest.NewRequest(http.MethodGet, "http://127.0.0.1/clusters/demo/fargate-profiles", strings.NewReader(""))
 		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260102/us-east-1/eks/aws4_request, Signature=0")
 		recorder := httptest.NewRecorder()
 		server.ServeHTTP(recorder, request)

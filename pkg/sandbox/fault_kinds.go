@@ -171,6 +171,9 @@ func (f Fault) check(c *checker, at string, w *World) {
 	} else if only := onlyFor[f.Kind]; only != nil && !slices.ContainsFunc(only, func(o string) bool { return glob(f.Operation, o) }) {
 		c.fault(at+".operation", "%q is not for %s, which is for %s", f.Operation, f.Kind, strings.Join(only, ", "))
 	}
+	if len(f.Operation) > maxText || len(f.Profile) > maxText {
+		c.fault(at, "operation and profile can have at most %d characters", maxText)
+	}
 	if _, ok := faultKinds[f.Kind]; !ok {
 		c.fault(at+".kind", "%q is none of %s", f.Kind, strings.Join(FaultKinds(), ", "))
 	}

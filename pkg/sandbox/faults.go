@@ -150,7 +150,7 @@ type faultRule struct {
 
 // strikes counts a matching request and says whether the rule hits it.
 func (r *faultRule) strikes(c *call, now time.Time) bool {
-	if !glob(r.Operation, c.service+":"+c.operation) || (r.Profile != "" && !glob(r.Profile, c.profile)) {
+	if !glob(r.Operation, c.service+":"+c.operation) || (r.Profile != "" && !glob(r.Profile, clip(c.profile))) {
 		return false
 	}
 	if age := now.Sub(r.set); age < r.After || (r.Until > 0 && age >= r.Until) {
@@ -233,6 +233,9 @@ func (s *Server) struck(c *call) stroke {
 // SetFaults replaces the fault rules and starts their counts and times anew. The error is a *WorldError.
 func (s *Server) SetFaults(faults ...Fault) error {
 	c := &checker{seen: map[string]string{}}
+	if c.tooMany("faults", len(faults)) {
+		return &WorldError{Faults: c.faults}
+	}
 	rules := make([]*faultRule, len(faults))
 	now := s.options.Now()
 	for i, f := range faults {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -180,8 +179,8 @@ func TestStats(t *testing.T) {
 	if got := b.Stats(); got.Requests != 3 || got.Sequential != 3 || got.MaxInFlight != 1 {
 		t.Errorf("in a row: %+v", got)
 	}
-	if err := postTo(b.url + "/_sandbox/reset-stats"); err != nil {
-		t.Fatal(err)
+	if status, text := b.control(t, http.MethodPost, "reset-stats", ""); status != http.StatusOK {
+		t.Fatal(text)
 	}
 	var wait sync.WaitGroup
 	for i := range 9 {
@@ -198,13 +197,13 @@ func TestStats(t *testing.T) {
 	}
 	wait.Wait()
 	var got sandbox.Stats
-	getJSON(t, b.url+"/_sandbox/stats", &got)
+	b.getJSON(t, "stats", &got)
 	if got.Requests != 9 || got.Sequential != 1 || got.MaxInFlight < 2 || got.MaxInFlight > 9 ||
 		got.Operations["eks:ListClusters"] != 3 || got.Operations["ec2:DescribeSubnets"] != 3 || got.Operations["iam:ListRoles"] != 3 {
 		t.Errorf("at once: %+v", got)
 	}
 	var log []sandbox.Request
-	getJSON(t, b.url+"/_sandbox/requests", &log)
+	b.getJSON(t, "requests", &log)
 	if len(log) != 9 || log[0].Number < 4 || !strings.Contains(log[0].UserAgent, "aws-sdk-go-v2") {
 		t.Errorf("log %+v", log)
 	}
@@ -214,12 +213,8 @@ func TestStats(t *testing.T) {
 func TestFaultsOverHTTP(t *testing.T) {
 	b := serve(t)
 	send := func(text string) int {
-		response, err := http.Post(b.url+"/_sandbox/faults", "application/yaml", strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = readAll(t, response)
-		return response.StatusCode
+		status, _ := b.control(t, http.MethodPost, "faults", text)
+		return status
 	}
 	if got := send("- {operation: eks:ListClusters, kind: throttle, times: 1}"); got != 200 {
 		t.Errorf("status %d", got)
@@ -236,24 +231,27 @@ func TestFaultsOverHTTP(t *testing.T) {
 	}
 }
 
-func getJSON(t *testing.T, url string, into any) {
+// control sends a request to the sandbox itself.
+func (b *bench) control(t *testing.T, method, what, body string) (int, string) {
 	t.Helper()
-	response, err := http.Get(url)
+	request, err := http.NewRequest(method, b.url+"/_sandbox/"+what, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(readAll(t, response)), into); err != nil {
+	request.Header.Set(sandbox.ControlHeader, "1")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return response.StatusCode, readAll(t, response)
 }
 
-func postTo(url string) error {
-	response, err := http.Post(url, "", nil)
-	if err != nil {
-		return err
+func (b *bench) getJSON(t *testing.T, what string, into any) {
+	t.Helper()
+	status, text := b.control(t, http.MethodGet, what, "")
+	if err := json.Unmarshal([]byte(text), into); err != nil || status != http.StatusOK {
+		t.Fatal(status, text, err)
 	}
-	_, _ = io.Copy(io.Discard, response.Body)
-	return response.Body.Close()
 }
 
 // A request that has arrived takes effect even when its client has gone before the answer: what

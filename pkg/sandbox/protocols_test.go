@@ -18,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
 func TestEKSReads(t *testing.T) {
@@ -286,6 +288,7 @@ func TestStrangeRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Authorization", test.authorization)
+		request.Header.Set(sandbox.ControlHeader, "1")
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Errorf("%s %s: %v", test.method, test.path, err)

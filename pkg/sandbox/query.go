@@ -143,10 +143,10 @@ func (c *call) routeQuery(r *http.Request) *refusal {
 		form[k] = append(form[k], v...)
 	}
 	c.query = form
-	c.operation = form.Get("Action")
+	c.operation = clip(form.Get("Action"))
 	run, known := service.actions[c.operation]
 	if c.operation == "" {
-		c.operation = r.Method + " " + r.URL.Path
+		c.operation = clip(r.Method + " " + r.URL.Path)
 		return &refusal{Status: http.StatusBadRequest, Code: "MissingAction", Message: "The request is missing an action or a required parameter."}
 	}
 	if !known {

@@ -13,7 +13,6 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -171,31 +170,6 @@ func (c *call) refuse(r *refusal) reply {
 // maxBody is the longest request body that is read; AWS's own limits are lower.
 const maxBody = 1 << 20
 
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, controlPrefix) {
-		s.serveControl(w, r)
-		return
-	}
-	answer := s.exchange(r)
-	if answer.dropped {
-		drop(w, answer.reset)
-		return
-	}
-	for k, v := range answer.header {
-		w.Header()[k] = v
-	}
-	if length := answer.length(); length >= 0 && answer.status != http.StatusNoContent {
-		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
-	}
-	w.WriteHeader(answer.status)
-	_, _ = io.Copy(w, answer.reader()) // the client has gone; there is nobody to tell
-	if answer.withheld > 0 {
-		_ = http.NewResponseController(w).Flush() // without it nothing of the answer might arrive
-		drop(w, false)
-	}
-}
-
 // exchange takes one request to its answer: counts, faults, effect, log.
 func (s *Server) exchange(r *http.Request) reply {
 	number, sequential := s.begin()
@@ -257,8 +231,8 @@ func (s *Server) answer(r *http.Request, number int) (reply, Request, time.Durat
 	s.options.Sleep(context.WithoutCancel(r.Context()), struck.before)
 
 	out, entry := s.effect(c, bad, struck)
-	entry.Service, entry.Operation, entry.Region = c.service, c.operation, c.region
-	entry.Cluster, entry.Profile, entry.UserAgent = c.cluster, c.profile, r.UserAgent()
+	entry.Service, entry.Operation, entry.Region = c.service, clip(c.operation), c.region
+	entry.Cluster, entry.Profile, entry.UserAgent = clip(c.cluster), clip(c.profile), clip(r.UserAgent())
 	entry.At, entry.Status, entry.Code = c.now, out.status, out.code
 	return out, entry, struck.after
 }
@@ -309,11 +283,11 @@ func (s *Server) effect(c *call, bad *refusal, struck stroke) (reply, Request) {
 func (s *Server) parse(r *http.Request, number int) (*call, *refusal) {
 	c := &call{
 		id:       fmt.Sprintf("%s-0000-4000-8000-%012x", s.idPrefix, number),
-		protocol: &eksProtocol, service: "unknown", operation: r.Method + " " + r.URL.Path, region: s.world.Region,
+		protocol: &eksProtocol, service: "unknown", operation: clip(r.Method + " " + r.URL.Path), region: s.world.Region,
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return c, &refusal{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: "the request is too long or was cut off"}
+	body, err := readBody(r)
+	if err != nil {
+		return c, &refusal{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: err.Error()}
 	}
 	c.body, c.query = body, r.URL.Query()
 	service, region, err := credentialScope(r)
@@ -321,9 +295,9 @@ func (s *Server) parse(r *http.Request, number int) (*call, *refusal) {
 		// AWS's code and status for a request without a signature; the text is not AWS's.
 		return c, &refusal{Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: err.Error()}
 	}
-	c.service = service
+	c.service = clip(service)
 	if region != "" {
-		c.region = region
+		c.region = clip(region)
 	}
 	if service == "eks" {
 		return c, c.routeEKS(r)

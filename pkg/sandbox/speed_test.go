@@ -35,7 +35,7 @@ func TestSpeed(t *testing.T) {
 			Changes         []sandbox.Change
 		}
 	}
-	getJSON(t, b.url+"/_sandbox/history", &told)
+	b.getJSON(t, "history", &told)
 	if len(told.Clusters) != 1 || told.Clusters[0].Cluster != "demo" || !told.Now.Equal(start.Add(5*time.Minute)) {
 		t.Fatalf("history %+v", told)
 	}

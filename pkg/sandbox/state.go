@@ -247,8 +247,18 @@ func (f Failure) issue() Issue {
 	return i
 }
 
+// historyLimit is how many changes of status a cluster remembers, goneLimit how many profiles that are
+// gone, so that a sandbox can serve for days.
+const (
+	historyLimit = 100_000
+	goneLimit    = 1000
+)
+
 // record notes a change of status.
 func (cl *cluster) record(at time.Time, p *profile, status string) {
+	if len(cl.history) >= historyLimit {
+		cl.history = slices.Delete(cl.history, 0, historyLimit/10)
+	}
 	cl.history = append(cl.history, Change{At: at, Profile: p.Name, ARN: p.ARN, Status: status})
 }
 
@@ -265,11 +275,20 @@ func (st *state) settle(now time.Time) {
 				p.Issues = p.issues
 			}
 			if p.Status == gone {
-				cl.gone[p.Name] = p.Profile
+				cl.forget(p)
 			}
 			return p.Status == gone
 		})
 	}
+}
+
+// forget drops the token of a profile that is gone, and keeps the profile for an actor that recreates it.
+func (cl *cluster) forget(p *profile) {
+	maps.DeleteFunc(cl.tokens, func(_ string, t token) bool { return t.arn == p.ARN })
+	if len(cl.gone) >= goneLimit {
+		clear(cl.gone)
+	}
+	cl.gone[p.Name] = p.Profile
 }
 
 // at is the profile as it will be at an instant, and whether it will exist, if no request interferes.
@@ -311,8 +330,8 @@ func (s *Server) ProfilesAt(cluster string, at time.Time) []Profile {
 	return out
 }
 
-// History is every change of status in a cluster up to now, in the order of time: what a test needs to
-// know that something held at every instant.
+// History is every change of status in a cluster up to now, at least the last 90,000, in the order of
+// time: what a test needs to know that something held at every instant.
 func (s *Server) History(cluster string) []Change {
 	s.stateLock.Lock()
 	defer s.stateLock.Unlock()

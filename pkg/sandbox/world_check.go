@@ -40,6 +40,14 @@ func (c *checker) fault(path, format string, args ...any) {
 	c.faults = append(c.faults, WorldFault{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
+// tooMany reports whether there are more fault rules than the sandbox can ask at every request.
+func (c *checker) tooMany(path string, n int) bool {
+	if n > maxRules {
+		c.fault(path, "%d are too many; there can be %d", n, maxRules)
+	}
+	return n > maxRules
+}
+
 // unique demands an id that no other thing of the kind has.
 func (c *checker) unique(path, kind, id string) {
 	if id == "" {
@@ -105,8 +113,10 @@ func (w World) check() []WorldFault {
 	for i, f := range w.FailDeletes {
 		f.check(c, fmt.Sprintf("failDeletes[%d]", i))
 	}
-	for i, f := range w.Faults {
-		f.check(c, fmt.Sprintf("faults[%d]", i), &w)
+	if !c.tooMany("faults", len(w.Faults)) {
+		for i, f := range w.Faults {
+			f.check(c, fmt.Sprintf("faults[%d]", i), &w)
+		}
 	}
 	slices.SortStableFunc(c.faults, func(a, b WorldFault) int { return strings.Compare(a.Path, b.Path) })
 	return c.faults

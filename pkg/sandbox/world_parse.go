@@ -4,7 +4,6 @@ package sandbox
 // lines, and all faults are reported together.
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -56,9 +55,11 @@ func baseWorld() World {
 
 // ParseWorld reads a world file. The error is a *WorldError with every fault.
 func ParseWorld(data []byte) (World, error) {
+	if faults := tooMuch(data); len(faults) > 0 {
+		return World{}, &WorldError{Faults: faults}
+	}
 	w := baseWorld()
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
+	decoder := strict(data)
 	err := decoder.Decode(&w)
 	if errors.Is(err, io.EOF) {
 		return World{}, &WorldError{Faults: []WorldFault{{Line: 1, Message: "the world is empty; `fgctl sandbox world` prints one to start from"}}}
@@ -109,6 +110,10 @@ func yamlFaults(err error) []WorldFault {
 	if errors.As(err, &typeError) {
 		texts = typeError.Errors
 	}
+	more := len(texts) - maxReported
+	if more > 0 {
+		texts = texts[:maxReported]
+	}
 	faults := make([]WorldFault, 0, len(texts))
 	for _, text := range texts {
 		var f WorldFault
@@ -125,6 +130,9 @@ func yamlFaults(err error) []WorldFault {
 		}
 		f.Message = text
 		faults = append(faults, f)
+	}
+	if more > 0 {
+		faults = append(faults, WorldFault{Message: fmt.Sprintf("and %d more faults", more)})
 	}
 	return faults
 }

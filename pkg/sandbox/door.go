@@ -1,0 +1,146 @@
+package sandbox
+
+// The sandbox is for programs of this machine. A web page that is open on it reaches loopback too, by
+// plain requests or by a name of its own that leads there (DNS rebinding), and a client that stops in the
+// middle holds a connection; this file keeps both out.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ControlHeader must be in every request to /_sandbox/, with any value. A web page cannot send it
+// without asking first (CORS), and the sandbox allows no page anything.
+const ControlHeader = "X-Fgctl-Sandbox"
+
+// HTTPServer returns a server of the sandbox whose connections end when a client is silent in the middle
+// of a request, between two for long, or does not take its answer.
+func (s *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// ServeHTTP answers one request. It refuses requests to a host that is not loopback, those of web pages,
+// and those to /_sandbox/ without ControlHeader.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	control := strings.HasPrefix(r.URL.Path, controlPrefix)
+	switch why := intruder(r, control); {
+	case why != "" && control:
+		http.Error(w, why, http.StatusForbidden)
+	case why != "":
+		s.send(w, r, s.turnAway(r, why))
+	case control:
+		s.serveControl(w, r)
+	default:
+		s.send(w, r, s.exchange(r))
+	}
+}
+
+// intruder says why a request is refused before it is looked at; empty where it is welcome.
+func intruder(r *http.Request, control bool) string {
+	const refuses = "the fgctl sandbox refuses this request: "
+	switch {
+	case !loopback(r.Host):
+		return fmt.Sprintf("%sthe Host %q is not loopback; use 127.0.0.1, [::1] or localhost", refuses, clip(r.Host))
+	case r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "":
+		return fmt.Sprintf("%sit comes from a web browser (Origin %q), and the sandbox serves programs only", refuses, clip(r.Header.Get("Origin")))
+	case control && r.Header.Get(ControlHeader) == "":
+		return fmt.Sprintf("%s%s needs the header %s, which no web page can send; with curl: -H '%s: 1'", refuses, controlPrefix, ControlHeader, ControlHeader)
+	}
+	return ""
+}
+
+// loopback reports whether a Host header names this machine's loopback. Names under localhost never
+// leave it (RFC 6761).
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
+}
+
+// turnAway is a refusal in the caller's protocol; it is neither counted nor disturbed by faults.
+func (s *Server) turnAway(r *http.Request, why string) reply {
+	c, _ := s.parse(r, 0)
+	refused := *c.protocol.denied("", "", "")
+	refused.Message = why
+	return c.refuse(&refused)
+}
+
+// send writes an answer, or closes the connection.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, answer reply) {
+	if answer.dropped {
+		drop(w, answer.reset)
+		return
+	}
+	for k, v := range answer.header {
+		w.Header()[k] = v
+	}
+	if length := answer.length(); length >= 0 && answer.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
+	}
+	patient := &patientWriter{ResponseWriter: w, controller: http.NewResponseController(w)}
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
+		patient.timeout = server.WriteTimeout
+	}
+	patient.wait()
+	w.WriteHeader(answer.status)
+	_, _ = io.Copy(patient, answer.reader()) // the client has gone; there is nobody to tell
+	if answer.withheld > 0 {
+		_ = http.NewResponseController(w).Flush() // without it nothing of the answer might arrive
+		drop(w, false)
+	}
+}
+
+// patientWriter lets the server's WriteTimeout begin anew with each part of an answer, so that neither
+// latencies nor long answers are cut by it.
+type patientWriter struct {
+	http.ResponseWriter
+	controller *http.ResponseController
+	timeout    time.Duration
+}
+
+func (p *patientWriter) wait() {
+	if p.timeout > 0 {
+		_ = p.controller.SetWriteDeadline(time.Now().Add(p.timeout)) // where there is no connection there is no deadline
+	}
+}
+
+// Write writes a part of the answer.
+func (p *patientWriter) Write(data []byte) (int, error) {
+	p.wait()
+	return p.ResponseWriter.Write(data)
+}
+
+// maxText is how much the sandbox remembers of a text that a client chose.
+const maxText = 256
+
+// clip shortens what a client chose, so that long texts fill no memory.
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+// errTooLong is for a body that is longer than maxBody or was cut off.
+var errTooLong = errors.New("the request is too long or was cut off")
+
+// readBody reads the whole body of a request.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		return nil, errTooLong
+	}
+	return body, nil
+}

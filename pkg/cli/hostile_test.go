@@ -42,7 +42,7 @@ var hostileCommands = map[string][]string{
 	"match":   {"match", "-f", "pod.yaml"},
 }
 
-// hostileAttempts is how often the SDK sends a request that is not answered.
+// hostileAttempts is how often the SDK sends a request whose answer makes no sense.
 const hostileAttempts = 2
 
 // misconduct is one way to be no AWS.
@@ -217,11 +217,12 @@ func (m misconduct) check(t *testing.T, args []string) {
 		}
 	}))
 	defer endpoint.Close()
-	timeout, code := time.Minute, exitFailed
+	timeout, code, attempts := time.Minute, exitFailed, hostileAttempts
 	if m.timeUp {
-		timeout, code = time.Second, exitTimeout
+		timeout, code, attempts = time.Second, exitTimeout, 100 // not to give up before
 	}
 	cmd, stdout, stderr := hostileProcess(t, endpoint.URL, append(args, "--cluster", "demo", "--timeout", timeout.String()))
+	cmd.Env = append(cmd.Env, fmt.Sprintf("AWS_MAX_ATTEMPTS=%d", attempts))
 	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
@@ -232,14 +233,16 @@ func (m misconduct) check(t *testing.T, args []string) {
 	if took > timeout+time.Second {
 		t.Errorf("fgctl took %s with --timeout %s", took, timeout)
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" && usage.Maxrss > 150<<10 {
+	var own syscall.Rusage // Linux counts what the parent had when it started the process
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &own)
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" && usage.Maxrss > max(150<<10, own.Maxrss) {
 		t.Errorf("fgctl took %d KiB of memory", usage.Maxrss)
 	}
 	want := m.changes
 	if args[0] != "delete" {
 		want *= hostileAttempts // a creation has a token, so that the client may send it again
 	}
-	if len(changes) != want {
+	if len(changes) != want && (!m.timeUp || len(changes) == 0 || want == 0) {
 		t.Errorf("%d requests to change something, want %d: %q", len(changes), want, changes)
 	}
 	for _, body := range changes {
@@ -274,7 +277,7 @@ func hostileProcess(t *testing.T, endpoint string, args []string) (cmd *exec.Cmd
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GORACE=atexit_sleep_ms=0", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + endpoint,
-		fmt.Sprintf("AWS_MAX_ATTEMPTS=%d", hostileAttempts), "AWS_RETRY_MODE=standard",
+		"AWS_RETRY_MODE=standard",
 	}
 	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
 	cmd.Stdout, cmd.Stderr = stdout, stderr

@@ -30,7 +30,8 @@ func (l *timeLimit) addTimeout(cmd *cobra.Command, usual time.Duration) {
 
 func (l *timeLimit) check(a *app, cmd *cobra.Command) error {
 	if l.timeout < 0 {
-		return &usageError{err: fmt.Errorf("%s %s is not a time to wait", a.named("timeout"), l.timeout), command: cmd.CommandPath()}
+		err := fmt.Errorf("%s %s is not a time to wait", a.named("timeout"), l.timeout)
+		return &usageError{err: err, command: cmd.CommandPath()}
 	}
 	return nil
 }
@@ -84,7 +85,8 @@ func (a *app) within(l *timeLimit, changes bool, run cobraRun) cobraRun {
 }
 
 func newDeadline(timeout time.Duration, now time.Time, end func()) deadline {
-	return deadline{timeout: timeout, end: now.Add(timeout), due: time.Now().Add(timeout), timer: time.AfterFunc(timeout, end)}
+	due := time.Now().Add(timeout)
+	return deadline{timeout: timeout, end: now.Add(timeout), due: due, timer: time.AfterFunc(timeout, end)}
 }
 
 // attempt bounds one attempt of one request, so that one that is not answered is tried again within the limit.
@@ -118,11 +120,11 @@ type timeUpError struct {
 
 // Error says how long the run took and what was under way.
 func (e *timeUpError) Error() string {
-	text := e.up.Error() + cloud.WaitingFor(e.during)
-	if e.resume == "" {
-		return text + "; --timeout allows more time"
+	text := e.up.Error() + cloud.WaitingFor(e.during) + "; --timeout allows more time"
+	if e.resume != "" {
+		text += "\nto go on: " + e.resume
 	}
-	return text + "\nto go on, with more time: " + e.resume
+	return text
 }
 
 // Unwrap returns lifecycle.ErrTimeout, wrapped.

@@ -49,7 +49,8 @@ func (c *call) senseless(answer *smithyhttp.Response, output any, failure error)
 	if why == "" {
 		return nil
 	}
-	return &smithyhttp.ResponseError{Response: answer, Err: &senselessError{fmt.Sprintf("HTTP %d, but %s", answer.StatusCode, why)}}
+	why = fmt.Sprintf("HTTP %d, but %s", answer.StatusCode, why)
+	return &smithyhttp.ResponseError{Response: answer, Err: &senselessError{why}}
 }
 
 // whereTo is the host of a redirect; the rest of its address may hold a secret.
@@ -171,8 +172,8 @@ func (l *lack) profile(p *eksTypes.FargateProfile, cluster, name *string) {
 	if l.when(p == nil, "fargateProfile"); p == nil {
 		return
 	}
-	l.when(aws.ToString(p.FargateProfileName) != aws.ToString(name) || aws.ToString(p.ClusterName) != aws.ToString(cluster),
-		"the profile of the name asked for")
+	other := aws.ToString(p.FargateProfileName) != aws.ToString(name) || aws.ToString(p.ClusterName) != aws.ToString(cluster)
+	l.when(other, "the profile of the name asked for")
 	l.text("fargateProfileArn", p.FargateProfileArn)
 	l.text("podExecutionRoleArn", p.PodExecutionRoleArn)
 	l.when(p.Status == "", "status")
@@ -189,7 +190,8 @@ func (l *lack) role(r *iamTypes.Role, name *string) {
 		return
 	}
 	l.text("RoleName", r.RoleName)
-	l.when(name != nil && !strings.EqualFold(aws.ToString(r.RoleName), aws.ToString(name)), "the role of the name asked for")
+	other := name != nil && !strings.EqualFold(aws.ToString(r.RoleName), *name)
+	l.when(other, "the role of the name asked for")
 	l.text("Arn", r.Arn)
 	l.text("AssumeRolePolicyDocument", r.AssumeRolePolicyDocument)
 }

@@ -26,6 +26,7 @@ func TestRoleUse(t *testing.T) {
 		"named, trusts EC2":           {change: nodes, input: withRole(goodRole), role: goodRole, want: expect{"role-use": "warn: EC2 nodes seem to use role " + goodRole + ": its trust policy names ec2.amazonaws.com; | --create-pod-execution-role"}},
 		"named, policies of nodes":    {change: attached(nodePolicy, cniPolicy), input: withRole(goodRole), role: goodRole, want: expect{"role-use": "warn: AmazonEKSWorkerNodePolicy is attached, and AmazonEKS_CNI_Policy is attached"}},
 		"named, in use":               {change: withProfiles(profile("a", "a", inUse)), input: withRole(goodRole), role: goodRole, want: expect{"role-use": "warn: EKS says PodExecutionRoleAlreadyInUse of profile a, which has it"}},
+		"another one, in use":         {change: both(roles(sandbox.Role{Name: "fargate-pods"}, sandbox.Role{Name: "second"}), withProfiles(profile("a", "a", inUse, func(p *sandbox.Profile) { p.Role = "second" }))), input: withRole(goodRole)},
 		"an own policy of that name":  {change: attached("arn:aws:iam::111122223333:policy/AmazonEKS_CNI_Policy"), input: withRole(goodRole)},
 		"one to pull images":          {change: attached("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly"), input: withRole(goodRole)},
 		"the only one, trusts EC2":    {change: nodes, want: expect{"role": notTaken + "its trust policy names ec2.amazonaws.com | --pod-execution-role-arn", "role-use": "warn: hint="}},

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Extent says how much of a selector others cover.
@@ -44,14 +46,14 @@ type Cover struct {
 	By []SelectorRef
 	// Alone are those of By that take all of its pods without the help of others.
 	Alone []SelectorRef
-	// Loses is the smallest pod that is left without a profile; nil where the extent is whole.
-	Loses *Pod
-	// Unsure tells that the question was too hard to be decided (see smallestPod): the extent is then
-	// part, or none, though it may be whole, and Loses is nil or not the smallest.
+	// Loses is a small pod that is left without a profile; nil where the extent is whole.
+	Loses *selector.Pod
+	// Unsure tells that the question is undecided (selector.Undecided): the extent is then part, or none,
+	// though it may be whole, and Loses is nil.
 	Unsure bool
 }
 
-// Profiles gives the names of the profiles that the pods of the selector move to, each once: where one
+// Profiles returns the names of the profiles that the pods of the selector move to, each once: where one
 // selector alone covers all, the profiles of those that do, else the profiles that cover some.
 func (c Cover) Profiles() []string {
 	refs := c.By
@@ -70,65 +72,60 @@ func (c Cover) Profiles() []string {
 // Coverage says, for every selector that goes, in their order, whether the profiles that remain cover
 // it. Only remaining profiles that take pods count: ACTIVE ones, and those that state no status. It is
 // decided exactly, wildcards in namespaces, keys and values included, over the union of all remaining
-// selectors: one may cover what another leaves.
+// selectors: one may cover what another leaves. Beyond the bounds of a selector.Search it is undecided.
 func Coverage(lost []Selector, remaining []Profile) []Cover {
 	others := selectorsOf(remaining)
-	q := newQuestions(len(lost) + len(others))
+	var search selector.Search
 	out := make([]Cover, len(lost))
 	for i, s := range lost {
-		out[i] = q.coverOf(s, others)
+		out[i] = coverOf(&search, s, others)
 		out[i].Index = i + 1
 	}
 	return out
 }
 
-func (q *questions) coverOf(s Selector, others []SelectorRef) Cover {
+func coverOf(search *selector.Search, s Selector, others []SelectorRef) Cover {
 	c := Cover{Selector: s, Extent: ExtentWhole}
 	for _, o := range others {
-		if shared := q.ask([]Selector{s, o.Selector}, nil, true); !shared.found && !shared.unsure {
+		if _, shared := search.Overlap(s, o.Selector); shared == selector.No {
 			continue
 		}
 		c.By = append(c.By, o)
-		if q.covered(s, o.Selector) {
+		if covered(search, s, o) {
 			c.Alone = append(c.Alone, o)
 		}
 	}
 	if len(c.Alone) > 0 {
 		return c
 	}
-	f := q.ask([]Selector{s}, plainSelectors(c.By), false)
-	if f.found {
-		c.Loses = &f.pod
-	}
-	c.Unsure = f.unsure
-	switch {
-	case !f.found && !f.unsure:
-	case len(c.By) == 0:
-		c.Extent = ExtentNone
+	switch pod, escapes := search.Escape(s, plainSelectors(c.By)...); {
+	case escapes == selector.No:
+		return c
+	case escapes == selector.Yes:
+		c.Loses = &pod
 	default:
-		c.Extent = ExtentPart
+		c.Unsure = true
+	}
+	c.Extent = ExtentPart
+	if len(c.By) == 0 {
+		c.Extent = ExtentNone
 	}
 	return c
 }
 
-// Uncovered gives those of the lost selectors that the remaining ones do not cover wholly, all together,
-// in their order. Their pods may be left without a profile.
-func Uncovered(lost, remaining []Selector) []Selector {
-	var out []Selector
-	for _, s := range lost {
-		if !covered(s, remaining...) {
-			out = append(out, s)
-		}
-	}
-	return out
+// covered reports whether every pod that fits the selector fits one of the others. Where that is undecided it
+// does not count as covered.
+func covered(search *selector.Search, s Selector, others ...SelectorRef) bool {
+	_, escapes := search.Escape(s, plainSelectors(others)...)
+	return escapes == selector.No
 }
 
-// selectorsOf gives the selectors of the profiles that take pods, by name of the profile and by index.
+// selectorsOf returns the selectors of the profiles that take pods, by name of the profile and by index.
 func selectorsOf(profiles []Profile) []SelectorRef {
 	return slices.DeleteFunc(allSelectors(profiles), func(r SelectorRef) bool { return !r.Status.TakesPods() })
 }
 
-// allSelectors gives the selectors of all profiles, by name of the profile and by index.
+// allSelectors returns the selectors of all profiles, by name of the profile and by index.
 func allSelectors(profiles []Profile) []SelectorRef {
 	var out []SelectorRef
 	for _, p := range profiles {
@@ -149,3 +146,6 @@ func plainSelectors(refs []SelectorRef) []Selector {
 	}
 	return out
 }
+
+// Shape describes the pod as selectors see it: namespace web, app=api.
+func (p Pod) Shape() string { return selector.Pod{Namespace: p.Namespace, Labels: p.Labels}.Shape() }

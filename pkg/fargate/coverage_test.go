@@ -21,8 +21,7 @@ var profilesOf = rapid.Custom(func(t *rapid.T) []Profile {
 	return out
 })
 
-// Coverage is held against trying every pod of a small world: its extent, who covers, and that the pod
-// that loses is the smallest there is.
+// Coverage is held against trying every pod of a small world: its extent, who covers, and the pod that loses.
 func TestCoverageAgainstBruteForce(t *testing.T) {
 	world := newSmallWorld()
 	extents := map[Extent]int{}
@@ -35,7 +34,6 @@ func TestCoverageAgainstBruteForce(t *testing.T) {
 				takers = append(takers, p.Selectors...)
 			}
 		}
-		uncovered := Uncovered(lost, takers)
 		for i, c := range Coverage(lost, remaining) {
 			extents[c.Extent]++
 			if c.Index != i+1 || !c.Selector.Equal(lost[i]) || c.Unsure {
@@ -47,23 +45,12 @@ func TestCoverageAgainstBruteForce(t *testing.T) {
 				t.Fatalf("%s is said to be covered, but %s is not", c.Selector, want.Shape())
 			case c.Extent != ExtentWhole && (c.Loses == nil || countFits(lost[i:i+1], *c.Loses) == 0 || countFits(takers, *c.Loses) > 0):
 				t.Fatalf("%v is no pod that loses its profile", c.Loses)
-			case loses && sizeOf(want) < sizeOf(*c.Loses):
-				t.Fatalf("%s is not the smallest pod that loses its profile; %s does", c.Loses.Shape(), want.Shape())
 			case c.Extent == ExtentWhole && c.Loses != nil:
 				t.Fatalf("%s loses nothing, but %s is said to", c.Selector, c.Loses.Shape())
 			case (len(c.By) == 0) != (c.Extent == ExtentNone):
 				t.Fatalf("%s is covered to the extent %s by %v", c.Selector, c.Extent, c.By)
 			}
-			if len(uncovered) > 0 && uncovered[0].Equal(c.Selector) {
-				uncovered = uncovered[1:]
-				if c.Extent == ExtentWhole {
-					t.Fatalf("Uncovered gave %s", c.Selector)
-				}
-			}
 			checkTakers(t, world, c, remaining)
-		}
-		if len(uncovered) > 0 {
-			t.Fatalf("Uncovered gave %v too", uncovered)
 		}
 	})
 	if len(extents) < 3 {
@@ -107,7 +94,7 @@ func selectors(t testing.TB, text string) []Selector {
 }
 
 func TestCoverage(t *testing.T) {
-	everyName := strings.Join(strings.Split(smallLetters, ""), " ")
+	everyName := strings.Join(strings.Split("abcdefghijklmnopqrstuvwxyz0123456789", ""), " ")
 	for name, c := range map[string]struct {
 		lost, remaining string
 		extent          Extent

@@ -4,6 +4,6 @@
 //
 // The package knows neither AWS nor cobra nor files nor time: data in, judgement out. Every rule names
 // its source in its comment. Start reading at Profile, then Validate (what EKS would refuse), Explain
-// (where a pod goes and why), Coverage (what a replacement would lose) and Overlaps; smallestPod is how
-// the latter are answered.
+// (where a pod goes and why), Coverage (what a replacement would lose) and Overlaps; the package
+// selector answers the latter.
 package fargate

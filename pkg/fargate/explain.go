@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Matcher judges pods by a fixed set of profiles. It may be used by several goroutines at once.
@@ -36,19 +38,19 @@ func (p *compiledProfile) matches(namespace string, labels map[string]string) bo
 // compiledSelector keeps the label pairs in the order of their keys.
 type compiledSelector struct {
 	Selector
-	namespace compiledPattern
+	namespace selector.Pattern
 	pairs     []int // their places in Matcher.conditions
 }
 
 type compiledPair struct {
-	key, want compiledPattern
+	key, want selector.Pattern
 }
 
 // compile prepares a selector, and its pairs where no other selector has them.
 func (m *Matcher) compile(s Selector) compiledSelector {
-	c := compiledSelector{Selector: s, namespace: compilePattern(s.Namespace)}
+	c := compiledSelector{Selector: s, namespace: selector.Compile(s.Namespace)}
 	for _, key := range s.LabelKeys() {
-		pair := compiledPair{compilePattern(key), compilePattern(s.Labels[key])}
+		pair := compiledPair{selector.Compile(key), selector.Compile(s.Labels[key])}
 		at := slices.Index(m.conditions, pair)
 		if at < 0 {
 			at = len(m.conditions)
@@ -81,7 +83,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
 		for _, s := range p.Selectors {
 			c.selectors = append(c.selectors, m.compile(s))
-			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return MatchPattern(key, ProfileLabel) })
+			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return selector.Match(key, ProfileLabel) })
 		}
 		m.profiles = append(m.profiles, c)
 	}
@@ -90,7 +92,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 		for i, s := range p.selectors {
 			m.selectors = append(m.selectors, SelectorMatch{Index: i + 1, Namespace: NamespaceMatch{Want: s.Namespace}})
 			for _, pair := range s.pairs {
-				m.pairs = append(m.pairs, LabelMatch{Key: m.conditions[pair].key.text, Want: m.conditions[pair].want.text})
+				m.pairs = append(m.pairs, LabelMatch{Key: m.conditions[pair].key.String(), Want: m.conditions[pair].want.String()})
 			}
 		}
 	}
@@ -181,7 +183,7 @@ func judge(pod Pod, e *Explanation) {
 
 // judge fills in what a pod has of what the selector wants.
 func (s *compiledSelector) judge(namespace string, met []labelAnswer, m *SelectorMatch) {
-	m.Namespace.Got, m.Namespace.Matches = namespace, s.namespace.matches(namespace)
+	m.Namespace.Got, m.Namespace.Matches = namespace, s.namespace.Match(namespace)
 	m.Matches = m.Namespace.Matches
 	for i, pair := range s.pairs {
 		a := met[pair]
@@ -208,11 +210,12 @@ func (m *Matcher) judgeLabels(labels sortedLabels) []labelAnswer {
 // judge finds the label that meets the pair, else the first one whose key fits.
 func (p *compiledPair) judge(labels sortedLabels) (a labelAnswer) {
 	// The keys that begin as the pattern does stand together.
-	for i, _ := slices.BinarySearch(labels.keys, p.key.begin); i < len(labels.keys) && strings.HasPrefix(labels.keys[i], p.key.begin); i++ {
-		if !p.key.matches(labels.keys[i]) {
+	prefix := p.key.Prefix()
+	for i, _ := slices.BinarySearch(labels.keys, prefix); i < len(labels.keys) && strings.HasPrefix(labels.keys[i], prefix); i++ {
+		if !p.key.Match(labels.keys[i]) {
 			continue
 		}
-		if p.want.matches(labels.values[i]) {
+		if p.want.Match(labels.values[i]) {
 			return labelAnswer{&labels.values[i], true}
 		}
 		if a.got == nil {

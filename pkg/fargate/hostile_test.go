@@ -1,6 +1,6 @@
 package fargate
 
-// This file asks questions that were made to be hard.
+// This file asks about clusters that were made to be hard.
 
 import (
 	"fmt"
@@ -12,122 +12,9 @@ import (
 	"time"
 )
 
-func in(namespace string, pairs ...string) Selector {
-	s := Selector{Namespace: namespace, Labels: map[string]string{}}
-	for _, p := range pairs {
-		key, value, _ := strings.Cut(p, "=")
-		s.Labels[key] = value
-	}
-	return s
-}
-
-// hostileQuestions are pairs of what must fit and what must not, with whether there is such a pod; all
-// are answered within the bounds.
-func hostileQuestions() map[string]struct {
-	fit, avoid []Selector
-	found      bool
-} {
-	window := func(c string) string { return "*" + c + strings.Repeat("?", 40) }
-	type question = struct {
-		fit, avoid []Selector
-		found      bool
-	}
-	out := map[string]question{
-		"many stars against many marks":  {[]Selector{in("*a*a*a*a*a*b")}, []Selector{in("?*?*?*?*?*?*?*")}, true},
-		"many marks against many stars":  {[]Selector{in("?*?*?*?*?*?*?*")}, []Selector{in("*a*a*a*a*a*b")}, true},
-		"two combs overlap":              {[]Selector{in("*" + strings.Repeat("a*", 31)), in(strings.Repeat("*?", 31) + "b")}, nil, true},
-		"a window within a window":       {[]Selector{in("*aa" + strings.Repeat("?", 40))}, []Selector{in(window("a"))}, false},
-		"a window escapes a window":      {[]Selector{in(window("a"))}, []Selector{in("*aa" + strings.Repeat("?", 40))}, true},
-		"two windows disagree":           {[]Selector{in(window("a")), in(window("b"))}, nil, false},
-		"a window avoids others":         {[]Selector{in(window("a"))}, []Selector{in("*b" + strings.Repeat("?", 39)), in("*c" + strings.Repeat("?", 38)), in("*d" + strings.Repeat("?", 20))}, true},
-		"windows of keys and values":     {[]Selector{in("*", window("a")+"="+window("b"))}, []Selector{in("*", window("c")+"=*"), in("*", "*=*b*"+window("b")+"*")}, true},
-		"long keys with prefixes":        {[]Selector{in("*", "*.example.com/*?*-*=*-*"), in("*", "a*.*.*/*=?*")}, []Selector{in("*", "*/a=*"), in("*", "*/*b*=*")}, true},
-		"ten wildcard keys in one label": {[]Selector{in("*", "*=a*", "a*=*b", "*b=*c*", "?*=?*", "*?*=*d*"), in("*", "**?=*e*", "*c*=*f*", "*d*=??*", "*e*=???*", "*f*=*g*")}, nil, true},
-	}
-	var letters, values, grid, keys []Selector
-	for _, c := range smallLetters {
-		letters = append(letters, in(string(c)+"*"))
-		values = append(values, in("*", "k=*"+string(c)+"*"))
-	}
-	for i := range 50 {
-		grid = append(grid, in("*", fmt.Sprintf("k%d=*%d*", i%5, i%10), fmt.Sprintf("k%d=*%d*", (i+1)%5, i%7), fmt.Sprintf("k%d=%d*", (i+2)%5, i%6)))
-		keys = append(keys, in(fmt.Sprintf("*%d*", i%10), fmt.Sprintf("*%d*=*", i%8), fmt.Sprintf("k*=*%d", i%9)))
-	}
-	out["every first letter"] = question{[]Selector{in("*")}, letters, false}
-	out["every letter of a value"] = question{[]Selector{in("a", "k=???")}, values, true}
-	out["fifty selectors over five labels"] = question{[]Selector{in("a", "k0=*", "k1=*", "k2=*", "k3=*", "k4=*")}, grid, true}
-	out["fifty selectors with wildcard keys"] = question{[]Selector{in("a*", "k*=1*", "*2*=*", "*3*=?*", "*=*4", "k?=*5*")}, keys, true}
-	// Seven classes of values on each of two labels, every pair of them covered by one selector.
-	var pairs []Selector
-	for _, a := range classes {
-		for _, b := range classes {
-			pairs = append(pairs, in("a", "k="+a, "l="+b))
-		}
-	}
-	out["a chessboard of values"] = question{[]Selector{in("a", "k=*", "l=*")}, pairs, false}
-	out["a chessboard with a hole"] = question{[]Selector{in("a", "k=*", "l=*")}, slices.Delete(slices.Clone(pairs), 30, 31), true}
-	return out
-}
-
-// classes are patterns of which every value fits exactly one.
-var classes = []string{"", "?", "??", "???", "????", "?????", "??????*"}
-
-// atOnce is what a hard question may take, with much room for a busy machine.
-const atOnce = 5 * time.Second
-
-func TestHostileQuestions(t *testing.T) {
-	for name, q := range hostileQuestions() {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			f := smallestPod(q.fit, q.avoid)
-			took := time.Since(start)
-			if f.unsure || f.found != q.found {
-				t.Errorf("found %v (unsure %v), want %v", f.found, f.unsure, q.found)
-			}
-			if f.found && (countFits(q.fit, f.pod) < len(q.fit) || countFits(q.avoid, f.pod) > 0) {
-				t.Errorf("%s is not what was asked for", f.pod.Shape())
-			}
-			if took > atOnce {
-				t.Errorf("it took %s", took)
-			}
-			t.Log(took, f.pod.Shape())
-		})
-	}
-}
-
-// Questions of random hard selectors are answered, or given up, at once.
-func TestRandomHostileQuestions(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a fixed sequence
-	text := func(letters string, least, most int) string {
-		var b strings.Builder
-		for range least + random.IntN(most-least+1) {
-			b.WriteByte(letters[random.IntN(len(letters))])
-		}
-		return b.String()
-	}
-	unsure := 0
-	var longest time.Duration
-	for range 200 {
-		var selectors []Selector
-		for range 51 {
-			s := Selector{Namespace: text("ab??***", 1, 20), Labels: map[string]string{}}
-			for range 1 + random.IntN(5) {
-				s.Labels[text("ab?**", 1, 8)] = text("ab?**", 1, 20)
-			}
-			selectors = append(selectors, s)
-		}
-		start := time.Now()
-		f := smallestPod(selectors[:1+random.IntN(2)], selectors[2:])
-		longest = max(longest, time.Since(start))
-		if f.unsure {
-			unsure++
-		}
-	}
-	if longest > atOnce {
-		t.Errorf("a question took %s", longest)
-	}
-	t.Logf("the longest took %s, %d were given up", longest, unsure)
-}
+// atOnce is what all hard questions about a cluster may take. They take less than a second; the rest is room for a
+// busy machine.
+const atOnce = 15 * time.Second
 
 // hostileClusters are half full clusters in which every question is hard.
 func hostileClusters() map[string][]Profile {
@@ -173,59 +60,27 @@ func hostileClusters() map[string][]Profile {
 	return out
 }
 
-// All questions about a cluster together are answered, or given up, in some seconds, not minutes; the
-// limit has room for a busy machine.
+// All questions about a cluster together are answered, or given up, at once.
 func TestHostileClusters(t *testing.T) {
 	if raceDetector {
 		t.Skip("nothing runs at once here, and the race detector makes it five times as long")
 	}
 	for name, profiles := range hostileClusters() {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			Overlaps(profiles)
-			overlaps := time.Since(start)
-			Redundancies(profiles)
-			redundancies := time.Since(start) - overlaps
-			Coverage(profiles[0].Selectors, profiles[1:])
-			coverage := time.Since(start) - overlaps - redundancies
-			if took := time.Since(start); took > 12*atOnce {
-				t.Errorf("it took %s", took)
+			for what, ask := range map[string]func(){
+				"Overlaps":     func() { Overlaps(profiles) },
+				"Redundancies": func() { Redundancies(profiles) },
+				"Coverage":     func() { Coverage(profiles[0].Selectors, profiles[1:]) },
+			} {
+				start := time.Now()
+				ask()
+				if took := time.Since(start); took > atOnce {
+					t.Errorf("%s took %s", what, took)
+				} else {
+					t.Log(what, took)
+				}
 			}
-			t.Log(overlaps, redundancies, coverage)
 		})
-	}
-}
-
-// Beyond the bounds nothing is called covered, and what was found is still right.
-func TestBeyondTheBounds(t *testing.T) {
-	// Only a and b are left, and no two of them may stand at certain distances.
-	var distances []Selector
-	for _, c := range smallLetters[2:] + "-" {
-		distances = append(distances, in("*"+string(c)+"*"))
-	}
-	for i := range 7 {
-		distances = append(distances, in("*a"+strings.Repeat("?", 2*i+1)+"b*"), in("*b"+strings.Repeat("?", 3*i+2)+"a*"))
-	}
-	lost := in("a" + strings.Repeat("?", 40) + "*b*")
-	start := time.Now()
-	c := Coverage([]Selector{lost}, []Profile{{Name: "other", Selectors: distances}})[0]
-	if took := time.Since(start); took > atOnce {
-		t.Errorf("it took %s", took)
-	}
-	if c.Extent != ExtentPart || !c.Unsure {
-		t.Errorf("the extent is %s, unsure %v; this question should be beyond the bounds", c.Extent, c.Unsure)
-	}
-	if covered(lost, distances...) {
-		t.Error("it is called covered")
-	}
-
-	many := Selector{Namespace: "*", Labels: map[string]string{}}
-	for i := range maxWishes + 5 {
-		many.Labels["*"+string(smallLetters[i])+"*"] = "*"
-	}
-	pod, ok := Overlap(many, in("web", "app=api"))
-	if !ok || countFits([]Selector{many, in("web", "app=api")}, pod) < 2 {
-		t.Errorf("the witness %s does not fit both", pod.Shape())
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Fate says in a word what becomes of the pods that take the place of stopped ones.
@@ -281,7 +283,7 @@ func takesPodsOf(a, b Profile) bool {
 	}
 	for _, s := range a.Selectors {
 		for _, o := range b.Selectors {
-			if _, ok := Overlap(s, o); ok {
+			if _, answer := selector.Overlap(s, o); answer != selector.No {
 				return true
 			}
 		}

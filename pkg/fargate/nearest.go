@@ -5,9 +5,10 @@ package fargate
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
@@ -148,18 +149,18 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 	}
 	added := map[string]string{}
 	add := func(l LabelMatch, taken ...string) (ok bool) {
-		key, value, ok := exampleLabel(l.Key, l.Want, taken)
+		key, value, ok := selector.Label(l.Key, l.Want, taken...)
 		labels[key], added[key] = value, value
 		return ok
 	}
 	for _, l := range s.Labels {
-		if !l.Matches && !HasWildcard(l.Key) && !add(l) {
+		if !l.Matches && !selector.HasWildcard(l.Key) && !add(l) {
 			return nil
 		}
 	}
 	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
 	for _, l := range s.Labels {
-		if HasWildcard(l.Key) && !pairMet(l.Key, l.Want, labels) && !add(l, slices.Collect(maps.Keys(labels))...) {
+		if selector.HasWildcard(l.Key) && !selector.MeetsPair(labels, l.Key, l.Want) && !add(l, slices.Collect(maps.Keys(labels))...) {
 			return nil
 		}
 	}
@@ -167,20 +168,6 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 		return nil
 	}
 	return added
-}
-
-// exampleBudget is more than any pattern that EKS takes needs.
-const exampleBudget = 100_000
-
-// exampleLabel gives a shortest label that meets the pair and whose key is none of those that are taken.
-func exampleLabel(key, want string, taken []string) (string, string, bool) {
-	avoid := make([]glob, len(taken))
-	for i, t := range taken {
-		avoid[i] = newGlob(t + "=*")
-	}
-	text, ok := shortest(labelGrammar, []glob{newGlob(key + "=" + want)}, avoid, &budget{left: exampleBudget})
-	k, v, _ := strings.Cut(text, "=")
-	return k, v, ok
 }
 
 // addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets

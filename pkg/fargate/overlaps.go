@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // ProfileOverlap is a pair of selectors of different profiles that some pod fits both of.
 type ProfileOverlap struct {
 	// A and B are the selectors; A's profile is the first by name.
 	A, B SelectorRef
-	// Witness is the smallest pod that fits both (see Overlap): a namespace and labels. It is empty where the
-	// selectors are too involved to find one.
-	Witness Pod
+	// Witness is a small pod that fits both. It is empty where the selectors are too involved to find one.
+	Witness selector.Pod
 	// Counts tells that both profiles take pods. Where one does not, because it is not ACTIVE, the overlap
 	// matters only if it becomes so.
 	Counts bool
@@ -25,13 +26,13 @@ type ProfileOverlap struct {
 	TakenBy string
 }
 
-// Overlaps gives the pairs of selectors of different profiles that some pod fits both of, in the order
+// Overlaps returns the pairs of selectors of different profiles that some pod fits both of, in the order
 // of A and then B, by name of the profile and by index. Names of profiles are taken to be unique.
 func Overlaps(profiles []Profile) []ProfileOverlap {
 	return overlapsOf(profiles, func(a, b string) bool { return a != b })
 }
 
-// OverlapsWith gives those of Overlaps that the profile of this name takes part in.
+// OverlapsWith returns those of Overlaps that the profile of this name takes part in.
 func OverlapsWith(name string, profiles []Profile) []ProfileOverlap {
 	return overlapsOf(profiles, func(a, b string) bool { return a != b && (a == name || b == name) })
 }
@@ -39,20 +40,20 @@ func OverlapsWith(name string, profiles []Profile) []ProfileOverlap {
 func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOverlap {
 	refs := allSelectors(profiles)
 	takers := selectorsOf(profiles)
-	q := newQuestions(len(refs))
+	var search selector.Search
 	var out []ProfileOverlap
 	for i, a := range refs {
 		for _, b := range refs[i+1:] {
 			if !wanted(a.Profile, b.Profile) {
 				continue
 			}
-			f := q.ask([]Selector{a.Selector, b.Selector}, nil, false)
-			if !f.found && !f.unsure {
+			pod, overlap := search.Overlap(a.Selector, b.Selector)
+			if overlap == selector.No {
 				continue
 			}
-			o := ProfileOverlap{A: a, B: b, Witness: f.pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
-			taker := slices.IndexFunc(takers, func(t SelectorRef) bool { return t.Selector.Matches(f.pod.Namespace, f.pod.Labels) })
-			if f.found && taker >= 0 {
+			o := ProfileOverlap{A: a, B: b, Witness: pod, Counts: a.Status.TakesPods() && b.Status.TakesPods()}
+			taker := slices.IndexFunc(takers, func(t SelectorRef) bool { return t.Selector.Matches(pod.Namespace, pod.Labels) })
+			if overlap == selector.Yes && taker >= 0 {
 				o.TakenBy = takers[taker].Profile
 			}
 			out = append(out, o)
@@ -97,16 +98,16 @@ func (r Redundancy) String() string {
 		r.Selector.Index, r.Selector.Profile, r.Selector.Selector, verdict, strings.Join(names, " and "), together, take)
 }
 
-// Redundancies gives the selectors that others make redundant, by name of the profile and by index. All
+// Redundancies returns the selectors that others make redundant, by name of the profile and by index. All
 // of them together could go: of selectors that cover each other the last one is called redundant,
 // and what one alone covers goes before what only several do. First it is asked what a profile's own selectors
 // make redundant, then what those of all profiles do; so By of the former may hold one of the latter.
-// Only profiles that take pods count. A question beyond the bounds of smallestPod finds no redundancy.
+// Only profiles that take pods count. An undecided question finds no redundancy.
 func Redundancies(profiles []Profile) []Redundancy {
 	all := selectorsOf(profiles)
-	q := newQuestions(len(all))
+	var search selector.Search
 	gone := map[int]bool{}
-	// left gives the selectors but for one that are still there, of one profile or of all.
+	// left returns the selectors but for one that are still there, of one profile or of all.
 	left := func(but int, profile string) []SelectorRef {
 		var out []SelectorRef
 		for i, r := range all {
@@ -125,19 +126,19 @@ func Redundancies(profiles []Profile) []Redundancy {
 			return left(i, "")
 		}
 		var dropped []int
-		try := func(covered func(s Selector, others ...Selector) bool) {
+		try := func(covered func(search *selector.Search, s Selector, others ...SelectorRef) bool) {
 			for i := len(all) - 1; i >= 0; i-- {
-				if !gone[i] && covered(all[i].Selector, plainSelectors(others(i))...) {
+				if !gone[i] && covered(&search, all[i].Selector, others(i)...) {
 					gone[i] = true
 					dropped = append(dropped, i)
 				}
 			}
 		}
 		// What one covers goes before what only several do: of a, a?* and a* the first two, not the last.
-		try(q.coveredByOne)
-		try(q.covered)
+		try(coveredByOne)
+		try(covered)
 		for _, i := range dropped {
-			out[i] = Redundancy{Selector: all[i], By: q.coverers(all[i].Selector, others(i)), Within: within}
+			out[i] = Redundancy{Selector: all[i], By: coverers(&search, all[i].Selector, others(i)), Within: within}
 		}
 	}
 	drop(true)
@@ -151,26 +152,26 @@ func Redundancies(profiles []Profile) []Redundancy {
 	return list
 }
 
-// coveredByOne tells whether one of the others alone covers the selector.
-func (q *questions) coveredByOne(s Selector, others ...Selector) bool {
+// coveredByOne reports whether one of the others alone covers the selector.
+func coveredByOne(search *selector.Search, s Selector, others ...SelectorRef) bool {
 	// What all of them leave, none covers; that one question spares most of the others.
-	return q.covered(s, others...) && slices.ContainsFunc(others, func(o Selector) bool { return q.covered(s, o) })
+	return covered(search, s, others...) && slices.ContainsFunc(others, func(o SelectorRef) bool { return covered(search, s, o) })
 }
 
-// coverers gives those of the others that are needed to cover the selector, which they do together: the
+// coverers returns those of the others that are needed to cover the selector, which they do together: the
 // first that does alone, else a set of which none can be spared.
-func (q *questions) coverers(s Selector, others []SelectorRef) []SelectorRef {
-	if q.covered(s) {
+func coverers(search *selector.Search, s Selector, others []SelectorRef) []SelectorRef {
+	if covered(search, s) {
 		return nil // no pod fits it
 	}
 	for i, o := range others {
-		if q.covered(s, o.Selector) {
+		if covered(search, s, o) {
 			return others[i : i+1]
 		}
 	}
 	needed := slices.Clone(others)
 	for i := len(needed) - 1; i >= 0; i-- {
-		if rest := slices.Delete(slices.Clone(needed), i, i+1); q.covered(s, plainSelectors(rest)...) {
+		if rest := slices.Delete(slices.Clone(needed), i, i+1); covered(search, s, rest...) {
 			needed = rest
 		}
 	}

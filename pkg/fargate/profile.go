@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Profile is one Fargate profile, as the user wants it or as EKS reports it. Everything but Tags is
@@ -34,12 +36,8 @@ type Profile struct {
 	Issues []HealthIssue
 }
 
-// Selector chooses pods by namespace and labels. Namespace, label keys and label values may hold the
-// wildcards * and ? (EKS User Guide, Fargate profile wildcards).
-type Selector struct {
-	Namespace string            `json:"namespace" yaml:"namespace"`
-	Labels    map[string]string `json:"labels,omitempty" yaml:"labels,omitempty"`
-}
+// Selector chooses pods by namespace and labels; the package selector has its rules.
+type Selector = selector.Selector
 
 // HealthIssue is one entry of a profile's health.issues.
 type HealthIssue struct {
@@ -78,29 +76,6 @@ func (s Status) InTransition() bool { return s == StatusCreating || s == StatusD
 // TakesPods tells whether new pods can hit a profile in this state. Only ACTIVE profiles count; a
 // profile from a file that states no status counts as ACTIVE.
 func (s Status) TakesPods() bool { return s == StatusActive || s == "" }
-
-// Clone copies the selector, so that the copy can be changed.
-func (s Selector) Clone() Selector {
-	return Selector{Namespace: s.Namespace, Labels: maps.Clone(s.Labels)}
-}
-
-// Equal tells whether two selectors are the same text; an absent and an empty label map are equal.
-func (s Selector) Equal(o Selector) bool {
-	return s.Namespace == o.Namespace && maps.Equal(s.Labels, o.Labels)
-}
-
-// LabelKeys gives the keys of the selector's label pairs in byte order, the order in which every
-// output shows them.
-func (s Selector) LabelKeys() []string { return slices.Sorted(maps.Keys(s.Labels)) }
-
-// String writes the selector the way --selector reads it: namespace=web,app=api.
-func (s Selector) String() string {
-	out := "namespace=" + s.Namespace
-	for _, k := range s.LabelKeys() {
-		out += "," + k + "=" + s.Labels[k]
-	}
-	return out
-}
 
 // Clone copies the profile deeply, so that the copy can be changed.
 func (p Profile) Clone() Profile {

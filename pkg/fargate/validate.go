@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // The limits of the service. The quotas are defaults that AWS can raise for an account.
@@ -126,7 +128,7 @@ func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
 				break
 			}
 		}
-		if len(own) == 0 && s.Namespace != KubeSystem && MatchPattern(s.Namespace, KubeSystem) {
+		if len(own) == 0 && s.Namespace != KubeSystem && selector.Match(s.Namespace, KubeSystem) {
 			warnings = append(warnings, Fault{
 				Field: field, Value: s.Namespace,
 				Message: fmt.Sprintf("the namespace %q takes pods of %s too", s.Namespace, KubeSystem),

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"pgregory.net/rapid"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // selectorOf draws selectors with much in common, so that questions about several are not trivial.
@@ -49,12 +51,14 @@ func newSmallWorld() smallWorld {
 			}
 		}
 	}
-	slices.SortStableFunc(w.labels, func(a, b map[string]string) int { return sizeOf(Pod{Labels: a}) - sizeOf(Pod{Labels: b}) })
+	slices.SortStableFunc(w.labels, func(a, b map[string]string) int {
+		return sizeOf(selector.Pod{Labels: a}) - sizeOf(selector.Pod{Labels: b})
+	})
 	return w
 }
 
-// sizeOf orders pods as smallestPod does.
-func sizeOf(p Pod) int {
+// sizeOf orders pods: the fewest labels first, then the least text.
+func sizeOf(p selector.Pod) int {
 	size := len(p.Namespace) + 10_000*len(p.Labels)
 	for k, v := range p.Labels {
 		size += len(k) + len(v)
@@ -63,19 +67,19 @@ func sizeOf(p Pod) int {
 }
 
 // smallest gives the smallest pod of the world that fits all of fit and none of avoid.
-func (w smallWorld) smallest(fit, avoid []Selector) (Pod, bool) {
+func (w smallWorld) smallest(fit, avoid []Selector) (selector.Pod, bool) {
 	met := func(s Selector, labels map[string]string) bool {
 		for k, v := range s.Labels {
-			if !pairMet(k, v, labels) {
+			if !selector.MeetsPair(labels, k, v) {
 				return false
 			}
 		}
 		return true
 	}
-	var best Pod
+	var best selector.Pod
 	found := false
 	for _, labels := range w.labels {
-		if found && sizeOf(Pod{Namespace: "a", Labels: labels}) >= sizeOf(best) {
+		if found && sizeOf(selector.Pod{Namespace: "a", Labels: labels}) >= sizeOf(best) {
 			break
 		}
 		if slices.ContainsFunc(fit, func(s Selector) bool { return !met(s, labels) }) {
@@ -88,12 +92,12 @@ func (w smallWorld) smallest(fit, avoid []Selector) (Pod, bool) {
 			}
 		}
 		for _, n := range w.namespaces {
-			fits := func(p string) bool { return MatchPattern(p, n) }
+			fits := func(p string) bool { return selector.Match(p, n) }
 			if slices.ContainsFunc(foes, fits) || slices.ContainsFunc(fit, func(s Selector) bool { return !fits(s.Namespace) }) {
 				continue
 			}
-			if p := (Pod{Namespace: n, Labels: labels}); !found || sizeOf(p) < sizeOf(best) {
-				best, found = Pod{Namespace: n, Labels: maps.Clone(labels)}, true
+			if p := (selector.Pod{Namespace: n, Labels: labels}); !found || sizeOf(p) < sizeOf(best) {
+				best, found = selector.Pod{Namespace: n, Labels: maps.Clone(labels)}, true
 			}
 		}
 	}
@@ -101,10 +105,36 @@ func (w smallWorld) smallest(fit, avoid []Selector) (Pod, bool) {
 }
 
 // holds tells whether the world has all pods of this size and below, but for more letters.
-func (w smallWorld) holds(p Pod) bool {
+func (w smallWorld) holds(p selector.Pod) bool {
 	text := len(p.Namespace)
 	for k, v := range p.Labels {
 		text = max(text, len(k), len(v))
 	}
 	return text <= 2 && len(p.Labels) <= 2
+}
+
+// allTexts gives every text over the letters of at most the length.
+func allTexts(letters string, length int) []string {
+	out := []string{""}
+	for level := out; length > 0; length-- {
+		var next []string
+		for _, t := range level {
+			for _, c := range letters {
+				next = append(next, t+string(c))
+			}
+		}
+		out = append(out, next...)
+		level = next
+	}
+	return out
+}
+
+func countFits(selectors []Selector, p selector.Pod) int {
+	n := 0
+	for _, s := range selectors {
+		if s.Matches(p.Namespace, p.Labels) {
+			n++
+		}
+	}
+	return n
 }

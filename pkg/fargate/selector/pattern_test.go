@@ -1,4 +1,4 @@
-package fargate
+package selector
 
 import (
 	"regexp"
@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestMatchPattern(t *testing.T) {
+func TestMatch(t *testing.T) {
 	// The examples of the EKS User Guide, Fargate profile wildcards, come first.
 	for _, c := range []struct {
 		pattern, text string
@@ -40,8 +40,8 @@ func TestMatchPattern(t *testing.T) {
 		{"*é?", "aéé", true},
 		{"a.c", "abc", false},
 	} {
-		if got := MatchPattern(c.pattern, c.text); got != c.want {
-			t.Errorf("MatchPattern(%q, %q) = %v", c.pattern, c.text, got)
+		if got := Match(c.pattern, c.text); got != c.want {
+			t.Errorf("Match(%q, %q) = %v", c.pattern, c.text, got)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func byRegexp(pattern, text string) bool {
 	return regexp.MustCompile(`(?s)\A` + quoted + `\z`).MatchString(text)
 }
 
-func FuzzMatchPattern(f *testing.F) {
+func FuzzMatch(f *testing.F) {
 	f.Add("prod*", "prod-metrics")
 	f.Add("*a*b?c*", "xxaybzc")
 	f.Add("é?*", "éa")
@@ -60,8 +60,8 @@ func FuzzMatchPattern(f *testing.F) {
 		if !utf8.ValidString(pattern) || !utf8.ValidString(text) || len(pattern) > 200 || len(text) > 200 {
 			t.Skip()
 		}
-		if got, want := MatchPattern(pattern, text), byRegexp(pattern, text); got != want {
-			t.Errorf("MatchPattern(%q, %q) = %v, a regexp says %v", pattern, text, got, want)
+		if got, want := Match(pattern, text), byRegexp(pattern, text); got != want {
+			t.Errorf("Match(%q, %q) = %v, a regexp says %v", pattern, text, got, want)
 		}
 	})
 }
@@ -88,13 +88,13 @@ var patternOf = rapid.StringOfN(rapid.RuneFrom([]rune("ab-*?")), 1, 5, -1)
 // small alphabet; c stands for all letters that no pattern names.
 func TestShortestAgainstBruteForce(t *testing.T) {
 	names := allTexts("abc-", 6)
-	labels := make([]string, 0, 10000)
+	pairs := make([]string, 0, 10000)
 	for _, key := range allTexts("abc-/", 3) {
 		for _, value := range allTexts("abc", 3) {
-			labels = append(labels, key+"="+value)
+			pairs = append(pairs, key+"="+value)
 		}
 	}
-	slices.SortStableFunc(labels, func(a, b string) int { return len(a) - len(b) })
+	slices.SortStableFunc(pairs, func(a, b string) int { return len(a) - len(b) })
 	pairOf := rapid.Custom(func(t *rapid.T) string {
 		piece := rapid.StringOfN(rapid.RuneFrom([]rune("ab/*?")), 1, 3, -1)
 		return piece.Draw(t, "key") + "=" + rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 0, 3, -1).Draw(t, "value")
@@ -105,8 +105,8 @@ func TestShortestAgainstBruteForce(t *testing.T) {
 		patterns *rapid.Generator[string]
 		complete int // shorter texts are all tried
 	}{
-		"namespace": {namespaceGrammar, names, patternOf, 6},
-		"label":     {labelGrammar, labels, pairOf, 4},
+		"namespace": {namespaces, names, patternOf, 6},
+		"label":     {labels, pairs, pairOf, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var valid []string
@@ -119,12 +119,12 @@ func TestShortestAgainstBruteForce(t *testing.T) {
 				fit := rapid.SliceOfN(c.patterns, 1, 3).Draw(t, "fit")
 				avoid := rapid.SliceOfN(c.patterns, 0, 3).Draw(t, "avoid")
 				answers := func(text string) bool {
-					matches := func(p string) bool { return MatchPattern(p, text) }
+					matches := func(p string) bool { return Match(p, text) }
 					return !slices.ContainsFunc(fit, func(p string) bool { return !matches(p) }) && !slices.ContainsFunc(avoid, matches)
 				}
-				b := &budget{left: maxSteps}
-				got, ok := shortest(c.grammar, globs(fit), globs(avoid), b)
-				if b.spent {
+				b := &work{questionWork}
+				got, ok := shortest(c.grammar, normalized(fit), normalized(avoid), b)
+				if b.spent() {
 					t.Fatal("the budget was spent")
 				}
 				if ok && (!c.grammar.valid(got) || !answers(got)) {
@@ -144,10 +144,10 @@ func TestShortestAgainstBruteForce(t *testing.T) {
 	}
 }
 
-func globs(patterns []string) []glob {
-	out := make([]glob, len(patterns))
-	for i, p := range patterns {
-		out[i] = newGlob(p)
+func normalized(globs []string) []string {
+	out := make([]string, len(globs))
+	for i, g := range globs {
+		out[i] = normalize(g)
 	}
 	return out
 }
@@ -158,27 +158,8 @@ func TestCompiledPattern(t *testing.T) {
 	pattern := rapid.StringOfN(rapid.RuneFrom([]rune("abé*?")), 0, 5, -1)
 	rapid.Check(t, func(t *rapid.T) {
 		p, text := pattern.Draw(t, "pattern"), text.Draw(t, "text")
-		if got, want := compilePattern(p).matches(text), MatchPattern(p, text); got != want {
+		if got, want := Compile(p).Match(text), Match(p, text); got != want {
 			t.Fatalf("%q, %q: %v", p, text, got)
-		}
-	})
-}
-
-// A matcher says of a selector what the selector itself says, wildcards in keys included.
-func TestMatcherAgainstSelector(t *testing.T) {
-	piece := rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 1, 3, -1)
-	name := rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 3, -1)
-	rapid.Check(t, func(t *rapid.T) {
-		s := Selector{Namespace: piece.Draw(t, "namespace"), Labels: rapid.MapOfN(piece, piece, 0, 3).Draw(t, "pairs")}
-		pod := Pod{Namespace: name.Draw(t, "pod's namespace"), Labels: rapid.MapOfN(name, name, 0, 4).Draw(t, "labels")}
-		m := Explain(pod, []Profile{{Name: "x", Selectors: []Selector{s}}}).Profiles[0].Selectors[0]
-		if m.Matches != s.Matches(pod.Namespace, pod.Labels) {
-			t.Fatalf("the matcher says %v", m.Matches)
-		}
-		for _, l := range m.Labels {
-			if l.Matches != pairMet(l.Key, l.Want, pod.Labels) {
-				t.Fatalf("pair %s=%s: the matcher says %v", l.Key, l.Want, l.Matches)
-			}
 		}
 	})
 }
@@ -193,11 +174,11 @@ func TestGrammarsAgainstKubernetes(t *testing.T) {
 	value := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom(letters), 0, 4, -1), long("a", "-", strings.Repeat("b", 62)))
 	rapid.Check(t, func(t *rapid.T) {
 		k, v := key.Draw(t, "key"), value.Draw(t, "value")
-		if got, want := namespaceGrammar.valid(v), len(validation.IsDNS1123Label(v)) == 0; got != want {
+		if got, want := namespaces.valid(v), len(validation.IsDNS1123Label(v)) == 0; got != want {
 			t.Fatalf("namespace %q: %v", v, got)
 		}
 		want := len(validation.IsQualifiedName(k)) == 0 && len(validation.IsValidLabelValue(v)) == 0
-		if got := labelGrammar.valid(k + "=" + v); got != want {
+		if got := labels.valid(k + "=" + v); got != want {
 			t.Fatalf("label %q=%q: %v", k, v, got)
 		}
 	})
@@ -209,13 +190,13 @@ func TestGrammarsOfShortTexts(t *testing.T) {
 	for begin, length := 0, 0; length <= 5; length++ {
 		end := len(texts)
 		for _, text := range texts[begin:end] {
-			if got, want := labelGrammar.valid(text+"="), len(validation.IsQualifiedName(text)) == 0; got != want {
+			if got, want := labels.valid(text+"="), len(validation.IsQualifiedName(text)) == 0; got != want {
 				t.Errorf("label key %q: %v", text, got)
 			}
-			if got, want := labelGrammar.valid("a="+text), len(validation.IsValidLabelValue(text)) == 0; got != want {
+			if got, want := labels.valid("a="+text), len(validation.IsValidLabelValue(text)) == 0; got != want {
 				t.Errorf("label value %q: %v", text, got)
 			}
-			if got, want := namespaceGrammar.valid(text), len(validation.IsDNS1123Label(text)) == 0; got != want {
+			if got, want := namespaces.valid(text), len(validation.IsDNS1123Label(text)) == 0; got != want {
 				t.Errorf("namespace %q: %v", text, got)
 			}
 			for _, c := range "a9A-_./" {
@@ -226,10 +207,13 @@ func TestGrammarsOfShortTexts(t *testing.T) {
 	}
 }
 
+// none stands for no answer; no text has a space.
+const none = " "
+
 // Where all small letters are named, other characters matter; and lengths end where Kubernetes says.
 func TestShortestAtTheEdges(t *testing.T) {
 	var everySmall []string
-	for _, c := range smallLetters {
+	for _, c := range small {
 		everySmall = append(everySmall, "k=*"+string(c)+"*")
 	}
 	a := func(n int) string { return strings.Repeat("a", n) }
@@ -238,25 +222,25 @@ func TestShortestAtTheEdges(t *testing.T) {
 		fit, avoid []string
 		want       string // none for no answer
 	}{
-		{labelGrammar, []string{"k=??"}, everySmall, "k=AA"},
-		{labelGrammar, []string{"k=A?C"}, append([]string{"k=A[A-Z]C"}, everySmall...), "k=ABC"},
-		{namespaceGrammar, []string{a(63) + "*"}, nil, a(63)},
-		{namespaceGrammar, []string{a(63) + "?"}, nil, none},
-		{namespaceGrammar, []string{a(63) + "*"}, []string{a(63)}, none},
-		{namespaceGrammar, []string{a(62) + "*"}, []string{a(62), a(62) + "?"}, none},
-		{namespaceGrammar, []string{a(61) + "*"}, []string{a(61), a(61) + "?"}, a(61) + "bb"},
-		{labelGrammar, []string{a(63) + "?=x"}, nil, none},
-		{labelGrammar, []string{strings.Repeat("?", 64) + "=x"}, nil, "b/" + strings.Repeat("a", 62) + "=x"},
-		{labelGrammar, []string{a(253) + "/" + a(63) + "*=" + a(63) + "*"}, nil, a(253) + "/" + a(63) + "=" + a(63)},
-		{labelGrammar, []string{a(254) + "/" + a(63) + "=" + a(63)}, nil, none},
+		{labels, []string{"k=??"}, everySmall, "k=AA"},
+		{labels, []string{"k=A?C"}, append([]string{"k=A[A-Z]C"}, everySmall...), "k=ABC"},
+		{namespaces, []string{a(63) + "*"}, nil, a(63)},
+		{namespaces, []string{a(63) + "?"}, nil, none},
+		{namespaces, []string{a(63) + "*"}, []string{a(63)}, none},
+		{namespaces, []string{a(62) + "*"}, []string{a(62), a(62) + "?"}, none},
+		{namespaces, []string{a(61) + "*"}, []string{a(61), a(61) + "?"}, a(61) + "bb"},
+		{labels, []string{a(63) + "?=x"}, nil, none},
+		{labels, []string{strings.Repeat("?", 64) + "=x"}, nil, "b/" + strings.Repeat("a", 62) + "=x"},
+		{labels, []string{a(253) + "/" + a(63) + "*=" + a(63) + "*"}, nil, a(253) + "/" + a(63) + "=" + a(63)},
+		{labels, []string{a(254) + "/" + a(63) + "=" + a(63)}, nil, none},
 		// Of two keys that have come as far, the one with more room left in its name goes on.
-		{labelGrammar, []string{"*xxxxx*" + strings.Repeat("y", 62) + "=", strings.Repeat("?", 69) + "="}, nil, "xxxxxa/" + strings.Repeat("y", 62) + "="},
+		{labels, []string{"*xxxxx*" + strings.Repeat("y", 62) + "=", strings.Repeat("?", 69) + "="}, nil, "xxxxxa/" + strings.Repeat("y", 62) + "="},
 		// The star of the second pattern is the last bit of a word.
-		{namespaceGrammar, []string{"?b"}, []string{a(62), "*b"}, none},
-		{labelGrammar, []string{"é=*"}, nil, none},
-		{labelGrammar, []string{"a=b=*"}, nil, none},
+		{namespaces, []string{"?b"}, []string{a(62), "*b"}, none},
+		{labels, []string{"é=*"}, nil, none},
+		{labels, []string{"a=b=*"}, nil, none},
 	} {
-		got, ok := shortest(c.grammar, globs(c.fit), globs(c.avoid), &budget{left: maxSteps})
+		got, ok := shortest(c.grammar, normalized(c.fit), normalized(c.avoid), &work{questionWork})
 		if !ok {
 			got = none
 		}
@@ -269,8 +253,8 @@ func TestShortestAtTheEdges(t *testing.T) {
 	}
 }
 
-func BenchmarkMatchPattern(b *testing.B) {
+func BenchmarkMatch(b *testing.B) {
 	for b.Loop() {
-		MatchPattern("prod-*-metrics", "prod-eu-west-1-metrics")
+		Match("prod-*-metrics", "prod-eu-west-1-metrics")
 	}
 }

@@ -4,6 +4,7 @@ package cloud
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -14,9 +15,8 @@ var hints = map[Class]string{
 	LimitExceeded: "see the quotas of Amazon EKS in Service Quotas; delete a profile or ask for a higher quota",
 	Throttled:     "AWS is throttling this account; try again in a moment",
 	Unavailable:   "try again; if it stays, see the region, the endpoint and the network",
-	Senseless: "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, or a proxy answers in its place; " +
-		"a change that was sent may have been made all the same",
-	Credentials: "see that the AWS credentials are there and have not expired (aws sts get-caller-identity); for SSO run aws sso login",
+	Senseless:     "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, or a proxy answers in its place",
+	Credentials:   "see that the AWS credentials are there and have not expired (aws sts get-caller-identity); for SSO run aws sso login",
 }
 
 // Hint says in one sentence what can be done about an error of this package; it is empty where there is
@@ -35,6 +35,8 @@ func Hint(err error) string {
 			hint += "; the account or the region may also lack EKS on Fargate"
 		}
 		return hint
+	case e.Class == Senseless && !e.reads():
+		return hints[Senseless] + "; the change may have been made all the same"
 	case e.clockIsWrong():
 		return "this machine's clock is " + skewText(e.Skew) + "; set it and try again"
 	case e.Class == Credentials && strings.Contains(e.Code, "Signature"):
@@ -45,4 +47,10 @@ func Hint(err error) string {
 		return "the endpoint does not know this operation; see --endpoint-url and AWS_ENDPOINT_URL"
 	}
 	return hints[e.Class]
+}
+
+// reads reports whether the call changes nothing in AWS.
+func (e *Error) reads() bool {
+	_, operation, _ := strings.Cut(e.Action, ":")
+	return slices.ContainsFunc([]string{"Describe", "List", "Get"}, func(verb string) bool { return strings.HasPrefix(operation, verb) })
 }

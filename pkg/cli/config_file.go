@@ -17,7 +17,7 @@ import (
 // readConfigFile reads and parses the file, "-" for standard input. Cluster and region of the file are
 // used from then on; the command line may repeat them but not contradict them.
 func (a *app) readConfigFile(ctx context.Context, path string) (profilefile.File, error) {
-	data, err := a.readAll(ctx, path)
+	data, err := a.readAll(ctx, path, maxProfileFile)
 	switch {
 	case ctx.Err() != nil:
 		return profilefile.File{}, ctx.Err()

@@ -69,7 +69,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 	var faults []error
 	var all []fileProfile
 	for _, name := range files {
-		data, err := a.readAll(ctx, name)
+		data, err := a.readAll(ctx, name, maxProfileFile)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -182,8 +182,8 @@ func sameNames(all []fileProfile) []error {
 // maxProfileFile is the greatest size of a file with profiles; a cluster has ten of them.
 const maxProfileFile = 64 << 20
 
-// readAll reads a file, or standard input where it is named -.
-func (a *app) readAll(ctx context.Context, name string) ([]byte, error) {
+// readAll reads a file of at most so many bytes, or standard input where it is named -.
+func (a *app) readAll(ctx context.Context, name string, most int64) ([]byte, error) {
 	in := a.streams.In
 	a.inputRead = a.inputRead || name == "-"
 	if name != "-" {
@@ -194,9 +194,9 @@ func (a *app) readAll(ctx context.Context, name string) ([]byte, error) {
 		defer f.Close() //nolint:errcheck // it was only read
 		in = f
 	}
-	data, err := io.ReadAll(io.LimitReader(interruptible(ctx, in), maxProfileFile+1))
-	if err == nil && len(data) > maxProfileFile {
-		err = fmt.Errorf("it is larger than %d MiB", maxProfileFile>>20)
+	data, err := io.ReadAll(io.LimitReader(interruptible(ctx, in), most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("it is larger than %d MiB", most>>20)
 	}
 	return data, err
 }

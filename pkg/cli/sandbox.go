@@ -176,11 +176,11 @@ type servedSandbox struct {
 }
 
 // startSandbox makes the world and serves it.
-func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
+func startSandbox(ctx context.Context, a *app, opts sandboxOptions) (*servedSandbox, error) {
 	if opts.port < 0 || opts.port > 65535 {
 		return nil, usagef("%s %d is not between 0 and 65535", a.named("port"), opts.port)
 	}
-	world, err := readWorld(a, opts.world)
+	world, err := readWorld(ctx, a, opts.world)
 	if err != nil {
 		return nil, err
 	}
@@ -216,19 +216,16 @@ func startSandbox(a *app, opts sandboxOptions) (*servedSandbox, error) {
 }
 
 // readWorld reads a world file; the built-in world without one.
-func readWorld(a *app, name string) (sandbox.World, error) {
+func readWorld(ctx context.Context, a *app, name string) (sandbox.World, error) {
 	if name == "" {
 		return sandbox.DefaultWorld(), nil
 	}
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(a.streams.In)
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return sandbox.World{}, &usageError{err: fmt.Errorf("cannot read the world: %w", err)}
+	data, err := a.readAll(ctx, name, sandbox.MaxWorldBytes)
+	switch {
+	case ctx.Err() != nil:
+		return sandbox.World{}, ctx.Err()
+	case err != nil:
+		return sandbox.World{}, usagef("cannot read the world: %s: %w", sourceName(name), withoutPath(err))
 	}
 	world, err := sandbox.ParseWorld(data)
 	if err != nil {
@@ -238,7 +235,7 @@ func readWorld(a *app, name string) (sandbox.World, error) {
 }
 
 func runSandboxServe(ctx context.Context, a *app, opts sandboxOptions) error {
-	s, err := startSandbox(a, opts)
+	s, err := startSandbox(ctx, a, opts)
 	if err != nil {
 		return err
 	}
@@ -284,7 +281,7 @@ func shellQuote(text string) string {
 }
 
 func runSandboxRun(ctx context.Context, a *app, opts sandboxOptions, args []string) error {
-	s, err := startSandbox(a, opts)
+	s, err := startSandbox(ctx, a, opts)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,7 +115,7 @@ func (a *app) readSettings(path string, root *cobra.Command) error {
 	if path == "" {
 		return nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := readSettingsFile(path)
 	if errors.Is(err, fs.ErrNotExist) && environment(settingsVariable) == "" {
 		return nil
 	}
@@ -127,6 +128,25 @@ func (a *app) readSettings(path string, root *cobra.Command) error {
 	}
 	a.fileLines = lines
 	return a.settings.MergeConfigMap(values)
+}
+
+// The bounds of a settings file, which has one key for each flag at most.
+const (
+	maxSettingsFile   = 1 << 20
+	maxSettingsFaults = 20
+)
+
+func readSettingsFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxSettingsFile+1))
+	if err == nil && len(data) > maxSettingsFile {
+		err = fmt.Errorf("%s: it is larger than %d MiB", path, maxSettingsFile>>20)
+	}
+	return data, err
 }
 
 // parseSettings reads a mapping of flag names to values. It does not leave that to viper, which knows
@@ -150,6 +170,10 @@ func parseSettings(path string, data []byte, flags []string) (map[string]any, ma
 	var faults []error
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, node := top.Content[i], top.Content[i+1]
+		if len(faults) == maxSettingsFaults {
+			faults = append(faults, fmt.Errorf("%s: there may be more faults from line %d on", path, key.Line))
+			break
+		}
 		name := strings.ToLower(key.Value)
 		if !slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, name) }) {
 			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, didYouMean(key.Value, flags, "")))

@@ -52,6 +52,30 @@ func parts(text []byte) int {
 	return n + bytes.Count(text, []byte("- ")) + bytes.Count(text, []byte(": "))
 }
 
+// idleDocuments is how many times the size of the largest document is read for nothing before reading ends: text
+// behind a document that is too large, blank lines, comments, empty documents. It bounds an endless input.
+const idleDocuments = 4
+
+var (
+	errIdle = errors.New("nothing was found in what was read")
+	errNUL  = errors.New("NUL")
+)
+
+// bounded is a reader that fails when most bytes were read since idle was last set to 0.
+type bounded struct {
+	r          io.Reader
+	idle, most int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.idle > b.most {
+		return 0, errIdle
+	}
+	n, err := b.r.Read(p)
+	b.idle += n
+	return n, err
+}
+
 // maxErrors are the faults after which reading stops.
 const maxErrors = 50
 
@@ -82,8 +106,15 @@ func Read(r io.Reader, opts Options, yield func(Part) error) error {
 	if opts.MaxJSONBytes == 0 {
 		opts.MaxJSONBytes = opts.MaxBytes
 	}
-	s := &stream{in: bufio.NewReaderSize(r, bufferSize), opts: opts, yield: yield}
+	source := &bounded{r: r, most: idleDocuments * max(opts.MaxBytes, opts.MaxJSONBytes)}
+	s := &stream{in: bufio.NewReaderSize(source, bufferSize), opts: opts, yield: func(p Part) error {
+		source.idle = 0
+		return yield(p)
+	}}
 	err := s.read()
+	if errors.Is(err, errIdle) {
+		err = s.fault(s.number, At(s.line+1, "nothing is in the last %d MiB, so reading ends here", source.most>>20))
+	}
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
@@ -178,6 +209,7 @@ func (s *stream) json() error {
 	js := &jsonStream{in: s.in, opts: s.opts, line: s.line + 1}
 	for {
 		c, err := js.skip()
+		s.line = js.line - 1
 		if errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -185,7 +217,6 @@ func (s *stream) json() error {
 		}
 		if c == '-' && s.number > 0 {
 			// YAML's separator between JSON documents.
-			s.line = js.line - 1
 			return s.yaml()
 		}
 		s.number++
@@ -202,6 +233,7 @@ func (s *stream) json() error {
 			return stop
 		}
 		if err != nil {
+			s.line = js.line - 1
 			// Behind broken JSON nothing can be told apart any more.
 			if err := s.fault(s.number, err); err != nil {
 				return err
@@ -217,7 +249,14 @@ func (s *stream) yaml() error {
 	c := chunk{start: s.line}
 	for {
 		line, size, err := s.readLine(s.opts.MaxBytes - len(c.text))
-		if err != nil && !errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, errNUL):
+			c.text, c.content = append(c.text, line...), true
+			return s.document(c)
+		case errors.Is(err, errIdle) && len(c.text)+size > s.opts.MaxBytes/2:
+			c.content, c.tooLarge = true, true
+			return s.document(c)
+		case err != nil && !errors.Is(err, io.EOF):
 			return err
 		}
 		end := err != nil
@@ -325,12 +364,15 @@ func (s *stream) jsonDocument(c chunk) (Value, bool) {
 }
 
 // readLine reads a line with its break. Of a line that is longer than most only its beginning is
-// kept; size is its whole length. It is valid until the next line is read.
+// kept; size is its whole length. It is valid until the next line is read. A NUL, which no text has, ends reading.
 func (s *stream) readLine(most int) (line []byte, size int, err error) {
 	s.text = s.text[:0]
 	for {
 		part, err := s.in.ReadSlice('\n')
 		size += len(part)
+		if at := bytes.IndexByte(part, 0); at >= 0 {
+			return append(s.text, part[:at+1]...), size, errNUL
+		}
 		if len(s.text) <= max(most, 0) {
 			s.text = append(s.text, part...)
 		}

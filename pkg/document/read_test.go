@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // show writes every part of a text as "number[.item]@line value".
@@ -314,5 +315,50 @@ func TestReadLargerJSON(t *testing.T) {
 		if _, err := show(t, text, opts); (err == nil) != ok {
 			t.Errorf("%d bytes, %.5s: %v", len(text), text, err)
 		}
+	}
+}
+
+// repeat is a text without end.
+type repeat struct{ text, rest string }
+
+func (r *repeat) Read(p []byte) (n int, _ error) {
+	for n < len(p) {
+		if r.rest == "" {
+			r.rest = r.text
+		}
+		read := copy(p[n:], r.rest)
+		r.rest, n = r.rest[read:], n+read
+	}
+	return n, nil
+}
+
+// An input without end that holds nothing is not read without end.
+func TestEndlessInput(t *testing.T) {
+	const large = "document 1, line 1: the document that begins here is larger than 1 MiB; a long list is read as JSON without a limit"
+	for _, c := range []struct{ name, head, text, want string }{
+		{"/dev/zero", "", "\x00", "document 1, line 1: invalid YAML: there is a NUL character in it; is it a binary file, or UTF-16? Save it as UTF-8"},
+		{"zeros after a document", "a: b\n---\n", strings.Repeat("\x00", 99), "document 2, line 3: invalid YAML: there is a NUL character in it"},
+		{"yes", "", "y\n", large},
+		{"a line", "", "yes ", large},
+		{"blank lines", "", "\n", large},
+		{"comments", "", "# yes\n", large},
+		{"empty documents", "", "---\n", "nothing is in the last 4 MiB, so reading ends here"},
+		{"directives", "", "%YAML 1.2\n", large},
+		{"blanks before JSON", "{", " \n", "nothing is in the last 4 MiB"},
+		{"blanks within JSON", `{"items":[{"a":1}`, " ", "document 1, line 1: nothing is in the last 4 MiB, so reading ends here"},
+		{"nulls of JSON", "{}", "null\n", "nothing is in the last 4 MiB, so reading ends here"},
+		{"text of JSON", `{"items":["`, "a", "document 1, line 1: the JSON value that begins here is larger than 1 MiB"},
+		{"depth of JSON", `{"items":[`, "[", "document 1, line 1: the JSON value that begins here is larger than 1 MiB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			began := time.Now()
+			err := Read(io.MultiReader(strings.NewReader(c.head), &repeat{text: c.text}), Options{Stream: "items", MaxBytes: 1 << 20}, func(Part) error { return nil })
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
 	}
 }

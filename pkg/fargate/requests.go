@@ -5,8 +5,6 @@ package fargate
 import (
 	"fmt"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // The codes of findings about a pod's size.
@@ -102,36 +100,6 @@ func containerPath(pod Pod, list string, i int) string {
 func addUp(a, b int64) int64 {
 	const most = 1 << 60
 	return min(min(a, most)+min(b, most), most)
-}
-
-// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
-// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
-const enormous = 1 << 50
-
-var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
-
-// quantity reads a quantity, rounded up: thousandths for cpu, else bytes. fault is empty where it is one.
-func quantity(name, text string) (n int64, fault string) {
-	if len(text) > 64 {
-		return 0, "it is too long"
-	}
-	q, err := parseQuantity(text)
-	switch {
-	case err != nil:
-		return 0, "digits and a suffix such as m, Mi or Gi are wanted"
-	case q.Sign() < 0:
-		return 0, "it is negative"
-	case q.Cmp(*enormousQuantity) >= 0:
-		return enormous, ""
-	case name == resourceCPU:
-		return q.MilliValue(), ""
-	}
-	return q.Value(), ""
-}
-
-// parseQuantity reads a quantity as Kubernetes' API does, which passes over space around it.
-func parseQuantity(text string) (resource.Quantity, error) {
-	return resource.ParseQuantity(strings.TrimSpace(text))
 }
 
 // amountText writes an amount that was asked for, in the unit of which there are so many to it.

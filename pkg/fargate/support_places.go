@@ -115,8 +115,8 @@ func compareQuantities(a, b string) int {
 	if a == b {
 		return 0
 	}
-	qa, errA := parseQuantity(a)
-	qb, errB := parseQuantity(b)
+	qa, errA := ParseQuantity(a)
+	qb, errB := ParseQuantity(b)
 	if errA != nil || errB != nil {
 		return 0
 	}
@@ -125,12 +125,12 @@ func compareQuantities(a, b string) int {
 
 // isQuantity tells whether it can be read; what cannot is a fault of its own (see quantity).
 func isQuantity(amount string) bool {
-	_, err := parseQuantity(amount)
+	_, err := ParseQuantity(amount)
 	return err == nil
 }
 
 func isZero(amount string) bool {
-	q, err := parseQuantity(amount)
+	q, err := ParseQuantity(amount)
 	return err == nil && q.IsZero()
 }
 

@@ -1,0 +1,95 @@
+package fargate
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sized is a pod that asks for an amount in every place where a pod can.
+func sized(resource, text string) Pod {
+	list := ResourceList{resource: text}
+	r := Resources{Requests: list, Limits: list}
+	return Pod{Name: "a", SpecPath: "spec", Spec: PodSpec{
+		Containers:     []Container{{Name: "a", Resources: r}},
+		InitContainers: []Container{{Name: "b", Resources: r}, {Name: "c", Resources: r, RestartPolicy: "Always"}},
+		Overhead:       list, Resources: &r,
+	}}
+}
+
+// What Kubernetes could not hold is refused by its text: no arithmetic is begun that would not end.
+func TestQuantitiesBeyondKubernetes(t *testing.T) {
+	for text, fault := range map[string]string{
+		"1e999999999":                     errExponent.Error(),
+		"1E+999999999":                    errExponent.Error(),
+		"1e-999999999":                    errExponent.Error(),
+		" 1e100\n":                        errExponent.Error(),
+		"1e00000000000000000000000003":    "",
+		"1e18446744073709551617":          errExponent.Error(),
+		"0e999999999":                     errExponent.Error(),
+		"1e99":                            "",
+		"12345678901234567890.1e-99":      "",
+		"1E":                              "",
+		strings.Repeat("9", 65):           errLength.Error(),
+		strings.Repeat("9", 64):           "",
+		strings.Repeat("9", 60) + "Ei":    "",
+		"0." + strings.Repeat("0", 61):    "",
+		"1" + strings.Repeat("e", 60):     "digits and a suffix such as m, Mi or Gi are wanted",
+		strings.Repeat("1e999999999 ", 9): errLength.Error(),
+	} {
+		for _, name := range []string{resourceCPU, resourceMemory, resourceStorage} {
+			start := time.Now()
+			if _, got := quantity(name, text); got != fault {
+				t.Errorf("%s %q: got %q, want %q", name, text, got, fault)
+			}
+			if took := time.Since(start); took > time.Second {
+				t.Errorf("%s %q took %s", name, text, took)
+			}
+		}
+	}
+	_, findings := Size(sized(resourceCPU, "1e999999999"))
+	if len(findings) == 0 {
+		t.Error("no findings")
+	}
+	for _, f := range findings {
+		if f.Code != CodeInvalidQuantity || f.Message != `cpu "1e999999999" is no quantity: its exponent is beyond what Kubernetes can hold` {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// Quantities are parsed in one place, which has the bounds.
+func TestQuantitiesHaveOneParser(t *testing.T) {
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "fargate/quantity.go" {
+			return err
+		}
+		text, err := fs.ReadFile(os.DirFS(".."), name)
+		for _, parser := range []string{"resource.ParseQuantity(", "resource.MustParse("} {
+			if strings.Contains(string(text), parser) {
+				t.Errorf("%s calls %s...); fargate.ParseQuantity has the bounds", name, parser)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever a quantity says, the size of its pod is worked out at once, or it is refused.
+func FuzzQuantity(f *testing.F) {
+	for _, text := range []string{"500m", "1Gi", "1e3", "0.5", "1e99", "-1", "1E", "9223372036854775807", "1.5Ti"} {
+		f.Add(resourceCPU, text)
+	}
+	f.Fuzz(func(t *testing.T, name, text string) {
+		defer time.AfterFunc(atOnce, func() { panic(fmt.Sprintf("%s %q takes over %s", name, text, atOnce)) }).Stop()
+		capacity, findings := Size(sized(name, text))
+		if capacity == nil && len(findings) == 0 {
+			t.Errorf("%s %q has no size, and nothing says why", name, text)
+		}
+	})
+}

@@ -49,6 +49,9 @@ func runOverlaps(ctx context.Context, a *app, opts matchOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(profiles) > mostJudged {
+		return usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its quota is raised", mostJudged, len(profiles))
+	}
 	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
 	if err := a.printOverlaps(opts, overlaps, redundant); err != nil {
 		return err

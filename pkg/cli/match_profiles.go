@@ -93,7 +93,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		} else if all, err = a.ofOneRegion(all); err != nil {
 			faults = append(faults, err)
 		} else {
-			faults = append(faults, sameNames(all)...)
+			faults = append(slices.Concat(faults, sameNames(all)), farBeyond(all)...)
 		}
 	}
 	if len(faults) > 0 {
@@ -117,6 +117,21 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		}
 	}
 	return profiles, nil
+}
+
+// mostJudged is how many selectors and labels pods are judged by, and how many profiles are compared: far more than
+// EKS has, and few enough that judging does not take minutes.
+const mostJudged = 100
+
+// farBeyond are the faults of profiles that are not worth a warning, because they could not be profiles.
+func farBeyond(all []fileProfile) (faults []error) {
+	for _, p := range all {
+		far := len(p.Selectors) > mostJudged || slices.ContainsFunc(p.Selectors, func(s fargate.Selector) bool { return len(s.Labels) > mostJudged })
+		if bad, _ := fargate.Validate(p.Profile); far {
+			faults = append(faults, fmt.Errorf("%s: profile %s: %w", p.place(), p.Name, bad[:1]))
+		}
+	}
+	return faults
 }
 
 // ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,

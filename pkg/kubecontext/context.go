@@ -11,7 +11,7 @@ import (
 	"regexp"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/fgctl/fgctl/pkg/document"
 )
 
 // Context is the current context of a kubeconfig. The zero value is no context at all.
@@ -28,15 +28,11 @@ type Context struct {
 
 // kubeconfig is the part of a kubeconfig file that matters here; the rest of it is not looked at.
 type kubeconfig struct {
-	CurrentContext string `yaml:"current-context"`
-	Contexts       []struct {
-		Name    string `yaml:"name"`
-		Context struct {
-			Cluster   string `yaml:"cluster"`
-			Namespace string `yaml:"namespace"`
-		} `yaml:"context"`
-	} `yaml:"contexts"`
+	CurrentContext string
+	Contexts       []namedContext
 }
+
+type namedContext struct{ Name, Cluster, Namespace string }
 
 // Current reads the current context as kubectl does: from the files of KUBECONFIG, else from
 // ~/.kube/config; of several files the first that sets the current context, and the first that holds a
@@ -61,8 +57,8 @@ func Current(env func(string) string) (Context, error) {
 	current := Context{Name: merged.CurrentContext}
 	for _, c := range merged.Contexts {
 		if c.Name == current.Name {
-			current.Namespace = c.Context.Namespace
-			current.Cluster, current.Region = eksCluster(c.Context.Cluster, c.Name)
+			current.Namespace = c.Namespace
+			current.Cluster, current.Region = eksCluster(c.Cluster, c.Name)
 			break
 		}
 	}
@@ -88,43 +84,76 @@ func files(env func(string) string) []string {
 	return nil
 }
 
-// read parses one file; one that does not exist is an empty one.
-func read(name string) (kubeconfig, error) {
-	data, err := os.ReadFile(name)
+// read parses one file; one that does not exist is an empty one. Of several documents the first counts, as for
+// kubectl.
+func read(name string) (config kubeconfig, err error) {
+	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return kubeconfig{}, nil
+		return config, nil
 	}
-	if err != nil {
-		return kubeconfig{}, fmt.Errorf("kubeconfig %s cannot be read: %w", name, reason(err))
+	if err == nil {
+		defer f.Close() //nolint:errcheck // it was only read
+		err = document.Read(f, document.Options{}, func(p document.Part) error {
+			if err := config.decode(p.Value); err != nil {
+				return err
+			}
+			return errFirst
+		})
 	}
-	var config kubeconfig
-	if err := yaml.Unmarshal(data, &config); err != nil {
-		return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; mend it, or set KUBECONFIG to another file", name, yamlText(err))
-	}
-	return config, nil
-}
-
-// reason is the part of a file error that does not repeat the name.
-func reason(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
+	switch {
+	case err == nil, errors.Is(err, errFirst):
+		return config, nil
+	case errors.As(err, &path):
+		return kubeconfig{}, fmt.Errorf("kubeconfig %s cannot be read: %w", name, path.Err)
 	}
-	return err
+	return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; mend it, or set KUBECONFIG to another file", name, faults(err))
 }
 
-// yamlText gives the parser's faults in one line, each with its line number.
-func yamlText(err error) string {
-	var mistyped *yaml.TypeError
-	if errors.As(err, &mistyped) {
-		return strings.Join(mistyped.Errors, "; ")
+// errFirst ends reading after the first document.
+var errFirst = errors.New("the first document is read")
+
+// decode takes what matters from a document. A value that should be text and is a number or a boolean is taken as it
+// is written.
+func (k *kubeconfig) decode(v document.Value) error {
+	var errs document.Errors
+	text := func(v document.Value, path string) string {
+		if v != nil && (v.Kind() == document.Number || v.Kind() == document.Bool) {
+			return v.Text()
+		}
+		out, err := document.AsText(v, path)
+		errs.Add(err)
+		return out
 	}
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if !strings.HasPrefix(text, "line ") {
-		// The parser gives no line for a fault of the first one.
-		text = "line 1: " + text
+	fields := func(v document.Value, path string) []document.Field {
+		out, err := document.AsFields(v, path)
+		errs.Add(err)
+		return out
 	}
-	return text
+	top := fields(v, "the file")
+	k.CurrentContext = text(document.Get(top, "current-context"), "current-context")
+	contexts, err := document.AsItems(document.Get(top, "contexts"), "contexts")
+	errs.Add(err)
+	for i, v := range contexts {
+		path := fmt.Sprintf("contexts[%d]", i)
+		entry := fields(v, path)
+		inner := fields(document.Get(entry, "context"), path+".context")
+		k.Contexts = append(k.Contexts, namedContext{
+			Name:      text(document.Get(entry, "name"), path+".name"),
+			Cluster:   text(document.Get(inner, "cluster"), path+".context.cluster"),
+			Namespace: text(document.Get(inner, "namespace"), path+".context.namespace"),
+		})
+	}
+	return errs.OrNil()
+}
+
+// faults are those of a file in one line.
+func faults(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "document 1, ")
+	}
+	return strings.Join(lines, "; ")
 }
 
 // clusterARN is how aws eks update-kubeconfig names a cluster, and without --alias its context (EKS API:

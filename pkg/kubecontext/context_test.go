@@ -1,10 +1,12 @@
 package kubecontext_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/kubecontext"
 )
@@ -155,11 +157,34 @@ func TestBroken(t *testing.T) {
 	}
 }
 
+// A kubeconfig of any size is read in seconds, or refused in words.
+func TestLargeFiles(t *testing.T) {
+	keys := strings.Builder{}
+	for i := range 100_000 {
+		fmt.Fprintf(&keys, "key%d: value\n", i)
+	}
+	for _, tt := range []struct{ name, text, want string }{
+		{"many keys", one("a", arn, "web") + keys.String(), ""},
+		{"too large", one("a", arn, "web") + strings.Repeat("# comment\n", 1<<20), "line 1: the document that begins here is larger than 8 MiB"},
+		{"a device", strings.Repeat("\x00", 1<<20), "line 1: invalid YAML: there is a NUL character in it"},
+	} {
+		began := time.Now()
+		got, err := kubecontext.Current(files(t, tt.text))
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: it took %s", tt.name, took)
+		}
+		if tt.want == "" && (err != nil || got.Cluster != "demo") || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %+v, %v", tt.name, got, err)
+		}
+	}
+}
+
 func FuzzCurrent(f *testing.F) {
 	f.Add(one("a", arn, "web"))
 	f.Add("a: &a [*a]\n")
 	f.Add("contexts: [{name: a, context: *x}]")
 	f.Fuzz(func(t *testing.T, text string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", text)) }).Stop()
 		got, err := kubecontext.Current(files(t, text))
 		if err != nil && got != (kubecontext.Context{}) {
 			t.Errorf("%+v with %v", got, err)

@@ -12,6 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// MaxWorldBytes is the greatest size of a world file.
+const MaxWorldBytes = 4 << 20
+
 const (
 	// maxRules is how many faults there can be at once: every request asks each of them.
 	maxRules = 1000
@@ -25,6 +28,9 @@ const (
 
 // tooMuch finds what the YAML library would take too long for. What is no YAML is left to the library.
 func tooMuch(data []byte) []WorldFault {
+	if len(data) > MaxWorldBytes {
+		return []WorldFault{{Message: fmt.Sprintf("it is larger than %d MiB", MaxWorldBytes>>20)}}
+	}
 	var root yaml.Node
 	if yaml.Unmarshal(data, &root) != nil {
 		return nil

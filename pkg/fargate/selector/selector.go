@@ -3,6 +3,7 @@ package selector
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Selector chooses pods by namespace and labels. Namespace, label keys and label values may contain the
@@ -57,11 +58,12 @@ func (s Selector) LabelKeys() []string { return slices.Sorted(maps.Keys(s.Labels
 
 // String writes the selector the way --selector reads it: namespace=web,app=api.
 func (s Selector) String() string {
-	out := "namespace=" + s.Namespace
+	var out strings.Builder
+	out.WriteString("namespace=" + s.Namespace)
 	for _, k := range s.LabelKeys() {
-		out += "," + k + "=" + s.Labels[k]
+		out.WriteString("," + k + "=" + s.Labels[k])
 	}
-	return out
+	return out.String()
 }
 
 // Pod is what selectors see of a pod.

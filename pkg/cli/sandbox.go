@@ -12,11 +12,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,7 +129,8 @@ func newSandboxRunCommand(a *app) *cobra.Command {
 		Short: "Run a command against a fresh sandbox",
 		Long: `Runs COMMAND with the environment of a fresh sandbox and ends with its exit status. AWS variables of
 the surrounding environment and AWS files of the user are kept from it, so that it cannot reach the
-real AWS by mistake.`,
+real AWS by mistake. SIGINT, SIGTERM and SIGHUP are handed on to it; what it leaves undone after ten
+seconds is killed, and it is killed with fgctl.`,
 		Example: `  fgctl sandbox run -- fgctl create fargateprofile --cluster demo --namespace web
   fgctl sandbox run --create-delay 0s --delete-delay 0s --stats -- ./test.sh
   fgctl sandbox run -- aws eks list-fargate-profiles --cluster-name demo`,
@@ -289,61 +288,11 @@ func runSandboxRun(ctx context.Context, a *app, opts sandboxOptions, args []stri
 	child := exec.Command(args[0], args[1:]...)
 	child.Stdin, child.Stdout, child.Stderr = a.streams.In, a.streams.Out, a.streams.Err
 	child.Env = sandbox.Environ(os.Environ(), s.url, s.World())
-	err = runChild(ctx, a, child)
+	err = runChild(ctx, a, child, s.failed)
 	if opts.stats {
 		printStats(a, s.Stats())
 	}
 	return err
-}
-
-// runChild runs a command to its end, handing on the signals that only fgctl gets.
-func runChild(ctx context.Context, a *app, child *exec.Cmd) error {
-	// SIGINT of a terminal reaches the command by itself.
-	forwarded := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
-	if !a.streams.InTerminal {
-		forwarded = append(forwarded, os.Interrupt)
-	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, forwarded...)
-	defer signal.Stop(signals)
-	a.ending.child.Store(true)
-	defer a.ending.child.Store(false)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err := child.Start(); err != nil {
-		return usagef("cannot run %q: %w", child.Path, err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- child.Wait() }()
-	cancelled := ctx.Done()
-	for {
-		select {
-		case <-cancelled: // the signal came before the child was there
-			cancelled = nil
-			_ = child.Process.Signal(syscall.SIGTERM)
-		case received := <-signals:
-			_ = child.Process.Signal(received) // it may have ended by itself
-		case err := <-ended:
-			return childStatus(err)
-		}
-	}
-}
-
-// childStatus turns the end of a command into fgctl's: its exit status, 128 and the signal's number
-// where a signal ended it, as a shell has it.
-func childStatus(err error) error {
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &exit):
-		return err
-	}
-	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return statusError(128 + int(status.Signal()))
-	}
-	return statusError(exit.ExitCode())
 }
 
 // printStats says how many requests a command made.

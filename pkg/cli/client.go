@@ -22,6 +22,7 @@ func (a *app) clientIn(ctx context.Context, region string) (*cloud.Client, error
 		Profile:        a.global.profile,
 		EndpointURL:    a.global.endpointURL,
 		UserAgent:      "fgctl/" + readBuild().Version,
+		Terminal:       a.streams.InTerminal && a.streams.ErrTerminal,
 		PageSize:       a.pageSize,
 		Log:            a.debugLog(),
 		LogBodies:      a.logBodies(),

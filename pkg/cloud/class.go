@@ -127,8 +127,8 @@ var texts = []struct {
 
 // classify sorts an answer, or a failure that has none.
 func classify(e *Error, err error) Class {
-	if credentialsFailed(err) {
-		return credentialsClass(e, err)
+	if failure := credentialsFailed(err); failure != nil {
+		return failure.class()
 	}
 	if errors.As(err, new(*senselessError)) {
 		return Senseless
@@ -161,24 +161,6 @@ func transportClass(e *Error, err error) Class {
 		return Unavailable
 	}
 	return Other
-}
-
-// credentialsClass judges a failure to get credentials. A long wait must survive a hiccup of STS or SSO;
-// a metadata service that does not answer just means that the machine has none.
-func credentialsClass(e *Error, err error) Class {
-	class := transportClass(e, err)
-	if class == Other || strings.Contains(strings.ToLower(err.Error()), "imds") {
-		return Credentials
-	}
-	return class
-}
-
-// credentialsFailed tells whether the SDK could not get credentials, whatever the reason was: a refusal
-// by STS or SSO then is not a refusal of the call.
-func credentialsFailed(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "get credentials:") || strings.Contains(text, "failed to refresh cached credentials") ||
-		strings.Contains(text, "failed to retrieve credentials")
 }
 
 // connectionFailed tells whether there was no answer, or only a part of one.

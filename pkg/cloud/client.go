@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 )
 
@@ -52,6 +53,8 @@ type Options struct {
 	// LogBodies adds the bodies of requests and answers to Log. Headers are never logged, so neither
 	// signatures nor tokens are.
 	LogBodies bool
+	// Terminal says that a person is at standard input and error, whom credential_process may ask.
+	Terminal bool
 	// PageSize is how many names one page of an EKS list holds at most; zero leaves it to AWS, and what is
 	// above MaxPageSize counts as that. It changes how often AWS is asked, never what is found.
 	PageSize int
@@ -84,8 +87,15 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 	if err := checkEndpoint("--endpoint-url", opts.EndpointURL); err != nil {
 		return nil, err
 	}
+	if err := checkHalf(opts.Profile); err != nil {
+		return nil, err
+	}
 	exchange := newExchanger(opts)
-	loaders := []func(*config.LoadOptions) error{config.WithLogger(exchange)}
+	// The SDK's own remarks quote headers and settings.
+	loaders := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{noNothing}),
+	}
 	if opts.Region != "" {
 		loaders = append(loaders, config.WithRegion(opts.Region))
 	}
@@ -97,11 +107,12 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, loaders...)
 	if err != nil {
-		return nil, settingsError(ctx, err)
+		return nil, settingsError(ctx, err, opts.Profile)
 	}
 	if err := checkSettings(cfg); err != nil {
 		return nil, err
 	}
+	tellCredentials(&cfg, opts)
 	if cfg.RetryMode == "" {
 		// It slows down by itself when AWS throttles, which matters where many poll one account.
 		cfg.RetryMode = aws.RetryModeAdaptive

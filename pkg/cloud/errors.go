@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -172,7 +171,9 @@ func wrap(ctx context.Context, action string, err error) error {
 	var api smithy.APIError
 	isAPI := errors.As(err, &api)
 	switch {
-	case credentialsFailed(err):
+	case credentialsFailed(err) != nil:
+		failure := credentialsFailed(err)
+		e.Message, e.hint, e.Status = failure.message, failure.hint, failure.status
 	case isAPI && api.ErrorCode() != "UnknownError":
 		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
 		if e.Message == "" {
@@ -185,7 +186,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	case e.Status >= 300:
 		e.Message = fmt.Sprintf("HTTP %d with an answer that is no AWS error", e.Status)
 	case e.Status != 0:
-		e.Message = "the answer is not what this call gives: " + e.Message
+		e.Message = fmt.Sprintf("HTTP %d, but the answer is not what this call gives", e.Status)
 	}
 	e.Class = classify(e, err)
 	return e
@@ -193,16 +194,15 @@ func wrap(ctx context.Context, action string, err error) error {
 
 // describe gives the part of an SDK error that says what happened, without the SDK's layers around it.
 func describe(err error) string {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return "no such host: " + dns.Name
+	if failure := credentialsFailed(err); failure != nil {
+		return failure.message
 	}
 	var send *url.Error
-	if errors.As(err, &send) && send.Timeout() {
-		return "no answer in time"
+	if errors.As(err, &send) && !timedOut(err) {
+		return fmt.Sprintf("%s %s: %s", strings.ToUpper(send.Op), plainURL(send.URL), connectionText(send.Err))
 	}
-	if errors.As(err, &send) {
-		return fmt.Sprintf("%s %s: %s", strings.ToUpper(send.Op), send.URL, send.Err)
+	if errors.As(err, new(*smithyhttp.RequestSendError)) || connectionFailed(err) {
+		return connectionText(err)
 	}
 	for err != nil {
 		var operation *smithy.OperationError

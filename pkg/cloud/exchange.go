@@ -17,7 +17,6 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -174,11 +173,6 @@ func (x *exchanger) write(text string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	_, _ = io.WriteString(x.log, text)
-}
-
-// Logf takes the SDK's own remarks, which would go to standard error otherwise.
-func (x *exchanger) Logf(level logging.Classification, format string, args ...any) {
-	x.write(fmt.Sprintf("sdk: %s: %s\n", level, fmt.Sprintf(format, args...)))
 }
 
 // requestBody reads the body of a request that was sent; the SDK's bodies can be read again.

@@ -4,11 +4,13 @@ package cloud
 // the SDK's words.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,30 +46,28 @@ func checkSettings(cfg aws.Config) error {
 }
 
 // checkEndpoint refuses what is no absolute http(s) URL of a host. Origin is where the text comes from;
-// an empty text is no endpoint and fine.
+// an empty text is no endpoint and fine. The text is quoted where it cannot hold a password: url.Parse's errors
+// quote what they please.
 func checkEndpoint(origin, text string) error {
 	if text == "" {
 		return nil
 	}
 	const hint = "give an address like http://127.0.0.1:5000"
+	refuse := func(why, hint string) error { return invalidSetting(origin+": "+address(text)+" "+why, hint) }
 	u, err := url.Parse(text)
-	if err != nil {
-		reason := err
-		var parse *url.Error
-		if errors.As(err, &parse) {
-			reason = parse.Err
-		}
-		return invalidSetting(origin+": \""+text+"\" is not a URL: "+reason.Error(), hint)
-	}
 	switch {
+	case err != nil && strings.Contains(err.Error(), "invalid port"):
+		return refuse("is not a URL: the port is no number", hint)
+	case err != nil:
+		return refuse("is not a URL", hint)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return invalidSetting(origin+": \""+text+"\" does not start with http:// or https://", hint)
+		return refuse("does not start with http:// or https://", hint)
 	case u.Hostname() == "":
-		return invalidSetting(origin+": \""+text+"\" names no host", hint)
+		return refuse("names no host", hint)
 	case u.User != nil:
-		return invalidSetting(origin+": \""+u.Redacted()+"\" holds a user name", "requests are signed; "+hint)
+		return refuse("holds a user name", "requests are signed; "+hint)
 	case u.RawQuery != "" || u.Fragment != "":
-		return invalidSetting(origin+": \""+text+"\" holds a query or a fragment", hint)
+		return refuse("holds a query or a fragment", hint)
 	}
 	return nil
 }
@@ -77,17 +77,81 @@ func invalidSetting(message, hint string) *Error {
 	return &Error{Class: Invalid, Message: message, hint: hint}
 }
 
-// settingsError is the SDK's refusal of the shared files or of an AWS_* variable.
-func settingsError(ctx context.Context, err error) error {
+// settingsError is the SDK's refusal of the shared files or of an AWS_* variable, told by its type and by the names
+// in it: its words quote values.
+func settingsError(ctx context.Context, err error, profile string) error {
 	if ctx.Err() != nil {
-		return wrap(ctx, "", err)
+		return wrap(ctx, "", ctx.Err())
 	}
-	e := invalidSetting(err.Error(), "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or run aws configure list")
-	e.Err = err
-	var missing config.SharedConfigProfileNotExistError
-	if errors.As(err, &missing) {
-		e.Message = "the AWS config files have no profile \"" + missing.Profile + "\""
-		e.hint = "see aws configure list-profiles; --profile or AWS_PROFILE chooses one"
+	profile = cmp.Or(profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), "default")
+	const files = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or run aws configure list"
+	var (
+		missing config.SharedConfigProfileNotExistError
+		role    config.SharedConfigAssumeRoleError
+		load    config.SharedConfigLoadError
+		needs   config.CredentialRequiresARNError
+		code    config.AssumeRoleTokenProviderNotSetError
+	)
+	switch {
+	case errors.As(err, &role):
+		return invalidSetting("profile "+quoted(role.Profile)+" cannot assume its role: its source_profile is missing, or has no credentials", files)
+	case errors.As(err, &missing):
+		return invalidSetting("the AWS config files have no profile "+quoted(missing.Profile), "see aws configure list-profiles; --profile or AWS_PROFILE chooses one")
+	case errors.As(err, &load):
+		return invalidSetting("the AWS file "+load.Filename+" "+cmp.Or(fileFault(load.Filename), "is not of the form [section] and key = value"), files)
+	case errors.As(err, &needs):
+		return invalidSetting("profile "+quoted(needs.Profile)+" has "+needs.Type+" but no role_arn", files)
+	case errors.As(err, &code):
+		return invalidSetting("profile "+quoted(profile)+" wants an MFA code (mfa_serial), which fgctl does not ask for",
+			"get a session by aws sts get-session-token, or choose a profile with SSO by --profile")
 	}
-	return e
+	text := err.Error()
+	if strings.Contains(text, "partial credentials") {
+		return invalidSetting("profile "+quoted(profile)+", or the one that its source_profile names, has only one of aws_access_key_id and aws_secret_access_key",
+			"run "+withProfile("aws configure", profile))
+	}
+	if strings.Contains(text, "CA bundle") {
+		return invalidSetting("the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read", files)
+	}
+	for _, word := range settingWords.FindAllString(text, -1) {
+		if slices.Contains(settingNames, word) {
+			return invalidSetting(word+" has a value that it cannot have, or is missing (profile "+quoted(profile)+")", files)
+		}
+	}
+	if os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != "" {
+		return invalidSetting("AWS_CONTAINER_CREDENTIALS_FULL_URI: "+address(os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"))+" is no address to get credentials from",
+			"it begins with https://, or with http:// and names a loopback address or the ones of ECS and EKS")
+	}
+	return invalidSetting("the AWS settings of profile "+quoted(profile)+" cannot be used", files)
+}
+
+// settingWords finds what may be the name of a setting in the SDK's words.
+var settingWords = regexp.MustCompile(`[A-Za-z0-9_]+`)
+
+// settingNames are the variables and the keys that the SDK names in its refusals.
+var settingNames = []string{
+	"AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE", "AWS_ENABLE_ENDPOINT_DISCOVERY", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+	"AWS_EC2_METADATA_V1_DISABLED", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT", "AWS_DISABLE_REQUEST_COMPRESSION",
+	"AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "AWS_ACCOUNT_ID_ENDPOINT_MODE", "AWS_REQUEST_CHECKSUM_CALCULATION",
+	"AWS_RESPONSE_CHECKSUM_VALIDATION", "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "AWS_S3_USE_ARN_REGION",
+	"AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+	"retry_mode", "max_attempts", "defaults_mode", "ec2_metadata_service_endpoint_mode", "disable_request_compression",
+	"request_min_compression_size_bytes", "account_id_endpoint_mode", "request_checksum_calculation", "response_checksum_validation",
+	"sso_session", "sso_region", "sso_start_url", "sso_account_id", "sso_role_name", "credential_source", "duration_seconds",
+	"role_arn", "source_profile", "web_identity_token_file", "credential_process",
+}
+
+// checkHalf refuses one half of an access key in the environment, as the AWS CLI does: the SDK would look elsewhere
+// and use credentials that were not meant.
+func checkHalf(profile string) error {
+	id := cmp.Or(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_ACCESS_KEY"))
+	secret := cmp.Or(os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SECRET_KEY"))
+	if profile != "" || (id == "") == (secret == "") {
+		return nil
+	}
+	set, unset := "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+	if id == "" {
+		set, unset = unset, set
+	}
+	return invalidSetting(set+" is set, but "+unset+" is not", "set both, or unset "+set+" to take the credentials from elsewhere; --profile also overrules it")
 }

@@ -291,6 +291,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", text)) }).Stop()
 		for _, opts := range []Options{{}, {Stream: "items"}, {OnlyYAML: true}} {
 			parts, err := show(t, text, opts)
 			if err != nil {

@@ -239,6 +239,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer within(perInput, text)()
 		got, err := pods(text, Options{})
 		if err != nil && err.Error() == "" {
 			t.Fatal("a fault without words")

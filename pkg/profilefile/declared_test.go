@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -170,7 +171,9 @@ func FuzzParseDeclared(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", text)) }).Stop()
 		file, err := ParseDeclared("f", []byte(text))
+		judge(t, file)
 		if err != nil && err.Error() == "" {
 			t.Fatal("a fault without words")
 		}
@@ -186,12 +189,42 @@ func FuzzParseDeclared(f *testing.F) {
 	})
 }
 
+// judge asks all that fgctl asks about the profiles of a file.
+func judge(t *testing.T, file File) {
+	t.Helper()
+	var profiles []fargate.Profile
+	for _, e := range file.Profiles {
+		faults, _ := fargate.Validate(e.Profile)
+		if len(faults) > 0 && faults.Error() == "" {
+			t.Fatal("a fault without words")
+		}
+		_ = fargate.DefaultName(e.Selectors)
+		// What is far beyond EKS's limits is not judged (see match).
+		if len(e.Selectors) <= 10 && len(profiles) < 10 {
+			profiles = append(profiles, e.Profile)
+		}
+	}
+	if len(profiles) == 0 {
+		return
+	}
+	matcher := fargate.NewMatcher(profiles)
+	for _, o := range fargate.Overlaps(profiles) {
+		pod := fargate.Pod{Kind: "Pod", Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
+		if e := matcher.Explain(pod); o.Witness.Namespace != "" && o.Counts && e.Verdict == fargate.VerdictUnmatched {
+			t.Fatalf("the witness of an overlap is unmatched: %+v", o)
+		}
+	}
+	fargate.Redundancies(profiles)
+	fargate.Coverage(profiles[0].Selectors, profiles[1:])
+}
+
 // FuzzTemplateFunctions works out any function of a template.
 func FuzzTemplateFunctions(f *testing.F) {
 	for _, value := range []string{"!Ref A", `!Sub "${A}-${!B}${Number}"`, `!Join ["-", !Split [",", "a,b"]]`, "!Select [1, !FindInMap [M, a, list]]", "!If [YesAndUnknown, a, !If [Yes, b, c]]", `{"Fn::Sub": ["${B}", {"B": {"Ref": "A"}}]}`} {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", value)) }).Stop()
 		file, err := ParseDeclared("f", []byte(withNamespace(value)))
 		if err != nil && err.Error() == "" {
 			t.Fatal("a fault without words")

@@ -3,7 +3,12 @@ package sandbox_test
 // World files: what is read, what is refused and where, and that nothing makes the reader crash.
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -173,6 +178,7 @@ func FuzzParseWorld(f *testing.F) {
 	f.Add([]byte("x: {<<: {y: 1}}\n? [a]\n: b"))
 	f.Add([]byte("vpcs: [{id: v, subnets: [{id: s, availableIPs: -1}]}]\nregion: 1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", data)) }).Stop()
 		w, err := sandbox.ParseWorld(data)
 		if err != nil {
 			var faults *sandbox.WorldError
@@ -181,13 +187,32 @@ func FuzzParseWorld(f *testing.F) {
 			}
 			return
 		}
-		s, err := sandbox.New(w, sandbox.Options{})
+		s, err := sandbox.New(w, sandbox.Options{Sleep: func(context.Context, time.Duration) {}})
 		if err != nil {
 			t.Fatalf("a world that was read cannot be served: %v", err)
 		}
-		for _, c := range w.Clusters {
-			_ = s.Profiles(c.Name)
+		answer := func(method, path, body string) {
+			defer func() {
+				if r := recover(); r != nil && r != http.ErrAbortHandler { //nolint:errorlint // what a dropped connection panics with
+					panic(r)
+				}
+			}()
+			r := httptest.NewRequest(method, "http://127.0.0.1/"+path, strings.NewReader(body))
+			s.ServeHTTP(httptest.NewRecorder(), r)
 		}
+		for _, c := range w.Clusters[:min(3, len(w.Clusters))] {
+			_ = s.Profiles(c.Name)
+			profiles := "clusters/" + url.PathEscape(c.Name) + "/fargate-profiles"
+			answer(http.MethodPost, profiles, `{"fargateProfileName":"web","podExecutionRoleArn":"arn:aws:iam::111122223333:role/fargate-pods","selectors":[{"namespace":"web"}],"clientRequestToken":"1"}`)
+			answer(http.MethodGet, profiles, "")
+			for _, p := range c.Profiles[:min(3, len(c.Profiles))] {
+				answer(http.MethodGet, profiles+"/"+url.PathEscape(p.Name), "")
+				answer(http.MethodDelete, profiles+"/"+url.PathEscape(p.Name), "")
+			}
+		}
+		answer(http.MethodPost, "", "Action=DescribeSubnets&Version=2016-11-15")
+		answer(http.MethodPost, "", "Action=DescribeRouteTables&Version=2016-11-15")
+		answer(http.MethodPost, "", "Action=ListRoles&Version=2010-05-08")
 	})
 }
 

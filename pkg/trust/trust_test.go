@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -166,6 +167,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`{"Statement":{"Effect":"Allow","Effect":"Deny","Principal":"*","Action":"*"}}`)
 	f.Add(`{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":"*"},"NotAction":["*"]}}`)
 	f.Fuzz(func(t *testing.T, document string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("over 5s for %q", document)) }).Stop()
 		p, err := Parse(document)
 		if err != nil {
 			return

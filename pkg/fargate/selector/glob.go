@@ -1,6 +1,9 @@
 package selector
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // normalize returns the glob in its plainest form: in every run of wildcards the question marks come first
 // and at most one star follows, so that globs that mean the same are mostly the same text. Spaces and control
@@ -29,11 +32,14 @@ func normalize(glob string) string {
 // shortestLength returns the length of the shortest text that matches the glob.
 func shortestLength(glob string) int { return len(glob) - strings.Count(glob, "*") }
 
-// mayShare reports whether two globs may have a text in common, by what their texts begin with.
-func mayShare(a, b string) bool {
-	a, b = literalPrefix(a), literalPrefix(b)
-	n := min(len(a), len(b))
-	return a[:n] == b[:n]
+// mayShareAll reports whether a glob may have a text in common with each of the others, by what these begin with.
+func mayShareAll(glob string, others []string) bool {
+	begin := literalPrefix(glob)
+	return !slices.ContainsFunc(others, func(o string) bool {
+		o = literalPrefix(o)
+		n := min(len(begin), len(o))
+		return begin[:n] != o[:n]
+	})
 }
 
 // Globs stand one after another in one text, each with a newline behind it, so that a place in the text is a place in

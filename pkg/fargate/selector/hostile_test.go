@@ -128,6 +128,51 @@ func TestRandomHostileQuestions(t *testing.T) {
 	t.Logf("the longest took %s, %d were given up", longest, undecided)
 }
 
+// Questions that are worse may be given up, but take no time; a pod that is found is one.
+func TestWorseQuestions(t *testing.T) {
+	window := func(c string, n int) string { return "*" + c + strings.Repeat("?", n) + "*" }
+	everyLetter := strings.Join(strings.Split(small, ""), "*")
+	keys := func(s Selector, patterns ...string) Selector {
+		for i, p := range patterns {
+			s.Labels[p] = fmt.Sprintf("*%d*", i)
+		}
+		return s
+	}
+	var windows, holes, crowd []Selector
+	for i := range 50 {
+		s := in(window("a", i), "*a*="+window("b", i+1), "*b*="+window("a", 50-i), "*?a=*", "?*b=*"+window("a", i%7), "*=*"+window("b", i%5))
+		windows = append(windows, s)
+		holes = append(holes, in("*", fmt.Sprintf("?=%s", window(small[i%36:i%36+1], i)), fmt.Sprintf("*?=?*%s*", small[i%36:i%36+1])))
+		crowd = append(crowd, keys(in("*"), "*"+strings.Repeat("?", i), "?*", "*a*", "*b*", "*c*"))
+	}
+	for name, q := range map[string]struct{ fit, avoid []Selector }{
+		"three windows of two selectors": {[]Selector{in(window("a", 20) + "b"), in(window("b", 21) + "a")}, windows},
+		"windows against windows":        {windows[:2], windows[2:]},
+		"windows and every letter":       {[]Selector{in("*"+everyLetter+"*", "k=*"+everyLetter+"*")}, holes},
+		"more keys than letters":         {[]Selector{keys(in("*"), "?", "*?", "?*", "**", "*?*")}, append(holes, crowd...)},
+		"keys that all share":            {crowd[:2], holes},
+		"a crowd against a crowd":        {crowd[:25], crowd[25:]},
+		"the longest texts": {
+			[]Selector{in(strings.Repeat("?", 63), strings.Repeat("?*", 150)+"="+strings.Repeat("?", 63))},
+			[]Selector{in("*", strings.Repeat("*a?", 100)+"="+strings.Repeat("*b", 31)), in(strings.Repeat("*a", 31)), in("*", "*/*=*a"+strings.Repeat("?", 60)+"*")},
+		},
+		"longer than any text": {[]Selector{in(strings.Repeat("*a", 5000), strings.Repeat("?*", 5000)+"=*")}, windows},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			var search Search
+			pod, answer := search.ask(q.fit, q.avoid)
+			if took := time.Since(start); took > atOnce {
+				t.Errorf("it took %s", took)
+			}
+			if answer == Yes && (countFits(q.fit, pod) < len(q.fit) || countFits(q.avoid, pod) > 0) {
+				t.Errorf("%s is not what was asked for", pod.Shape())
+			}
+			t.Logf("%d after %s and %d steps: %s", answer, time.Since(start), search.used, pod.Shape())
+		})
+	}
+}
+
 // Beyond the bounds nothing is called covered, and what was found is still right.
 func TestBeyondTheBounds(t *testing.T) {
 	// Only a and b are left, and no two of them may stand at certain distances.

@@ -122,7 +122,7 @@ func TestShortestAgainstBruteForce(t *testing.T) {
 					matches := func(p string) bool { return Match(p, text) }
 					return !slices.ContainsFunc(fit, func(p string) bool { return !matches(p) }) && !slices.ContainsFunc(avoid, matches)
 				}
-				b := &work{questionWork}
+				b := new(work(questionWork))
 				got, ok := shortest(c.grammar, normalized(fit), normalized(avoid), b)
 				if b.spent() {
 					t.Fatal("the budget was spent")
@@ -240,7 +240,7 @@ func TestShortestAtTheEdges(t *testing.T) {
 		{labels, []string{"é=*"}, nil, none},
 		{labels, []string{"a=b=*"}, nil, none},
 	} {
-		got, ok := shortest(c.grammar, normalized(c.fit), normalized(c.avoid), &work{questionWork})
+		got, ok := shortest(c.grammar, normalized(c.fit), normalized(c.avoid), new(work(questionWork)))
 		if !ok {
 			got = none
 		}

@@ -2,6 +2,7 @@ package selector
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -52,7 +53,7 @@ func Label(key, value string, taken ...string) (string, string, bool) {
 	for i, t := range taken {
 		avoid[i] = t + "=*"
 	}
-	text, ok := shortest(labels, []string{normalize(key + "=" + value)}, avoid, &work{questionWork})
+	text, ok := shortest(labels, []string{normalize(key + "=" + value)}, avoid, new(work(questionWork)))
 	k, v, _ := strings.Cut(text, "=")
 	return k, v, ok
 }
@@ -73,12 +74,12 @@ func (s *Search) ask(fit, avoid []Selector) (Pod, Answer) {
 		if share {
 			most = left / 4
 		}
-		q.work = &work{most}
+		q.work = new(work(most))
 		d, exact := q.begin(share)
 		if d != nil {
 			d = q.solve(d)
 		}
-		s.used += most - q.work.left
+		s.used += most - int(*q.work)
 		switch {
 		case d != nil:
 			return q.pod(d), Yes
@@ -188,16 +189,16 @@ func (q *question) fill(g grammar, s slot) (slot, bool) {
 
 // solve mends the draft until nothing is wrong with it; nil where that is not possible, or the work is spent.
 func (q *question) solve(d draft) draft {
-	key := d.key()
-	q.work.take(len(key))
-	if q.work.spent() || q.seen[key] {
-		return nil
-	}
-	q.seen[key] = true
 	repairs, wrong := q.repairs(d)
 	if !wrong {
 		return d
 	}
+	key := fmt.Sprint(d)
+	q.work.take(4 * len(key))
+	if q.work.spent() || q.seen[key] {
+		return nil
+	}
+	q.seen[key] = true
 	slices.SortStableFunc(repairs, func(a, b draft) int { return cmp.Compare(a.size(), b.size()) })
 	for _, r := range repairs {
 		if solved := q.solve(r); solved != nil {
@@ -257,7 +258,7 @@ func (q *question) without(d draft, glob string, first, last int) draft {
 	for i := first; i <= last; i++ {
 		s := &d[i]
 		at, has := slices.BinarySearch(s.avoid, glob)
-		if has || slices.ContainsFunc(s.fit, func(f string) bool { return !mayShare(f, glob) }) {
+		if has || !mayShareAll(glob, s.fit) {
 			continue
 		}
 		s.avoid = slices.Insert(slices.Clone(s.avoid), at, glob)
@@ -301,15 +302,6 @@ func (d draft) size() (n int) {
 		n += len(s.text)
 	}
 	return n
-}
-
-// key identifies the draft by what it asks for.
-func (d draft) key() string {
-	var out strings.Builder
-	for _, s := range d {
-		out.WriteString(strings.Join(s.fit, " ") + "  " + strings.Join(s.avoid, " ") + "\n")
-	}
-	return out.String()
 }
 
 // key returns the key of a label.

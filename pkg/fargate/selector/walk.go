@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// work bounds the effort of a question, counted in comparisons of words or so. What is answered after it
-// is spent is no answer.
-type work struct{ left int }
+// work is what is left of the effort that a question may take, counted in comparisons or so. What is answered after
+// it is spent is no answer.
+type work int
 
-func (w *work) take(n int) { w.left -= n }
-
-func (w *work) spent() bool { return w.left < 0 }
+func (w *work) take(n int)  { *w -= work(n) }
+func (w *work) spent() bool { return *w < 0 }
 
 // The work that things cost beside comparisons.
 const (
@@ -36,15 +35,15 @@ func shortest(g grammar, fit, avoid []string, b *work) (string, bool) {
 		switch {
 		case !HasWildcard(p) && answers(p):
 			return p, true
-		case !HasWildcard(p), shortestLength(p) > g.longest():
+		case !HasWildcard(p), shortestLength(p) > g.longest(), !mayShareAll(p, fit):
 			return "", false
 		}
 	}
 	avoid = slices.DeleteFunc(slices.Clone(avoid), func(p string) bool {
-		return shortestLength(p) > g.longest() || slices.ContainsFunc(fit, func(f string) bool { return !mayShare(p, f) })
+		return shortestLength(p) > g.longest() || !mayShareAll(p, fit)
 	})
 	letters := g.alphabet(slices.Concat(fit, avoid))
-	w := &walk{grammar: g, globs: strings.Join(append(slices.Clone(fit), avoid...), "\n") + "\n", best: map[string][]int{}, work: b}
+	w := &walk{grammar: g, globs: strings.Join(append(slices.Clone(fit), avoid...), "\n") + "\n", best: map[string][]stride{}, work: b}
 	text, ok := w.run(len(fit), letters)
 	if !ok {
 		return "", false
@@ -61,17 +60,16 @@ func shortest(g grammar, fit, avoid []string, b *work) (string, bool) {
 // walk is the state of shortest.
 type walk struct {
 	grammar grammar
-	globs   string // those of fit, then those of avoid; see next
-	strides []stride
+	globs   string   // those of fit, then those of avoid; see next
+	strides []stride // to go on from, the shortest first
 	// best are the strides that come as far, by everything but the places of avoid and the length of a part.
-	best map[string][]int
+	best map[string][]stride
 	work *work
 }
 
-// stride is a text that was reached: by which stride and character, and how far it has come.
+// stride is a text that was reached, and how far it has come.
 type stride struct {
-	from  int
-	c     byte
+	text  string
 	at    spot
 	fit   []rune // the place in each glob
 	avoid []rune // all places in all globs, in order
@@ -85,18 +83,15 @@ func (w *walk) run(fit int, letters []byte) (string, bool) {
 		}
 	}
 	for _, part := range w.grammar.starts {
-		w.enter(stride{from: -1, at: spot{part: part}, fit: places[:fit], avoid: places[fit:]})
+		w.enter(stride{at: spot{part: part}, fit: places[:fit], avoid: places[fit:]})
 	}
 	for i := 0; i < len(w.strides) && !w.work.spent(); i++ {
 		s := w.strides[i]
 		if w.ends(s) {
-			return w.text(s), true
+			return s.text, true
 		}
 		for _, c := range letters {
-			w.work.take(1)
-			if at, ok := w.grammar.step(s.at, c); ok {
-				w.spread(stride{i, c, at, nil, nil}, s, nil)
-			}
+			w.spread(s, c, nil)
 		}
 	}
 	return "", false
@@ -104,20 +99,21 @@ func (w *walk) run(fit int, letters []byte) (string, bool) {
 
 // spread enters every combination of places that the globs of fit can be at after the character; places are those of
 // the first globs.
-func (w *walk) spread(to, from stride, places []rune) {
+func (w *walk) spread(from stride, c byte, places []rune) {
 	if w.work.spent() {
 		return
 	}
 	if len(places) == len(from.fit) {
-		to.fit, to.avoid = slices.Clone(places), w.outer(from.avoid, to.c)
-		w.enter(to)
+		if at, ok := w.grammar.step(from.at, c); ok {
+			w.enter(stride{from.text + string(c), at, slices.Clone(places), w.outer(from.avoid, c)})
+		}
 		return
 	}
 	w.work.take(1)
-	on, stay := next(w.globs, from.fit[len(places)], to.c)
+	on, stay := next(w.globs, from.fit[len(places)], c)
 	for _, place := range [2]rune{on, stay} {
 		if place >= 0 {
-			w.spread(to, from, append(places, place))
+			w.spread(from, c, append(places, place))
 		}
 	}
 }
@@ -145,13 +141,13 @@ func (w *walk) enter(s stride) {
 		return
 	}
 	key := string(s.fit) + string([]rune{rune(s.at.part), rune(s.at.last)})
-	for _, i := range w.best[key] {
+	for _, old := range w.best[key] {
 		w.work.take(1 + len(s.avoid))
-		if old := &w.strides[i]; old.at.length <= s.at.length && within(old.avoid, s.avoid) {
+		if old.at.length <= s.at.length && within(old.avoid, s.avoid) {
 			return
 		}
 	}
-	w.best[key] = append(w.best[key], len(w.strides))
+	w.best[key] = append(w.best[key], s)
 	w.strides = append(w.strides, s)
 }
 
@@ -170,13 +166,4 @@ func (w *walk) ends(s stride) bool {
 	ended := func(at rune) bool { return done(w.globs, at) }
 	return w.grammar.ends(s.at) && !slices.ContainsFunc(s.avoid, ended) &&
 		!slices.ContainsFunc(s.fit, func(at rune) bool { return !ended(at) })
-}
-
-func (w *walk) text(s stride) string {
-	var out []byte
-	for ; s.from >= 0; s = w.strides[s.from] {
-		out = append(out, s.c)
-	}
-	slices.Reverse(out)
-	return string(out)
 }

@@ -42,7 +42,7 @@ func newDeleteCommand(a *app) *cobra.Command {
 
 EKS stops the pods of a profile at once when it is deleted, whatever their PodDisruptionBudget says.
 The plan says, selector by selector, whether the other ACTIVE profiles cover it wholly, in part or not
-at all, with the smallest pod that would be left without a profile. With --pods it says what becomes of
+at all, with a pod that would be left without a profile. With --pods it says what becomes of
 each workload: moves to another profile, becomes ambiguous, or stays Pending.
 
 On a terminal delete asks: with y, or by typing the profile's name where pods would be left without one.

@@ -55,7 +55,7 @@ type planSelector struct {
 	// Covered is whole, part or none; By are the profiles that take some of its pods.
 	Covered fargate.Extent `json:"covered"`
 	By      []string       `json:"by"`
-	// Loses is the smallest pod that is left without a profile; null where there is none.
+	// Loses is a pod that is left without a profile; null where there is none.
 	Loses *podShape `json:"loses"`
 	// Undecided tells that the selectors are too involved for an exact answer; Covered is then the worse one.
 	Undecided bool `json:"undecided,omitempty"`

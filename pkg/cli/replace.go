@@ -51,7 +51,7 @@ in tags of the successor: the same command finishes a run that was interrupted, 
 long as the original lives.
 
 The plan shows the steps, and for every selector of the original whether the profiles that are left cover
-it, with the smallest pod that loses its profile; --pods says what becomes of the pods that run now. On a
+it, with a pod that loses its profile; --pods says what becomes of the pods that run now. On a
 terminal replace asks: with y, or by typing the profile's name where pods would be left without one.
 Without a terminal it goes ahead when the successor covers all that the original covered, and wants --yes
 otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is made in place.`,

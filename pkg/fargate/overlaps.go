@@ -77,7 +77,8 @@ type Redundancy struct {
 // String says it in a sentence.
 func (r Redundancy) String() string {
 	if len(r.By) == 0 {
-		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it", r.Selector.Index, r.Selector.Profile, r.Selector.Selector)
+		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it",
+			r.Selector.Index, r.Selector.Profile, r.Selector.Selector)
 	}
 	names := make([]string, len(r.By))
 	for i, by := range r.By {
@@ -155,7 +156,8 @@ func Redundancies(profiles []Profile) []Redundancy {
 // coveredByOne reports whether one of the others alone covers the selector.
 func coveredByOne(search *selector.Search, s Selector, others ...SelectorRef) bool {
 	// What all of them leave, none covers; that one question spares most of the others.
-	return covered(search, s, others...) && slices.ContainsFunc(others, func(o SelectorRef) bool { return covered(search, s, o) })
+	one := func(o SelectorRef) bool { return covered(search, s, o) }
+	return covered(search, s, others...) && slices.ContainsFunc(others, one)
 }
 
 // coverers returns those of the others that are needed to cover the selector, which they do together: the

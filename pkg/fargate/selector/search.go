@@ -279,7 +279,8 @@ func (q *question) without(d draft, glob string, first, last int) draft {
 
 // merge returns the draft in which the labels of the slots i and j are one; nil where that cannot be.
 func (q *question) merge(d draft, i, j int) draft {
-	s, ok := q.fill(labels, slot{fit: sortedSet(slices.Concat(d[i].fit, d[j].fit)), avoid: sortedSet(slices.Concat(d[i].avoid, d[j].avoid))})
+	both := func(a, b []string) []string { return sortedSet(slices.Concat(a, b)) }
+	s, ok := q.fill(labels, slot{fit: both(d[i].fit, d[j].fit), avoid: both(d[i].avoid, d[j].avoid)})
 	if !ok {
 		return nil
 	}
@@ -290,11 +291,14 @@ func (q *question) merge(d draft, i, j int) draft {
 
 // takes reports whether the draft's pod fits the foe. It goes by the list of labels, for keys may be there twice.
 func (f foe) takes(d draft) bool {
-	return Match(f.namespace, d[0].text) && !slices.ContainsFunc(f.pairs, func(pair string) bool { return !d[1:].meets(pair) })
+	return Match(f.namespace, d[0].text) && d[1:].meetAll(f.pairs)
 }
 
-func (d draft) meets(pair string) bool {
-	return slices.ContainsFunc(d, func(s slot) bool { return Match(pair, s.text) })
+// meetAll reports whether each pair is met by one of the labels.
+func (d draft) meetAll(pairs []string) bool {
+	return !slices.ContainsFunc(pairs, func(pair string) bool {
+		return !slices.ContainsFunc(d, func(s slot) bool { return Match(pair, s.text) })
+	})
 }
 
 func (d draft) size() (n int) {
@@ -314,7 +318,7 @@ func (s slot) key() string {
 func (q *question) pod(d draft) Pod {
 	for i := len(d) - 1; i > 0; i-- {
 		rest := slices.Delete(slices.Clone(d), i, i+1)
-		if !slices.ContainsFunc(q.pairs, func(pair string) bool { return !rest[1:].meets(pair) }) {
+		if rest[1:].meetAll(q.pairs) {
 			d = rest
 		}
 	}

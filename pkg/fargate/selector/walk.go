@@ -43,7 +43,8 @@ func shortest(g grammar, fit, avoid []string, b *work) (string, bool) {
 		return shortestLength(p) > g.longest() || !mayShareAll(p, fit)
 	})
 	letters := g.alphabet(slices.Concat(fit, avoid))
-	w := &walk{grammar: g, globs: strings.Join(append(slices.Clone(fit), avoid...), "\n") + "\n", best: map[string][]stride{}, work: b}
+	globs := strings.Join(slices.Concat(fit, avoid), "\n") + "\n"
+	w := &walk{grammar: g, globs: globs, best: map[string][]stride{}, work: b}
 	text, ok := w.run(len(fit), letters)
 	if !ok {
 		return "", false

@@ -17,8 +17,11 @@ import (
 // behind writes.
 const grace = 30 * time.Second
 
-// errSettled ends a poll whose condition holds.
-var errSettled = errors.New("settled")
+// errSettled ends a poll whose condition holds; errAgain has it look again at once.
+var (
+	errSettled = errors.New("settled")
+	errAgain   = errors.New("look again")
+)
 
 // poll looks at the profile until judge ends it: with errSettled for success, another error for
 // failure. judge gets the profile, or found=false. Transient errors of AWS are waited out.
@@ -31,31 +34,25 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 		switch {
 		case err == nil:
 			o.existed, o.senseless = true, 0
+			o.deleting = o.deleting || p.Status == fargate.StatusDeleting
 			o.see(subject, string(p.Status))
 		case cloud.NoCluster(err) && !o.existed:
 			// A cluster that never was says nothing about the profile; its name is wrong.
 			return p, err
 		case cloud.ClassOf(err) == cloud.NotFound:
 			o.missing = err
-			if o.existed {
-				// The status word is ours: EKS has none for a profile that is gone.
-				o.see(subject, "gone")
-			}
-		case ctx.Err() != nil:
-			return p, o.unfinished(ended(ctx, err))
-		case o.passes(err):
-			o.asked = cloud.RetryAfter(err)
-			o.see(subject, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
-			if err := o.pause(ctx); err != nil {
+		default:
+			if err := o.bear(ctx, subject, err); err != nil {
 				return p, err
 			}
 			continue
-		default:
-			return p, o.unfinished(err)
 		}
 		verdict := judge(p, err == nil, o.Clock.Now().Sub(o.start))
-		if errors.Is(verdict, errSettled) {
+		switch {
+		case errors.Is(verdict, errSettled):
 			return p, nil
+		case errors.Is(verdict, errAgain):
+			continue
 		}
 		if verdict != nil {
 			return p, verdict
@@ -80,19 +77,28 @@ func (r *Runner) WaitActive(ctx context.Context, cluster, name string) (fargate.
 
 func waitingActive(name string) string { return "waiting for profile " + name + " to become ACTIVE" }
 
-// awaitActive tolerates a missing profile for lag, the time in which a read may not know of the
-// creation yet.
+// awaitActive tolerates a missing profile for lag, the time in which a read may not know of the creation yet. ACTIVE
+// counts when a second look says so too: the first may show the time before a deletion.
 func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag time.Duration) (fargate.Profile, error) {
+	confirmed := ""
 	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, age time.Duration) error {
 		switch {
 		case !found && age < lag, found && p.Status == fargate.StatusCreating:
 			return nil
-		case !found && !o.existed:
-			return o.missing
 		case !found:
-			return fmt.Errorf("there is no profile %s in cluster %s any more", name, cluster)
-		case p.Status == fargate.StatusActive:
+			now, err := o.gone(ctx, fargate.Profile{Cluster: cluster, Name: name}, graceOf(o.existed))
+			switch {
+			case err != nil || now != nil:
+				return err
+			case !o.existed:
+				return o.missing
+			}
+			return fmt.Errorf("profile %s was deleted from cluster %s", name, cluster)
+		case p.Status == fargate.StatusActive && confirmed == p.ARN:
 			return errSettled
+		case p.Status == fargate.StatusActive:
+			confirmed = p.ARN
+			return errAgain
 		case p.Status == fargate.StatusDeleting:
 			return fmt.Errorf("profile %s is being deleted, so it will not become ACTIVE", name)
 		default:
@@ -112,16 +118,31 @@ func (r *Runner) WaitDeleted(ctx context.Context, cluster, name, arn string) err
 
 func waitingGone(name string) string { return "waiting for profile " + name + " to be deleted" }
 
-// awaitGone: accepted says that AWS has taken our request to delete, so that a profile which stays
-// ACTIVE is a contradiction.
+// awaitGone polls until the profile, or the one that had the ARN, is gone. accepted says that AWS has taken our request
+// to delete, so that a profile which stays ACTIVE is a contradiction. One answer is no evidence, neither for that nor
+// for the end.
 func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, accepted bool) (fargate.Profile, error) {
-	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, age time.Duration) error {
+	wanted := fargate.Profile{Cluster: cluster, Name: name, ARN: arn}
+	var contradicted time.Time
+	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, _ time.Duration) error {
+		stays := accepted && found && p.Status != fargate.StatusDeleting
+		if !stays {
+			contradicted = time.Time{}
+		}
 		switch {
-		case !found, arn != "" && p.ARN != "" && p.ARN != arn:
+		case !found, later(p, wanted):
+			now, err := o.gone(ctx, wanted, graceOf(!accepted && !o.deleting))
+			if err != nil || now != nil {
+				return err
+			}
+			// The status word is ours: EKS has none for a profile that is gone.
+			o.see("profile "+name, "gone")
 			return errSettled
 		case p.Status == fargate.StatusDeleteFailed:
 			return &Failed{Profile: p}
-		case accepted && p.Status != fargate.StatusDeleting && age > grace:
+		case stays && contradicted.IsZero():
+			contradicted = o.Clock.Now()
+		case stays && o.Clock.Now().Sub(contradicted) > grace:
 			return fmt.Errorf("EKS accepted the deletion of profile %s, but it is %s", name, p.Status)
 		}
 		return nil
@@ -158,17 +179,10 @@ func (o *operation) awaitIdle(ctx context.Context, cluster string, except ...str
 func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Profile, error) {
 	for {
 		profiles, err := o.EKS.Profiles(ctx, cluster)
-		switch {
-		case err == nil:
+		if err == nil {
 			return profiles, nil
-		case ctx.Err() != nil:
-			return nil, o.unfinished(ended(ctx, err))
-		case !o.passes(err):
-			return nil, o.unfinished(err)
 		}
-		o.asked = cloud.RetryAfter(err)
-		o.see("cluster "+cluster, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
-		if err := o.pause(ctx); err != nil {
+		if err := o.bear(ctx, "cluster "+cluster, err); err != nil {
 			return nil, err
 		}
 	}

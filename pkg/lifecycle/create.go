@@ -187,7 +187,7 @@ func (o *operation) adopt(ctx context.Context, p fargate.Profile, refusal error,
 	return *have, nil
 }
 
-// read looks at one profile, through transient errors; nil means that there is none.
+// read looks at one profile, through transient errors; nil means that this answer knows of none.
 func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Profile, error) {
 	for {
 		p, err := o.EKS.Profile(ctx, cluster, name)
@@ -196,13 +196,8 @@ func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Pr
 			return &p, nil
 		case cloud.ClassOf(err) == cloud.NotFound:
 			return nil, nil
-		case ctx.Err() != nil:
-			return nil, o.unfinished(ended(ctx, err))
-		case !o.passes(err):
-			return nil, o.unfinished(err)
 		}
-		o.asked = cloud.RetryAfter(err)
-		if err := o.pause(ctx); err != nil {
+		if err := o.bear(ctx, "profile "+name, err); err != nil {
 			return nil, err
 		}
 	}

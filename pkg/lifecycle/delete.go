@@ -77,8 +77,9 @@ func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, agai
 		case ctx.Err() != nil:
 			return false, o.unfinished(ended(ctx, err))
 		case class == cloud.NotFound:
-			// It was there when the caller read it: our own unanswered request or somebody else was faster.
-			return true, nil
+			// It was there when the caller read it: our own unanswered request or somebody else was faster, or the
+			// answer is wrong. The look below tells.
+			o.lastSeen = err.Error()
 		case class == cloud.Busy:
 			o.wait("EKS is busy", err)
 			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {

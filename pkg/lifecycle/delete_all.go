@@ -41,24 +41,31 @@ func (r *Runner) DeleteAll(ctx context.Context, profiles []fargate.Profile, wait
 }
 
 // stillThere reads a profile again before it is deleted: minutes may have passed since it was shown to a
-// person, or while others were deleted. It gives nil where the profile is gone or another one now has its
+// person, or while others were deleted. It returns nil where the profile is gone or another one now has its
 // name, so that nothing is left to delete.
 func (o *operation) stillThere(ctx context.Context, p fargate.Profile) (*fargate.Profile, error) {
-	return o.whenIdle(ctx, p, func(profiles []fargate.Profile) (*fargate.Profile, error) {
-		i := slices.IndexFunc(profiles, func(now fargate.Profile) bool { return now.Name == p.Name })
-		if i < 0 {
-			return nil, nil
-		}
-		if p.ARN != "" && profiles[i].ARN != p.ARN {
-			o.Report.Note(fmt.Sprintf("profile %s was re-created meanwhile (%s); the new one is left alone", p.Name, profiles[i].ARN))
-			return nil, nil
-		}
-		return &profiles[i], nil
+	now, err := o.whenIdle(ctx, p, func(profiles []fargate.Profile) (*fargate.Profile, error) {
+		return named(profiles, p.Name), nil
 	})
+	if err != nil || now == nil || p.ARN == "" || now.ARN == p.ARN {
+		return now, err
+	}
+	o.Report.Note(fmt.Sprintf("profile %s was re-created meanwhile (%s); the new one is left alone", p.Name, now.ARN))
+	return nil, nil
 }
 
-// whenIdle lets choose find the profile that is to go among the cluster's profiles, as often as another one
-// is in transition: EKS would refuse the deletion while it is, and nothing is sent in vain.
+// named returns the profile of the name, nil where there is none.
+func named(profiles []fargate.Profile, name string) *fargate.Profile {
+	i := slices.IndexFunc(profiles, func(p fargate.Profile) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &profiles[i]
+}
+
+// whenIdle lets choose find the profile that is to go, p, among the cluster's profiles, as often as another one
+// is in transition: EKS would refuse the deletion while it is, and nothing is sent in vain. It returns nil where p is
+// gone for certain, and what has p's name now where that is another profile for certain.
 func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
 	choose func([]fargate.Profile) (*fargate.Profile, error),
 ) (*fargate.Profile, error) {
@@ -70,15 +77,31 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
 		}
 		now, err := choose(profiles)
 		var unlisted *unlistedError
-		if errors.As(err, &unlisted) && o.Clock.Now().Sub(begin) < grace {
+		switch waited := o.Clock.Now().Sub(begin); {
+		case errors.As(err, &unlisted) && waited < grace:
 			// It was ACTIVE a moment ago; the list may lag behind.
 			if err := o.pause(ctx); err != nil {
 				return nil, err
 			}
 			continue
-		}
-		if err != nil || now == nil || now.Status == fargate.StatusDeleting {
-			return now, err
+		case errors.As(err, &unlisted):
+			return nil, o.unlisted(ctx, unlisted)
+		case err != nil:
+			return nil, err
+		case now == nil, p.ARN != "" && now.ARN != p.ARN:
+			here, err := o.gone(ctx, p, absence)
+			switch {
+			case err != nil:
+				return nil, err
+			case here == nil:
+				return now, nil
+			}
+			if err := o.pause(ctx); err != nil {
+				return nil, err
+			}
+			continue
+		case now.Status == fargate.StatusDeleting:
+			return now, nil
 		}
 		busy := slices.IndexFunc(profiles, func(o fargate.Profile) bool { return o.Name != p.Name && o.Status.InTransition() })
 		if busy < 0 {
@@ -89,4 +112,18 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
 			return nil, err
 		}
 	}
+}
+
+// unlisted is the error of a successor that lists have lacked for the grace period: it is gone where describing it
+// says so too. Otherwise the lists are in doubt, and the same command goes on when they show it.
+func (o *operation) unlisted(ctx context.Context, failure *unlistedError) error {
+	here, err := o.read(ctx, failure.profile.Cluster, failure.profile.Name)
+	switch {
+	case err != nil:
+		return err
+	case here != nil:
+		return o.unfinished(fmt.Errorf("EKS describes profile %s, but lists of cluster %s have lacked it for %s",
+			here.Name, here.Cluster, grace))
+	}
+	return failure
 }

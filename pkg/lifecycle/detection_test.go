@@ -49,6 +49,9 @@ func detect(t testing.TB, deletion bool, transition time.Duration) detection {
 			continue
 		}
 		d.polls++
+		if !r.At.Before(changes[len(changes)-1].At) {
+			continue // the end is confirmed at once, by more reads
+		}
 		d.soonest = min(d.soonest, r.At.Sub(last))
 		last = r.At
 	}

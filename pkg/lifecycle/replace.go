@@ -175,8 +175,11 @@ func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) er
 	return nil
 }
 
-// unlistedError says that the successor is not in the list of profiles.
-type unlistedError struct{ text string }
+// unlistedError says that the successor, profile, is not in the list of profiles.
+type unlistedError struct {
+	text    string
+	profile fargate.Profile
+}
 
 func (e *unlistedError) Error() string { return e.text }
 
@@ -208,7 +211,7 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 	}
 	switch {
 	case heir == nil:
-		return nil, &unlistedError{fmt.Sprintf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays)}
+		return nil, &unlistedError{fmt.Sprintf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays), successor}
 	case heir.ARN != successor.ARN:
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s) and may not take the pods of %s; %s", successor.Name, heir.ARN, old.Name, stays)
 	case heir.Status != fargate.StatusActive:

@@ -17,6 +17,7 @@ import (
 type EKS interface {
 	Profile(ctx context.Context, cluster, name string) (fargate.Profile, error)
 	Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error)
+	ProfileNames(ctx context.Context, cluster string) ([]string, error)
 	CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error)
 	DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error)
 }
@@ -106,9 +107,10 @@ type operation struct {
 	start    time.Time
 	lastSeen string
 	accepted bool
-	// existed says that the profile was there in this operation; missing is AWS's answer when it was not.
-	existed bool
-	missing error
+	// existed says that the profile was there in this operation, deleting that it was DELETING; missing is AWS's
+	// answer when it was not there.
+	existed, deleting bool
+	missing           error
 	// told is the last refusal that passes that was told of; the same one again is not worth another line.
 	told string
 	// senseless is how often in a row the endpoint's answer made no sense.

@@ -1,0 +1,140 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// absence is how long a profile must be missing from both DescribeFargateProfile and ListFargateProfiles before
+// fgctl says that it is gone, where EKS has not confirmed its deletion. One answer is no evidence: it may show the
+// time before a write, and a list may lack a profile.
+const absence = 5 * time.Second
+
+// Present returns those of the named profiles that exist. The others are missing from reads of both kinds, and with
+// certain have been for a grace period: then it may be said that there is nothing to delete.
+func (r *Runner) Present(ctx context.Context, cluster string, names []string, certain bool) ([]fargate.Profile, error) {
+	wanted := make([]fargate.Profile, len(names))
+	for i, name := range names {
+		wanted[i] = fargate.Profile{Cluster: cluster, Name: name}
+	}
+	o := r.begin("looking for profiles of cluster " + cluster)
+	return o.present(ctx, cluster, wanted, graceOf(certain))
+}
+
+// Settled returns the cluster's profiles once two readings in a row agree on their names and ARNs, which takes a grace
+// period with certain: then it may be said what there is not. First is a reading of just now.
+func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool) ([]fargate.Profile, error) {
+	o := r.begin("reading the profiles of cluster " + cluster)
+	since := o.Clock.Now()
+	for {
+		again, err := o.readAll(ctx, cluster)
+		if err != nil {
+			return nil, err
+		}
+		now := o.Clock.Now()
+		switch same := slices.EqualFunc(first, again, sameProfile); {
+		case !same:
+			since = now
+		case now.Sub(since) >= graceOf(certain):
+			return again, nil
+		}
+		first = again
+		if err := o.pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func graceOf(certain bool) time.Duration {
+	if certain {
+		return absence
+	}
+	return 0
+}
+
+func sameProfile(a, b fargate.Profile) bool { return a.Name == b.Name && a.ARN == b.ARN }
+
+// gone reports whether the profile is gone: missing from reads of both kinds for the period, or its name taken by a
+// later one. Otherwise it returns the profile as it is now.
+func (o *operation) gone(ctx context.Context, p fargate.Profile, period time.Duration) (now *fargate.Profile, err error) {
+	found, err := o.present(ctx, p.Cluster, []fargate.Profile{p}, period)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
+// present returns those of the profiles that exist, by their ARN where it is known. What reads of the two kinds say
+// differently is looked at again; nothing is missing until they have agreed on it for the period.
+func (o *operation) present(ctx context.Context, cluster string, wanted []fargate.Profile, period time.Duration) ([]fargate.Profile, error) {
+	since := make([]time.Time, len(wanted)) // when both kinds first agreed that the profile is missing
+	for {
+		var found []fargate.Profile
+		doubt := false
+		names, err := o.names(ctx, cluster)
+		if err != nil {
+			return nil, err
+		}
+		for i, p := range wanted {
+			now, err := o.read(ctx, cluster, p.Name)
+			switch listed := names == nil || slices.Contains(names, p.Name); {
+			case err != nil:
+				return nil, err
+			case now != nil && !later(*now, p):
+				found = append(found, *now)
+				continue
+			case names != nil && (now != nil) != listed:
+				since[i] = time.Time{}
+			case since[i].IsZero():
+				since[i] = o.Clock.Now()
+			}
+			doubt = doubt || since[i].IsZero() || o.Clock.Now().Sub(since[i]) < period
+		}
+		if !doubt {
+			return found, nil
+		}
+		if err := o.pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// later reports whether now is another profile than p, made under its name since. What is older than p is an answer
+// from before p was made.
+func later(now, p fargate.Profile) bool {
+	return p.ARN != "" && now.ARN != p.ARN && !now.CreatedAt.Before(p.CreatedAt)
+}
+
+// names returns the names of the cluster's profiles, through transient errors; nil where the caller may not list them.
+func (o *operation) names(ctx context.Context, cluster string) ([]string, error) {
+	for {
+		names, err := o.EKS.ProfileNames(ctx, cluster)
+		switch {
+		case err == nil, cloud.NoCluster(err): // a cluster that is gone has none
+			return append([]string{}, names...), nil
+		case cloud.ClassOf(err) == cloud.AccessDenied:
+			return nil, nil
+		}
+		if err := o.bear(ctx, "cluster "+cluster, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// bear waits for the next look after an error of AWS that passes; it returns any other as the end of the operation.
+func (o *operation) bear(ctx context.Context, subject string, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return o.unfinished(ended(ctx, err))
+	case !o.passes(err):
+		return o.unfinished(err)
+	}
+	o.asked = cloud.RetryAfter(err)
+	o.see(subject, fmt.Sprintf("unknown, asking again (%s)", brief(err)))
+	return o.pause(ctx)
+}

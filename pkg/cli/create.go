@@ -204,7 +204,15 @@ func (a *app) createOne(ctx context.Context, client *cloud.Client, report prefli
 	if have := report.Existing(); have != nil {
 		switch have.Status {
 		case fargate.StatusActive:
-			return *have, fmt.Sprintf("profile %s exists in cluster %s, as wanted", p.Name, p.Cluster), nil
+			// The pre-flight's reading may be of the time before a change.
+			now, err := runner.Present(ctx, p.Cluster, []string{p.Name}, false)
+			switch {
+			case err != nil:
+				return p, "", goOn(err, a.again())
+			case len(now) == 0 || now[0].Status != fargate.StatusActive:
+				return p, "", fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more; to resume: %s", p.Name, a.again())
+			}
+			return now[0], fmt.Sprintf("profile %s exists in cluster %s, as wanted", p.Name, p.Cluster), a.judgeExisting(now[0], p)
 		case fargate.StatusCreating:
 			if !opts.wait {
 				return *have, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil

@@ -151,12 +151,27 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err != nil {
 		return a.explainNotFound(ctx, client, err, cluster, "")
 	}
+	runner, stop := a.runner(client)
+	defer stop()
 	if opts.all {
+		if profiles, err = runner.Settled(ctx, cluster, profiles, len(profiles) == 0); err != nil {
+			return goOn(err, opts.again(a))
+		}
 		if opts.names = namesOf(profiles); len(profiles) == 0 {
 			a.info("cluster %s has no Fargate profile; nothing to delete", cluster)
 		}
 	}
 	doomed, missing := pick(profiles, opts.names)
+	if len(missing) > 0 {
+		// What one list lacks may be there.
+		found, err := runner.Present(ctx, cluster, missing, opts.ignoreNotFound)
+		if err != nil {
+			return goOn(err, opts.again(a))
+		}
+		profiles = append(profiles, found...)
+		doomed, missing = pick(profiles, opts.names)
+	}
+	stop()
 	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
 	if len(doomed) == 0 {
 		if opts.dryRun {
@@ -188,7 +203,27 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
 		return err
 	}
-	return errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
+	err = errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
+	if err == nil && opts.all && opts.wait {
+		err = a.noneLeft(ctx, client, cluster, opts)
+	}
+	return err
+}
+
+// noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to.
+func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string, opts deleteOptions) error {
+	runner, stop := a.runner(client)
+	defer stop()
+	left, err := client.Profiles(ctx, cluster)
+	if err == nil {
+		left, err = runner.Settled(ctx, cluster, left, false)
+	}
+	stop()
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
+			cluster, strings.Join(namesOf(left), ", "), opts.again(a))
+	}
+	return err
 }
 
 // pick gives the profiles of the names, in the order of the names, and the names that have none.

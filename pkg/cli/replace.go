@@ -195,6 +195,13 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 	if err != nil {
 		return err
 	}
+	if !situation.Unfinished && (opts.abort || situation.Done || situation.Original == nil) {
+		// That nothing is left to do, and that there is no such profile, one reading does not show.
+		certain := opts.abort && situation.Original != nil || situation.Done
+		if profiles, situation, err = a.assessAgain(ctx, client, cluster, opts, profiles, certain); err != nil {
+			return err
+		}
+	}
 	r := replacement{app: a, opts: opts, change: c, client: client, cluster: cluster, profiles: profiles, situation: situation}
 	switch {
 	case opts.abort:
@@ -207,6 +214,20 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 		return r.unknown()
 	}
 	return r.fresh(ctx)
+}
+
+// assessAgain is Assess of readings that agree; with certain, over a grace period.
+func (a *app) assessAgain(ctx context.Context, client *cloud.Client, cluster string, opts replaceOptions, first []fargate.Profile,
+	certain bool,
+) ([]fargate.Profile, lifecycle.Situation, error) {
+	runner, stop := a.runner(client)
+	defer stop()
+	profiles, err := runner.Settled(ctx, cluster, first, certain)
+	if err != nil {
+		return nil, lifecycle.Situation{}, goOn(err, a.again())
+	}
+	s, err := lifecycle.Assess(profiles, opts.name)
+	return profiles, s, err
 }
 
 // unknown is the error of a name that no profile has.

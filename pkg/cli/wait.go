@@ -77,7 +77,7 @@ func runWait(ctx context.Context, a *app, opts waitOptions) error {
 			return goOn(a.explainNotFound(ctx, client, err, cluster, opts.name), a.again())
 		}
 		stop()
-		return a.showProfiles("", nil, []string{fmt.Sprintf("profile %s is gone from cluster %s", opts.name, cluster)})
+		return a.showProfiles(opts.output, nil, []string{fmt.Sprintf("profile %s is gone from cluster %s", opts.name, cluster)})
 	}
 	p, err := runner.WaitActive(ctx, cluster, opts.name)
 	if err != nil {

@@ -124,7 +124,7 @@ func waitingGone(name string) string { return "waiting for profile " + name + " 
 func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, accepted bool) (fargate.Profile, error) {
 	wanted := fargate.Profile{Cluster: cluster, Name: name, ARN: arn}
 	var contradicted time.Time
-	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, _ time.Duration) error {
+	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, age time.Duration) error {
 		stays := accepted && found && p.Status != fargate.StatusDeleting
 		if !stays {
 			contradicted = time.Time{}
@@ -135,11 +135,13 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 			if err != nil || now != nil {
 				return err
 			}
-			// The status word is ours: EKS has none for a profile that is gone.
-			o.see("profile "+name, "gone")
+			if o.existed {
+				// The status word is ours: EKS has none for a profile that is gone.
+				o.see("profile "+name, "gone")
+			}
 			return errSettled
-		case p.Status == fargate.StatusDeleteFailed:
-			return &Failed{Profile: p}
+		case p.Status == fargate.StatusDeleteFailed && (o.deleting || age >= absence):
+			return &Failed{Profile: p} // before that it may be of the time before another deletion
 		case stays && contradicted.IsZero():
 			contradicted = o.Clock.Now()
 		case stays && o.Clock.Now().Sub(contradicted) > grace:

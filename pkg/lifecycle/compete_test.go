@@ -137,6 +137,9 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 				why := fmt.Sprintf("seed %d (%v)", seed, errs)
 				for _, err := range errs {
 					ends[how(err)]++
+					if err != nil && !errors.As(err, new(*Overtaken)) && !strings.HasPrefix(err.Error(), "refused: ") {
+						t.Fatalf("%s: losing the race is no refusal", why)
+					}
 				}
 				if bare := m.bare(); bare != "" {
 					t.Fatalf("%s: %s", why, bare)

@@ -3,6 +3,7 @@ package lifecycle
 // This file creates a profile and waits for it.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,11 +61,10 @@ func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptio
 	o = r.beginAccepted(waitingActive(p.Name))
 	o.existed = true
 	o.see("profile "+p.Name, string(made.Status))
-	if made.Status == fargate.StatusActive {
-		return made, nil
-	}
-	if err := o.pause(ctx); err != nil {
-		return made, err
+	if made.Status != fargate.StatusActive {
+		if err := o.pause(ctx); err != nil {
+			return made, err
+		}
 	}
 	return o.awaitActive(ctx, p.Cluster, p.Name, grace)
 }
@@ -110,7 +110,18 @@ func (o *operation) send(ctx context.Context, p fargate.Profile, token string, o
 		case ctx.Err() != nil:
 			return fargate.Profile{}, o.unfinished(ended(ctx, err))
 		case class == cloud.Exists:
-			return o.adopt(ctx, p, err, unanswered)
+			made, err := o.adopt(ctx, p, err, unanswered)
+			if err != nil && opts.Still != nil {
+				// Whoever has the name may be what takes this one's place.
+				err = cmp.Or(o.mayCreate(ctx, p, opts.Still), err)
+			}
+			if err != nil || made.Status != fargate.StatusDeleting {
+				return made, err
+			}
+			o.Report.Note("profile " + p.Name + " is being deleted; it is created when it is gone")
+			if _, err := o.awaitGone(ctx, p.Cluster, p.Name, made.ARN, false); err != nil {
+				return made, err
+			}
 		case class == cloud.TrustNotReady && (!opts.TrustChecked || o.Clock.Now().Sub(o.start) > trustPropagation):
 			return fargate.Profile{}, err
 		case class == cloud.Busy:

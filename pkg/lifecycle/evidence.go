@@ -26,11 +26,12 @@ func (r *Runner) Present(ctx context.Context, cluster string, names []string, ce
 	return o.present(ctx, cluster, wanted, graceOf(certain))
 }
 
-// Settled returns the cluster's profiles once two readings in a row agree on their names and ARNs, which takes a grace
-// period with certain: then it may be said what there is not. First is a reading of just now.
+// Settled returns the cluster's profiles once two readings in a row agree on their names and ARNs; with certain, and
+// where two did not agree, they have to for a grace period: then it may be said what there is not. First is a reading
+// of just now.
 func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool) ([]fargate.Profile, error) {
 	o := r.begin("reading the profiles of cluster " + cluster)
-	since := o.Clock.Now()
+	since, period := o.Clock.Now(), graceOf(certain)
 	for {
 		again, err := o.readAll(ctx, cluster)
 		if err != nil {
@@ -39,8 +40,8 @@ func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Pr
 		now := o.Clock.Now()
 		switch same := slices.EqualFunc(first, again, sameProfile); {
 		case !same:
-			since = now
-		case now.Sub(since) >= graceOf(certain):
+			since, period = now, absence
+		case now.Sub(since) >= period:
 			return again, nil
 		}
 		first = again
@@ -70,7 +71,8 @@ func (o *operation) gone(ctx context.Context, p fargate.Profile, period time.Dur
 }
 
 // present returns those of the profiles that exist, by their ARN where it is known. What reads of the two kinds say
-// differently is looked at again; nothing is missing until they have agreed on it for the period.
+// differently is looked at again; nothing is missing until they have agreed on it for the period, and after they have
+// not, for the grace period.
 func (o *operation) present(ctx context.Context, cluster string, wanted []fargate.Profile, period time.Duration) ([]fargate.Profile, error) {
 	since := make([]time.Time, len(wanted)) // when both kinds first agreed that the profile is missing
 	for {
@@ -89,7 +91,7 @@ func (o *operation) present(ctx context.Context, cluster string, wanted []fargat
 				found = append(found, *now)
 				continue
 			case names != nil && (now != nil) != listed:
-				since[i] = time.Time{}
+				since[i], period = time.Time{}, absence
 			case since[i].IsZero():
 				since[i] = o.Clock.Now()
 			}

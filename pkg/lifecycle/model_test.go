@@ -302,13 +302,19 @@ func (m *model) delete(ctx context.Context, wait bool, names ...string) error {
 		return err
 	}
 	var doomed []fargate.Profile
-	for _, p := range profiles {
-		for _, name := range names {
-			if p.Name == name {
-				doomed = append(doomed, p)
-			}
+	var missing []string
+	for _, name := range names {
+		if p := named(profiles, name); p != nil {
+			doomed = append(doomed, *p)
+		} else {
+			missing = append(missing, name)
 		}
 	}
+	found, err := m.runner.Present(ctx, "demo", missing, true)
+	if err != nil {
+		return err
+	}
+	doomed = append(doomed, found...)
 	var errs []error
 	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(doomed, nil), wait, func(fargate.Profile) {}) {
 		errs = append(errs, d.Err)
@@ -329,6 +335,11 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 		return err
 	}
 	s, err := Assess(profiles, "web")
+	if err == nil && !s.Unfinished && (s.Done || s.Original == nil) {
+		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
+			s, err = Assess(profiles, "web")
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -363,6 +374,11 @@ func (m *model) abort(ctx context.Context) error {
 		return err
 	}
 	s, err := Assess(profiles, "web")
+	if err == nil && !s.Unfinished {
+		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
+			s, err = Assess(profiles, "web")
+		}
+	}
 	switch {
 	case err != nil:
 		return err

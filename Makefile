@@ -30,6 +30,11 @@ race: ## Run the tests with the race detector
 moto: ## Run the tests against moto, which must be installed
 	FGCTL_REQUIRE_MOTO=1 go test -run TestMoto -count=1 ./pkg/cli
 
+.PHONY: model
+model: ## Disturb every sequence and every command at every request; FGCTL_MODEL=sample takes a part of the cases
+	GOGC=800 FGCTL_MODEL=$(or $(FGCTL_MODEL),all) go test -count=1 -timeout 90m -v \
+		-run 'TestModel|AtOnce|Against|TestClaims' ./pkg/lifecycle ./pkg/cli
+
 .PHONY: lint
 lint: ## Run golangci-lint (built from source at the first run) and check the formatting
 	$(TOOL) golangci-lint run ./...

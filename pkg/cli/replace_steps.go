@@ -29,6 +29,12 @@ func (r *replacement) fresh(ctx context.Context) error {
 	differences := fargate.Differences(original, p)
 	renamed := r.opts.newName != ""
 	if len(differences) == 0 && !renamed && !r.opts.createRole {
+		switch unfinished, err := r.unseen(ctx, original); {
+		case err != nil:
+			return err
+		case unfinished:
+			return r.resume(ctx)
+		}
 		return r.nothingToDo(original, fmt.Sprintf("profile %s is as wanted already; nothing to replace (--new-name makes it anew under another name)", original.Name))
 	}
 	if onlyTags(differences) && !renamed && !r.opts.createRole {
@@ -87,6 +93,23 @@ func (r *replacement) fresh(ctx context.Context) error {
 		return err
 	}
 	return r.run(ctx, report)
+}
+
+// unseen looks over a grace period whether the first reading lacked a replacement that is unfinished, or what has become
+// of the original since.
+func (r *replacement) unseen(ctx context.Context, original fargate.Profile) (bool, error) {
+	profiles, s, err := r.assessAgain(ctx, r.client, r.cluster, r.opts, r.profiles, true)
+	if err != nil {
+		return false, err
+	}
+	if s.Unfinished {
+		r.profiles, r.situation = profiles, s
+		return true, nil
+	}
+	if s.Original == nil || s.Original.Status != original.Status || len(fargate.Differences(*s.Original, original)) > 0 {
+		return false, fmt.Errorf("profile %s has changed since it was first read; nothing was changed; to try again: %s", original.Name, r.again())
+	}
+	return false, nil
 }
 
 // successorName is the name under which the successor is made: with --keep-name that of the temporary profile.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,10 +21,13 @@ import (
 
 // meetings is how many orders of requests each pair of processes is run in.
 func meetings() uint64 {
-	if modelFull() {
+	switch os.Getenv("FGCTL_MODEL") {
+	case "all":
 		return 300
+	case "sample":
+		return 60
 	}
-	return 40
+	return 10
 }
 
 var requestIDs = regexp.MustCompile(` \(request id [^)]*\)`)

@@ -14,41 +14,43 @@ import (
 type modelFault struct {
 	sandbox.Fault
 	passes bool
+	// misleads says that the answer is not so, or makes no sense.
+	misleads bool
 }
 
 // modelFaults are the faults that a request may meet.
 var modelFaults = []modelFault{
-	{sandbox.Fault{Kind: sandbox.FaultThrottle}, true},
-	{sandbox.Fault{Kind: sandbox.FaultThrottle, RetryAfter: 2 * time.Second}, true},
-	{sandbox.Fault{Kind: sandbox.FaultError500}, true},
-	{sandbox.Fault{Kind: sandbox.FaultError503}, true},
-	{sandbox.Fault{Kind: sandbox.FaultErrorAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultDropBefore}, true},
-	{sandbox.Fault{Kind: sandbox.FaultDropAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultResetBefore}, true},
-	{sandbox.Fault{Kind: sandbox.FaultResetAfter}, true},
-	{sandbox.Fault{Kind: sandbox.FaultShortBody}, true},
-	{sandbox.Fault{Kind: sandbox.FaultCutBody}, true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultThrottle}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultThrottle, RetryAfter: 2 * time.Second}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultError500}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultError503}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultErrorAfter}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultDropBefore}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultDropAfter}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultResetBefore}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultResetAfter}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultShortBody}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultCutBody}, passes: true},
 	// Longer than any transition of the model's world.
-	{sandbox.Fault{Kind: sandbox.FaultLatency, Latency: sandbox.Range{Min: 10 * time.Second, Max: 10 * time.Second}}, true},
-	{sandbox.Fault{Kind: sandbox.FaultLatencyAfter, Latency: sandbox.Range{Min: 10 * time.Second, Max: 10 * time.Second}}, true},
-	{sandbox.Fault{Kind: sandbox.FaultError, Status: 403, Code: "AccessDeniedException", Message: "not now"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultExpired}, false},
-	{sandbox.Fault{Kind: sandbox.FaultCreateFailed, Code: "AccessDenied"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultDeleteFailed, Code: "ClusterUnreachable"}, false},
-	{sandbox.Fault{Kind: sandbox.FaultStale, Reads: 2}, true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultLatency, Latency: sandbox.Range{Min: 10 * time.Second, Max: 10 * time.Second}}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultLatencyAfter, Latency: sandbox.Range{Min: 10 * time.Second, Max: 10 * time.Second}}, passes: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultError, Status: 403, Code: "AccessDeniedException", Message: "not now"}, passes: false},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultExpired}, passes: false},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultCreateFailed, Code: "AccessDenied"}, passes: false},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultDeleteFailed, Code: "ClusterUnreachable"}, passes: false},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultStale, Reads: 2}, passes: true},
 	// What misleads may end a run, but nothing may be lost, and nothing be done that was not.
-	{sandbox.Fault{Kind: sandbox.FaultNotFound}, false},
-	{sandbox.Fault{Kind: sandbox.FaultOmit}, false},
-	{sandbox.Fault{Kind: sandbox.FaultEmpty}, false},
-	{sandbox.Fault{Kind: sandbox.FaultDuplicate}, true},
-	{sandbox.Fault{Kind: sandbox.FaultNameless}, true},
-	{sandbox.Fault{Kind: sandbox.FaultNoMember}, true},
-	{sandbox.Fault{Kind: sandbox.FaultNoContent}, true},
-	{sandbox.Fault{Kind: sandbox.FaultHTML}, true},
-	{sandbox.Fault{Kind: sandbox.FaultSameToken}, true},
-	{sandbox.Fault{Kind: sandbox.FaultRedirect, Location: "http://127.0.0.1:9/"}, true},
-	{sandbox.Fault{Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: 4 * time.Second, Cluster: "demo"}}, true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultNotFound}, passes: false, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultOmit}, passes: false, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultEmpty}, passes: false, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultDuplicate}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultNameless}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultNoMember}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultNoContent}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultHTML}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultSameToken}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultRedirect, Location: "http://127.0.0.1:9/"}, passes: true, misleads: true},
+	{Fault: sandbox.Fault{Kind: sandbox.FaultActor, Actor: &sandbox.Actor{Action: "update", For: 4 * time.Second, Cluster: "demo"}}, passes: true},
 }
 
 // notModelled take real time, or memory; pkg/cli runs real processes against them.

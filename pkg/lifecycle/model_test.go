@@ -4,13 +4,14 @@ package lifecycle
 // in pairs too, and then run again as the command line would, until it is done. Beside it stands the
 // sandbox's history as a second observer: it tells whether anything was lost at any instant.
 //
-// Without FGCTL_MODEL a part of the pairs is taken; full, as in CI, runs every pair of what guards the pods and a part of
-// the others; all runs every pair of every sequence.
+// A plain run takes a few of the cases, FGCTL_MODEL=sample more, as CI does, always the same ones; all takes every
+// disturbance and nearly every pair of a kill and a fault.
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
@@ -24,16 +25,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// modelStep is one in how many pairs are run unless all are.
-const modelStep = 83
-
-// raceStep is one in how many cases are run under the race detector, which wants many meetings of goroutines
-// rather than all disturbances.
-const raceStep = 4
-
-// fewStep is how much fewer cases, single disturbances too, a quick run takes of the sequences that differ from another
-// in their beginning or end only.
-const fewStep = 7
+// misledStep is one in how many pairs of a kill and a misleading answer are run.
+const misledStep = 29
 
 // modelSequence is something that a user asks for, again and again until it is done.
 type modelSequence struct {
@@ -48,9 +41,8 @@ type modelSequence struct {
 	guarded bool
 	// busy tells that a profile of somebody else is CREATING at the beginning.
 	busy bool
-	// few takes fewer cases.
-	few bool
-	// every is one in how many pairs full runs; 0 is each.
+	// every is one in how many pairs FGCTL_MODEL=all runs; 0 is each. The sequence differs from another one in its
+	// beginning or end only.
 	every int
 }
 
@@ -65,15 +57,15 @@ var modelSequences = []modelSequence{
 	},
 	{
 		name: "delete without waiting", want: map[string]string{}, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), existing("api", "DELETE_FAILED", "api")},
-		run: func(ctx context.Context, m *model) error { return m.delete(ctx, false, "web", "api") }, few: true, every: 29,
+		run: func(ctx context.Context, m *model) error { return m.delete(ctx, false, "web", "api") }, every: 29,
 	},
 	{
-		name: "replace beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true, every: 29,
+		name: "replace beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
 		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
 	},
 	{
-		name: "finish beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, few: true, every: 29,
+		name: "finish beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
 		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
 	},
@@ -135,34 +127,50 @@ func TestModel(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			undisturbed := checkModel(t, s, modelCase{})
 			singles, pairs := modelCases(undisturbed)
-			step, singleStep := modelStep, 1
-			switch {
-			case os.Getenv("FGCTL_MODEL") == "all":
-				step = 1
-			case modelFull():
-				step = max(s.every, 1)
-			case s.few:
-				step, singleStep = modelStep*fewStep, fewStep
+			possible := len(pairs)
+			switch os.Getenv("FGCTL_MODEL") {
+			case "all":
+				pairs = s.part(pairs)
+			case "sample":
+				singles, pairs = sampled(singles, 600), sampled(pairs, 1200)
+			default:
+				singles, pairs = sampled(singles, 120), sampled(pairs, 80)
 			}
-			if raceDetector && !modelFull() {
-				step, singleStep = step*raceStep, singleStep*raceStep
+			if raceDetector {
+				// It wants many meetings of goroutines rather than all disturbances.
+				singles, pairs = sampled(singles, 60), sampled(pairs, 40)
 			}
-			singles, taken := every(singles, singleStep), every(pairs, step)
-			runs := runModel(t, s, append(singles, taken...))
+			runs := runModel(t, s, slices.Concat(singles, pairs))
 			t.Logf("%d requests undisturbed; %d cases of one disturbance and %d of %d pairs of kill and fault: %d runs of the command",
-				undisturbed, len(singles), len(taken), len(pairs), runs)
+				undisturbed, len(singles), len(pairs), possible, runs)
 		})
 	}
 }
 
-// modelFull tells whether more than a part of the cases is to be run.
-func modelFull() bool { return os.Getenv("FGCTL_MODEL") == "full" || os.Getenv("FGCTL_MODEL") == "all" }
+// sampled returns at most n of the cases, always the same ones.
+func sampled(cases []modelCase, n int) []modelCase {
+	if len(cases) <= n {
+		return cases
+	}
+	out := make([]modelCase, n)
+	for i, k := range rand.New(rand.NewPCG(11, 2026)).Perm(len(cases))[:n] {
+		out[i] = cases[k]
+	}
+	return out
+}
 
-// every takes each step-th case.
-func every(cases []modelCase, step int) []modelCase {
+// part is what FGCTL_MODEL=all runs of the pairs: each, or one in every; of those with an answer that misleads or makes
+// no sense, which a single disturbance tells as well, one in misledStep.
+func (s modelSequence) part(pairs []modelCase) []modelCase {
 	var out []modelCase
-	for i := 0; i < len(cases); i += step {
-		out = append(out, cases[i])
+	for i, c := range pairs {
+		step := max(s.every, 1)
+		if modelFaults[c.fault-1].misleads {
+			step *= misledStep
+		}
+		if i%step == 0 {
+			out = append(out, c)
+		}
 	}
 	return out
 }

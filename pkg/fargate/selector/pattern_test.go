@@ -186,6 +186,11 @@ func TestGrammarsAgainstKubernetes(t *testing.T) {
 
 // All short texts, beside those that chance finds.
 func TestGrammarsOfShortTexts(t *testing.T) {
+	for _, key := range []string{"a..b/c", "a.-b/c", "a-.b/c", "a--b/c", "a.b/c", "a_b/c", "A.b/c", "a/b.-c", "a/b/c"} {
+		if got, want := labels.valid(key+"="), len(validation.IsQualifiedName(key)) == 0; got != want {
+			t.Errorf("label key %q: %v", key, got)
+		}
+	}
 	texts := []string{""}
 	for begin, length := 0, 0; length <= 5; length++ {
 		end := len(texts)

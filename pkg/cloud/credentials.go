@@ -48,6 +48,7 @@ func (e *credentialsError) class() Class {
 type tellingProvider struct {
 	aws.CredentialsProvider
 	origin origin
+	veil   *veil
 }
 
 // Retrieve returns credentials, or a credentialsError.
@@ -59,6 +60,7 @@ func (p tellingProvider) Retrieve(ctx context.Context) (aws.Credentials, error) 
 	if err != nil {
 		return aws.Credentials{}, p.origin.failure(ctx, err)
 	}
+	p.veil.learn(credentials)
 	return credentials, nil
 }
 
@@ -75,7 +77,7 @@ func (p tellingProvider) ProviderSources() []aws.CredentialSource {
 
 // tellCredentials puts a tellingProvider around the credentials of cfg. The SDK's own runner of processes gives
 // away our standard error, so it is replaced.
-func tellCredentials(cfg *aws.Config, opts Options) {
+func tellCredentials(cfg *aws.Config, opts Options, v *veil) {
 	o := originOf(cfg.ConfigSources, opts.Profile)
 	if o.kind == fromProcess {
 		inner := cfg.Copy()
@@ -85,7 +87,7 @@ func tellCredentials(cfg *aws.Config, opts Options) {
 		}
 		cfg.Credentials = inner.Credentials
 	}
-	cfg.Credentials = tellingProvider{cfg.Credentials, o}
+	cfg.Credentials = tellingProvider{cfg.Credentials, o, v}
 }
 
 // assumeRole assumes the role of a profile with the credentials of cfg, as the SDK's config does.

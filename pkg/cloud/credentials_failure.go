@@ -65,10 +65,10 @@ func requestOf(err error) (request error, roles int) {
 			roles++
 		}
 	}
-	if len(all) == 0 {
-		return nil, roles
+	inner := err // a container's endpoint is not asked by an operation
+	if len(all) > 0 {
+		inner = all[len(all)-1].Err
 	}
-	inner := all[len(all)-1].Err
 	if errors.As(inner, new(*smithyhttp.RequestSendError)) || statusOf(inner) != 0 {
 		return inner, roles
 	}
@@ -155,7 +155,7 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 		switch {
 		case request != nil:
 			return outcome("it", request), o.variableHint()
-		case len(operations(err)) == 0 && !errors.Is(err, errNoKeys):
+		case !errors.Is(err, errNoKeys) && !errors.As(err, new(*smithy.DeserializationError)):
 			return "it was not asked, since AWS_CONTAINER_AUTHORIZATION_TOKEN or its file holds several lines", o.variableHint()
 		}
 		return "its answer holds no credentials", o.variableHint()

@@ -159,7 +159,7 @@ func wrap(ctx context.Context, action string, err error) error {
 		if call != nil && call.last != nil {
 			var last *Error
 			if errors.As(wrap(context.WithoutCancel(ctx), "", call.last), &last) {
-				e.before = last.Error()
+				e.before = call.veil.hide(last.Error())
 			}
 		}
 		return e
@@ -189,6 +189,9 @@ func wrap(ctx context.Context, action string, err error) error {
 		e.Message = fmt.Sprintf("HTTP %d, but the answer is not what this call gives", e.Status)
 	}
 	e.Class = classify(e, err)
+	if call != nil {
+		e.Message, e.RequestID = call.veil.hide(e.Message), call.veil.hide(e.RequestID)
+	}
 	return e
 }
 

@@ -27,6 +27,7 @@ type exchanger struct {
 	bodies bool
 	mu     sync.Mutex
 	log    io.Writer
+	veil   veil
 }
 
 func newExchanger(opts Options) *exchanger {
@@ -39,6 +40,7 @@ type call struct {
 	limit    int64  // of the answer's length
 	endpoint string // where the requests go, without path and query
 	last     error  // how the last attempt failed
+	veil     *veil
 
 	// begin is the beginning of the last answer; tooLong says that it is longer than limit.
 	begin   []byte
@@ -67,10 +69,10 @@ func longest(input any) int64 {
 }
 
 // around notes a call, outside of the retries.
-func around(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+func (x *exchanger) around(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	middleware.InitializeOutput, middleware.Metadata, error,
 ) {
-	c := &call{input: in.Parameters, limit: longest(in.Parameters)}
+	c := &call{input: in.Parameters, limit: longest(in.Parameters), veil: &x.veil}
 	out, metadata, err := next.HandleInitialize(context.WithValue(ctx, callKey{}, c), in)
 	if err != nil {
 		err = &callError{c, err}
@@ -82,7 +84,7 @@ func around(ctx context.Context, in middleware.InitializeInput, next middleware.
 // outer part runs until the answer is read and parsed, so a slot covers the whole answer; the pause
 // between two attempts is above and holds none.
 func (x *exchanger) addTo(stack *middleware.Stack) error {
-	if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("fgctlCall", around), middleware.Before); err != nil {
+	if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("fgctlCall", x.around), middleware.Before); err != nil {
 		return err
 	}
 	outer := middleware.DeserializeMiddlewareFunc("fgctlExchange", x.handle)
@@ -172,7 +174,7 @@ func (x *exchanger) write(text string) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	_, _ = io.WriteString(x.log, text)
+	_, _ = io.WriteString(x.log, x.veil.hide(text))
 }
 
 // requestBody reads the body of a request that was sent; the SDK's bodies can be read again.

@@ -123,16 +123,19 @@ func waitingGone(name string) string { return "waiting for profile " + name + " 
 // for the end.
 func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, accepted bool) (fargate.Profile, error) {
 	wanted := fargate.Profile{Cluster: cluster, Name: name, ARN: arn}
-	var contradicted time.Time
-	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, age time.Duration) error {
-		stays := accepted && found && p.Status != fargate.StatusDeleting
-		if !stays {
+	var contradicted time.Time // since when each look shows something else than a deletion under way
+	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, _ time.Duration) error {
+		now := o.Clock.Now()
+		failed, stays := found && p.Status == fargate.StatusDeleteFailed, accepted && found && p.Status != fargate.StatusDeleting
+		if !failed && !stays {
 			contradicted = time.Time{}
+		} else if contradicted.IsZero() {
+			contradicted = now
 		}
 		switch {
 		case !found, later(p, wanted):
-			now, err := o.gone(ctx, wanted, graceOf(!accepted && !o.deleting))
-			if err != nil || now != nil {
+			here, err := o.gone(ctx, wanted, graceOf(!accepted && !o.deleting))
+			if err != nil || here != nil {
 				return err
 			}
 			if o.existed {
@@ -140,11 +143,9 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 				o.see("profile "+name, "gone")
 			}
 			return errSettled
-		case p.Status == fargate.StatusDeleteFailed && (o.deleting || age >= absence):
-			return &Failed{Profile: p} // before that it may be of the time before another deletion
-		case stays && contradicted.IsZero():
-			contradicted = o.Clock.Now()
-		case stays && o.Clock.Now().Sub(contradicted) > grace:
+		case failed && now.Sub(contradicted) >= absence:
+			return &Failed{Profile: p} // before that it may be of the time before the deletion
+		case stays && now.Sub(contradicted) > grace:
 			return fmt.Errorf("EKS accepted the deletion of profile %s, but it is %s", name, p.Status)
 		}
 		return nil

@@ -57,7 +57,7 @@ func (a *app) within(l *timeLimit, changes bool, run cobraRun) cobraRun {
 		}
 		ctx, cancel := context.WithCancelCause(cmd.Context())
 		defer cancel(nil)
-		up, late := fmt.Errorf("%w after %s", lifecycle.ErrTimeout, l.timeout), make(chan error)
+		up, late := fmt.Errorf("%w after %s", lifecycle.ErrTimeout, l.timeout), make(chan struct{})
 		a.deadline = newDeadline(l.timeout, a.clock.Now(), func() {
 			cancel(up)
 			time.AfterFunc(windUp, func() { close(late) })

@@ -29,8 +29,6 @@ type secretState struct {
 	args   []string
 	// words are what fgctl must say, a regular expression; empty where it gets its credentials.
 	words string
-	// commands are those that meet the state, nil for all.
-	commands []string
 }
 
 func awsConfig(text string) map[string]string { return map[string]string{".aws/config": text} }

@@ -25,7 +25,7 @@ func (o origin) failure(ctx context.Context, err error) *credentialsError {
 		e.message, e.cause = "getting the credentials was cut short", ctx.Err()
 		return e
 	}
-	request, calls := requestOf(err)
+	calls, request := requestOf(err)
 	e.status = statusOf(request)
 	e.passing = request != nil && e.status == 0 && connectionFailed(request)
 	if calls > 0 && request != nil && calls <= len(o.roles) && isOperation(err, calls, "AssumeRole") {
@@ -56,9 +56,9 @@ func operations(err error) []*smithy.OperationError {
 	}
 }
 
-// requestOf returns how the innermost call failed, nil where it was not sent, and how many calls of AssumeRole
-// there are in all.
-func requestOf(err error) (request error, roles int) {
+// requestOf returns how many calls of AssumeRole there are in all, and how the innermost call failed, nil where it was
+// not sent.
+func requestOf(err error) (roles int, request error) {
 	all := operations(err)
 	for _, operation := range all {
 		if operation.Operation() == "AssumeRole" {
@@ -70,9 +70,9 @@ func requestOf(err error) (request error, roles int) {
 		inner = all[len(all)-1].Err
 	}
 	if errors.As(inner, new(*smithyhttp.RequestSendError)) || statusOf(inner) != 0 {
-		return inner, roles
+		return roles, inner
 	}
-	return nil, roles
+	return roles, nil
 }
 
 // isOperation says that the innermost of so many calls is one of that name.
@@ -136,7 +136,7 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 	case fromProcess:
 		return o.processFailure(err)
 	case fromSSO:
-		return o.ssoFailure(err, request)
+		return o.ssoFailure(request)
 	case fromLogin:
 		if e.class() == Credentials {
 			return "it has ended, or there is none", "run " + withProfile("aws login", o.leafName())
@@ -194,7 +194,7 @@ func (o origin) noneFailure(e *credentialsError, request error) (what, hint stri
 }
 
 // ssoFailure tells of a session that has ended, or of an account that it does not open.
-func (o origin) ssoFailure(err, request error) (what, hint string) {
+func (o origin) ssoFailure(request error) (what, hint string) {
 	login := "run " + withProfile("aws sso login", o.leafName())
 	status := statusOf(request)
 	if request == nil || status == 401 || status == 400 {
@@ -236,7 +236,7 @@ func fileFault(path string) string {
 	if err != nil {
 		return "cannot be read: " + fileReason(err)
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only looked at
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return "is a directory"
 	}

@@ -98,10 +98,11 @@ func coverOf(search *selector.Search, s Selector, others []SelectorRef) Cover {
 	if len(c.Alone) > 0 {
 		return c
 	}
-	switch pod, escapes := search.Escape(s, plainSelectors(c.By)...); {
-	case escapes == selector.No:
+	pod, escapes := search.Escape(s, plainSelectors(c.By)...)
+	switch escapes {
+	case selector.No:
 		return c
-	case escapes == selector.Yes:
+	case selector.Yes:
 		c.Loses = &pod
 	default:
 		c.Unsure = true

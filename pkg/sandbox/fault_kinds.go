@@ -251,10 +251,10 @@ func (r *faultRule) failure() *Failure {
 }
 
 // replaced is the answer that a fault puts in the place of the real one.
-func (r *faultRule) replaced(c *call, real reply) reply {
+func (r *faultRule) replaced(c *call, whole reply) reply {
 	kind := faultKinds[r.Kind]
 	if kind.answer != nil {
-		return kind.answer(c, r.Fault, real)
+		return kind.answer(c, r.Fault, whole)
 	}
 	if kind.refuse == nil {
 		return reply{dropped: true, reset: r.Kind == FaultResetBefore || r.Kind == FaultResetAfter, code: r.Kind}

@@ -64,14 +64,14 @@ func redirect(_ *call, f Fault, _ reply) reply {
 }
 
 // cutBody is the real answer without its second half, shortBody also without its end.
-func cutBody(_ *call, _ Fault, real reply) reply {
-	real.body = real.body[:len(real.body)/2]
-	return real
+func cutBody(_ *call, _ Fault, whole reply) reply {
+	whole.body = whole.body[:len(whole.body)/2]
+	return whole
 }
 
-func shortBody(c *call, f Fault, real reply) reply {
-	out := cutBody(c, f, real)
-	out.withheld = len(real.body) - len(out.body)
+func shortBody(c *call, f Fault, whole reply) reply {
+	out := cutBody(c, f, whole)
+	out.withheld = len(whole.body) - len(out.body)
 	return out
 }
 
@@ -90,14 +90,14 @@ func html(*call, Fault, reply) reply {
 }
 
 // huge is the real answer with spaces where JSON and XML allow any number of them.
-func huge(_ *call, f Fault, real reply) reply {
+func huge(_ *call, f Fault, whole reply) reply {
 	size := f.Size
 	if size == 0 {
 		size = defaultHuge
 	}
-	real.padding = max(0, size-int64(len(real.body)))
-	real.padAt = bytes.IndexAny(real.body, "{>") + 1
-	return real
+	whole.padding = max(0, size-int64(len(whole.body)))
+	whole.padAt = bytes.IndexAny(whole.body, "{>") + 1
+	return whole
 }
 
 // length is the body's, -1 where that is not announced.

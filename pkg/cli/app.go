@@ -37,7 +37,7 @@ type app struct {
 	contextRegion string
 	// pageSize is how many names AWS lists per request, 0 for AWS's own choice.
 	pageSize int
-	// inputRead tells that standard input was read as a file (-); console is then the terminal to ask at.
+	// inputRead reports whether standard input was read as a file (-); console is then the terminal to ask at.
 	inputRead bool
 	console   io.Reader
 	// args is the command line, for messages that say how to go on.
@@ -111,7 +111,7 @@ func (a *app) checklist(items []output.Item) error {
 	return output.Checklist(a.streams, shown)
 }
 
-// progress gives a progress that shows itself at the default verbosity and above.
+// progress returns a progress that shows itself at the default verbosity and above.
 func (a *app) progress() *output.Progress {
 	s := *a.streams
 	if a.global.verbose < verboseInfo {
@@ -120,7 +120,7 @@ func (a *app) progress() *output.Progress {
 	return output.NewProgress(&s, a.clock.Now)
 }
 
-// debugLog gives the place for a line per AWS request, nil where nobody wants it.
+// debugLog returns the place for a line per AWS request, nil where nobody wants it.
 func (a *app) debugLog() io.Writer {
 	switch {
 	case a.global.verbose >= verboseRequests:
@@ -131,7 +131,7 @@ func (a *app) debugLog() io.Writer {
 	return nil
 }
 
-// logBodies tells whether the debug log shows bodies.
+// logBodies reports whether the debug log shows bodies.
 func (a *app) logBodies() bool { return a.global.verbose >= verboseBodies || a.global.dumpLogs }
 
 // dumpLog writes the collected debug log to Err, after a failure with --dumpLogs.
@@ -152,7 +152,7 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	return answer == "y" || answer == "yes", err
 }
 
-// prompt asks for a line on a terminal and gives it without the spaces around it.
+// prompt asks for a line on a terminal and returns it without the spaces around it.
 func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	// What Clean makes of a space at the end is not its concern.
 	lines := output.Wrap(output.Clean(strings.TrimSuffix(question, " ")), a.streams.ErrWidth, "  ")
@@ -189,7 +189,7 @@ func (a *app) prompt(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// interactive tells whether a question can be asked: a person sees it and can answer. Who pipes pods into fgctl
+// interactive reports whether a question can be asked: a person sees it and can answer. Who pipes pods into fgctl
 // at a terminal is asked at that terminal.
 func (a *app) interactive() bool {
 	switch {
@@ -206,16 +206,16 @@ func (a *app) interactive() bool {
 	return a.console != nil
 }
 
-// environment gives a variable of the process; only this package reads it.
+// environment returns a variable of the process.
 func environment(name string) string { return os.Getenv(name) }
 
 // systemClock is the clock of the machine.
 type systemClock struct{}
 
-// Now gives the time.
+// Now returns the time.
 func (systemClock) Now() time.Time { return time.Now() }
 
-// Sleep waits for d, or until ctx is done, and gives the context's error then.
+// Sleep waits for d, or until ctx is done, and returns the context's error then.
 func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

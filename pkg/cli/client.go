@@ -50,7 +50,7 @@ func (a *app) region() string {
 	return a.contextRegion
 }
 
-// clusterName gives the cluster of the flags, else that of the current kubeconfig context, and says so.
+// clusterName returns the cluster of the flags, else that of the current kubeconfig context, and says so.
 // Call it before client: the place that names the cluster may name its region too.
 func (a *app) clusterName() (string, error) {
 	if a.global.cluster != "" {

@@ -117,7 +117,7 @@ func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string
 	return errors.Join(faults...)
 }
 
-// namesIn gives the names of the profiles of a file, those that create would give them where it states none.
+// namesIn returns the names of the profiles of a file, those that create would give them where it states none.
 func namesIn(file profilefile.File, path string) ([]string, error) {
 	var out []string
 	var faults fargate.Faults
@@ -210,7 +210,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	return err
 }
 
-// pick gives the profiles of the names, in the order of the names, and the names that have none.
+// pick returns the profiles of the names, in the order of the names, and the names that have none.
 func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, missing []string) {
 	for _, name := range names {
 		if i := slices.IndexFunc(profiles, func(p fargate.Profile) bool { return p.Name == name }); i >= 0 {
@@ -222,7 +222,7 @@ func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, 
 	return found, missing
 }
 
-// without gives the profiles that are not among the others.
+// without returns the profiles that are not among the others.
 func without(profiles, others []fargate.Profile) []fargate.Profile {
 	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool { return slices.Contains(namesOf(others), p.Name) })
 }
@@ -301,7 +301,7 @@ type deletionFailure struct {
 	Error   string `json:"error"`
 }
 
-// deleteAll deletes one after another, tells what became of each, and gives the failures.
+// deleteAll deletes one after another, tells what became of each, and returns the failures.
 func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
 	runner, stop := a.runner(client)
 	defer stop()

@@ -27,7 +27,7 @@ type shownCommand struct {
 	want []string
 }
 
-// readPage gives the commands of a page, and the files that it spells out.
+// readPage returns the commands of a page, and the files that it spells out.
 func readPage(t *testing.T, path string) (commands []shownCommand, files map[string]string) {
 	t.Helper()
 	page, err := os.ReadFile(path)
@@ -62,7 +62,7 @@ func readPage(t *testing.T, path string) (commands []shownCommand, files map[str
 	return commands, files
 }
 
-// asShown tells whether output is what a page shows.
+// asShown reports whether output is what a page shows.
 func asShown(want, got []string) bool {
 	switch {
 	case len(want) == 0:
@@ -73,7 +73,7 @@ func asShown(want, got []string) bool {
 	return len(got) > 0 && want[0] == got[0] && asShown(want[1:], got[1:])
 }
 
-// outputLines gives the lines of an output with what differs from run to run taken out.
+// outputLines returns the lines of an output with what differs from run to run taken out.
 func outputLines(text string) []string {
 	text = strings.TrimRight(secondsTaken.ReplaceAllString(text, "(after a while)"), "\n")
 	if text == "" {

@@ -4,7 +4,7 @@ package cli
 
 // This file kills the real thing: processes of fgctl, at random moments, while they replace and delete in a
 // sandbox that is a process of its own. The same command is run again until it is done, and the sandbox's
-// history tells whether anything was lost on the way.
+// history reports whether anything was lost on the way.
 
 import (
 	"bufio"
@@ -98,7 +98,7 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 	}
 }
 
-// serveProcess starts a sandbox as a process and gives the environment for its clients.
+// serveProcess starts a sandbox as a process and returns the environment for its clients.
 func serveProcess(t *testing.T) (env []string, endpoint string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -21,14 +21,14 @@ import (
 type podInput struct {
 	files     []string
 	recursive bool
-	// hasRecursive tells that the command has -R.
+	// hasRecursive reports whether the command has -R.
 	hasRecursive bool
 	namespace    string
 	// budgets hears of every PodDisruptionBudget; nil for nobody.
 	budgets func(fargate.DisruptionBudget)
 }
 
-// find gives the files to read; the error is of the names that lead nowhere.
+// find returns the files to read; the error is of the names that lead nowhere.
 func (in podInput) find() ([]manifest.File, error) {
 	files, err := manifest.Files(in.files, in.recursive)
 	if errors.Is(err, manifest.ErrNoFiles) && in.hasRecursive && !in.recursive {

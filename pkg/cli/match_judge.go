@@ -84,7 +84,7 @@ func (a *app) checkExpected(expect string, profiles []fargate.Profile) {
 	a.warn("--expect-profile: there is no profile %q%s", expect, didYouMean(expect, names, ""))
 }
 
-// oneOfEach judges a flag with several values; it gives the faults of all.
+// oneOfEach judges a flag with several values; it returns the faults of all.
 func (a *app) oneOfEach(flag string, values, allowed []string) []error {
 	var faults []error
 	for _, v := range values {

@@ -18,7 +18,7 @@ type matchPrinter interface {
 	close(fargate.Summary) error
 }
 
-// matchPrinter gives the printer of the format.
+// matchPrinter returns the printer of the format.
 func (a *app) matchPrinter(opts matchOptions, gate *matchGate) matchPrinter {
 	if opts.quiet {
 		return silent{}

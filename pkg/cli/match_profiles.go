@@ -169,7 +169,7 @@ func (a *app) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Region != "" && p.Region != wanted }), nil
 }
 
-// distinct gives what the profiles say of themselves, each text once; those that say nothing are left out.
+// distinct returns what the profiles say of themselves, each text once; those that say nothing are left out.
 func distinct(all []fileProfile, says func(fileProfile) string) []string {
 	var out []string
 	for _, p := range all {

@@ -32,7 +32,7 @@ const motoStart = 60 * time.Second
 
 var runningOn = regexp.MustCompile(`Running on (http://127\.0\.0\.1:[0-9]+)`)
 
-// startMoto gives the address of a moto server of this test. Without moto the test is skipped, or fails
+// startMoto returns the address of a moto server of this test. Without moto the test is skipped, or fails
 // where FGCTL_REQUIRE_MOTO=1 asks for it.
 func startMoto(t *testing.T) string {
 	t.Helper()
@@ -203,7 +203,7 @@ func (a *account) vpc(t *testing.T, block string) string {
 	return *out.Vpc.VpcId
 }
 
-// makeRole makes a role that trusts a service, with Fargate's managed policy, and gives its ARN.
+// makeRole makes a role that trusts a service, with Fargate's managed policy, and returns its ARN.
 func (a *account) makeRole(t *testing.T, path, name, service string) string {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`

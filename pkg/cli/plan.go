@@ -29,7 +29,7 @@ type changePlan struct {
 	// Pods and Budgets are what --pods showed.
 	Pods    []fargate.PodImpact    `json:"pods"`
 	Budgets []fargate.BrokenBudget `json:"budgets"`
-	// Uncovered tells that pods would be left without a profile.
+	// Uncovered reports whether pods would be left without a profile.
 	Uncovered bool `json:"uncovered"`
 	// Request is the body of the creation that comes first; absent where nothing is created.
 	Request *createRequest `json:"request,omitempty"`
@@ -57,9 +57,9 @@ type planSelector struct {
 	By      []string       `json:"by"`
 	// Loses is a pod that is left without a profile; null where there is none.
 	Loses *podShape `json:"loses"`
-	// Undecided tells that the selectors are too involved for an exact answer; Covered is then the worse one.
+	// Undecided reports whether the selectors are too involved for an exact answer; Covered is then the worse one.
 	Undecided bool `json:"undecided,omitempty"`
-	// idle tells that the profile took no pods, so that nothing is lost; ambiguous that each of By takes all.
+	// idle reports whether the profile took no pods, so that nothing is lost; ambiguous, whether each of By takes all.
 	idle, ambiguous bool
 }
 
@@ -97,7 +97,7 @@ func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
 	}
 }
 
-// losers gives the names of the profiles whose pods would be left without one, in the order of the steps.
+// losers returns the names of the profiles whose pods would be left without one, in the order of the steps.
 func (p *changePlan) losers() []string {
 	var out []string
 	add := func(name string) {

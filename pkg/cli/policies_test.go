@@ -16,7 +16,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// policiesOfPage gives the policy documents of the page in their order.
+// policiesOfPage returns the policy documents of the page in their order.
 func policiesOfPage(t *testing.T) (read, create, remove string) {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/replacing.md")

@@ -55,7 +55,7 @@ func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 // onceValue is a text that is given once: of two namespaces the first would be lost in silence.
 type onceValue string
 
-// String gives the text.
+// String returns the text.
 func (v *onceValue) String() string { return string(*v) }
 
 // Type is the type that help shows.
@@ -73,7 +73,7 @@ func (v *onceValue) Set(text string) error {
 // describing are the flags that a file stands in for.
 var describing = []string{"name", "namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"}
 
-// fromFlags gives the profile that the flags describe, without cluster. Faults of all flags come
+// fromFlags returns the profile that the flags describe, without cluster. Faults of all flags come
 // together; whether EKS takes the profile is judged later.
 func (f *profileFlags) fromFlags() (fargate.Profile, fargate.Faults) {
 	p := fargate.Profile{Name: f.name, PodExecutionRoleARN: f.role, Subnets: slices.Clone(f.subnets)}
@@ -123,7 +123,7 @@ func faultsOf(err error) fargate.Faults {
 	return faults
 }
 
-// wanted gives the profiles to create: those of the file, or the one of the flags, with their names;
+// wanted returns the profiles to create: those of the file, or the one of the flags, with their names;
 // all faults at once. Warnings are for what EKS takes but users regret.
 func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profiles []fargate.Profile, warnings fargate.Faults, err error) {
 	if f.configFile == "" {

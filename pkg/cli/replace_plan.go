@@ -62,7 +62,7 @@ func (r *replacement) planRest(successor fargate.Profile) *changePlan {
 	return p
 }
 
-// after gives the profiles that are there when all is done.
+// after returns the profiles that are there when all is done.
 func (r *replacement) after(original, successor fargate.Profile) []fargate.Profile {
 	successor = asActive(successor)
 	if r.opts.keepName {

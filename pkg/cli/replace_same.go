@@ -10,7 +10,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
-// madeRole tells whether the profile has the role that --create-pod-execution-role makes for its cluster.
+// madeRole reports whether the profile has the role that --create-pod-execution-role makes for its cluster.
 func madeRole(p fargate.Profile) bool {
 	arn := strings.Split(p.ARN, ":")
 	if len(arn) < 4 {
@@ -26,7 +26,7 @@ func (r *replacement) successorOf(original fargate.Profile) (fargate.Profile, er
 	return p, faults.OrNil()
 }
 
-// renewed tells whether the profile was made by a replacement that kept its name, and is as the change wants it.
+// renewed reports whether the profile was made by a replacement that kept its name, and is as the change wants it.
 func (r *replacement) renewed(p fargate.Profile) bool {
 	return p.Tags[lifecycle.TagReplaces] == p.Name && r.change.Contradiction(p) == "" && len(fargate.Differences(p, r.change.Wanted)) == 0
 }

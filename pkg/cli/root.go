@@ -55,7 +55,7 @@ func (r *rememberingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Root gives the tree of commands, for the generator of the documentation.
+// Root returns the tree of commands, for the generator of the documentation.
 func Root() *cobra.Command {
 	return newRootCommand(newApp(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, systemClock{}))
 }

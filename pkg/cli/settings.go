@@ -51,7 +51,7 @@ func (a *app) applySettings(cmd *cobra.Command) error {
 	return nil
 }
 
-// given tells whether a flag stands on the command line itself, not in the environment or a file.
+// given reports whether a flag stands on the command line itself, not in the environment or a file.
 func (a *app) given(cmd *cobra.Command, flag string) bool {
 	return cmd.Flags().Changed(flag) && a.applied[flag] == ""
 }
@@ -218,7 +218,7 @@ func settingValue(node *yaml.Node) (any, error) {
 	return node.Value, nil
 }
 
-// allFlags gives the names of the flags of every command.
+// allFlags returns the names of the flags of every command.
 func allFlags(root *cobra.Command) []string {
 	seen := map[string]bool{}
 	var walk func(*cobra.Command)

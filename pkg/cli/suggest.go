@@ -131,7 +131,7 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// didYouMean gives `; did you mean --cluster?`, or nothing where no candidate is near.
+// didYouMean returns `; did you mean --cluster?`, or nothing where no candidate is near.
 func didYouMean(word string, candidates []string, prefix string) string {
 	best := spelling.Nearest(word, candidates)
 	if best == "" {

@@ -63,7 +63,7 @@ func (c Class) String() string {
 	return classNames[c]
 }
 
-// Transient tells whether the same request may succeed later without anybody's doing.
+// Transient reports whether the same request may succeed later without anybody's doing.
 func (c Class) Transient() bool {
 	return c == Busy || c == TrustNotReady || c == Throttled || c == Unavailable || c == Senseless
 }
@@ -163,7 +163,7 @@ func transportClass(e *Error, err error) Class {
 	return Other
 }
 
-// connectionFailed tells whether there was no answer, or only a part of one.
+// connectionFailed reports whether there was no answer, or only a part of one.
 func connectionFailed(err error) bool {
 	if brokenAnswer(err) {
 		return true
@@ -182,7 +182,7 @@ func connectionFailed(err error) bool {
 	return strings.Contains(text, "connection reset") || strings.Contains(text, "use of closed network connection")
 }
 
-// brokenAnswer tells whether only a part of the answer came: the connection was closed before the end, or
+// brokenAnswer reports whether only a part of the answer came: the connection was closed before the end, or
 // what came as a whole breaks off, as a proxy between may cause. The SDK reports that as a fault of parsing,
 // which it does not retry.
 func brokenAnswer(err error) bool {

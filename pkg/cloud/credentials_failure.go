@@ -116,7 +116,7 @@ func outcome(who string, request error) string {
 	return fmt.Sprintf("%s answers HTTP %d", who, status)
 }
 
-// tellRole tells that a role was not assumed.
+// tellRole reports whether a role was not assumed.
 func (o origin) tellRole(e *credentialsError, request error, profile, arn string) {
 	e.message = fmt.Sprintf("no AWS credentials: sts:AssumeRole of %s for profile %s failed: %s", arn, quoted(profile), outcome("STS", request))
 	e.hint = "see that the role's trust policy lets the credentials of " + o.label() + " assume it, and that they may call sts:AssumeRole"

@@ -47,7 +47,7 @@ func (c Cluster) Region() string { return arnPart(c.ARN, 3) }
 // Account is the 12 digits of the cluster's AWS account, from its ARN; empty where that is malformed.
 func (c Cluster) Account() string { return arnPart(c.ARN, 4) }
 
-// arnPart gives one of the six parts of an ARN (IAM User Guide, Amazon Resource Names).
+// arnPart returns one of the six parts of an ARN (IAM User Guide, Amazon Resource Names).
 func arnPart(arn string, i int) string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" {
@@ -252,7 +252,7 @@ func profileOf(in *types.FargateProfile) fargate.Profile {
 	return p
 }
 
-// notEmpty gives nil for an empty map: the API's tag map has a minimum of one entry, so an empty one
+// notEmpty returns nil for an empty map: the API's tag map has a minimum of one entry, so an empty one
 // must not be sent.
 func notEmpty(m map[string]string) map[string]string {
 	if len(m) == 0 {

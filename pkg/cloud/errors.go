@@ -45,7 +45,7 @@ type Error struct {
 	before string
 }
 
-// Error gives AWS's own message with its request id.
+// Error returns AWS's own message with its request id.
 func (e *Error) Error() string {
 	var b strings.Builder
 	for _, part := range []string{e.Action, e.Code} {
@@ -60,10 +60,10 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the SDK's error.
+// Unwrap returns the SDK's error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Local tells whether the fault lies in the settings, so that nothing was sent.
+// Local reports whether the fault lies in the settings, so that nothing was sent.
 func (e *Error) Local() bool { return e.Class == Invalid && e.Status == 0 }
 
 // permissionText finds the missing permission in the messages of AWS's services: "is not authorized to
@@ -97,7 +97,7 @@ func WaitingFor(err error) string {
 	return text
 }
 
-// ClassOf gives the class of an error that this package returned, however wrapped. A bare context error
+// ClassOf returns the class of an error that this package returned, however wrapped. A bare context error
 // is Canceled; nil and everything else are Other.
 func ClassOf(err error) Class {
 	var e *Error
@@ -110,7 +110,7 @@ func ClassOf(err error) Class {
 	return Other
 }
 
-// RetryAfter gives how long AWS asks to wait, for an error that this package returned; 0 where it does not
+// RetryAfter returns how long AWS asks to wait, for an error that this package returned; 0 where it does not
 // say.
 func RetryAfter(err error) time.Duration {
 	var e *Error
@@ -120,7 +120,7 @@ func RetryAfter(err error) time.Duration {
 	return 0
 }
 
-// NoCluster tells whether the error says that the cluster, not the profile, does not exist. EKS uses
+// NoCluster reports whether the error says that the cluster, not the profile, does not exist. EKS uses
 // one code for both ("No cluster found for name: demo.").
 func NoCluster(err error) bool {
 	var e *Error
@@ -195,7 +195,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	return e
 }
 
-// describe gives the part of an SDK error that says what happened, without the SDK's layers around it.
+// describe returns the part of an SDK error that says what happened, without the SDK's layers around it.
 func describe(err error) string {
 	if failure := credentialsFailed(err); failure != nil {
 		return failure.message

@@ -14,7 +14,7 @@ const (
 )
 
 // pages collects all pages of an answer. Fetch gets the token of the page to read, nil for the first,
-// and gives the page's items and the token of the next one. An empty page with a token is legal in AWS;
+// and returns the page's items and the token of the next one. An empty page with a token is legal in AWS;
 // a token that comes twice is not, and ends in an error, because the items read so far are not all.
 func pages[T any](ctx context.Context, action string, fetch func(token *string) (items []T, next *string, err error)) ([]T, error) {
 	var all []T

@@ -59,7 +59,7 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap gives the single faults.
+// Unwrap returns the single faults.
 func (e Errors) Unwrap() []error {
 	out := make([]error, len(e))
 	for i, x := range e {
@@ -68,7 +68,7 @@ func (e Errors) Unwrap() []error {
 	return out
 }
 
-// OrNil gives nil for no faults and the fault itself for a single one, so that the result can be
+// OrNil returns nil for no faults and the fault itself for a single one, so that the result can be
 // returned as an error.
 func (e Errors) OrNil() error {
 	switch len(e) {

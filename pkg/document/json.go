@@ -89,7 +89,7 @@ type jsonWalk struct {
 	line int
 }
 
-// next moves over white space, commas and colons to the next value or closing bracket and gives its
+// next moves over white space, commas and colons to the next value or closing bracket and returns its
 // first byte.
 func (w *jsonWalk) next() byte {
 	for {
@@ -136,7 +136,7 @@ func (w *jsonWalk) value() jsonValue {
 	return out
 }
 
-// scalarEnds tells whether a number or word that stands alone ends with the byte here.
+// scalarEnds reports whether a number or word that stands alone ends with the byte here.
 func (w *jsonWalk) scalarEnds(depth int) bool {
 	if depth > 0 {
 		return false

@@ -22,7 +22,7 @@ type jsonStream struct {
 	tape tape
 }
 
-// skip moves over white space and gives the next byte without taking it.
+// skip moves over white space and returns the next byte without taking it.
 func (s *jsonStream) skip() (byte, error) {
 	for {
 		c, err := s.in.ReadByte()
@@ -184,7 +184,7 @@ func (s *jsonStream) element(p Part, yield func(Part) error) error {
 	}
 }
 
-// more reads more of the source into the buffer; it tells whether that was possible.
+// more reads more of the source into the buffer; it reports whether that was possible.
 func (s *jsonStream) more() bool {
 	_, err := s.in.Peek(s.in.Buffered() + 1)
 	return err == nil
@@ -307,7 +307,7 @@ func (h *header) Text() string             { return "" }
 func (h *header) Fields() ([]Field, error) { return h.fields, nil }
 func (h *header) Items() ([]Value, error)  { return nil, nil }
 
-// invalidUTF8 gives the offset of the first byte that is not UTF-8, or -1.
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
 func invalidUTF8(text []byte) int {
 	if utf8.Valid(text) {
 		return -1

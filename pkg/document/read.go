@@ -62,7 +62,7 @@ type Part struct {
 	// Item counts the elements of the streamed list from 1; it is 0 for a document. A document with a
 	// streamed list is handed over after all its elements, without them.
 	Item int
-	// Streamed tells that the elements of the list were handed over before.
+	// Streamed reports whether the elements of the list were handed over before.
 	Streamed bool
 	// Value is the element or the document's root.
 	Value Value
@@ -358,20 +358,20 @@ func (s *stream) readLine(most int) (line []byte, size int, err error) {
 	}
 }
 
-// marker tells whether a line is a document marker: three characters and then nothing or white space.
+// marker reports whether a line is a document marker: three characters and then nothing or white space.
 func marker(line []byte, mark string) bool {
 	rest, ok := bytes.CutPrefix(line, []byte(mark))
 	return ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r' || rest[0] == '\n')
 }
 
-// blank tells whether a line holds nothing or a comment.
+// blank reports whether a line holds nothing or a comment.
 func blank(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	// A lone carriage return is a line break to YAML, so a comment could hide what follows.
 	return len(line) == 0 || line[0] == '#' && bytes.IndexByte(line, '\r') < 0
 }
 
-// directive tells whether a line is one of the %-lines that may stand before a document's marker.
+// directive reports whether a line is one of the %-lines that may stand before a document's marker.
 func directive(line []byte, c chunk) bool {
 	return len(line) > 0 && line[0] == '%' && !c.content && !c.marked
 }

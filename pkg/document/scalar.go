@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// AsBool gives a boolean, in all the words of YAML; nil and null are false. Another kind is an error that
+// AsBool returns a boolean, in all the words of YAML; nil and null are false. Another kind is an error that
 // names path.
 func AsBool(v Value, path string) (bool, error) {
 	if v == nil {
@@ -31,7 +31,7 @@ func AsBool(v Value, path string) (bool, error) {
 	return false, At(v.Line(), "%s is %s%s, not a boolean; write true or false%s", path, v.Kind(), saying(v), templateHint(v))
 }
 
-// AsInt gives a whole number of 32 bits, as the numbers of Kubernetes are; nil and null are 0. Anything
+// AsInt returns a whole number of 32 bits, as the numbers of Kubernetes are; nil and null are 0. Anything
 // else is an error that names path.
 func AsInt(v Value, path string) (int, error) {
 	if v == nil || v.Kind() == Null {
@@ -56,7 +56,7 @@ func AsInt(v Value, path string) (int, error) {
 	return 0, At(v.Line(), "%s is %s%s, not a whole number%s", path, v.Kind(), saying(v), templateHint(v))
 }
 
-// AsQuantity gives a quantity of a resource (500m, 1Gi, 0.5) as it is written; null is "0", as the
+// AsQuantity returns a quantity of a resource (500m, 1Gi, 0.5) as it is written; null is "0", as the
 // Kubernetes API reads it. Whether the text is a quantity is not judged. A boolean, a list or a mapping is
 // an error that names path.
 func AsQuantity(v Value, path string) (string, error) {

@@ -48,7 +48,7 @@ const (
 	tapeNames = 4096
 )
 
-// read reads the value at the beginning of text, whose line it is, and gives its length and the number of
+// read reads the value at the beginning of text, whose line it is, and returns its length and the number of
 // lines that it goes on for.
 func (t *tape) read(text []byte, line int) (size, lines int, result tapeResult) {
 	t.text, t.nodes, t.fields, t.items = text, t.nodes[:0], t.fields[:0], t.items[:0]
@@ -272,7 +272,7 @@ func (r *tapeReader) cut() tapeResult {
 	return tapeOther
 }
 
-// name gives the text of a key, each text once.
+// name returns the text of a key, each text once.
 func (t *tape) name(n *tapeNode) string {
 	if n.escaped {
 		return jsonText(t.text[n.start:n.end])

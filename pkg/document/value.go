@@ -43,7 +43,7 @@ type Field struct {
 	Value Value
 }
 
-// Get gives the field of that name among fields, nil where there is none.
+// Get returns the field of that name among fields, nil where there is none.
 func Get(fields []Field, key string) Value {
 	for _, f := range fields {
 		if f.Key == key {
@@ -53,7 +53,7 @@ func Get(fields []Field, key string) Value {
 	return nil
 }
 
-// AsText gives the text of a value; nil and null are empty. Another kind is an error that names path.
+// AsText returns the text of a value; nil and null are empty. Another kind is an error that names path.
 func AsText(v Value, path string) (string, error) {
 	if v == nil || v.Kind() == Null {
 		return "", nil
@@ -68,7 +68,7 @@ func AsText(v Value, path string) (string, error) {
 	return "", At(v.Line(), "%s is %s, not text%s", path, v.Kind(), templateHint(v))
 }
 
-// AsFields gives the fields of a mapping; nil and null have none. Another kind is an error that names
+// AsFields returns the fields of a mapping; nil and null have none. Another kind is an error that names
 // path.
 func AsFields(v Value, path string) ([]Field, error) {
 	if v == nil || v.Kind() == Null {
@@ -80,7 +80,7 @@ func AsFields(v Value, path string) ([]Field, error) {
 	return v.Fields()
 }
 
-// AsItems gives the elements of a list; nil and null have none. Another kind is an error that names
+// AsItems returns the elements of a list; nil and null have none. Another kind is an error that names
 // path.
 func AsItems(v Value, path string) ([]Value, error) {
 	if v == nil || v.Kind() == Null {
@@ -92,7 +92,7 @@ func AsItems(v Value, path string) ([]Value, error) {
 	return v.Items()
 }
 
-// AsTexts gives a list of texts, and every fault of it.
+// AsTexts returns a list of texts, and every fault of it.
 func AsTexts(v Value, path string) ([]string, error) {
 	items, err := AsItems(v, path)
 	if err != nil {
@@ -108,7 +108,7 @@ func AsTexts(v Value, path string) ([]string, error) {
 	return out, errs.OrNil()
 }
 
-// AsTextMap gives a mapping of text to text, as labels are, and every fault of it. A null value is the
+// AsTextMap returns a mapping of text to text, as labels are, and every fault of it. A null value is the
 // empty text, as the Kubernetes API reads it.
 func AsTextMap(v Value, path string) (map[string]string, error) {
 	fields, err := AsFields(v, path)
@@ -149,7 +149,7 @@ func Shorten(text string) string {
 	return text
 }
 
-// Keep gives a value that stays valid after the function that it was passed to has returned.
+// Keep returns a value that stays valid after the function that it was passed to has returned.
 func Keep(v Value) Value {
 	switch v := v.(type) {
 	case jsonValue:

@@ -130,7 +130,7 @@ func (v yamlValue) Fields() ([]Field, error) {
 	return out, nil
 }
 
-// parseYAML gives the roots of the documents in text, which begins after offset lines of the source.
+// parseYAML returns the roots of the documents in text, which begins after offset lines of the source.
 // A document without content has a null root.
 func parseYAML(text []byte, offset int) (roots []Value, err error) {
 	defer func() {
@@ -241,7 +241,7 @@ func explainYAML(message string, text []byte, offset int) error {
 	return At(offset+line, "invalid YAML: %s%s", message, hint)
 }
 
-// control tells whether a character is one that no YAML may hold (YAML 1.2, 5.1).
+// control reports whether a character is one that no YAML may hold (YAML 1.2, 5.1).
 func control(c rune) bool {
 	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7f && c < 0xa0 && c != 0x85 || c == 0xfffe || c == 0xffff
 }

@@ -53,7 +53,7 @@ func (i *Impact) count(pod Pod, owner Owner, of origin, pods int, stopped bool) 
 	}
 }
 
-// Broken gives the budgets that the deletion breaks, in their order. The pods must have been added before.
+// Broken returns the budgets that the deletion breaks, in their order. The pods must have been added before.
 // Those that are not ready are missing already: they lessen what may go, and stopping them breaks nothing
 // (Kubernetes, Specifying a Disruption Budget: currentHealthy counts pods whose condition Ready is True).
 func (i *Impact) Broken(budgets []DisruptionBudget) []BrokenBudget {

@@ -65,7 +65,7 @@ var tiers = []tier{
 	{16000, gigabytes(32, 120, 8)},
 }
 
-// gigabytes gives the sizes of memory from first to last GiB in MiB.
+// gigabytes returns the sizes of memory from first to last GiB in MiB.
 func gigabytes(first, last, step int64) []int64 {
 	var out []int64
 	for g := first; g <= last; g += step {
@@ -86,10 +86,10 @@ const (
 	mostStorage    = 175 * gibibyte
 )
 
-// mebibytes gives bytes in MiB, rounded up.
+// mebibytes returns bytes in MiB, rounded up.
 func mebibytes(bytes int64) int64 { return (bytes + mebibyte - 1) / mebibyte }
 
-// provision gives the smallest size for so many thousandths of a vCPU and bytes of memory: the first
+// provision returns the smallest size for so many thousandths of a vCPU and bytes of memory: the first
 // tier with enough CPU whose largest memory is enough, then its smallest memory that is. ok is false
 // where no size is large enough.
 func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
@@ -142,7 +142,7 @@ func Size(pod Pod) (*Capacity, []Finding) {
 
 func vcpus(milli int64) float64 { return float64(milli) / 1000 }
 
-// near tells whether so much less of a request makes a near miss: an eighth of it at most. So 2Gi is one,
+// near reports whether so much less of a request makes a near miss: an eighth of it at most. So 2Gi is one,
 // which is over 2 GB by what Fargate adds.
 func near(less, asked int64) bool { return less*8 <= asked }
 

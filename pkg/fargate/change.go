@@ -19,7 +19,7 @@ type Change struct {
 	Add, Remove []Selector
 }
 
-// Empty tells that nothing is to change.
+// Empty reports whether nothing is to change.
 func (c Change) Empty() bool {
 	w := c.Wanted
 	return len(w.Tags)+len(w.Subnets)+len(w.Selectors)+len(c.Add)+len(c.Remove) == 0 && w.PodExecutionRoleARN == ""

@@ -48,7 +48,7 @@ type Cover struct {
 	Alone []SelectorRef
 	// Loses is a small pod that is left without a profile; nil where the extent is whole.
 	Loses *selector.Pod
-	// Unsure tells that the question is undecided (selector.Undecided): the extent is then part, or none,
+	// Unsure reports whether the question is undecided (selector.Undecided): the extent is then part, or none,
 	// though it may be whole, and Loses is nil.
 	Unsure bool
 }

@@ -21,7 +21,7 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: is %s, wanted %s", d.Field, d.Have, d.Want)
 }
 
-// Differences gives the fields of have that are not as want says. A field that want leaves empty is
+// Differences returns the fields of have that are not as want says. A field that want leaves empty is
 // not wanted otherwise, because its default was not asked for. The order of selectors and subnets does
 // not count. Tags in want must be there; other tags do no harm.
 func Differences(have, want Profile) []Difference {
@@ -46,7 +46,7 @@ func Differences(have, want Profile) []Difference {
 	return out
 }
 
-// SameSelectors tells whether two lists hold the same selectors in whatever order.
+// SameSelectors reports whether two lists hold the same selectors in whatever order.
 func SameSelectors(a, b []Selector) bool {
 	return sameSet(texts(a), texts(b))
 }

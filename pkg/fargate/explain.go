@@ -30,7 +30,7 @@ type compiledProfile struct {
 	selectors     []compiledSelector
 }
 
-// matches tells whether a selector of the profile matches, whatever its status.
+// matches reports whether a selector of the profile matches, whatever its status.
 func (p *compiledProfile) matches(namespace string, labels map[string]string) bool {
 	return slices.ContainsFunc(p.selectors, func(s compiledSelector) bool { return s.Matches(namespace, labels) })
 }
@@ -304,7 +304,7 @@ func findProfile(profiles []compiledProfile, name string) *compiledProfile {
 	return nil
 }
 
-// uncertainOrder tells whether two names differ only by case or by runs of digits, where
+// uncertainOrder reports whether two names differ only by case or by runs of digits, where
 // "alphanumeric" can be read in more ways than one.
 func uncertainOrder(a, b string) bool { return foldName(a) == foldName(b) }
 

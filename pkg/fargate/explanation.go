@@ -110,17 +110,17 @@ type Finding struct {
 	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
-	// Elsewhere tells that the finding counts although no profile takes the pod; the others are about
+	// Elsewhere reports whether the finding counts although no profile takes the pod; the others are about
 	// what would be if one did.
 	Elsewhere bool `json:"-"`
 }
 
-// OnFargate tells whether some ACTIVE profile takes the pod.
+// OnFargate reports whether some ACTIVE profile takes the pod.
 func (e Explanation) OnFargate() bool {
 	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
 }
 
-// Counts tells whether the pod has a finding of this severity that matters where the pod goes: what
+// Counts reports whether the pod has a finding of this severity that matters where the pod goes: what
 // Fargate would refuse does not, where no profile takes the pod.
 func (e Explanation) Counts(severity Severity) bool {
 	for i := range e.Findings {

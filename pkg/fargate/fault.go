@@ -39,7 +39,7 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// OrNil gives nil for no faults, so that the result can be returned as an error.
+// OrNil returns nil for no faults, so that the result can be returned as an error.
 func (f Faults) OrNil() error {
 	if len(f) == 0 {
 		return nil

@@ -41,9 +41,9 @@ type PodImpact struct {
 	Fate Fate   `json:"fate"`
 	// To are the profiles that take them: one where they move, several where that is ambiguous.
 	To []string `json:"to"`
-	// Pinned tells that the pod template names From in its label, so that it has to be edited.
+	// Pinned reports whether the pod template names From in its label, so that it has to be edited.
 	Pinned bool `json:"pinned"`
-	// Unowned tells that nobody owns the pod, so that nothing makes another one in its place (Kubernetes,
+	// Unowned reports whether nobody owns the pod, so that nothing makes another one in its place (Kubernetes,
 	// Pods: pods are made by workload resources; Pod Lifecycle: a pod is never rescheduled).
 	Unowned bool `json:"unowned"`
 }
@@ -80,7 +80,7 @@ type impactGroup struct {
 	running Pod
 }
 
-// origin tells that pods were read as a workload, and which workload made that one.
+// origin reports whether pods were read as a workload, and which workload made that one.
 type origin struct {
 	workload bool
 	maker    ownerKey
@@ -137,7 +137,7 @@ func (i *Impact) Add(pod Pod) {
 	}
 }
 
-// movesAgain tells whether the pods made in the place of one would be on another profile that goes, were only its
+// movesAgain reports whether the pods made in the place of one would be on another profile that goes, were only its
 // own gone.
 func (i *Impact) movesAgain(pod Pod, from string) bool {
 	if len(i.going) < 2 {
@@ -148,7 +148,7 @@ func (i *Impact) movesAgain(pod Pod, from string) bool {
 	return e.Verdict != VerdictExcluded && len(others) > 0 && slices.Contains(i.going, others[0])
 }
 
-// Again gives, of every profile that goes, how many of its pods would move to another one that goes, were it
+// Again returns, of every profile that goes, how many of its pods would move to another one that goes, were it
 // the first to go.
 func (i *Impact) Again() map[string]int {
 	out := map[string]int{}
@@ -190,7 +190,7 @@ func fateOf(v Verdict) Fate {
 	return FatePending
 }
 
-// repeats tells whether a workload is there once more as its pods or as the workload that made it, in which
+// repeats reports whether a workload is there once more as its pods or as the workload that made it, in which
 // case these count.
 func (i *Impact) repeats(namespace string, owner Owner, of origin) bool {
 	return of.workload && (i.live[ownerKey{namespace, owner.Kind, owner.Name}] || i.known[of.maker])
@@ -212,11 +212,11 @@ func (i *Impact) profileOf(pod Pod) string {
 	return ""
 }
 
-// leaving tells that a pod of a cluster has ended or is being deleted: whatever is made in its place is there
+// leaving reports whether a pod of a cluster has ended or is being deleted: whatever is made in its place is there
 // already, or waits for its name.
 func leaving(r *Running) bool { return finished(r) || r.Terminating }
 
-// Pods gives the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
+// Pods returns the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
 // moves; within a fate by namespace and owner.
 func (i *Impact) Pods() []PodImpact {
 	rank := map[Fate]int{FatePending: 0, FateAmbiguous: 1, FateLeaves: 2, FateMoves: 3}
@@ -245,7 +245,7 @@ func (i *Impact) Pods() []PodImpact {
 	return out
 }
 
-// DeletionOrder gives the order in which profiles are best deleted: in the order given, but of two whose
+// DeletionOrder returns the order in which profiles are best deleted: in the order given, but of two whose
 // selectors overlap, first the one of which fewer pods would move to another one that is deleted (again, see
 // Impact.Again); where that is equal or not known, the one whose name sorts later: the pods that both match are on
 // the one that sorts first, unless they were made before that was. Were that deleted first, they would move to the
@@ -276,7 +276,7 @@ func DeletionOrder(profiles []Profile, again map[string]int) []Profile {
 	return out
 }
 
-// takesPodsOf tells whether some pod matches both profiles while both take pods.
+// takesPodsOf reports whether some pod matches both profiles while both take pods.
 func takesPodsOf(a, b Profile) bool {
 	if !a.Status.TakesPods() || !b.Status.TakesPods() {
 		return false

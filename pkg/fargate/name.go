@@ -17,7 +17,7 @@ const maxGenerated = 63
 
 var unfit = regexp.MustCompile(`[^a-z0-9]+`)
 
-// DefaultName gives the name of a profile that was given none: fp-web for the one plain selector
+// DefaultName returns the name of a profile that was given none: fp-web for the one plain selector
 // namespace=web, fp-web-1f3a9c with a hash of all selectors where labels, wildcards or several
 // selectors make fp-web ambiguous. Equal selectors, in any order, give the same name, so that a
 // script that runs twice does not make two profiles.
@@ -46,7 +46,7 @@ func DefaultName(selectors []Selector) string {
 
 var numbered = regexp.MustCompile(`^(.+)-([1-9][0-9]*)$`)
 
-// SuccessorName gives the name of a replacement: web is followed by web-2, web-2 by web-3. Names that
+// SuccessorName returns the name of a replacement: web is followed by web-2, web-2 by web-3. Names that
 // taken holds are passed over.
 func SuccessorName(name string, taken func(name string) bool) string {
 	base, number := name, big.NewInt(1)
@@ -63,7 +63,7 @@ func SuccessorName(name string, taken func(name string) bool) string {
 	}
 }
 
-// TemporaryName gives the name of the profile that stands in while a replacement keeps its name.
+// TemporaryName returns the name of the profile that stands in while a replacement keeps its name.
 func TemporaryName(name string, taken func(name string) bool) string {
 	temporary := withSuffix(name, "-tmp", MaxNameLength)
 	for i := 2; taken(temporary); i++ {

@@ -30,7 +30,7 @@ type Nearest struct {
 	// Command is a command line that gives the profile that selector; the command line's own, empty where
 	// there is none.
 	Command string `json:"command"`
-	// Full tells that the profile has as many selectors as EKS allows, so that none can be added.
+	// Full reports whether the profile has as many selectors as EKS allows, so that none can be added.
 	Full bool `json:"-"`
 	// Cluster is that of the profile, empty where unknown.
 	Cluster string `json:"-"`
@@ -99,7 +99,7 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	return n
 }
 
-// settled gives the labels that lead the pod to the profile, and the pin with them where others would match
+// settled returns the labels that lead the pod to the profile, and the pin with them where others would match
 // it too.
 func (m *Matcher) settled(pod Pod, profile string, added map[string]string) map[string]string {
 	if added == nil || !CanPin(profile) {
@@ -120,7 +120,7 @@ func (m *Matcher) settled(pod Pod, profile string, added map[string]string) map[
 	return added
 }
 
-// CanPin tells whether a profile's name can be the value of a pod's ProfileLabel: EKS takes names that
+// CanPin reports whether a profile's name can be the value of a pod's ProfileLabel: EKS takes names that
 // Kubernetes takes for no label value (see Validate).
 func CanPin(profile string) bool { return len(validation.IsValidLabelValue(profile)) == 0 }
 
@@ -138,7 +138,7 @@ func (s SelectorMatch) unmet() int {
 	return n
 }
 
-// addLabels gives labels that close the gap from the pod's side: a shortest text for every wildcard.
+// addLabels returns labels that close the gap from the pod's side: a shortest text for every wildcard.
 func addLabels(pod Pod, s SelectorMatch) map[string]string {
 	if !s.Namespace.Matches {
 		return nil
@@ -170,7 +170,7 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 	return added
 }
 
-// addSelector gives a selector that closes the gap from the profile's side: the pairs that the pod meets
+// addSelector returns a selector that closes the gap from the profile's side: the pairs that the pod meets
 // stay, one whose label the pod has with another value takes that value, one whose label it lacks goes. Where one
 // goes, a pattern of namespaces would let in more than this pod needs, so it becomes the pod's namespace.
 func addSelector(pod Pod, s SelectorMatch) string {

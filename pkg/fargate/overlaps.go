@@ -17,7 +17,7 @@ type ProfileOverlap struct {
 	A, B SelectorRef
 	// Witness is a small pod that fits both. It is empty where the selectors are too involved to find one.
 	Witness selector.Pod
-	// Counts tells that both profiles take pods. Where one does not, because it is not ACTIVE, the overlap
+	// Counts reports whether both profiles take pods. Where one does not, because it is not ACTIVE, the overlap
 	// matters only if it becomes so.
 	Counts bool
 	// TakenBy is the profile that takes the witness: of all profiles that take pods and match it, not
@@ -69,7 +69,7 @@ type Redundancy struct {
 	// By are selectors that together take all its pods, none of which is dispensable for that; one where
 	// one is enough. It is empty for a selector that no pod can fit.
 	By []SelectorRef
-	// Within tells that By are selectors of the same profile: then not even the profile of a pod would
+	// Within reports whether By are selectors of the same profile: then not even the profile of a pod would
 	// change.
 	Within bool
 }

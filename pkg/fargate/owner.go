@@ -22,7 +22,7 @@ func (o *Owners) Note(pod Pod) {
 	o.pins[ownerKey{pod.Namespace, pod.Kind, pod.Name}] = true
 }
 
-// Pins tells whether the workload behind a running pod is known to pin its pods.
+// Pins reports whether the workload behind a running pod is known to pin its pods.
 func (o *Owners) Pins(pod Pod) bool {
 	if pod.Running == nil || len(o.pins) == 0 {
 		return false

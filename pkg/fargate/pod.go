@@ -57,7 +57,7 @@ type Workload struct {
 	// ClaimTemplates are the names of a StatefulSet's volumeClaimTemplates, each of which makes a claim for
 	// every pod.
 	ClaimTemplates []string
-	// KeepsFinished tells that the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
+	// KeepsFinished reports whether the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
 	KeepsFinished bool
 	// OwnerKind and OwnerName are the controller's among the owner references: of a ReplicaSet in a cluster
 	// its Deployment.
@@ -73,20 +73,20 @@ type Running struct {
 	// made by hand.
 	OwnerKind string
 	OwnerName string
-	// OwnerForeign tells that the owner's kind is not Kubernetes' own, so that kubectl rollout does not know
+	// OwnerForeign reports whether the owner's kind is not Kubernetes' own, so that kubectl rollout does not know
 	// it: OpenKruise has a StatefulSet, too.
 	OwnerForeign bool
-	// OwnerPins tells that the owner's template has ProfileLabel itself. A pod alone does not show that:
+	// OwnerPins reports whether the owner's template has ProfileLabel itself. A pod alone does not show that:
 	// see Owners.
 	OwnerPins bool
 	// Phase is status.phase: Pending, Running, Succeeded, Failed or Unknown.
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.
 	NodeName string
-	// NotReady tells that the condition Ready is there and is not True, or that the phase is Pending. It is
+	// NotReady reports whether the condition Ready is there and is not True, or the phase is Pending. It is
 	// read only where budgets are (manifest.Options).
 	NotReady bool
-	// Terminating tells that the pod is being deleted (metadata.deletionTimestamp).
+	// Terminating reports whether the pod is being deleted (metadata.deletionTimestamp).
 	Terminating bool
 }
 

@@ -70,10 +70,10 @@ const (
 	StatusDeleteFailed Status = "DELETE_FAILED"
 )
 
-// InTransition tells whether the profile blocks every other creation and deletion in its cluster.
+// InTransition reports whether the profile blocks every other creation and deletion in its cluster.
 func (s Status) InTransition() bool { return s == StatusCreating || s == StatusDeleting }
 
-// TakesPods tells whether new pods can hit a profile in this state. Only ACTIVE profiles count; a
+// TakesPods reports whether new pods can hit a profile in this state. Only ACTIVE profiles count; a
 // profile from a file that states no status counts as ACTIVE.
 func (s Status) TakesPods() bool { return s == StatusActive || s == "" }
 

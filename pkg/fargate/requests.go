@@ -177,7 +177,7 @@ func unknownSizing(pod Pod) []Finding {
 	return out
 }
 
-// locate gives every finding the line of its path.
+// locate returns every finding the line of its path.
 func locate(pod Pod, findings []Finding) []Finding {
 	for i := range findings {
 		findings[i].Line = pod.lineOf(findings[i].Path)

@@ -63,7 +63,7 @@ func (o Owner) String() string { return o.Kind + "/" + o.Name }
 // Deployment's with the hash behind it (Kubernetes, Deployments, Pod-template-hash label).
 const hashLabel = "pod-template-hash"
 
-// OwnerOf gives the workload of a running pod: the Deployment where the controller is one of its
+// OwnerOf returns the workload of a running pod: the Deployment where the controller is one of its
 // ReplicaSets. It is nil for a pod that nobody owns, and for a manifest.
 func OwnerOf(pod Pod) *Owner {
 	if pod.Running == nil || pod.Running.OwnerKind == "" {
@@ -78,15 +78,15 @@ func OwnerOf(pod Pod) *Owner {
 	return o
 }
 
-// taken tells whether EKS's webhook gave the pod to a profile. The webhook writes the scheduler and the
+// taken reports whether EKS's webhook gave the pod to a profile. The webhook writes the scheduler and the
 // label together (EKS User Guide, Define which Pods use AWS Fargate when launched; sample-apex-skills
 // PR#210).
 func taken(pod Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName == Scheduler }
 
-// finished tells whether a running pod has ended; where it ran does not matter any more.
+// finished reports whether a running pod has ended; where it ran does not matter any more.
 func finished(r *Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
 
-// waits tells whether a running pod has no node yet.
+// waits reports whether a running pod has no node yet.
 func waits(pod Pod) bool { return pod.Running.Phase == "Pending" && pod.Running.NodeName == "" }
 
 func runningState(pod Pod) *RunningState {

@@ -20,7 +20,7 @@ const (
 	labelUnsettled                  // newer Kubernetes sets it on nodes; nothing found for Fargate's
 )
 
-// labelOfNodes gives what is known of a label, and its value where that is fixed. Two nodes of EKS 1.24
+// labelOfNodes returns what is known of a label, and its value where that is fixed. Two nodes of EKS 1.24
 // listed with kubectl get nodes --show-labels had these labels and no other (a public Karpenter workshop
 // note); EKS User Guide: no Arm, no Windows; containers-roadmap#1125: zones are honoured.
 func labelOfNodes(key string) (nodeLabel, string) {
@@ -99,7 +99,7 @@ func (r NodeRequirement) meets() answer {
 	return answerOf(known == labelAbsent)
 }
 
-// meets judges a term: all its requirements have to hold. It gives the requirement that decides, and that
+// meets judges a term: all its requirements have to hold. It returns the requirement that decides, and that
 // one's place below the term.
 func (t NodeTerm) meets() (answer, NodeRequirement, string) {
 	result, which, where := met, NodeRequirement{}, ""
@@ -124,7 +124,7 @@ func (r NodeRequirement) String() string {
 	return fmt.Sprintf("%s %s (%s)", r.Key, r.Operator, strings.Join(r.Values, ", "))
 }
 
-// unmetNodeLabels gives the keys of the node selector that no Fargate node is known to meet, sorted: of
+// unmetNodeLabels returns the keys of the node selector that no Fargate node is known to meet, sorted: of
 // the keys given, and without any, of all that are not about processor and system.
 func (p Pod) unmetNodeLabels(of ...string) []string {
 	var keys []string
@@ -178,10 +178,10 @@ func nodeFinding(r NodeRequirement, wanted, path string) []Finding {
 		`the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`, wanted, describeLabel(r.Key))
 }
 
-// hasTerms tells whether an affinity to pods says anything.
+// hasTerms reports whether an affinity to pods says anything.
 func (a *PodAffinity) hasTerms() bool { return a != nil && len(a.Required)+len(a.Preferred) > 0 }
 
-// onlyHosts tells whether an affinity to pods is about sharing hosts alone, not zones.
+// onlyHosts reports whether an affinity to pods is about sharing hosts alone, not zones.
 func (a *PodAffinity) onlyHosts() bool {
 	for _, t := range a.Required {
 		if t.TopologyKey != "kubernetes.io/hostname" {

@@ -40,7 +40,7 @@ type place struct {
 	index    int
 }
 
-// path gives the place of a field of the container or volume.
+// path returns the place of a field of the container or volume.
 func (p place) path(field string) string {
 	return p.specPath + "." + p.list + index(p.index) + "." + field
 }
@@ -75,10 +75,10 @@ func together(first, second func(Pod) []Finding) func(Pod) []Finding {
 	return func(pod Pod) []Finding { return append(first(pod), second(pod)...) }
 }
 
-// field gives the place of a field of the pod's spec.
+// field returns the place of a field of the pod's spec.
 func (p Pod) field(name string) string { return p.SpecPath + "." + name }
 
-// index gives the place of an element of a list.
+// index returns the place of an element of a list.
 func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 // keyPath appends a key of a mapping to a path; a key that a dotted path could not tell apart is in
@@ -101,7 +101,7 @@ func (p Pod) takenByFargate() bool {
 	return p.Running != nil && p.Running.NodeName != "" && p.Spec.SchedulerName == Scheduler
 }
 
-// lineOf gives the line of a place, 0 where unknown.
+// lineOf returns the line of a place, 0 where unknown.
 func (p Pod) lineOf(path string) int {
 	if p.LineOf == nil {
 		return 0
@@ -123,7 +123,7 @@ func compareQuantities(a, b string) int {
 	return qa.Cmp(qb)
 }
 
-// isQuantity tells whether it can be read; what cannot is a fault of its own (see quantity).
+// isQuantity reports whether it can be read; what cannot is a fault of its own (see quantity).
 func isQuantity(amount string) bool {
 	_, err := ParseQuantity(amount)
 	return err == nil
@@ -197,7 +197,7 @@ func unlikeLimits(r Resources, whose func() string, path func(field string) stri
 	return found
 }
 
-// usual tells whether only resources are named that every node has.
+// usual reports whether only resources are named that every node has.
 func (r Resources) usual() bool { return r.Requests.usual() && r.Limits.usual() }
 
 func (l ResourceList) usual() bool {

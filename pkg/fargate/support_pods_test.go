@@ -52,7 +52,7 @@ func add(capabilities ...string) func(*Pod) {
 	}
 }
 
-// affine gives a pod required node affinity: terms are written as in "zone In a b & os Exists".
+// affine returns a pod required node affinity: terms are written as in "zone In a b & os Exists".
 func affine(terms ...string) func(*Pod) {
 	return func(p *Pod) {
 		var required NodeSelector

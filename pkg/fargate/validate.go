@@ -46,7 +46,7 @@ var (
 	plainer    = strings.NewReplacer("*", "a", "?", "a")
 )
 
-// Validate gives every fault of a profile that EKS would refuse, and warnings for what it accepts but
+// Validate returns every fault of a profile that EKS would refuse, and warnings for what it accepts but
 // users regret. Role and subnets may be empty: their defaults are found later. Nothing is sent.
 func Validate(p Profile) (faults, warnings Faults) {
 	faults = append(faults, ValidateName(p.Name)...)
@@ -260,7 +260,7 @@ func ValidateTags(tags map[string]string) Faults {
 	return out
 }
 
-// OwnTags gives the tags that are not AWS's own. Those, as the stack's of CloudFormation, nobody else can set,
+// OwnTags returns the tags that are not AWS's own. Those, as the stack's of CloudFormation, nobody else can set,
 // and they do not count towards MaxTags (AWS General Reference, tag naming limits).
 func OwnTags(tags map[string]string) map[string]string {
 	out := map[string]string{}

@@ -66,7 +66,7 @@ func sizeOf(p selector.Pod) int {
 	return size
 }
 
-// smallest gives the smallest pod of the world that fits all of fit and none of avoid.
+// smallest returns the smallest pod of the world that fits all of fit and none of avoid.
 func (w smallWorld) smallest(fit, avoid []Selector) (selector.Pod, bool) {
 	met := func(s Selector, labels map[string]string) bool {
 		for k, v := range s.Labels {
@@ -104,7 +104,7 @@ func (w smallWorld) smallest(fit, avoid []Selector) (selector.Pod, bool) {
 	return best, found
 }
 
-// holds tells whether the world has all pods of this size and below, but for more letters.
+// holds reports whether the world has all pods of this size and below, but for more letters.
 func (w smallWorld) holds(p selector.Pod) bool {
 	text := len(p.Namespace)
 	for k, v := range p.Labels {
@@ -113,7 +113,7 @@ func (w smallWorld) holds(p selector.Pod) bool {
 	return text <= 2 && len(p.Labels) <= 2
 }
 
-// allTexts gives every text over the letters of at most the length.
+// allTexts returns every text over the letters of at most the length.
 func allTexts(letters string, length int) []string {
 	out := []string{""}
 	for level := out; length > 0; length-- {

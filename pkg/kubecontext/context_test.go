@@ -49,7 +49,7 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// files writes the texts and gives an environment whose KUBECONFIG lists them.
+// files writes the texts and returns an environment whose KUBECONFIG lists them.
 func files(t *testing.T, texts ...string) func(string) string {
 	t.Helper()
 	var names []string

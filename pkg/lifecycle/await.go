@@ -68,7 +68,7 @@ func (o *operation) see(subject, status string) {
 	o.Report.Update(subject, status)
 }
 
-// WaitActive polls until the profile is ACTIVE and gives it. CREATE_FAILED ends the wait at once with
+// WaitActive polls until the profile is ACTIVE and returns it. CREATE_FAILED ends the wait at once with
 // a *Failed; so does a profile that goes away or is being deleted. One that does not exist at the first
 // look is AWS's own error, of the class NotFound.
 func (r *Runner) WaitActive(ctx context.Context, cluster, name string) (fargate.Profile, error) {

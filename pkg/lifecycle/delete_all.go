@@ -16,7 +16,7 @@ type Deletion struct {
 	Profile fargate.Profile
 	// Err is why it was not deleted; nil where it is gone or, without waiting, on its way.
 	Err error
-	// Untried tells that nothing was sent, because the run ended before.
+	// Untried reports whether nothing was sent, because the run ended before.
 	Untried bool
 }
 

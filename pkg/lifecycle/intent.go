@@ -29,7 +29,7 @@ const (
 	TagTemporary = TagPrefix + "temporary"
 )
 
-// WithoutIntent gives the tags that a user gave: neither fgctl's own nor AWS's.
+// WithoutIntent returns the tags that a user gave: neither fgctl's own nor AWS's.
 func WithoutIntent(tags map[string]string) map[string]string {
 	out := fargate.OwnTags(tags)
 	maps.DeleteFunc(out, func(k, _ string) bool { return strings.HasPrefix(k, TagPrefix) })
@@ -54,7 +54,7 @@ func SpecHash(p fargate.Profile) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Intended gives the successor as it will be sent: with the tags that name the original it replaces.
+// Intended returns the successor as it will be sent: with the tags that name the original it replaces.
 func Intended(successor, original fargate.Profile, keepName bool) fargate.Profile {
 	return withIntent(successor, original.Name, idOf(original), keepName)
 }
@@ -72,7 +72,7 @@ func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.
 	return p
 }
 
-// idOf gives the last element of the profile's ARN.
+// idOf returns the last element of the profile's ARN.
 func idOf(p fargate.Profile) string { return p.ARN[strings.LastIndex(p.ARN, "/")+1:] }
 
 // Situation is what the cluster says about the replacement of one profile.
@@ -92,12 +92,12 @@ type Situation struct {
 	Earlier []fargate.Profile
 }
 
-// KeepName tells whether the replacement under way goes through a temporary profile.
+// KeepName reports whether the replacement under way goes through a temporary profile.
 func (s Situation) KeepName() bool {
 	return s.Successor != nil && s.Successor.Tags[TagTemporary] == "true"
 }
 
-// CanAbort tells whether the original still lives unharmed, so that removing the successor undoes all.
+// CanAbort reports whether the original still lives unharmed, so that removing the successor undoes all.
 func (s Situation) CanAbort() bool {
 	return s.Unfinished && s.Original != nil && !s.Renewed && s.Original.Status == fargate.StatusActive
 }
@@ -144,7 +144,7 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 	return s, nil
 }
 
-// renews tells whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
+// renews reports whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
 // so what cannot be changed has to be the same, too.
 func renews(p, temporary fargate.Profile) bool {
 	same := p.Tags[TagSpec] == temporary.Tags[TagSpec]

@@ -2,7 +2,7 @@ package lifecycle
 
 // This file is the model check: every sequence is killed at every request and disturbed at every request,
 // in pairs too, and then run again as the command line would, until it is done. Beside it stands the
-// sandbox's history as a second observer: it tells whether anything was lost at any instant.
+// sandbox's history as a second observer: it reports whether anything was lost at any instant.
 //
 // A plain run takes a few of the cases, FGCTL_MODEL=sample more, as CI does, always the same ones; all takes every
 // disturbance and nearly every pair of a kill and a fault.
@@ -37,9 +37,9 @@ type modelSequence struct {
 	run func(ctx context.Context, m *model) error
 	// namespaces are the selectors that are left at the end, one profile each, by its name.
 	want map[string]string
-	// guarded tells that some profile but the bystanders is ACTIVE at every instant.
+	// guarded reports whether some profile but the bystanders is ACTIVE at every instant.
 	guarded bool
-	// busy tells that a profile of somebody else is CREATING at the beginning.
+	// busy reports whether a profile of somebody else is CREATING at the beginning.
 	busy bool
 	// every is one in how many pairs FGCTL_MODEL=all runs; 0 is each. The sequence differs from another one in its
 	// beginning or end only.
@@ -206,7 +206,7 @@ func modelCases(requests int) (singles, pairs []modelCase) {
 	return singles, pairs
 }
 
-// runModel runs the cases on all processors and gives the number of runs of the command.
+// runModel runs the cases on all processors and returns the number of runs of the command.
 func runModel(t *testing.T, s modelSequence, cases []modelCase) int {
 	var next, runs atomic.Int64
 	var group sync.WaitGroup
@@ -229,7 +229,7 @@ func runModel(t *testing.T, s modelSequence, cases []modelCase) int {
 // that fails another, and two wait for reads that lag.
 const modelTries = 6
 
-// checkModel runs one case and judges it. It gives the number of runs, or of requests where nothing
+// checkModel runs one case and judges it. It returns the number of runs, or of requests where nothing
 // disturbs.
 func checkModel(t *testing.T, s modelSequence, c modelCase) int {
 	m := newModel(t, s)

@@ -2,5 +2,5 @@
 
 package lifecycle
 
-// raceDetector tells whether the tests were built with the race detector.
+// raceDetector reports whether the tests were built with the race detector.
 const raceDetector = true

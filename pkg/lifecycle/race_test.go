@@ -109,7 +109,7 @@ func (r *racer) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// racing starts the sequence's world and runs the commands in it at once. It gives the world and how each
+// racing starts the sequence's world and runs the commands in it at once. It returns the world and how each
 // command ended.
 func racing(t *testing.T, s modelSequence, seed uint64, commands ...func(context.Context, *model) error) (*model, []error) {
 	t.Helper()

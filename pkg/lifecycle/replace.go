@@ -33,7 +33,7 @@ type Replacement struct {
 	TrustChecked bool
 }
 
-// Replace carries the replacement out from wherever it stands and gives the profile that takes the
+// Replace carries the replacement out from wherever it stands and returns the profile that takes the
 // original's place. A successor that fails is removed and the original stays.
 func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, error) {
 	s := x.Situation
@@ -183,7 +183,7 @@ type unlistedError struct {
 
 func (e *unlistedError) Error() string { return e.text }
 
-// mayGo gives the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
+// mayGo returns the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
 // successor cannot take its pods, or somebody else has plans with it.
 func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
 	var current, heir, rival *fargate.Profile

@@ -73,7 +73,7 @@ func (u *Unfinished) Error() string {
 	return text
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (u *Unfinished) Unwrap() error { return u.Cause }
 
 // Failed says that EKS gave a profile up: it is in CREATE_FAILED or DELETE_FAILED. Its health issues

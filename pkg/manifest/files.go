@@ -26,7 +26,7 @@ var extensions = []string{".json", ".yaml", ".yml"}
 // ErrNoFiles is part of the error for a directory that holds no file to read.
 var ErrNoFiles = errors.New("no file in this directory ends in " + strings.Join(extensions, ", "))
 
-// Files gives the files behind names, which may be files, directories, patterns and "-". A directory
+// Files returns the files behind names, which may be files, directories, patterns and "-". A directory
 // stands for its own files that end in .json, .yaml or .yml; with recursive, for those of its
 // subdirectories too. Symbolic links to directories are not followed, except those that are named. All
 // names that lead nowhere are reported together.
@@ -83,7 +83,7 @@ func expand(name string, recursive bool) ([]string, error) {
 	return files, err
 }
 
-// walk gives the files of a directory in the order of their names.
+// walk returns the files of a directory in the order of their names.
 func walk(dir string, recursive bool) ([]string, error) {
 	var out []string
 	var errs []error

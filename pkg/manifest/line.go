@@ -9,7 +9,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/document"
 )
 
-// lineOf gives the line of the field, or of the nearest part above it that is there. Paths are names
+// lineOf returns the line of the field, or of the nearest part above it that is there. Paths are names
 // joined by dots, indexes from 0 and keys that hold a dot in brackets:
 // metadata.annotations[eks.amazonaws.com/compute-type], spec.containers[0].image.
 func lineOf(object document.Value, path string) int {

@@ -149,7 +149,7 @@ func (d *decoder) running(m objectMeta, fields []document.Field, spec document.V
 	return r
 }
 
-// notReady tells whether the condition Ready is among the conditions and is not True.
+// notReady reports whether the condition Ready is among the conditions and is not True.
 func (d *decoder) notReady(v document.Value, path func() string) (out bool) {
 	d.items(v, path, func(_ int, v document.Value, at func() string) {
 		var kind, status string
@@ -247,7 +247,7 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 	}
 }
 
-// foreign tells whether a kind of this version belongs to somebody else, who only uses the same word:
+// foreign reports whether a kind of this version belongs to somebody else, who only uses the same word:
 // Volcano's Job and OpenKruise's StatefulSet have other fields. Kubernetes' own groups with these
 // kinds have no dot.
 func foreign(version string) bool {

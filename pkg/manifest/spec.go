@@ -14,7 +14,7 @@ import (
 // decoder gathers the faults of one object, so that all are told together.
 type decoder struct{ errs Errors }
 
-// faults gives what is wrong in the order of the lines.
+// faults returns what is wrong in the order of the lines.
 func (d *decoder) faults() error {
 	slices.SortStableFunc(d.errs, func(a, b *Error) int { return a.Line - b.Line })
 	return d.errs.OrNil()
@@ -105,7 +105,7 @@ func scalar[T any](d *decoder, v document.Value, path func() string, as func(doc
 	return out
 }
 
-// under gives the path of a field.
+// under returns the path of a field.
 func under(path func() string, key string) func() string {
 	return func() string { return path() + "." + key }
 }

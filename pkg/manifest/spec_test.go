@@ -12,7 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-// read gives all pods of a text.
+// read returns all pods of a text.
 func read(t *testing.T, text string, opts Options) []fargate.Pod {
 	t.Helper()
 	var out []fargate.Pod

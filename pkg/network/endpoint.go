@@ -11,7 +11,7 @@ import (
 // the last part of the endpoint's service name (EKS User Guide, private clusters).
 var PullServices = []string{"ecr.api", "ecr.dkr", "s3"}
 
-// Reachable gives those of the endpoints that pods in the judged subnet can use: an Interface endpoint
+// Reachable returns those of the endpoints that pods in the judged subnet can use: an Interface endpoint
 // of the VPC, which the local route leads to, and a Gateway endpoint of the subnet's route table.
 func (j Judgement) Reachable(endpoints []Endpoint) []Endpoint {
 	var out []Endpoint
@@ -27,7 +27,7 @@ func (j Judgement) Reachable(endpoints []Endpoint) []Endpoint {
 	return out
 }
 
-// MissingForPulls gives those of PullServices that none of the endpoints serves.
+// MissingForPulls returns those of PullServices that none of the endpoints serves.
 func MissingForPulls(endpoints []Endpoint) []string {
 	var out []string
 	for _, service := range PullServices {

@@ -11,11 +11,11 @@ import (
 // Judgement is what the rules say of one subnet.
 type Judgement struct {
 	Subnet Subnet
-	// Usable tells whether Fargate takes the subnet. A subnet whose routes are not known is not usable.
+	// Usable reports whether Fargate takes the subnet. A subnet whose routes are not known is not usable.
 	Usable bool
-	// Public tells whether a default route leads to an internet gateway.
+	// Public reports whether a default route leads to an internet gateway.
 	Public bool
-	// Unknown tells that no route table was found for the subnet, so that Public says nothing.
+	// Unknown reports whether no route table was found for the subnet, so that Public says nothing.
 	Unknown bool
 	// Table is the id of the subnet's route table, Implicit whether it is the VPC's main table, for want
 	// of an explicit association.
@@ -24,11 +24,11 @@ type Judgement struct {
 	// Gateway and Destination are the route that makes the subnet public.
 	Gateway     string
 	Destination string
-	// Egress tells whether a default route leads out other than by an internet gateway, and Way whereto.
+	// Egress reports whether a default route leads out other than by an internet gateway, and Way whereto.
 	// A subnet without one may still reach VPC endpoints; see Reachable.
 	Egress bool
 	Way    string
-	// ZoneUnlisted tells that AWS is known not to offer Fargate in the subnet's zone; a warning says so.
+	// ZoneUnlisted reports whether AWS is known not to offer Fargate in the subnet's zone; a warning says so.
 	ZoneUnlisted bool
 	// Reason says in one clause what the subnet is and why, to be read after "subnet <id> ".
 	Reason string
@@ -62,7 +62,7 @@ func Judge(subnet Subnet, tables []RouteTable) Judgement {
 	return j
 }
 
-// find gives the table that routes the subnet: the explicitly associated one, else the main one of its
+// find returns the table that routes the subnet: the explicitly associated one, else the main one of its
 // VPC (EC2 API Reference, DescribeRouteTables: implicit associations are not listed).
 func (j *Judgement) find(tables []RouteTable) *RouteTable {
 	var main *RouteTable
@@ -177,7 +177,7 @@ func (r Route) target() string {
 	return ""
 }
 
-// isDefault tells whether a destination is 0.0.0.0/0 or ::/0.
+// isDefault reports whether a destination is 0.0.0.0/0 or ::/0.
 func isDefault(destination string) bool {
 	prefix, err := netip.ParsePrefix(destination)
 	return err == nil && prefix.Bits() == 0

@@ -45,7 +45,7 @@ func clean(text string, lines bool) string {
 	}, strings.ToValidUTF8(text, "\ufffd"))
 }
 
-// suspicious tells whether clean has anything to do; nearly no text has.
+// suspicious reports whether clean has anything to do; nearly no text has.
 func suspicious(text string) bool {
 	for i, r := range text {
 		if control(r) || reorders(r) || r == '\u2028' || r == '\u2029' {

@@ -111,7 +111,7 @@ func (r *jsonReader) take(n int) []byte {
 	return taken
 }
 
-// textEnd gives the length of the text that begins here, its quotes included.
+// textEnd returns the length of the text that begins here, its quotes included.
 func textEnd(in []byte) int {
 	for i := 1; ; i++ {
 		switch in[i] {

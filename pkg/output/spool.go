@@ -36,7 +36,7 @@ func (s *spool) Write(p []byte) (n int, err error) {
 	return s.file.Write(p)
 }
 
-// reader gives the whole text. Nothing is written after it.
+// reader returns the whole text. Nothing is written after it.
 func (s *spool) reader() (io.Reader, error) {
 	if s.file == nil {
 		return &s.memory, nil

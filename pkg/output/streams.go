@@ -31,7 +31,7 @@ type Streams struct {
 	Color bool
 }
 
-// System gives the streams of the process. Colour is allowed unless NO_COLOR is set (no-color.org) or
+// System returns the streams of the process. Colour is allowed unless NO_COLOR is set (no-color.org) or
 // TERM is dumb.
 func System() *Streams {
 	s := &Streams{

@@ -89,10 +89,10 @@ func TableWidth(header []string, rows [][]string) int {
 	return max(0, sum-gap)
 }
 
-// columnWidths gives the width of the widest cell of every column.
+// columnWidths returns the width of the widest cell of every column.
 func columnWidths(rows [][]string) []int { return widest(rows, displayWidth) }
 
-// wordWidths gives the width of the widest word of every column.
+// wordWidths returns the width of the widest word of every column.
 func wordWidths(rows [][]string) []int {
 	return widest(rows, func(cell string) int {
 		word := 0

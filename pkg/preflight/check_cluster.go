@@ -216,7 +216,7 @@ func (f *facts) judgeOverlap() Result {
 		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
 }
 
-// overlapsByProfile gives the names of the profiles that overlap with the named one, and a line about
+// overlapsByProfile returns the names of the profiles that overlap with the named one, and a line about
 // the first overlap with each.
 func overlapsByProfile(name string, overlaps []fargate.ProfileOverlap) (names, details []string) {
 	for _, o := range overlaps {

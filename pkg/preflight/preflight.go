@@ -91,17 +91,17 @@ type Report struct {
 	Siblings []fargate.Profile
 }
 
-// Failed tells whether any check failed.
+// Failed reports whether any check failed.
 func (r Report) Failed() bool {
 	return slices.ContainsFunc(r.Results, func(x Result) bool { return x.Level == Fail })
 }
 
-// Passed tells whether the check of this name passed, without a warning.
+// Passed reports whether the check of this name passed, without a warning.
 func (r Report) Passed(check string) bool {
 	return slices.ContainsFunc(r.Results, func(x Result) bool { return x.Check == check && x.Level == Pass })
 }
 
-// Existing gives the profile of the cluster that has the name of the one to create, nil when none does.
+// Existing returns the profile of the cluster that has the name of the one to create, nil when none does.
 func (r Report) Existing() *fargate.Profile {
 	for i := range r.Siblings {
 		if r.Siblings[i].Name == r.Profile.Name {

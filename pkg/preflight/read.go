@@ -61,17 +61,17 @@ var errNoCluster = errors.New("no such cluster")
 
 func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, check) }
 
-// noCluster tells whether EKS says that the cluster does not exist.
+// noCluster reports whether EKS says that the cluster does not exist.
 func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
 
-// exists tells whether a profile of the name is there and stays.
+// exists reports whether a profile of the name is there and stays.
 func (f *facts) exists() bool {
 	return slices.ContainsFunc(f.siblings, func(p fargate.Profile) bool {
 		return p.Name == f.input.Profile.Name && p.Status != fargate.StatusDeleting
 	})
 }
 
-// fatal gives back an error that says nothing about AWS's resources: it ends the run. Whatever else AWS
+// fatal returns back an error that says nothing about AWS's resources: it ends the run. Whatever else AWS
 // answers is kept with the facts.
 func fatal(err error) error {
 	switch cloud.ClassOf(err) {

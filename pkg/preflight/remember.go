@@ -13,7 +13,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/network"
 )
 
-// Remember gives a Cloud that asks every question once, with ctx, and gives everybody the same answer;
+// Remember returns a Cloud that asks every question once, with ctx, and returns everybody the same answer;
 // the context of a call does not count, because others may wait for the answer. It is safe for runs side
 // by side, and for the time before anything is changed.
 func Remember(ctx context.Context, c Cloud) Cloud {

@@ -22,7 +22,7 @@ func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context
 	return context.WithTimeout(ctx, d)
 }
 
-// withWeb gives the cluster the profile web.
+// withWeb returns the cluster the profile web.
 func withWeb(status string) func(*sandbox.World) {
 	return func(w *sandbox.World) {
 		w.Cluster("demo").Profiles = []sandbox.Profile{{

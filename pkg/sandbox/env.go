@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Env gives the environment, as KEY=VALUE, that leads the AWS CLI, the SDKs and fgctl to the sandbox at
+// Env returns the environment, as KEY=VALUE, that leads the AWS CLI, the SDKs and fgctl to the sandbox at
 // url: endpoint, region and dummy credentials. The user's AWS files and fgctl's settings file are put out
 // of reach, so that nothing in them can lead elsewhere. FGCTL_SETTLE is 0s because the sandbox has no
 // scheduler that lags.

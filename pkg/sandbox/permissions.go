@@ -34,7 +34,7 @@ func splitPermission(text string) (action, resource string) {
 	return strings.TrimSpace(action), strings.TrimSpace(resource)
 }
 
-// listed tells whether a list of "action on resource" holds a permission. IAM compares actions without
+// listed reports whether a list of "action on resource" holds a permission. IAM compares actions without
 // case.
 func listed(list []string, action, resource string) bool {
 	return slices.ContainsFunc(list, func(text string) bool {
@@ -43,7 +43,7 @@ func listed(list []string, action, resource string) bool {
 	})
 }
 
-// may tells whether the caller has a permission, and counts the question.
+// may reports whether the caller has a permission, and counts the question.
 func (s *Server) may(action, resource string) bool {
 	s.asked(action)
 	if listed(s.world.MissingPermissions, action, resource) {
@@ -140,7 +140,7 @@ func strictJSON(data []byte, into any) error {
 // IAM): the service for which the role is made.
 const serviceNameKey = "iam:AWSServiceName"
 
-// covers tells whether the statement is about an action on a resource.
+// covers reports whether the statement is about an action on a resource.
 func (g grant) covers(action, resource string) bool {
 	acts := func(p string) bool { return glob(strings.ToLower(p), strings.ToLower(action)) }
 	on := func(p string) bool { return glob(p, resource) }

@@ -36,7 +36,7 @@ func (st *state) privateSubnets(cl *cluster) []string {
 	return out
 }
 
-// private tells whether a subnet has no default route to an internet gateway (EKS User Guide: no
+// private reports whether a subnet has no default route to an internet gateway (EKS User Guide: no
 // direct route to an Internet Gateway). What EKS says to a narrower route or to one whose gateway is
 // gone has not been measured; the sandbox lets them pass.
 func (st *state) private(id string) bool {

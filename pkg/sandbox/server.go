@@ -105,7 +105,7 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// World gives a copy of the world that the server was made of, defaults filled in.
+// World returns a copy of the world that the server was made of, defaults filled in.
 func (s *Server) World() World { return s.world.Clone() }
 
 // call is one request, taken apart.

@@ -162,7 +162,7 @@ func (st *state) profileARN(cl *cluster, name string) string {
 	return st.arn("eks", cl.Region, "fargateprofile/"+cl.Name+"/"+name+"/"+uuid)
 }
 
-// find gives a cluster of a region, nil where there is none.
+// find returns a cluster of a region, nil where there is none.
 func (st *state) find(region, name string) *cluster {
 	for _, c := range st.clusters {
 		if c.Name == name && c.Region == region {
@@ -181,7 +181,7 @@ func (cl *cluster) find(name string) *profile {
 	return nil
 }
 
-// inTransition gives the profile that is CREATING or DELETING, nil where there is none.
+// inTransition returns the profile that is CREATING or DELETING, nil where there is none.
 func (cl *cluster) inTransition() *profile {
 	for _, p := range cl.profiles {
 		if p.Status == statusCreating || p.Status == statusDeleting {
@@ -191,7 +191,7 @@ func (cl *cluster) inTransition() *profile {
 	return nil
 }
 
-// updating tells whether an update of the cluster is in progress, whatever its status says.
+// updating reports whether an update of the cluster is in progress, whatever its status says.
 func (cl *cluster) updating(st *state, now time.Time) bool {
 	return now.Before(st.began.Add(cl.Updating)) ||
 		slices.ContainsFunc(cl.Updates, func(u Update) bool {

@@ -106,7 +106,7 @@ func (s *Server) logged(r Request) {
 	s.requests = append(s.requests, r)
 }
 
-// Stats gives the counts so far.
+// Stats returns the counts so far.
 func (s *Server) Stats() Stats {
 	s.statsLock.Lock()
 	defer s.statsLock.Unlock()
@@ -123,7 +123,7 @@ func (s *Server) ResetStats() {
 	s.requests = nil
 }
 
-// Requests gives the log of answered requests, in the order of their answers.
+// Requests returns the log of answered requests, in the order of their answers.
 func (s *Server) Requests() []Request {
 	s.statsLock.Lock()
 	defer s.statsLock.Unlock()

@@ -53,7 +53,7 @@ type statement struct {
 	Condition    map[string]map[string]many
 }
 
-// trusts tells whether the policy allows the assumption: some Allow fits and no Deny does.
+// trusts reports whether the policy allows the assumption: some Allow fits and no Deny does.
 func trusts(document string, want assumption) bool {
 	var policy struct{ Statement json.RawMessage }
 	if json.Unmarshal([]byte(document), &policy) != nil {
@@ -106,7 +106,7 @@ func (st statement) fits(want assumption) bool {
 	return true
 }
 
-// names tells whether a Principal names the service: "*", {"AWS":"*"} or {"Service": …}.
+// names reports whether a Principal names the service: "*", {"AWS":"*"} or {"Service": …}.
 func names(principal json.RawMessage, service string) bool {
 	var everyone string
 	if json.Unmarshal(principal, &everyone) == nil {

@@ -9,7 +9,7 @@ import "strings"
 // longest is the length in bytes from which on a word is no misspelling of anything.
 const longest = 64
 
-// Nearest gives the word of known that is nearest to word, the first of several, whatever the case of
+// Nearest returns the word of known that is nearest to word, the first of several, whatever the case of
 // their letters. It is empty where none is near: where more than a third of word's letters, and more than
 // one, would have to change. A word of three letters and more is also near to what it is the beginning of.
 func Nearest(word string, known []string) string {

@@ -67,7 +67,7 @@ var operators = map[string]comparison{
 
 func same(a, b string) bool { return a == b }
 
-// comparison gives what the operator does, and whether it can be judged. Its IfExists form differs only
+// comparison returns what the operator does, and whether it can be judged. Its IfExists form differs only
 // where the key is absent, and a key that the caller knows is there.
 func (c condition) comparison() (comparison, bool) {
 	name, _ := strings.CutSuffix(strings.ToLower(c.operator), "ifexists")
@@ -75,7 +75,7 @@ func (c condition) comparison() (comparison, bool) {
 	return found, known
 }
 
-// value gives the request's value for the condition's key; empty when it is not known. Keys are not
+// value returns the request's value for the condition's key; empty when it is not known. Keys are not
 // case-sensitive (IAM User Guide, AWS global condition context keys).
 func (c condition) value(r Request) string {
 	switch strings.ToLower(c.key) {
@@ -87,7 +87,7 @@ func (c condition) value(r Request) string {
 	return ""
 }
 
-// judge tells whether the condition holds. Keys and operators that cannot be judged beforehand, and
+// judge reports whether the condition holds. Keys and operators that cannot be judged beforehand, and
 // values with policy variables, give unknown. A key without a value is not known, rather than absent, so
 // that neither IfExists nor a negation makes it hold.
 func (c condition) judge(r Request) truth {
@@ -106,7 +106,7 @@ func (c condition) judge(r Request) truth {
 	return found
 }
 
-// judge tells whether one value of a condition fits. A lone "*" is no ARN, and what the ARN operators
+// judge reports whether one value of a condition fits. A lone "*" is no ARN, and what the ARN operators
 // make of it is not documented.
 func (o comparison) judge(pattern, value string) truth {
 	if strings.Contains(pattern, "${") || o.arn && pattern == "*" {

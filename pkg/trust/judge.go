@@ -44,7 +44,7 @@ type Judgement struct {
 	Unjudged []string
 }
 
-// Judge tells whether the policy lets the request pass.
+// Judge reports whether the policy lets the request pass.
 func (p Policy) Judge(r Request) Judgement {
 	allow, deny := no, no
 	var denial string
@@ -113,7 +113,7 @@ func (s statement) denial(number int, r Request) string {
 }
 
 // whyNot says why no statement allows the request: the conditions that failed, where there are any;
-// trusted tells whether their statements are about the service.
+// trusted reports whether their statements are about the service.
 func (p Policy) whyNot(r Request, trusted truth, failures []string) string {
 	switch {
 	case len(failures) > 0 && trusted == yes:
@@ -185,7 +185,7 @@ func (p principals) names() []string {
 	return out
 }
 
-// includes tells whether the principals take in the service. {"AWS": "*"} is everyone for anonymous users
+// includes reports whether the principals take in the service. {"AWS": "*"} is everyone for anonymous users
 // (IAM User Guide, AWS JSON policy elements: Principal), but whether that takes in a service is not
 // documented plainly, nor is whether the case of a service's name counts: neither is decided.
 func (p principals) includes(service string) truth {
@@ -207,7 +207,7 @@ func (p principals) includes(service string) truth {
 	return found
 }
 
-// applies tells whether the statement is about the request at all.
+// applies reports whether the statement is about the request at all.
 func (s statement) applies(r Request) truth {
 	who := s.principals.includes(r.Service)
 	if s.notPrincipal {
@@ -219,7 +219,7 @@ func (s statement) applies(r Request) truth {
 	return min(who, truthOf(action != s.notAction))
 }
 
-// holds tells whether all conditions hold; unmet are those that do not, and open are, as text, those that
+// holds reports whether all conditions hold; unmet are those that do not, and open are, as text, those that
 // cannot be judged.
 func (s statement) holds(r Request) (all truth, unmet []condition, open []string) {
 	all = yes

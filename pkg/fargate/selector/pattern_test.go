@@ -66,7 +66,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// allTexts gives every text over the letters of at most the length.
+// allTexts returns every text over the letters of at most the length.
 func allTexts(letters string, length int) []string {
 	out := []string{""}
 	for level := out; length > 0; length-- {

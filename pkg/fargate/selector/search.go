@@ -148,7 +148,7 @@ func sortedSet(globs []string) []string {
 }
 
 // begin returns the first draft, nil where there is none: a label for each pair, or for as many as can share one.
-// Exact tells that what cannot be made of the draft cannot be made at all.
+// Exact reports whether what cannot be made of the draft cannot be made at all.
 func (q *question) begin(share bool) (d draft, exact bool) {
 	q.seen = map[string]bool{}
 	namespace, ok := q.fill(namespaces, slot{fit: q.namespaces})

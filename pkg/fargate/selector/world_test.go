@@ -62,7 +62,7 @@ func sizeOf(p Pod) int {
 	return size
 }
 
-// smallest gives the smallest pod of the world that fits all of fit and none of avoid.
+// smallest returns the smallest pod of the world that fits all of fit and none of avoid.
 func (w smallWorld) smallest(fit, avoid []Selector) (Pod, bool) {
 	met := func(s Selector, labels map[string]string) bool {
 		for k, v := range s.Labels {
@@ -100,7 +100,7 @@ func (w smallWorld) smallest(fit, avoid []Selector) (Pod, bool) {
 	return best, found
 }
 
-// holds tells whether the world has all pods of this size and below, but for more letters.
+// holds reports whether the world has all pods of this size and below, but for more letters.
 func (w smallWorld) holds(p Pod) bool {
 	text := len(p.Namespace)
 	for k, v := range p.Labels {

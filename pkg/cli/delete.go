@@ -204,8 +204,8 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		return err
 	}
 	err = errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
-	if err == nil && opts.all && opts.wait {
-		err = a.noneLeft(ctx, client, cluster, opts)
+	if err == nil && opts.all {
+		err = a.noneLeft(ctx, client, cluster, doomed, opts)
 	}
 	return err
 }

@@ -3,13 +3,16 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-// noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to.
-func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string, opts deleteOptions) error {
+// noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to. The
+// profiles of the plan are accounted for already.
+func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string, doomed []fargate.Profile, opts deleteOptions) error {
 	runner, stop := a.runner(client)
 	defer stop()
 	left, err := client.Profiles(ctx, cluster)
@@ -17,6 +20,9 @@ func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string
 		left, err = runner.Settled(ctx, cluster, left, false)
 	}
 	stop()
+	left = slices.DeleteFunc(left, func(p fargate.Profile) bool {
+		return slices.ContainsFunc(doomed, func(d fargate.Profile) bool { return d.ARN == p.ARN })
+	})
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
 			cluster, strings.Join(namesOf(left), ", "), opts.again(a))

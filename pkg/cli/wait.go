@@ -33,8 +33,9 @@ func newWaitCommand(a *app) *cobra.Command {
 		Short:   "Wait until a Fargate profile is ACTIVE, or gone",
 		Long: `Wait until a Fargate profile is ACTIVE, or gone. Only reads are sent; nothing is changed.
 
-A profile that ends in CREATE_FAILED or DELETE_FAILED ends the wait at once, with its health issues.
-It looks every second at first, and at least every ten seconds later on.`,
+A profile that ends in CREATE_FAILED ends the wait at once, with its health issues; one in DELETE_FAILED does
+when it has been so for some seconds. Gone is what reads of both kinds (describe and list) agree on; where the profile
+was not seen in deletion, for five seconds. It looks every second at first, and at least every ten seconds later on.`,
 		Example: `  fgctl wait fargateprofile web --cluster demo --for active
   fgctl wait fargateprofile web --cluster demo --for deleted --timeout 40m`,
 		Args: cobra.ArbitraryArgs,

@@ -78,19 +78,22 @@ func (o *operation) present(ctx context.Context, cluster string, wanted []fargat
 	for {
 		var found []fargate.Profile
 		doubt := false
-		names, err := o.names(ctx, cluster)
+		names, listed, err := o.names(ctx, cluster)
 		if err != nil {
 			return nil, err
 		}
+		if !listed {
+			period = absence // only time can confirm what one kind of read says
+		}
 		for i, p := range wanted {
 			now, err := o.read(ctx, cluster, p.Name)
-			switch listed := names == nil || slices.Contains(names, p.Name); {
+			switch {
 			case err != nil:
 				return nil, err
 			case now != nil && !later(*now, p):
 				found = append(found, *now)
 				continue
-			case names != nil && (now != nil) != listed:
+			case listed && (now != nil) != slices.Contains(names, p.Name):
 				since[i], period = time.Time{}, absence
 			case since[i].IsZero():
 				since[i] = o.Clock.Now()
@@ -112,18 +115,19 @@ func later(now, p fargate.Profile) bool {
 	return p.ARN != "" && now.ARN != p.ARN && !now.CreatedAt.Before(p.CreatedAt)
 }
 
-// names returns the names of the cluster's profiles, through transient errors; nil where the caller may not list them.
-func (o *operation) names(ctx context.Context, cluster string) ([]string, error) {
+// names returns the names of the cluster's profiles, through transient errors. listed is false where there is no list:
+// the caller may not read it, or the cluster is said to be gone.
+func (o *operation) names(ctx context.Context, cluster string) (names []string, listed bool, err error) {
 	for {
 		names, err := o.EKS.ProfileNames(ctx, cluster)
 		switch {
-		case err == nil, cloud.NoCluster(err): // a cluster that is gone has none
-			return append([]string{}, names...), nil
-		case cloud.ClassOf(err) == cloud.AccessDenied:
-			return nil, nil
+		case err == nil:
+			return names, true, nil
+		case cloud.NoCluster(err), cloud.ClassOf(err) == cloud.AccessDenied:
+			return nil, false, nil
 		}
 		if err := o.bear(ctx, "cluster "+cluster, err); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 }

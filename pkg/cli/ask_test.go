@@ -101,10 +101,10 @@ func TestAskingOnANarrowTerminal(t *testing.T) {
   1. delete profile web, until it is gone; its pods are
      stopped at once
 Warning: pods of namespace=web lose their profile: no other
-  ACTIVE profile covers them, so they may stay Pending; a
-  pod that loses its profile: namespace web
+  ACTIVE profile covers them, so they may stay Pending; for
+  example a pod in namespace web
 Delete web? Pods of web would be left without a profile; to
-  agree type the profile's name: Error: you did not agree; nothing was changed
+  agree type the profile's name: Error: cancelled; nothing was changed ("n" is not the profile's name "web")
 `
 	if got := stderr.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -71,9 +71,9 @@ func goOn(err error, command string) error {
 		return err
 	}
 	if unfinished.Accepted {
-		return fmt.Errorf("%w\nthe operation goes on in AWS; to go on with it: %s", err, command)
+		return fmt.Errorf("%w\nthe operation continues in AWS; to resume: %s", err, command)
 	}
-	return fmt.Errorf("%w\nto go on: %s", err, command)
+	return fmt.Errorf("%w\nto resume: %s", err, command)
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
@@ -186,7 +186,7 @@ var changeFormats = []string{"table", "wide", "json", "yaml", "name"}
 // addOutputFlag adds --output to a command that changes profiles: without it one line tells what was
 // done.
 func (a *app) addOutputFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVarP(format, "output", "o", "", "print the profile as table, wide, json, yaml or name, in the place of a sentence")
+	cmd.Flags().StringVarP(format, "output", "o", "", "output format: table, wide, json, yaml, name (default: one sentence)")
 	mustComplete(cmd, "output", completeFixed(changeFormats))
 }
 

@@ -40,7 +40,7 @@ func (a *app) agree(path, flag string, value *string, inFile string) error {
 	case inFile == "" || *value == inFile:
 		return nil
 	case *value != "" && a.applied[flag] == "":
-		return usagef("--%s is %q, but %s is for %s %q; leave the flag out or mend the file", flag, *value, path, flag, inFile)
+		return usagef("--%s is %q, but %s is for %s %q; drop the flag or fix the file", flag, *value, path, flag, inFile)
 	}
 	*value = inFile
 	return nil

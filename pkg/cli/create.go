@@ -212,7 +212,7 @@ func (a *app) createOne(ctx context.Context, client *cloud.Client, report prefli
 			case len(now) == 0 || now[0].Status != fargate.StatusActive:
 				return p, "", fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more; to resume: %s", p.Name, a.again())
 			}
-			return now[0], fmt.Sprintf("profile %s exists in cluster %s, as wanted", p.Name, p.Cluster), a.judgeExisting(now[0], p)
+			return now[0], fmt.Sprintf("profile %s already exists with this configuration; nothing to do", p.Name), a.judgeExisting(now[0], p)
 		case fargate.StatusCreating:
 			if !opts.wait {
 				return *have, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil

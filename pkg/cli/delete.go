@@ -334,7 +334,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		}
 	}
 	if stuck {
-		errs = append(errs, fmt.Errorf("when that is mended, try again: %s", opts.again(a)))
+		errs = append(errs, fmt.Errorf("fix this, then run: %s", opts.again(a)))
 	}
 	if len(untried) > 0 {
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))

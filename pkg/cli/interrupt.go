@@ -96,7 +96,7 @@ func (a *app) end(ended <-chan int, signals <-chan os.Signal) int {
 func (a *app) reportInterrupted(ended <-chan int) {
 	text := a.streams.Bad("Error:") + " interrupted\n"
 	if onward := a.ending.onward.Load(); onward != nil {
-		text += "  to go on: " + *onward + "\n"
+		text += "  to resume: " + *onward + "\n"
 	}
 	written := make(chan struct{})
 	go func() {

@@ -122,7 +122,7 @@ type timeUpError struct {
 func (e *timeUpError) Error() string {
 	text := e.up.Error() + cloud.WaitingFor(e.during) + "; --timeout allows more time"
 	if e.resume != "" {
-		text += "\nto go on: " + e.resume
+		text += "\nto resume: " + e.resume
 	}
 	return text
 }

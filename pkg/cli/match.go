@@ -37,7 +37,7 @@ func newMatchCommand(a *app) *cobra.Command {
 		Long: `Say which Fargate profile each pod of a manifest would run on, and why: selector by selector, label
 by label; whether Fargate would run it there, and in what size.
 
-Read are Pods, and the pod templates of Deployment, ReplicaSet, StatefulSet, DaemonSet,
+match reads Pods and the pod templates of Deployment, ReplicaSet, StatefulSet, DaemonSet,
 ReplicationController, Job, CronJob and PodTemplate, and Lists of them, as YAML or JSON; other kinds
 are skipped. The namespace is the manifest's, else -n, else the kubeconfig context's, else default.
 The profiles are those of the cluster, or with --profiles-from those of files: then no AWS is needed.
@@ -84,7 +84,7 @@ profiles that take pods overlap.`,
   fgctl match --cluster demo --overlaps`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("the argument %q is not wanted; name manifests with -f: %s -f %s", args[0], cmd.CommandPath(), shellCommand(args[0]))
+				return fmt.Errorf("unexpected argument %q; pass manifests with -f: %s -f %s", args[0], cmd.CommandPath(), shellCommand(args[0]))
 			}
 			return nil
 		},
@@ -151,7 +151,7 @@ func (a *app) checkMatch(cmd *cobra.Command, opts *matchOptions) error {
 		faults = append(faults, errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
 	}
 	if ns := opts.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		faults = append(faults, fmt.Errorf("%s %q is no namespace's name; lower-case letters, digits and - are allowed", a.named("namespace"), ns))
+		faults = append(faults, fmt.Errorf("%s %q is not a valid namespace; lower-case letters, digits and - are allowed", a.named("namespace"), ns))
 	}
 	if err := opts.check(a, cmd); err != nil {
 		faults = append(faults, err)

@@ -164,7 +164,7 @@ func (d *detail) hints(e fargate.Explanation) {
 	case e.Verdict == fargate.VerdictAmbiguous:
 		d.say(2, "→ %s", settle(e))
 	case e.Verdict == fargate.VerdictExcluded:
-		d.say(2, "→ take the annotation away to let Fargate have the pod")
+		d.say(2, "→ remove the annotation to run the pod on Fargate")
 	case e.Verdict != fargate.VerdictUnmatched:
 	case len(e.Profiles) == 0:
 		d.say(2, "→ make a profile:")

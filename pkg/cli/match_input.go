@@ -102,14 +102,10 @@ func (e *printError) Unwrap() error { return e.err }
 
 // noPods is the fault of a name whose files hold no pod.
 func noPods(name string) error {
-	what := "it"
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		what = "its files"
-	}
 	if name == "-" {
 		name = "standard input"
 	}
-	return fmt.Errorf("%s: there is no pod in %s; pods, workloads with a pod template, and lists of them are looked for", name, what)
+	return fmt.Errorf("%s: found no pods; expected Pods, workloads or Lists of them", name)
 }
 
 // readManifest reads one file.

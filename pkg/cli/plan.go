@@ -230,10 +230,14 @@ func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question str
 	if err != nil {
 		return err
 	}
-	if strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " ") != wanted {
+	switch typed := strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " "); typed {
+	case wanted:
+		return nil
+	case "":
 		return errNotAgreed
+	default:
+		return &refusedError{fmt.Errorf("cancelled; nothing was changed (%q is not %s %q)", typed, what, wanted)}
 	}
-	return nil
 }
 
-var errNotAgreed = &refusedError{errors.New("you did not agree; nothing was changed")}
+var errNotAgreed = &refusedError{errors.New("cancelled; nothing was changed")}

@@ -145,7 +145,7 @@ func (s planSelector) line() (text string, risk bool) {
 	selector, by := s.Selector.String(), strings.Join(takers, ", ")
 	shape := ""
 	if s.Loses != nil {
-		shape = "; a pod that loses its profile: " + s.Loses.String()
+		shape = "; for example a pod in " + s.Loses.String()
 	}
 	switch {
 	case s.idle:

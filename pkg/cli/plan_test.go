@@ -20,7 +20,7 @@ func TestPlanSelectorLines(t *testing.T) {
 		{planSelector{Selector: web, Covered: fargate.ExtentWhole, By: []string{"a", "b"}, ambiguous: true}, "pods of namespace=web become ambiguous between a and b", false},
 		{planSelector{Selector: web, Profile: "b", Covered: fargate.ExtentWhole, By: []string{"a", "b"}}, "pods of namespace=web move to a, the new b", false},
 		{planSelector{Selector: web, Covered: fargate.ExtentNone, Undecided: true}, "no other profile is known to take them", true},
-		{planSelector{Selector: web, Covered: fargate.ExtentPart, By: []string{"a"}, Loses: shape}, "only a part of them would move, to a; a pod that loses its profile: namespace web, app=x", true},
+		{planSelector{Selector: web, Covered: fargate.ExtentPart, By: []string{"a"}, Loses: shape}, "only a part of them would move, to a; for example a pod in namespace web, app=x", true},
 		{planSelector{Selector: web, Covered: fargate.ExtentNone, Loses: shape}, "no other ACTIVE profile covers them", true},
 		{planSelector{Selector: web, Covered: fargate.ExtentPart, By: []string{"a"}, Undecided: true}, "whether a cover them all could not be decided", true},
 		{planSelector{Selector: web, Profile: "p", Index: 2, Covered: fargate.ExtentNone, idle: true}, "selector 2 of p, namespace=web, takes no pods now", false},

@@ -64,10 +64,17 @@ func (v *onceValue) Type() string { return "string" }
 // Set takes the text, unless there is another one.
 func (v *onceValue) Set(text string) error {
 	if *v != "" && text != string(*v) {
-		return fmt.Errorf("%q is given already; for several namespaces repeat --selector namespace=NAME", string(*v))
+		return &twiceError{string(*v), text}
 	}
 	*v = onceValue(text)
 	return nil
+}
+
+// twiceError says that a flag was given two values.
+type twiceError struct{ first, second string }
+
+func (e *twiceError) Error() string {
+	return fmt.Sprintf("is given twice (%q, %q); for several namespaces repeat --selector namespace=NAME", e.first, e.second)
 }
 
 // describing are the flags that a file stands in for.

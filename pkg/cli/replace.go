@@ -91,7 +91,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	}
 	flags.StringArrayVar(&opts.add, "add-selector", nil, "a selector that the successor has besides the original's; repeatable")
 	flags.StringArrayVar(&opts.remove, "remove-selector", nil, "a selector of the original that the successor does not have; repeatable")
-	flags.StringVar(&opts.newName, "new-name", "", "name of the successor; by default the original's with the next number")
+	flags.StringVar(&opts.newName, "new-name", "", "new name (default: NAME-2, NAME-3, …)")
 	flags.BoolVar(&opts.keepName, "keep-name", false, "go through a temporary profile, so that the name stays")
 	flags.BoolVar(&opts.abort, "abort", false, "undo an unfinished replacement: delete the successor, keep the original")
 	flags.DurationVar(&opts.settle, "settle", 30*time.Second, "time for the scheduler to learn of an ACTIVE profile before the other is deleted")

@@ -26,10 +26,13 @@ func (r *replacement) steps(successor string) []planStep {
 		ready += fmt.Sprintf(" and the scheduler had %s to learn of it", r.opts.settle)
 	}
 	means := "its pods are stopped at once, their replacements hit " + successor
-	pinned := fmt.Sprintf("; pods that pin %s: %s ", fargate.ProfileLabel, original)
+	pinned := fmt.Sprintf("; pods labelled %s=%s ", fargate.ProfileLabel, original)
 	steps := []planStep{{Action: "create", Profile: successor, Until: ready}}
 	if !r.opts.keepName {
-		return append(steps, planStep{Action: "delete", Profile: original, Until: "it is gone", Means: means + pinned + "never do, so change their templates first"})
+		return append(steps, planStep{
+			Action: "delete", Profile: original, Until: "it is gone",
+			Means: means + pinned + "will stay Pending; change that label in their templates first",
+		})
 	}
 	return append(
 		steps,

@@ -35,7 +35,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 		case unfinished:
 			return r.resume(ctx)
 		}
-		return r.nothingToDo(original, fmt.Sprintf("profile %s is as wanted already; nothing to replace (--new-name makes it anew under another name)", original.Name))
+		return r.nothingToDo(original, fmt.Sprintf("profile %s already has this configuration; nothing to replace (--new-name recreates it under another name)", original.Name))
 	}
 	if onlyTags(differences) && !renamed && !r.opts.createRole {
 		return r.retag(ctx, original, p)
@@ -224,7 +224,7 @@ func (r *replacement) done() error {
 		return &refusedError{fmt.Errorf("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead", r.opts.name, successor.Name, successor.Name)}
 	}
 	return r.showProfiles(r.opts.output, []fargate.Profile{successor}, []string{fmt.Sprintf(
-		"profile %s was replaced by %s in cluster %s; all is done", r.opts.name, successor.Name, r.cluster)})
+		"profile %s was already replaced by %s; nothing to do", r.opts.name, successor.Name)})
 }
 
 // run carries the replacement out.
@@ -268,7 +268,7 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 	}
 	profiles, err := r.client.Profiles(ctx, r.cluster)
 	if err != nil {
-		return fmt.Errorf("%w\nto go on when that is mended: %s", failure, r.again())
+		return fmt.Errorf("%w\nfix this, then run: %s", failure, r.again())
 	}
 	s, err := lifecycle.Assess(profiles, r.opts.name)
 	if err != nil {

@@ -37,7 +37,7 @@ func (a *app) printRequests(format string, reports []preflight.Report) error {
 	sent := 0
 	for _, r := range reports {
 		if existing := r.Existing(); existing != nil && existing.Status != fargate.StatusDeleting {
-			a.info("profile %s exists as wanted; nothing would be sent", r.Profile.Name)
+			a.info("profile %s already exists with this configuration; nothing would be sent", r.Profile.Name)
 			continue
 		}
 		role, made := roleOf(r)

@@ -235,7 +235,7 @@ func (a *app) oneName(cmd *cobra.Command, args []string, flag string) (string, e
 		return flag, nil
 	case len(args) > 1:
 		return "", &usageError{
-			err:     fmt.Errorf("one profile name is wanted, but there are %d: %s", len(args), strings.Join(args, " ")),
+			err:     fmt.Errorf("accepts one profile name, received %d: %s", len(args), strings.Join(args, ", ")),
 			command: cmd.CommandPath(),
 		}
 	case flag != "" && flag != args[0] && a.given(cmd, "name"):

@@ -228,7 +228,7 @@ func readWorld(ctx context.Context, a *app, name string) (sandbox.World, error) 
 	}
 	world, err := sandbox.ParseWorld(data)
 	if err != nil {
-		return sandbox.World{}, &usageError{err: fmt.Errorf("the world %s cannot be:\n%w", name, err)}
+		return sandbox.World{}, &usageError{err: fmt.Errorf("world file %s is invalid:\n%w", name, err)}
 	}
 	return world, nil
 }
@@ -245,7 +245,7 @@ func runSandboxServe(ctx context.Context, a *app, opts sandboxOptions) error {
 	a.info("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to standard output.", s.url)
 	select {
 	case <-ctx.Done():
-		a.info("The sandbox has ended; its world is forgotten.")
+		a.info("Sandbox stopped; its state is discarded.")
 		return nil
 	case err := <-s.failed:
 		return fmt.Errorf("the sandbox stopped serving: %w", err)

@@ -42,15 +42,18 @@ func flagError(cmd *cobra.Command, err error) error {
 // valueError explains a value that a flag cannot take, in words for the types whose own error speaks of
 // Go.
 func valueError(flag *pflag.Flag, value string, err error) error {
+	if twice := new(twiceError); errors.As(err, &twice) {
+		return fmt.Errorf("--%s %w", flag.Name, twice)
+	}
 	wanted := map[string]string{
-		"int":      "a whole number is wanted",
-		"bool":     "true or false is wanted",
-		"duration": "a duration is wanted, as 90s, 25m or 1h30m",
+		"int":      "must be a whole number",
+		"bool":     "must be true or false",
+		"duration": "must be a duration like 90s, 25m or 1h30m",
 	}[flag.Value.Type()]
 	if wanted == "" {
-		return fmt.Errorf("%q is no value for --%s: %w", value, flag.Name, err)
+		return fmt.Errorf("invalid value %q for --%s: %w", value, flag.Name, err)
 	}
-	return fmt.Errorf("%q is no value for --%s: %s", value, flag.Name, wanted)
+	return fmt.Errorf("invalid value %q for --%s: %s", value, flag.Name, wanted)
 }
 
 // detachedBool refuses `--wait false`: pflag takes false for an argument, which would be the name of a profile, and
@@ -108,13 +111,14 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 	}
 	cmd.AddCommand(children...)
+	third := name + "s" // in a sentence
 	if name == "wait" {
-		name = "wait for" // in a sentence
+		third = "waits for"
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := cmd.CommandPath() + " " + children[0].Name()
 		if len(args) == 0 {
-			return &usageError{err: fmt.Errorf("say what to %s: %s", name, path), command: path}
+			return &usageError{err: fmt.Errorf("missing resource: use %s", path), command: path}
 		}
 		var names []string
 		for _, child := range children {
@@ -123,10 +127,11 @@ func verb(name, short string, children ...*cobra.Command) *cobra.Command {
 		if hint := didYouMean(args[0], names, ""); hint != "" {
 			return &usageError{err: fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint), command: path}
 		}
-		return &usageError{
-			err:     fmt.Errorf("%q is nothing that fgctl can %s; for the profile of that name: %s %s", args[0], name, path, args[0]),
-			command: path,
+		instead := fmt.Sprintf("for the profile %q: %s %s", args[0], path, args[0])
+		if strings.TrimSuffix(args[0], "s") == "cluster" && name == "get" {
+			instead = "for clusters: aws eks list-clusters"
 		}
+		return &usageError{err: fmt.Errorf("fgctl %s Fargate profiles only; %s", third, instead), command: path}
 	}
 	return cmd
 }

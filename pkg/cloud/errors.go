@@ -184,7 +184,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	case e.Status != 0 && brokenAnswer(err):
 		e.Message = fmt.Sprintf("HTTP %d, and then the connection broke off", e.Status)
 	case e.Status >= 300:
-		e.Message = fmt.Sprintf("HTTP %d with an answer that is no AWS error", e.Status)
+		e.Message = fmt.Sprintf("HTTP %d: response is not an AWS error", e.Status)
 	case e.Status != 0:
 		e.Message = fmt.Sprintf("HTTP %d, but the answer is not what this call gives", e.Status)
 	}

@@ -16,7 +16,7 @@ var hints = map[Class]string{
 	Throttled:     "AWS is throttling this account; try again in a moment",
 	Unavailable:   "try again; if it stays, see the region, the endpoint and the network",
 	Senseless:     "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, or a proxy answers in its place",
-	Credentials:   "see that the AWS credentials are there and have not expired (aws sts get-caller-identity); for SSO run aws sso login",
+	Credentials:   "check that AWS credentials are set and not expired (aws sts get-caller-identity); for SSO run aws sso login",
 }
 
 // Hint says in one sentence what can be done about an error of this package; it is empty where there is

@@ -18,7 +18,7 @@ type Difference struct {
 
 // String writes the difference in one line.
 func (d Difference) String() string {
-	return fmt.Sprintf("%s: is %s, wanted %s", d.Field, d.Have, d.Want)
+	return fmt.Sprintf("%s: %s → %s", d.Field, d.Have, d.Want)
 }
 
 // Differences returns the fields of have that are not as want says. A field that want leaves empty is

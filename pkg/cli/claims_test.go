@@ -151,7 +151,7 @@ var claims = []claim{
 	},
 }
 
-// misleading are the reads that say what is not so, each with the operation that it can befall.
+// misleading are the answers that say what is not so, each with the operation that it can befall.
 var misleading = []sandbox.Fault{
 	{Kind: sandbox.FaultNotFound, Operation: "eks:DescribeFargateProfile"},
 	{Kind: sandbox.FaultStale, Operation: "eks:DescribeFargateProfile"},
@@ -165,6 +165,10 @@ var misleading = []sandbox.Fault{
 	{Kind: sandbox.FaultNotFound, Operation: "eks:ListFargateProfiles"},
 	{Kind: sandbox.FaultNotFound, Operation: "eks:*"},
 	{Kind: sandbox.FaultStale, Operation: "eks:*"},
+	{
+		Kind: sandbox.FaultError, Operation: "eks:DeleteFargateProfile", Status: 404, Code: "ResourceNotFoundException",
+		Message: "No Fargate Profile found with name: web.",
+	},
 }
 
 // misled is one case: a fault at the nth request of its operation, and at so many in all.

@@ -126,7 +126,8 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 	var contradicted time.Time // since when each look shows something else than a deletion under way
 	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, _ time.Duration) error {
 		now := o.Clock.Now()
-		failed, stays := found && p.Status == fargate.StatusDeleteFailed, accepted && found && p.Status != fargate.StatusDeleting
+		failed := found && p.Status == fargate.StatusDeleteFailed
+		stays := accepted && found && p.Status != fargate.StatusDeleting
 		if !failed && !stays {
 			contradicted = time.Time{}
 		} else if contradicted.IsZero() {

@@ -29,7 +29,8 @@ func (r *Runner) Present(ctx context.Context, cluster string, names []string, ce
 // Settled returns the cluster's profiles once two readings in a row agree on their names and ARNs; with certain, and
 // where two did not agree, they have to for a grace period: then it may be said what there is not. First is a reading
 // of just now.
-func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool) ([]fargate.Profile, error) {
+func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool,
+) ([]fargate.Profile, error) {
 	o := r.begin("reading the profiles of cluster " + cluster)
 	since, period := o.Clock.Now(), graceOf(certain)
 	for {
@@ -62,7 +63,7 @@ func sameProfile(a, b fargate.Profile) bool { return a.Name == b.Name && a.ARN =
 
 // gone reports whether the profile is gone: missing from reads of both kinds for the period, or its name taken by a
 // later one. Otherwise it returns the profile as it is now.
-func (o *operation) gone(ctx context.Context, p fargate.Profile, period time.Duration) (now *fargate.Profile, err error) {
+func (o *operation) gone(ctx context.Context, p fargate.Profile, period time.Duration) (*fargate.Profile, error) {
 	found, err := o.present(ctx, p.Cluster, []fargate.Profile{p}, period)
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -73,7 +74,8 @@ func (o *operation) gone(ctx context.Context, p fargate.Profile, period time.Dur
 // present returns those of the profiles that exist, by their ARN where it is known. What reads of the two kinds say
 // differently is looked at again; nothing is missing until they have agreed on it for the period, and after they have
 // not, for the grace period.
-func (o *operation) present(ctx context.Context, cluster string, wanted []fargate.Profile, period time.Duration) ([]fargate.Profile, error) {
+func (o *operation) present(ctx context.Context, cluster string, wanted []fargate.Profile, period time.Duration,
+) ([]fargate.Profile, error) {
 	since := make([]time.Time, len(wanted)) // when both kinds first agreed that the profile is missing
 	for {
 		var found []fargate.Profile

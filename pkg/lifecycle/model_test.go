@@ -5,7 +5,7 @@ package lifecycle
 // sandbox's history as a second observer: it reports whether anything was lost at any instant.
 //
 // A plain run takes a few of the cases, FGCTL_MODEL=sample more, as CI does, always the same ones; all takes every
-// disturbance and nearly every pair of a kill and a fault.
+// disturbance, and of the pairs of a kill and a fault what modelSequence.part chooses.
 
 import (
 	"context"
@@ -24,9 +24,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
-
-// misledStep is one in how many pairs of a kill and a misleading answer are run.
-const misledStep = 29
 
 // modelSequence is something that a user asks for, again and again until it is done.
 type modelSequence struct {
@@ -160,13 +157,13 @@ func sampled(cases []modelCase, n int) []modelCase {
 }
 
 // part is what FGCTL_MODEL=all runs of the pairs: each, or one in every; of those with an answer that misleads or makes
-// no sense, which a single disturbance tells as well, one in misledStep.
+// no sense, which a single disturbance tells as well, one in 29.
 func (s modelSequence) part(pairs []modelCase) []modelCase {
 	var out []modelCase
 	for i, c := range pairs {
 		step := max(s.every, 1)
 		if modelFaults[c.fault-1].misleads {
-			step *= misledStep
+			step *= 29
 		}
 		if i%step == 0 {
 			out = append(out, c)

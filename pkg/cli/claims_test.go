@@ -82,6 +82,13 @@ func begunSuccessor(temporary bool) sandbox.Profile {
 	return p
 }
 
+// renewed are the profiles of a `replace web --namespace new --keep-name` of which only the temporary one has to go.
+func renewed() []sandbox.Profile {
+	web, temporary := begunSuccessor(false), begunSuccessor(true)
+	web.Name, temporary.Name = "web", "web-tmp"
+	return []sandbox.Profile{web, temporary}
+}
+
 var claims = []claim{
 	{args: "delete fp web", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), claimed("api", "ACTIVE", "api")}, holds: "api ACTIVE api"},
 	{args: "delete fp web api", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), claimed("api", "ACTIVE", "api")}},
@@ -121,6 +128,8 @@ var claims = []claim{
 	},
 	{args: "replace fp web --namespace new --yes", before: []sandbox.Profile{claimed("web", "ACTIVE", "web")}, holds: "web-2 ACTIVE new"},
 	{args: "replace fp web --namespace new --yes --keep-name", before: []sandbox.Profile{claimed("web", "ACTIVE", "web")}, holds: "web ACTIVE new"},
+	{args: "replace fp web --namespace new --yes --keep-name", before: renewed(), holds: "web ACTIVE new"},
+	{args: "replace fp web --yes", before: renewed(), holds: "web ACTIVE new"},
 	{args: "replace fp web --namespace web", before: []sandbox.Profile{claimed("web", "ACTIVE", "web")}, holds: "web ACTIVE web"},
 	{
 		args: "replace fp web --namespace new --yes --wait=false", before: []sandbox.Profile{claimed("web", "ACTIVE", "web")},

@@ -340,7 +340,8 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 		return err
 	}
 	s, err := Assess(profiles, "web")
-	if err == nil && !s.Unfinished && (s.Done || s.Original == nil) {
+	wantedAlready := s.Original != nil && s.Original.Selectors[0].Namespace == "web-new"
+	if err == nil && !s.Unfinished && (s.Done || s.Original == nil || wantedAlready) {
 		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
 			s, err = Assess(profiles, "web")
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,19 +10,19 @@ import (
 // The time at a question does not count, by either clock.
 func TestQuestionsTakeNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ended := false
+		var ended atomic.Bool
 		begin := time.Now()
-		d := newDeadline(time.Minute, begin, func() { ended = true })
+		d := newDeadline(time.Minute, begin, func() { ended.Store(true) })
 		time.Sleep(20 * time.Second)
 		goOn := d.stopped(time.Now)
 		time.Sleep(time.Hour)
 		goOn()
 		time.Sleep(39 * time.Second)
-		if synctest.Wait(); ended {
+		if synctest.Wait(); ended.Load() {
 			t.Error("the hour at the question counted")
 		}
 		time.Sleep(2 * time.Second)
-		if synctest.Wait(); !ended {
+		if synctest.Wait(); !ended.Load() {
 			t.Error("the time did not end after the question")
 		}
 		if want := begin.Add(time.Hour + time.Minute); !d.end.Equal(want) {

@@ -53,7 +53,7 @@ func (a *app) unfinishedReplacement(cluster string, profiles []fargate.Profile, 
 	switch {
 	case err != nil:
 		return err.Error()
-	case !s.Unfinished || s.Successor.Name != p.Name:
+	case !s.Unfinished() || s.Successor.Name != p.Name:
 		return ""
 	}
 	finish := a.replaceCommand(cluster, name)

@@ -132,7 +132,7 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 		}
 		existing := reports[i].Existing()
 		if existing != nil && existing.Status != fargate.StatusDeleting {
-			if err := a.judgeExisting(*existing, p); err != nil {
+			if err := a.withWays(lifecycle.Judge(*existing, p), *existing); err != nil {
 				refusals = append(refusals, err)
 			}
 			continue
@@ -177,70 +177,52 @@ func (a *app) tellClusters(ctx context.Context, client *cloud.Client, report pre
 	}
 }
 
-// judgeExisting says whether a profile of the name is as wanted; the error shows what is not.
-func (a *app) judgeExisting(have, want fargate.Profile) error {
-	if have.Status == fargate.StatusCreateFailed || have.Status == fargate.StatusDeleteFailed {
-		return fmt.Errorf("%w\ndelete it first: %s", &lifecycle.Failed{Profile: have},
-			a.commandOn(have.Cluster, "", "delete", fargateprofile, have.Name))
+// withWays names what can be done about a profile that exists and is not as wanted.
+func (a *app) withWays(err error, have fargate.Profile) error {
+	var refusal *lifecycle.Refusal
+	var gaveUp *lifecycle.Failed
+	switch {
+	case errors.As(err, &refusal) && refusal.Reason == lifecycle.Moved:
+		return fmt.Errorf("%w; to resume: %s", err, a.again())
+	case errors.As(err, &refusal):
+		return &refusedError{fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s …", err,
+			a.commandOn(have.Cluster, "", "replace", fargateprofile, have.Name))}
+	case errors.As(err, &gaveUp):
+		return fmt.Errorf("%w\ndelete it first: %s", err, a.commandOn(have.Cluster, "", "delete", fargateprofile, have.Name))
 	}
-	differences := fargate.Differences(have, want)
-	if len(differences) == 0 {
-		return nil
-	}
-	text := fmt.Sprintf("profile %s exists in cluster %s and differs:", have.Name, have.Cluster)
-	for _, d := range differences {
-		text += "\n  " + d.String()
-	}
-	return &refusedError{fmt.Errorf("%s\nprofiles cannot be changed; to put a new one in its place: %s …", text,
-		a.commandOn(have.Cluster, "", "replace", fargateprofile, have.Name))}
+	return err
 }
 
 // createOne creates the profile of one report, or goes on with one that is there already.
-func (a *app) createOne(ctx context.Context, client *cloud.Client, report preflight.Report, opts createOptions) (fargate.Profile, string, error) {
-	p := report.Profile
+func (a *app) createOne(
+	ctx context.Context, client *cloud.Client, report preflight.Report, opts createOptions,
+) (fargate.Profile, string, error) {
+	p, have := report.Profile, report.Existing()
 	runner, stop := a.runner(client)
 	defer stop()
+	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{
+		Have: have, Wait: opts.wait, Siblings: report.Siblings,
+		Role: func(ctx context.Context) (string, bool, error) { return ensureRole(ctx, runner, client, report) },
+	})
 	onward := a.waitCommand(p.Cluster, client.Region(), p.Name, "active")
-	if have := report.Existing(); have != nil {
-		switch have.Status {
-		case fargate.StatusActive:
-			// The pre-flight's reading may be of the time before a change.
-			now, err := runner.Present(ctx, p.Cluster, []string{p.Name}, false)
-			switch {
-			case err != nil:
-				return p, "", goOn(err, a.again())
-			case len(now) == 0 || now[0].Status != fargate.StatusActive:
-				return p, "", fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more; to resume: %s", p.Name, a.again())
-			}
-			return now[0], fmt.Sprintf("profile %s already exists with this configuration; nothing to do", p.Name), a.judgeExisting(now[0], p)
-		case fargate.StatusCreating:
-			if !opts.wait {
-				return *have, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
-			}
-			made, err := runner.WaitActive(ctx, p.Cluster, p.Name)
-			return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), goOn(err, onward)
-		}
-		runner.Report.Note(fmt.Sprintf("profile %s is still being deleted; it is created when it is gone", p.Name))
-		if err := runner.WaitDeleted(ctx, p.Cluster, p.Name, have.ARN); err != nil {
-			return p, "", goOn(err, a.again())
-		}
-	}
-	role, checked, err := ensureRole(ctx, runner, client, report)
-	if err != nil {
-		return p, "", err
-	}
-	p.PodExecutionRoleARN = role
-	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{Wait: opts.wait, Siblings: report.Siblings, TrustChecked: checked})
+	there := have != nil && have.Status != fargate.StatusDeleting
 	if err != nil {
 		var unfinished *lifecycle.Unfinished
-		if errors.As(err, &unfinished) && !unfinished.Accepted {
-			// EKS has not taken the request, so there is nothing to wait for yet.
-			onward = a.again()
+		if there && have.Status == fargate.StatusActive {
+			err = a.withWays(err, *have)
+		}
+		if errors.As(err, &unfinished) && !unfinished.Accepted && !(there && have.Status == fargate.StatusCreating) {
+			onward = a.again() // EKS has not taken the request, so there is nothing to wait for yet
 		}
 		return made, "", goOn(err, onward)
 	}
-	if made.Status != fargate.StatusActive {
-		return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster, onward), nil
+	switch {
+	case there && have.Status == fargate.StatusActive:
+		return made, fmt.Sprintf("profile %s already exists with this configuration; nothing to do", p.Name), nil
+	case made.Status == fargate.StatusActive:
+		return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), nil
+	case there:
+		return made, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
 	}
-	return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), nil
+	return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster, onward), nil
 }

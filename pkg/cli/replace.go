@@ -191,65 +191,74 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 	if err != nil {
 		return a.explainNotFound(ctx, client, err, cluster, "")
 	}
-	situation, err := lifecycle.Assess(profiles, opts.name)
-	if err != nil {
+	r := replacement{app: a, opts: opts, client: client, cluster: cluster}
+	if err := r.decide(ctx, profiles, c); err != nil {
+		return r.refused(err)
+	}
+	switch r.Action {
+	case lifecycle.Begin:
+		return r.begin(ctx)
+	case lifecycle.Finish:
+		return r.resume(ctx)
+	case lifecycle.Undo:
+		return r.abort(ctx)
+	case lifecycle.Tag:
+		return r.retag(ctx)
+	case lifecycle.Settle:
+		return r.tell(r.Wanted, fmt.Sprintf("profile %s was already replaced by %s; nothing to do", opts.name, r.Wanted.Name))
+	case lifecycle.Keep:
+		return r.nothingToDo()
+	}
+	return fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, opts.name, thereAre(opts.name, namesOf(r.Profiles)))
+}
+
+// decide finds what there is to do.
+func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c fargate.Change) (err error) {
+	runner, stop := r.runner(r.client)
+	defer stop()
+	r.Decision, err = runner.Decide(ctx, r.cluster, profiles, lifecycle.Wish{
+		Name: r.opts.name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName, NewRole: r.opts.createRole, Abort: r.opts.abort,
+	})
+	return goOn(err, r.again())
+}
+
+// refused adds to a refusal the commands that are left.
+func (r *replacement) refused(err error) error {
+	var refusal *lifecycle.Refusal
+	if !errors.As(err, &refusal) {
 		return err
 	}
-	if !situation.Unfinished && (opts.abort || situation.Done || situation.Original == nil) {
-		// That nothing is left to do, and that there is no such profile, one reading does not show.
-		certain := opts.abort && situation.Original != nil || situation.Done
-		if profiles, situation, err = a.assessAgain(ctx, client, cluster, opts, profiles, certain); err != nil {
-			return err
+	finish := r.replaceCommand(r.cluster, r.opts.name)
+	switch refusal.Reason {
+	case lifecycle.Moved:
+		return fmt.Errorf("%w; to try again: %s", err, r.again())
+	case lifecycle.TooLate:
+		err = fmt.Errorf("%w; finish it: %s", err, finish)
+	case lifecycle.OtherUnderWay:
+		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
+		if refusal.Situation.CanAbort() {
+			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
 		}
+	case lifecycle.DoneBefore:
+		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
+			r.commandOn(r.cluster, "", "delete", fargateprofile, r.opts.name))
 	}
-	r := replacement{app: a, opts: opts, change: c, client: client, cluster: cluster, profiles: profiles, situation: situation}
-	switch {
-	case opts.abort:
-		return r.abort(ctx)
-	case situation.Unfinished:
-		return r.resume(ctx)
-	case situation.Done:
-		return r.done()
-	case situation.Original == nil:
-		return r.unknown()
-	}
-	return r.fresh(ctx)
+	return &refusedError{err}
 }
 
-// assessAgain is Assess of readings that agree; with certain, over a grace period.
-func (a *app) assessAgain(ctx context.Context, client *cloud.Client, cluster string, opts replaceOptions, first []fargate.Profile,
-	certain bool,
-) ([]fargate.Profile, lifecycle.Situation, error) {
-	runner, stop := a.runner(client)
-	defer stop()
-	profiles, err := runner.Settled(ctx, cluster, first, certain)
-	if err != nil {
-		return nil, lifecycle.Situation{}, goOn(err, a.again())
-	}
-	s, err := lifecycle.Assess(profiles, opts.name)
-	return profiles, s, err
-}
-
-// unknown is the error of a name that no profile has.
-func (r *replacement) unknown() error {
-	return fmt.Errorf("cluster %s has no Fargate profile %q%s", r.cluster, r.opts.name, thereAre(r.opts.name, namesOf(r.profiles)))
-}
-
-// replacement is one run of replace after everything was read.
+// replacement is one run of replace after everything was read and decided.
 type replacement struct {
 	*app
-	opts      replaceOptions
-	change    fargate.Change
-	client    *cloud.Client
-	cluster   string
-	profiles  []fargate.Profile
-	situation lifecycle.Situation
+	lifecycle.Decision
+	opts    replaceOptions
+	client  *cloud.Client
+	cluster string
 }
 
 // preflightOf checks the successor as create would, knowing that the original goes.
 func (r *replacement) preflightOf(ctx context.Context, p fargate.Profile) (preflight.Report, error) {
 	input := preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name}
-	if r.opts.createRole {
+	if r.Wish.NewRole {
 		input.NewRole = lifecycle.RoleName(r.cluster, r.client.Region())
 	}
 	return preflight.Run(ctx, r.client, input)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 // plan says what will happen, step by step, and what becomes of the pods of the original.
@@ -28,7 +29,7 @@ func (r *replacement) steps(successor string) []planStep {
 	means := "its pods are stopped at once, their replacements hit " + successor
 	pinned := fmt.Sprintf("; pods labelled %s=%s ", fargate.ProfileLabel, original)
 	steps := []planStep{{Action: "create", Profile: successor, Until: ready}}
-	if !r.opts.keepName {
+	if !r.Wish.KeepName {
 		return append(steps, planStep{
 			Action: "delete", Profile: original, Until: "it is gone",
 			Means: means + pinned + "will stay Pending; change that label in their templates first",
@@ -45,12 +46,12 @@ func (r *replacement) steps(successor string) []planStep {
 // planRest says what is left of an unfinished replacement.
 func (r *replacement) planRest(successor fargate.Profile) *changePlan {
 	p := newPlan(r.cluster, "resume")
-	if original := r.situation.Original; original != nil && !r.situation.Renewed {
-		p = r.plan(*original, successor, nil)
+	if r.Stage == lifecycle.Begun {
+		p = r.plan(*r.Original, successor, nil)
 		p.Action = "resume"
 	} else {
 		p.Steps = r.steps(successor.Name)
-		if !r.situation.KeepName() {
+		if !r.KeepName() {
 			p.Steps = p.Steps[:1] // somebody else has deleted the original
 			return p
 		}
@@ -59,7 +60,7 @@ func (r *replacement) planRest(successor fargate.Profile) *changePlan {
 	if successor.Status == fargate.StatusActive && p.Steps[0].Profile == successor.Name && p.Steps[0].Action == "create" {
 		p.Steps = p.Steps[1:]
 	}
-	if r.situation.Renewed && r.situation.Original.Status == fargate.StatusActive {
+	if r.Stage == lifecycle.Renewed && r.Original.Status == fargate.StatusActive {
 		p.Steps = p.Steps[1:]
 	}
 	return p
@@ -68,10 +69,10 @@ func (r *replacement) planRest(successor fargate.Profile) *changePlan {
 // after returns the profiles that are there when all is done.
 func (r *replacement) after(original, successor fargate.Profile) []fargate.Profile {
 	successor = asActive(successor)
-	if r.opts.keepName {
+	if r.Wish.KeepName {
 		successor.Name = original.Name
 	}
-	return append(without(r.profiles, []fargate.Profile{original}), successor)
+	return append(without(r.Profiles, []fargate.Profile{original}), successor)
 }
 
 // asActive is a profile as it will be when EKS is done with it.

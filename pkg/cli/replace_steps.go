@@ -7,55 +7,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
-// fresh begins a replacement.
-func (r *replacement) fresh(ctx context.Context) error {
-	original := *r.situation.Original
-	// A role that an earlier run has made is no change; asked for again, it is kept.
-	r.opts.createRole = r.opts.createRole && !madeRole(original)
-	p, err := r.successorOf(original)
-	if err != nil && r.renewed(original) && r.opts.keepName {
-		p, err = original, nil // the selector went when an earlier run did all this
-	}
-	if err != nil {
-		return err
-	}
-	differences := fargate.Differences(original, p)
-	renamed := r.opts.newName != ""
-	if len(differences) == 0 && !renamed && !r.opts.createRole {
-		switch unfinished, err := r.unseen(ctx, original); {
-		case err != nil:
-			return err
-		case unfinished:
-			return r.resume(ctx)
-		}
-		return r.nothingToDo(original, fmt.Sprintf("profile %s already has this configuration; nothing to replace (--new-name recreates it under another name)", original.Name))
-	}
-	if onlyTags(differences) && !renamed && !r.opts.createRole {
-		return r.retag(ctx, original, p)
-	}
-	if original.Status != fargate.StatusActive {
-		return &refusedError{fmt.Errorf("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed", original.Name, original.Status)}
-	}
-	if err := r.doneBefore(original, p); err != nil {
-		return err
-	}
-	if p.Name, err = r.successorName(); err != nil {
-		return err
-	}
-	if faults, warnings := fargate.Validate(p); len(faults) > 0 {
-		return faults
-	} else if len(warnings) > 0 {
-		r.showWarnings(warnings)
-	}
-	if err := r.checkTags(original, p); err != nil {
-		return err
+// begin makes a successor and lets the original go.
+func (r *replacement) begin(ctx context.Context) error {
+	original, p := *r.Original, r.Wanted
+	_, warnings := fargate.Validate(p)
+	r.showWarnings(warnings)
+	if left := lifecycle.Lost(original); len(left) > 0 {
+		r.warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it", strings.Join(left, ", "), original.Name)
 	}
 	report, err := r.preflightOf(ctx, p)
 	if err != nil {
@@ -67,7 +32,7 @@ func (r *replacement) fresh(ctx context.Context) error {
 	if report.Failed() {
 		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
 	}
-	successor := report.Profile
+	successor, differences := report.Profile, r.Differences
 	role, made := roleOf(report)
 	if made {
 		r.info("the pod execution role %s is made first", report.NewRole)
@@ -76,18 +41,20 @@ func (r *replacement) fresh(ctx context.Context) error {
 		differences = fargate.Differences(original, successor)
 	}
 	plan := r.plan(original, successor, differences)
-	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(original, report.Profile), original.Name); err != nil {
+	if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, r.after(original, report.Profile), original.Name); err != nil {
 		return err
 	}
 	if r.opts.dryRun {
-		request := requestOf(lifecycle.Intended(successor, original, r.opts.keepName))
+		request := requestOf(lifecycle.Intended(successor, original, r.Wish.KeepName))
 		plan.Request = &request
 	}
 	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
-	if err := r.wantsYes(plan, original, report.Profile); err != nil {
-		return err
+	if !r.opts.yes && !r.interactive() {
+		if err := lifecycle.Agreed(original, report.Profile, plan.Uncovered); err != nil {
+			return r.refused(err)
+		}
 	}
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
 		return err
@@ -95,79 +62,21 @@ func (r *replacement) fresh(ctx context.Context) error {
 	return r.run(ctx, report)
 }
 
-// unseen looks over a grace period whether the first reading lacked a replacement that is unfinished, or what has become
-// of the original since.
-func (r *replacement) unseen(ctx context.Context, original fargate.Profile) (bool, error) {
-	profiles, s, err := r.assessAgain(ctx, r.client, r.cluster, r.opts, r.profiles, true)
-	if err != nil {
-		return false, err
-	}
-	if s.Unfinished {
-		r.profiles, r.situation = profiles, s
-		return true, nil
-	}
-	if s.Original == nil || s.Original.Status != original.Status || len(fargate.Differences(*s.Original, original)) > 0 {
-		return false, fmt.Errorf("profile %s has changed since it was first read; nothing was changed; to try again: %s", original.Name, r.again())
-	}
-	return false, nil
-}
-
-// successorName is the name under which the successor is made: with --keep-name that of the temporary profile.
-func (r *replacement) successorName() (string, error) {
-	taken := func(name string) bool { return slices.Contains(namesOf(r.profiles), name) }
-	switch {
-	case r.opts.keepName:
-		return fargate.TemporaryName(r.opts.name, taken), nil
-	case r.opts.newName == "":
-		return fargate.SuccessorName(r.opts.name, taken), nil
-	case taken(r.opts.newName):
-		return "", &refusedError{fmt.Errorf("profile %s exists already; choose another --new-name; nothing was changed", r.opts.newName)}
-	}
-	return r.opts.newName, nil
-}
-
-// wantsYes refuses, where nobody can be asked, what takes pods their profile and was not agreed to by --yes. What
-// other profiles cover, and the successor does not, wants a yes, too.
-func (r *replacement) wantsYes(plan *changePlan, original, successor fargate.Profile) error {
-	if r.opts.yes || r.interactive() {
-		return nil
-	}
-	lost := slices.ContainsFunc(fargate.Coverage(original.Selectors, []fargate.Profile{asActive(successor)}), func(c fargate.Cover) bool {
-		return c.Extent != fargate.ExtentWhole
-	})
-	switch {
-	case lost:
-		return &refusedError{errors.New("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")}
-	case plan.Uncovered:
-		return &refusedError{errors.New("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")}
-	}
-	return nil
-}
-
 // finalName is the name that the new profile has in the end.
 func (r *replacement) finalName(successor fargate.Profile) string {
-	if r.opts.keepName {
+	if r.Wish.KeepName {
 		return "a new " + r.opts.name
 	}
 	return successor.Name
 }
 
-// resume goes on with a replacement that an earlier run began, unless something else is asked for now.
+// resume goes on with a replacement that an earlier run began.
 func (r *replacement) resume(ctx context.Context) error {
-	successor := *r.situation.Successor
+	successor := r.Wanted
 	r.info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
-	finish := r.replaceCommand(r.cluster, r.opts.name)
-	if err := r.sameChange(successor); err != nil {
-		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
-		if r.situation.CanAbort() {
-			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
-		}
-		return &refusedError{err}
-	}
-	r.opts.keepName = r.situation.KeepName()
 	plan := r.planRest(successor)
-	if original := r.situation.Original; original != nil && !r.situation.Renewed {
-		if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, r.after(*original, successor), original.Name); err != nil {
+	if r.Stage == lifecycle.Begun {
+		if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, r.after(*r.Original, successor), r.Name); err != nil {
 			return err
 		}
 	}
@@ -177,54 +86,7 @@ func (r *replacement) resume(ctx context.Context) error {
 	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
-	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.profiles})
-}
-
-// sameChange is an error when the flags ask for another successor than the one that is under way.
-func (r *replacement) sameChange(successor fargate.Profile) error {
-	other := func(what string) error {
-		return fmt.Errorf("a replacement of %s by %s is unfinished, and %s; nothing was changed", r.opts.name, successor.Name, what)
-	}
-	if r.opts.newName != "" && r.opts.newName != successor.Name {
-		return other("--new-name asks for another name")
-	}
-	if r.opts.keepName && !r.situation.KeepName() {
-		return other("it was begun without --keep-name")
-	}
-	if r.change.Empty() && !r.opts.createRole {
-		return nil
-	}
-	if r.opts.createRole && !madeRole(successor) {
-		return other("--create-pod-execution-role asks for another role than " + successor.PodExecutionRoleARN)
-	}
-	want := r.change.Wanted
-	if r.situation.Original != nil && !r.situation.Renewed {
-		full, err := r.successorOf(*r.situation.Original)
-		if err != nil {
-			return err
-		}
-		want = full
-		want.Tags = r.change.Wanted.Tags // those of the original may have been changed since the successor was made
-		if r.opts.createRole {
-			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
-		}
-	} else if why := r.change.Contradiction(successor); why != "" {
-		return other("the flags ask for another profile: " + why)
-	}
-	if differences := fargate.Differences(successor, want); len(differences) > 0 {
-		return other("the flags ask for another profile: " + differences[0].String())
-	}
-	return nil
-}
-
-// done finds the original gone and its successor in place.
-func (r *replacement) done() error {
-	successor := *r.situation.Successor
-	if err := r.sameChange(successor); err != nil {
-		return &refusedError{fmt.Errorf("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead", r.opts.name, successor.Name, successor.Name)}
-	}
-	return r.showProfiles(r.opts.output, []fargate.Profile{successor}, []string{fmt.Sprintf(
-		"profile %s was already replaced by %s; nothing to do", r.opts.name, successor.Name)})
+	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.Profiles})
 }
 
 // run carries the replacement out.
@@ -238,7 +100,7 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	}
 	successor.PodExecutionRoleARN = role
 	made, err := runner.Replace(ctx, lifecycle.Replacement{
-		Name: r.opts.name, Situation: r.situation, Successor: successor, KeepName: r.opts.keepName,
+		Situation: r.Situation, Successor: successor, KeepName: r.Wish.KeepName,
 		Settle: r.opts.settle, Wait: r.opts.wait, Siblings: report.Siblings, TrustChecked: checked,
 	})
 	if err != nil {
@@ -256,7 +118,7 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	case made.Name == r.opts.name:
 		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.cluster)
 	}
-	return r.showProfiles(r.opts.output, []fargate.Profile{made}, []string{sentence})
+	return r.tell(made, sentence)
 }
 
 // waysOn adds to a failure the commands that finish or undo what is under way, or delete the successor (made) where
@@ -274,7 +136,7 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 	if err != nil {
 		return fmt.Errorf("%w\n%w", failure, err)
 	}
-	if !s.Unfinished {
+	if !s.Unfinished() {
 		for _, e := range s.Earlier {
 			if e.Name == made {
 				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, made, e.Status, r.commandOn(r.cluster, "", "delete", fargateprofile, made))
@@ -291,34 +153,29 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 }
 
 // nothingToDo ends a run that finds all as it is wanted.
-func (r *replacement) nothingToDo(p fargate.Profile, sentence string) error {
+func (r *replacement) nothingToDo() error {
+	sentence := fmt.Sprintf("profile %s already has this configuration; nothing to replace (--new-name recreates it under another name)", r.Name)
+	if r.opts.abort {
+		sentence = fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.cluster)
+	}
 	if r.opts.dryRun {
 		r.info("%s", sentence)
 		return r.printPlan(newPlan(r.cluster, "none"), r.opts.output)
 	}
+	return r.tell(*r.Original, sentence)
+}
+
+// tell prints the profile that a run ends with.
+func (r *replacement) tell(p fargate.Profile, sentence string) error {
 	return r.showProfiles(r.opts.output, []fargate.Profile{p}, []string{sentence})
 }
 
 // abort undoes an unfinished replacement.
 func (r *replacement) abort(ctx context.Context) error {
-	s := r.situation
-	switch {
-	case !s.Unfinished && s.Done:
-		return &refusedError{fmt.Errorf("the replacement of %s by %s is finished and cannot be undone", r.opts.name, s.Successor.Name)}
-	case !s.Unfinished && s.Original != nil && s.Original.Tags[lifecycle.TagReplaces] == r.opts.name:
-		return &refusedError{fmt.Errorf("no replacement of profile %s is under way; the last one, under its own name, is finished and cannot be undone", r.opts.name)}
-	case !s.Unfinished && s.Original == nil:
-		return r.unknown()
-	case !s.Unfinished:
-		// As an --abort whose answer was lost leaves it.
-		return r.nothingToDo(*s.Original, fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.opts.name, r.cluster))
-	case !s.CanAbort():
-		return &refusedError{fmt.Errorf("the original %s is not ACTIVE any more, so the replacement by %s cannot be undone; finish it: %s",
-			r.opts.name, s.Successor.Name, r.replaceCommand(r.cluster, r.opts.name))}
-	}
-	plan := planDeletion(r.cluster, []fargate.Profile{*s.Successor}, r.profiles)
+	s := r.Situation
+	plan := planDeletion(r.cluster, []fargate.Profile{*s.Successor}, r.Profiles)
 	plan.Action = "abort"
-	if err := r.addPods(ctx, plan, r.opts.pods, r.profiles, without(r.profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
+	if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, without(r.Profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
 		return err
 	}
 	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
@@ -334,6 +191,23 @@ func (r *replacement) abort(ctx context.Context) error {
 		return r.waysOn(ctx, err, "")
 	}
 	stop()
-	return r.showProfiles(r.opts.output, []fargate.Profile{*s.Original}, []string{fmt.Sprintf(
-		"the replacement of %s is undone; %s is deleted", r.opts.name, s.Successor.Name)})
+	return r.tell(*s.Original, fmt.Sprintf("the replacement of %s is undone; %s is deleted", r.opts.name, s.Successor.Name))
+}
+
+// retag changes tags in place; they are the only part of a profile that can change.
+func (r *replacement) retag(ctx context.Context) error {
+	r.info("only tags differ; they are changed in place, without a replacement")
+	if r.opts.dryRun {
+		plan := newPlan(r.cluster, "tag")
+		plan.Steps = []planStep{{Action: "tag", Profile: r.Name}}
+		for _, d := range r.Differences {
+			plan.Differences = append(plan.Differences, d.String())
+		}
+		return r.printPlan(plan, r.opts.output)
+	}
+	after, changed := lifecycle.Retagged(*r.Original, r.Wanted)
+	if err := r.client.TagProfile(ctx, after.ARN, changed); err != nil {
+		return err
+	}
+	return r.tell(after, "profile "+r.Name+" has its new tags")
 }

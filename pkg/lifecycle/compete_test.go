@@ -105,14 +105,14 @@ func asks(name, namespace string, keepName bool) func(context.Context, *model) e
 			return errors.New("refused: another replacement is under way or done")
 		case s.Original == nil:
 			return errors.New("refused: there is no profile web")
-		case s.Original.Status != fargate.StatusActive && !s.Unfinished:
+		case s.Original.Status != fargate.StatusActive && !s.Unfinished():
 			return errors.New("refused: web is not ACTIVE")
 		}
 		if err := m.runner.Clock.Sleep(ctx, m.think); err != nil {
 			return err
 		}
 		_, err = m.runner.Replace(ctx, Replacement{
-			Name: "web", Situation: s, Successor: successor, KeepName: keepName, Settle: 2e9, Wait: true, Siblings: profiles,
+			Situation: s, Successor: successor, KeepName: keepName, Settle: 2e9, Wait: true, Siblings: profiles,
 		})
 		return err
 	}

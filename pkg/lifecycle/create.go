@@ -20,6 +20,13 @@ const trustPropagation = 2 * time.Minute
 
 // CreateOptions says how to create.
 type CreateOptions struct {
+	// Have is the profile of the name as last read, nil where there is none. Creation goes on from there: Ours says
+	// that an earlier run of the same replacement left it, so that it may be removed where it failed.
+	Have *fargate.Profile
+	Ours bool
+	// Role, where it is given, is called right before the profile is made. It returns the ARN of its role, and whether
+	// the role's trust policy is right as TrustChecked says it.
+	Role func(context.Context) (arn string, trustChecked bool, err error)
 	// Wait until the profile is ACTIVE; otherwise return when EKS has accepted the request.
 	Wait bool
 	// Siblings are the cluster's other profiles as last read; one in transition is waited for before
@@ -33,11 +40,71 @@ type CreateOptions struct {
 	Still func([]fargate.Profile) error
 }
 
-// Create sends the profile to EKS and waits until it is ACTIVE. Refusals that pass (a sibling in
+// Create brings the profile to ACTIVE from whatever there is of it: it takes one that is as wanted, waits for one that
+// is on its way, and makes one where there is none. Refusals that pass (a sibling in
 // transition, a cluster update, throttling, a lost connection) are retried within the time limit, all
 // with one clientRequestToken, so that a request whose answer was lost makes no second profile.
 // A profile that ends in CREATE_FAILED is a *Failed.
 func (r *Runner) Create(ctx context.Context, p fargate.Profile, opts CreateOptions) (fargate.Profile, error) {
+	if opts.Have != nil {
+		made, settled, err := r.takeOver(ctx, p, opts)
+		if settled || err != nil {
+			return made, err
+		}
+		p.ARN, p.Status, p.Issues = "", "", nil
+	}
+	if opts.Role != nil {
+		var err error
+		if p.PodExecutionRoleARN, opts.TrustChecked, err = opts.Role(ctx); err != nil {
+			return p, err
+		}
+	}
+	return r.make(ctx, p, opts)
+}
+
+// takeOver goes on from a profile that is there. With settled it is what was to be made, or on its way to that;
+// otherwise it is gone, and the way is free.
+func (r *Runner) takeOver(ctx context.Context, p fargate.Profile, opts CreateOptions) (made fargate.Profile, settled bool, err error) {
+	have := *opts.Have
+	switch {
+	case have.Status == fargate.StatusActive && opts.Ours:
+		return have, true, nil // it is read again before anything relies on it
+	case have.Status == fargate.StatusActive:
+		made, err = r.stillActive(ctx, have, p)
+		return made, true, err
+	case have.Status == fargate.StatusCreating:
+		if opts.Ours {
+			r.Report.Note("profile " + have.Name + " of an earlier run is still CREATING; going on with it")
+		}
+		if !opts.Wait {
+			return have, true, nil
+		}
+		made, err = r.WaitActive(ctx, have.Cluster, have.Name)
+		return made, true, err
+	case opts.Ours:
+		r.Report.Note(fmt.Sprintf("profile %s of an earlier run is %s; it is removed and made again", have.Name, have.Status))
+		return have, false, r.Delete(ctx, have, true)
+	case have.Status == fargate.StatusDeleting:
+		r.Report.Note(fmt.Sprintf("profile %s is still being deleted; it is created when it is gone", have.Name))
+		return have, false, r.WaitDeleted(ctx, have.Cluster, have.Name, have.ARN)
+	}
+	return have, true, &Failed{Profile: have}
+}
+
+// stillActive looks at an ACTIVE profile once more, as the reading may be of the time before a change, and judges it.
+func (r *Runner) stillActive(ctx context.Context, have, wanted fargate.Profile) (fargate.Profile, error) {
+	now, err := r.Present(ctx, have.Cluster, []string{have.Name}, false)
+	switch {
+	case err != nil:
+		return have, err
+	case len(now) == 0 || now[0].Status != fargate.StatusActive:
+		return have, &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more", have.Name)}
+	}
+	return now[0], Judge(now[0], wanted)
+}
+
+// make sends the profile to EKS and waits until it is ACTIVE.
+func (r *Runner) make(ctx context.Context, p fargate.Profile, opts CreateOptions) (fargate.Profile, error) {
 	o := r.begin("creating profile " + p.Name)
 	if opts.Still != nil {
 		if err := o.mayCreate(ctx, p, opts.Still); err != nil {

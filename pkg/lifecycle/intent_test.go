@@ -66,7 +66,7 @@ func TestAssess(t *testing.T) {
 		for _, fact := range []struct {
 			holds bool
 			word  string
-		}{{s.Unfinished, "unfinished"}, {s.Renewed, "renewed"}, {s.Done, "done"}, {s.CanAbort(), "abortable"}, {s.KeepName(), "keeps"}} {
+		}{{s.Unfinished(), "unfinished"}, {s.Stage == Renewed, "renewed"}, {s.Stage == Done, "done"}, {s.CanAbort(), "abortable"}, {s.KeepName(), "keeps"}} {
 			if fact.holds {
 				got += " " + fact.word
 			}
@@ -109,7 +109,7 @@ func TestAssessTrustsNoTagsAlone(t *testing.T) {
 		}
 		theirs := map[string]string{TagSpec: spec}
 		temporary := profile("web-tmp", "2", "web-new", intent)
-		if s, err := Assess([]fargate.Profile{profile("web", "3", "web-new", theirs), temporary}, "web"); err != nil || !s.Renewed {
+		if s, err := Assess([]fargate.Profile{profile("web", "3", "web-new", theirs), temporary}, "web"); err != nil || s.Stage != Renewed {
 			t.Errorf("spec %q: the renewed profile is not known: %v", spec, err)
 		}
 		_, err := Assess([]fargate.Profile{profile("web", "3", "theirs", theirs), temporary}, "web")

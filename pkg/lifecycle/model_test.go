@@ -341,7 +341,7 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 	}
 	s, err := Assess(profiles, "web")
 	wantedAlready := s.Original != nil && s.Original.Selectors[0].Namespace == "web-new"
-	if err == nil && !s.Unfinished && (s.Done || s.Original == nil || wantedAlready) {
+	if err == nil && !s.Unfinished() && (s.Stage == Done || s.Original == nil || wantedAlready) {
 		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
 			s, err = Assess(profiles, "web")
 		}
@@ -349,10 +349,10 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 	if err != nil {
 		return err
 	}
-	if !s.Unfinished && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
+	if !s.Unfinished() && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
 		return nil // the command finds nothing changed
 	}
-	if s.Original != nil && !s.Unfinished && s.Original.Status != fargate.StatusActive {
+	if s.Original != nil && !s.Unfinished() && s.Original.Status != fargate.StatusActive {
 		return fmt.Errorf("%s is %s", s.Original.Name, s.Original.Status)
 	}
 	taken := func(name string) bool {
@@ -368,7 +368,7 @@ func (m *model) replace(ctx context.Context, keepName bool) error {
 		}
 	}
 	_, err = m.runner.Replace(ctx, Replacement{
-		Name: "web", Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,
+		Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,
 	})
 	return err
 }
@@ -380,7 +380,7 @@ func (m *model) abort(ctx context.Context) error {
 		return err
 	}
 	s, err := Assess(profiles, "web")
-	if err == nil && !s.Unfinished {
+	if err == nil && !s.Unfinished() {
 		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
 			s, err = Assess(profiles, "web")
 		}
@@ -388,7 +388,7 @@ func (m *model) abort(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case !s.Unfinished:
+	case !s.Unfinished():
 		return nil // the command says that nothing is under way
 	case !s.CanAbort():
 		return errors.New("it cannot be undone")

@@ -14,10 +14,8 @@ import (
 
 // Replacement says what to replace by what.
 type Replacement struct {
-	// Name is the profile to be replaced.
-	Name string
-	// Situation is what Assess saw.
-	Situation Situation
+	// Situation is what Assess saw of the profile to be replaced.
+	Situation
 	// Successor is the new profile, with its new name; with KeepName its name is that of the temporary
 	// profile.
 	Successor fargate.Profile
@@ -36,29 +34,27 @@ type Replacement struct {
 // Replace carries the replacement out from wherever it stands and returns the profile that takes the
 // original's place. A successor that fails is removed and the original stays.
 func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, error) {
-	s := x.Situation
-	if s.Done && s.Successor != nil {
-		return *s.Successor, nil
-	}
 	successor := x.Successor
-	if s.Unfinished {
-		// What is under way is finished as it was begun.
-		successor, x.KeepName = *s.Successor, s.KeepName()
-	} else if s.Original == nil {
+	switch x.Stage {
+	case Absent:
 		return fargate.Profile{}, fmt.Errorf("there is no profile %s to replace", x.Name)
-	} else {
-		successor = Intended(successor, *s.Original, x.KeepName)
+	case Done:
+		return *x.Situation.Successor, nil
+	case Fresh:
+		successor = Intended(successor, *x.Original, x.KeepName)
+	default: // what is under way is finished as it was begun
+		successor, x.KeepName = *x.Situation.Successor, x.Situation.KeepName()
 	}
-	if s.Renewed && s.Original.Status == fargate.StatusActive {
+	if x.Stage == Renewed && x.Original.Status == fargate.StatusActive {
 		// The new profile is there, so the temporary one only has to go, however far it has come with that.
 		return r.renew(ctx, x, successor)
 	}
-	standIn, err := r.ensure(ctx, successor, s.Successor, x)
+	standIn, err := r.ensure(ctx, successor, x.Situation.Successor, x)
 	if err != nil {
 		return standIn, err
 	}
-	if s.Original != nil && !s.Renewed {
-		if err := r.retire(ctx, *s.Original, standIn, x.Settle, x.Wait || x.KeepName); err != nil {
+	if x.Stage == Fresh || x.Stage == Begun {
+		if err := r.retire(ctx, *x.Original, standIn, x.Settle, x.Wait || x.KeepName); err != nil {
 			return standIn, err
 		}
 	}
@@ -75,8 +71,8 @@ func (r *Runner) renew(ctx context.Context, x Replacement, temporary fargate.Pro
 	wanted.Name, wanted.ARN, wanted.Status = x.Name, "", ""
 	wanted = withIntent(wanted, x.Name, temporary.Tags[TagReplacesID], false)
 	var have *fargate.Profile
-	if x.Situation.Renewed {
-		have = x.Situation.Original
+	if x.Stage == Renewed {
+		have = x.Original
 	}
 	renewed, err := r.ensure(ctx, wanted, have, x)
 	if err != nil {
@@ -85,27 +81,11 @@ func (r *Runner) renew(ctx context.Context, x Replacement, temporary fargate.Pro
 	return renewed, r.retire(ctx, temporary, renewed, x.Settle, x.Wait)
 }
 
-// ensure brings the profile to ACTIVE from whatever an earlier run left of it (have, nil for nothing).
-// A profile that EKS gives up is removed again.
+// ensure brings a profile of the replacement to ACTIVE. One that EKS gives up is removed again.
 func (r *Runner) ensure(ctx context.Context, wanted fargate.Profile, have *fargate.Profile, x Replacement) (fargate.Profile, error) {
-	if have != nil {
-		switch have.Status {
-		case fargate.StatusActive:
-			return *have, nil
-		case fargate.StatusCreating:
-			r.Report.Note("profile " + have.Name + " of an earlier run is still CREATING; going on with it")
-			made, err := r.WaitActive(ctx, have.Cluster, have.Name)
-			return made, r.removeFailed(ctx, x, err)
-		}
-		r.Report.Note(fmt.Sprintf("profile %s of an earlier run is %s; it is removed and made again", have.Name, have.Status))
-		if err := r.Delete(ctx, *have, true); err != nil {
-			return *have, err
-		}
-		wanted.ARN, wanted.Status, wanted.Issues = "", "", nil
-	}
-	opts := CreateOptions{Wait: true, Siblings: x.Siblings, TrustChecked: x.TrustChecked}
-	if original := x.Situation.Original; original != nil && wanted.Name != x.Name {
-		opts.Still = func(profiles []fargate.Profile) error { return mayCome(profiles, *original, wanted) }
+	opts := CreateOptions{Have: have, Ours: true, Wait: true, Siblings: x.Siblings, TrustChecked: x.TrustChecked}
+	if x.Original != nil && wanted.Name != x.Name {
+		opts.Still = func(profiles []fargate.Profile) error { return mayCome(profiles, *x.Original, wanted) }
 	}
 	made, err := r.Create(ctx, wanted, opts)
 	return made, r.removeFailed(ctx, x, err)
@@ -119,7 +99,7 @@ func (r *Runner) removeFailed(ctx context.Context, x Replacement, err error) err
 	}
 	note := "profile " + failed.Profile.Name + " failed and is removed"
 	// The original is gone by then where the name is kept, or where somebody else has deleted it.
-	if failed.Profile.Name != x.Name && x.Situation.Original != nil {
+	if failed.Profile.Name != x.Name && x.Original != nil {
 		note += "; " + x.Name + " is not touched"
 	}
 	r.Report.Note(note)

@@ -22,12 +22,12 @@ func (b *bench) rerun(ctx context.Context, keepName bool) error {
 	if err != nil {
 		return err
 	}
-	if keepName && !s.Unfinished && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
+	if keepName && !s.Unfinished() && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
 		return nil // The command finds nothing changed.
 	}
 	successor := wanted("web-2", "web-new")
 	_, err = b.Replace(ctx, Replacement{
-		Name: "web", Situation: s, Successor: successor, KeepName: keepName, Settle: b.settle, Wait: true,
+		Situation: s, Successor: successor, KeepName: keepName, Settle: b.settle, Wait: true,
 	})
 	return err
 }
@@ -252,7 +252,7 @@ func TestReplaceTouchesNoProfileOfSomebodyElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := Replacement{Name: "web", Situation: s, Successor: wanted("web-2", "web-new"), Settle: 30 * time.Second, Wait: true}
+	x := Replacement{Situation: s, Successor: wanted("web-2", "web-new"), Settle: 30 * time.Second, Wait: true}
 	// While the scheduler settles, somebody re-creates the original under its name.
 	clock := b.Clock
 	b.Clock = sleepHook{clock, func() {

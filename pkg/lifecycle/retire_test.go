@@ -113,7 +113,7 @@ func TestResumedKeepNameMakesNoTemporaryProfileAgain(t *testing.T) {
 // sent in vain.
 func TestKeepNameWithoutWaiting(t *testing.T) {
 	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
-	made, err := b.Replace(t.Context(), Replacement{Name: "web", Situation: b.assess(t), Successor: wanted("web-2", "web-new"), KeepName: true})
+	made, err := b.Replace(t.Context(), Replacement{Situation: b.assess(t), Successor: wanted("web-2", "web-new"), KeepName: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestNothingIsUntouchedThatIsGone(t *testing.T) {
 			withProfiles(profiles...)(w)
 			w.FailCreates = []sandbox.Failure{{Profile: "web-2", Code: "InternalFailure", Message: "bad luck"}}
 		})
-		_, err := b.Replace(t.Context(), Replacement{Name: "web", Situation: b.assess(t), Wait: true})
+		_, err := b.Replace(t.Context(), Replacement{Situation: b.assess(t), Wait: true})
 		said := strings.Contains(strings.Join(b.notes.lines, "\n"), "web is not touched")
 		if err == nil || said == gone {
 			t.Errorf("gone: %v; %v\n%s", gone, err, strings.Join(b.notes.lines, "\n"))

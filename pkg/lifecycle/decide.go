@@ -1,0 +1,285 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Wish is what a replacement is asked for: the change, and how the new profile comes.
+type Wish struct {
+	Name   string
+	Change fargate.Change
+	// NewName is the successor's name, empty for the next number; KeepName goes through a temporary profile.
+	NewName  string
+	KeepName bool
+	// NewRole asks for the role that fgctl makes for the cluster.
+	NewRole bool
+	// Abort asks for a replacement under way to be undone.
+	Abort bool
+}
+
+// Action is what a wish comes to.
+type Action int
+
+const (
+	// Unknown: there is no profile of the name.
+	Unknown Action = iota
+	// Keep: the profile is as wanted; or nothing is under way that could be undone.
+	Keep
+	// Tag: only tags differ, which change in place.
+	Tag
+	// Begin: a successor has to be made.
+	Begin
+	// Finish: what an earlier run has begun is finished.
+	Finish
+	// Settle: all was done by an earlier run.
+	Settle
+	// Undo: the successor that an earlier run has begun goes.
+	Undo
+)
+
+// Decision is what has to be done about a wish, and the situation in which that holds.
+type Decision struct {
+	Situation
+	Action Action
+	// Wish is what is to be done: how a replacement under way was begun, and no role that is there already.
+	Wish Wish
+	// Wanted is the original as changed for Keep and Tag, and the successor for the others: with its name for Begin,
+	// as it was found for the others.
+	Wanted      fargate.Profile
+	Differences []fargate.Difference
+}
+
+// Decide reads from the cluster's profiles, as of just now, what there is to do. That nothing is, or that there is no
+// such profile, one reading does not show: then more are made, which have to agree.
+func (r *Runner) Decide(ctx context.Context, cluster string, profiles []fargate.Profile, w Wish) (Decision, error) {
+	s, err := Assess(profiles, w.Name)
+	if err != nil {
+		return Decision{}, err
+	}
+	if !s.Unfinished() && (w.Abort || s.Stage != Fresh) {
+		s, err = r.assessAgain(ctx, cluster, s, w.Abort && s.Stage == Fresh || s.Stage == Done)
+		if err != nil {
+			return Decision{}, err
+		}
+	}
+	d, err := s.decide(w)
+	if err != nil || w.Abort || d.Action != Keep {
+		return d, err
+	}
+	// The reading may have lacked a replacement that is under way.
+	again, err := r.assessAgain(ctx, cluster, s, true)
+	switch {
+	case err != nil:
+		return Decision{}, err
+	case again.Unfinished():
+		return again.decide(w)
+	case again.Original == nil || again.Original.Status != s.Original.Status || len(fargate.Differences(*again.Original, *s.Original)) > 0:
+		return d, &Refusal{Reason: Moved, err: fmt.Errorf("profile %s has changed since it was first read; nothing was changed", w.Name)}
+	}
+	return d, nil
+}
+
+// assessAgain is Assess of readings that agree; with certain, over a grace period.
+func (r *Runner) assessAgain(ctx context.Context, cluster string, s Situation, certain bool) (Situation, error) {
+	profiles, err := r.Settled(ctx, cluster, s.Profiles, certain)
+	if err != nil {
+		return s, err
+	}
+	return Assess(profiles, s.Name)
+}
+
+// decide returns what the wish comes to in this situation, or why it is refused.
+func (s Situation) decide(w Wish) (Decision, error) {
+	d := Decision{Situation: s, Wish: w}
+	switch {
+	case w.Abort:
+		return d, d.undo()
+	case s.Unfinished():
+		d.Action, d.Wanted = Finish, *s.Successor
+		if err := s.sameChange(w); err != nil {
+			return d, &Refusal{Reason: OtherUnderWay, Situation: s, err: err}
+		}
+		d.Wish.KeepName, d.Wish.NewRole = s.KeepName(), false
+		return d, nil
+	case s.Stage == Done:
+		d.Action, d.Wanted = Settle, *s.Successor
+		if s.sameChange(w) != nil {
+			return d, refused("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead",
+				s.Name, s.Successor.Name, s.Successor.Name)
+		}
+		return d, nil
+	case s.Stage == Fresh:
+		return d, d.begin()
+	}
+	return d, nil
+}
+
+// undo decides about a wish to undo.
+func (d *Decision) undo() error {
+	switch s := d.Situation; {
+	case s.Stage == Done:
+		return refused("the replacement of %s by %s is finished and cannot be undone", s.Name, s.Successor.Name)
+	case s.Stage == Absent:
+		return nil
+	case s.Stage == Fresh && s.Original.Tags[TagReplaces] == s.Name:
+		return refused("no replacement of profile %s is under way; the last one, under its own name, is finished and cannot be undone", s.Name)
+	case s.Stage == Fresh:
+		d.Action, d.Wanted = Keep, *s.Original // as an abort whose answer was lost leaves it
+		return nil
+	case !s.CanAbort():
+		return &Refusal{Reason: TooLate, Situation: s, err: fmt.Errorf(
+			"the original %s is not ACTIVE any more, so the replacement by %s cannot be undone", s.Name, s.Successor.Name)}
+	}
+	d.Action, d.Wanted = Undo, *d.Successor
+	return nil
+}
+
+// begin decides about a profile that nothing replaces yet.
+func (d *Decision) begin() (err error) {
+	original, w := *d.Original, &d.Wish
+	// A role that an earlier run has made is no change; asked for again, it is kept.
+	w.NewRole = w.NewRole && !madeRole(original)
+	d.Wanted, err = w.successorOf(original)
+	if err != nil && w.KeepName && w.renewed(original) {
+		d.Wanted, err = original, nil // the selector went when an earlier run did all this
+	}
+	if err != nil {
+		return err
+	}
+	d.Differences = fargate.Differences(original, d.Wanted)
+	if w.NewName == "" && !w.NewRole {
+		switch {
+		case len(d.Differences) == 0:
+			d.Action = Keep
+			return nil
+		case onlyTags(d.Differences):
+			d.Action = Tag
+			return fargate.ValidateTags(fargate.OwnTags(merged(original.Tags, d.Wanted.Tags))).OrNil()
+		}
+	}
+	d.Action = Begin
+	if original.Status != fargate.StatusActive {
+		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed", original.Name, original.Status)
+	}
+	if err := d.doneBefore(); err != nil {
+		return err
+	}
+	if d.Wanted.Name, err = d.successorName(); err != nil {
+		return err
+	}
+	if faults, _ := fargate.Validate(d.Wanted); len(faults) > 0 {
+		return faults
+	}
+	return d.checkTags()
+}
+
+// doneBefore refuses to do once more what an earlier run did with an earlier profile of the name, or began to: the
+// one that has the name now is somebody else's. A new name shows that it is meant, and so does keeping the name, which
+// leaves other traces.
+func (d *Decision) doneBefore() error {
+	if d.Wish.NewName != "" || d.Wish.KeepName {
+		return nil
+	}
+	// What the change names is telling; what the successor inherits is that of another original.
+	change := d.Wish.Change
+	wanted := change.Wanted
+	if len(wanted.Selectors)+len(wanted.Subnets)+len(change.Add) == 0 && wanted.PodExecutionRoleARN == "" {
+		wanted = d.Wanted
+	}
+	wanted.Tags = nil
+	for _, e := range d.Earlier {
+		if change.Contradiction(e) != "" || len(fargate.Differences(e, wanted)) > 0 {
+			continue
+		}
+		return &Refusal{Reason: DoneBefore, Situation: d.Situation, err: fmt.Errorf(
+			"profile %s is what is asked for, and it replaces an earlier profile %s; the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed",
+			e.Name, d.Name, d.Original.ARN)}
+	}
+	return nil
+}
+
+// successorName is the name under which the successor is made: that of the temporary profile where the name is kept.
+func (d *Decision) successorName() (string, error) {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(d.Profiles, func(p fargate.Profile) bool { return p.Name == name })
+	}
+	switch {
+	case d.Wish.KeepName:
+		return fargate.TemporaryName(d.Name, taken), nil
+	case d.Wish.NewName == "":
+		return fargate.SuccessorName(d.Name, taken), nil
+	case taken(d.Wish.NewName):
+		return "", refused("profile %s exists already; choose another --new-name; nothing was changed", d.Wish.NewName)
+	}
+	return d.Wish.NewName, nil
+}
+
+// checkTags judges whether the successor can carry the tags of the original besides those of the replacement.
+func (d *Decision) checkTags() error {
+	own := len(WithoutIntent(d.Wanted.Tags))
+	n := len(Intended(d.Wanted, *d.Original, d.Wish.KeepName).Tags)
+	if n <= fargate.MaxTags {
+		return nil
+	}
+	return refused("the successor has %d tags, and a replacement adds %d of its own; AWS takes at most %d, so remove %d from profile %s first: "+
+		"aws eks untag-resource --resource-arn %s --tag-keys KEY...; nothing was changed",
+		own, n-own, fargate.MaxTags, n-fargate.MaxTags, d.Name, d.Original.ARN)
+}
+
+// sameChange is an error when another successor is wished for than the one that is under way, or there.
+func (s Situation) sameChange(w Wish) error {
+	successor := *s.Successor
+	other := func(what string) error {
+		return fmt.Errorf("a replacement of %s by %s is unfinished, and %s; nothing was changed", s.Name, successor.Name, what)
+	}
+	switch {
+	case w.NewName != "" && w.NewName != successor.Name:
+		return other("--new-name asks for another name")
+	case w.KeepName && !s.KeepName():
+		return other("it was begun without --keep-name")
+	case w.Change.Empty() && !w.NewRole:
+		return nil
+	case w.NewRole && !madeRole(successor):
+		return other("--create-pod-execution-role asks for another role than " + successor.PodExecutionRoleARN)
+	}
+	want := w.Change.Wanted
+	if s.Stage == Begun {
+		var err error
+		if want, err = w.successorOf(*s.Original); err != nil {
+			return err
+		}
+		want.Tags = w.Change.Wanted.Tags // those of the original may have been changed since the successor was made
+		if w.NewRole {
+			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
+		}
+	} else if why := w.Change.Contradiction(successor); why != "" {
+		return other("the flags ask for another profile: " + why)
+	}
+	if differences := fargate.Differences(successor, want); len(differences) > 0 {
+		return other("the flags ask for another profile: " + differences[0].String())
+	}
+	return nil
+}
+
+// successorOf applies the change to the original, whose tags of an earlier replacement are the past.
+func (w Wish) successorOf(original fargate.Profile) (fargate.Profile, error) {
+	original.Tags = WithoutIntent(original.Tags)
+	p, faults := w.Change.Successor(original)
+	return p, faults.OrNil()
+}
+
+// renewed reports whether the profile was made by a replacement that kept its name, and is as the change wants it.
+func (w Wish) renewed(p fargate.Profile) bool {
+	return p.Tags[TagReplaces] == p.Name && w.Change.Contradiction(p) == "" && len(fargate.Differences(p, w.Change.Wanted)) == 0
+}
+
+// madeRole reports whether the profile has the role that fgctl makes for its cluster.
+func madeRole(p fargate.Profile) bool {
+	arn := strings.Split(p.ARN, ":")
+	return len(arn) > 3 && strings.HasSuffix(p.PodExecutionRoleARN, ":role/"+RoleName(p.Cluster, arn[3]))
+}

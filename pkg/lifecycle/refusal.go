@@ -1,0 +1,76 @@
+package lifecycle
+
+import (
+	"fmt"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Reason is why a change is refused, for callers that name the ways out.
+type Reason int
+
+const (
+	// Stands: the message says all.
+	Stands Reason = iota
+	// Differs: a profile of the name exists, and is another one than wanted.
+	Differs
+	// OtherUnderWay: another replacement than the one wished for is unfinished.
+	OtherUnderWay
+	// TooLate: the replacement under way can be finished only.
+	TooLate
+	// DoneBefore: the same was done with an earlier profile of the name.
+	DoneBefore
+	// Moved: the profile changed while it was looked at, so that the same may be tried again. This one is no answer
+	// of no.
+	Moved
+)
+
+// Refusal says why nothing is changed.
+type Refusal struct {
+	Reason Reason
+	// Situation is the one in which a replacement was refused.
+	Situation Situation
+	err       error
+}
+
+// Error says what stands against the change.
+func (r *Refusal) Error() string { return r.err.Error() }
+
+// Unwrap returns what the message was made from.
+func (r *Refusal) Unwrap() error { return r.err }
+
+func refused(format string, args ...any) error {
+	return &Refusal{err: fmt.Errorf(format, args...)}
+}
+
+// Judge returns nil when a profile that exists is as wanted: a *Failed when EKS gave it up, a *Refusal when it
+// differs.
+func Judge(have, want fargate.Profile) error {
+	if have.Status == fargate.StatusCreateFailed || have.Status == fargate.StatusDeleteFailed {
+		return &Failed{Profile: have}
+	}
+	differences := fargate.Differences(have, want)
+	if len(differences) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("profile %s exists in cluster %s and differs:", have.Name, have.Cluster)
+	for _, d := range differences {
+		text += "\n  " + d.String()
+	}
+	return &Refusal{Reason: Differs, err: fmt.Errorf("%s", text)}
+}
+
+// Agreed refuses what takes pods their profile where nobody has agreed to it; uncovered reports whether the plan does.
+// What other profiles cover, and the successor does not, has to be agreed to as well.
+func Agreed(original, successor fargate.Profile, uncovered bool) error {
+	successor.Status = fargate.StatusActive
+	for _, c := range fargate.Coverage(original.Selectors, []fargate.Profile{successor}) {
+		if c.Extent != fargate.ExtentWhole {
+			return refused("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")
+		}
+	}
+	if uncovered {
+		return refused("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")
+	}
+	return nil
+}

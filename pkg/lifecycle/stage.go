@@ -1,0 +1,113 @@
+package lifecycle
+
+import (
+	"fmt"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Stage is how far the replacement of a profile's name has come.
+type Stage int
+
+const (
+	// Absent: no profile has the name, and none has taken its place.
+	Absent Stage = iota
+	// Fresh: the profile is there, and nothing replaces it.
+	Fresh
+	// Begun: the original is there, and so is its successor, in whatever status.
+	Begun
+	// Orphaned: the original is gone, and what takes its place is not ACTIVE yet or only temporary.
+	Orphaned
+	// Renewed: the new profile of a replacement that keeps the name is there, and so is the temporary one.
+	Renewed
+	// Done: the original is gone, and its successor has taken its place.
+	Done
+)
+
+// Unfinished reports whether a replacement was begun and can be finished (or undone).
+func (s Stage) Unfinished() bool { return s == Begun || s == Orphaned || s == Renewed }
+
+// Situation is what the cluster says about the replacement of one profile.
+type Situation struct {
+	Stage
+	// Name is the name in question, Profiles what the situation was read from.
+	Name     string
+	Profiles []fargate.Profile
+	// Original is the profile of the name, nil when there is none. When the name was Renewed it is the new one.
+	Original *fargate.Profile
+	// Successor is the profile that replaces the name, nil when none carries the intent. While a
+	// replacement keeps the name it is the temporary profile.
+	Successor *fargate.Profile
+	// Earlier are the profiles that replaced another original of this name, or were to, before Original was made.
+	Earlier []fargate.Profile
+}
+
+// KeepName reports whether the replacement under way goes through a temporary profile.
+func (s Situation) KeepName() bool {
+	return s.Successor != nil && s.Successor.Tags[TagTemporary] == "true"
+}
+
+// CanAbort reports whether the original still lives unharmed, so that removing the successor undoes all.
+func (s Situation) CanAbort() bool {
+	return s.Stage == Begun && s.Original.Status == fargate.StatusActive
+}
+
+// Assess reads the situation of a name from the cluster's profiles. The error tells of a state that
+// fgctl cannot have left and will not touch.
+func Assess(profiles []fargate.Profile, name string) (Situation, error) {
+	s := Situation{Name: name, Profiles: profiles}
+	for i := range profiles {
+		if profiles[i].Name == name {
+			s.Original, s.Stage = &profiles[i], Fresh
+		}
+	}
+	for i := range profiles {
+		p := &profiles[i]
+		if p.Tags[TagReplaces] != name || p.Name == name {
+			continue
+		}
+		temporary := p.Tags[TagTemporary] == "true"
+		same := s.Original != nil && idOf(*s.Original) == p.Tags[TagReplacesID]
+		switch {
+		case same, temporary:
+			if s.Unfinished() {
+				return s, fmt.Errorf("both %s and %s replace profile %s; delete one of them by hand", s.Successor.Name, p.Name, name)
+			}
+			s.Successor, s.Stage = p, underWay(s.Original, same)
+		case s.Original != nil:
+			s.Earlier = append(s.Earlier, *p)
+		case s.Unfinished():
+		case p.Status == fargate.StatusCreating, p.Status == fargate.StatusCreateFailed:
+			// Somebody deleted the original before its successor was there.
+			s.Successor, s.Stage = p, Orphaned
+		case p.Status == fargate.StatusActive && (s.Stage != Done || p.CreatedAt.After(s.Successor.CreatedAt)):
+			// A name may have been replaced more than once; the last time counts.
+			s.Successor, s.Stage = p, Done
+		}
+	}
+	if s.Stage == Renewed && !renews(*s.Original, *s.Successor) {
+		return s, fmt.Errorf("profile %s was re-created by somebody else while %s stood in for it; nothing was touched: delete %s by hand when %s takes its pods",
+			name, s.Successor.Name, s.Successor.Name, name)
+	}
+	return s, nil
+}
+
+// underWay is the stage of a replacement whose successor is there; same reports whether the profile of the name is the
+// one that it replaces.
+func underWay(original *fargate.Profile, same bool) Stage {
+	switch {
+	case same:
+		return Begun
+	case original == nil:
+		return Orphaned
+	}
+	return Renewed
+}
+
+// renews reports whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
+// so what cannot be changed has to be the same, too.
+func renews(p, temporary fargate.Profile) bool {
+	same := p.Tags[TagSpec] == temporary.Tags[TagSpec]
+	temporary.Tags = nil
+	return same && len(fargate.Differences(p, temporary)) == 0
+}

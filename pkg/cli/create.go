@@ -211,7 +211,7 @@ func (a *app) createOne(
 		if there && have.Status == fargate.StatusActive {
 			err = a.withWays(err, *have)
 		}
-		if errors.As(err, &unfinished) && !unfinished.Accepted && !(there && have.Status == fargate.StatusCreating) {
+		if errors.As(err, &unfinished) && !unfinished.Accepted && (!there || have.Status != fargate.StatusCreating) {
 			onward = a.again() // EKS has not taken the request, so there is nothing to wait for yet
 		}
 		return made, "", goOn(err, onward)

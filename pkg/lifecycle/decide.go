@@ -26,19 +26,19 @@ type Wish struct {
 type Action int
 
 const (
-	// Unknown: there is no profile of the name.
+	// Unknown means that there is no profile of the name.
 	Unknown Action = iota
-	// Keep: the profile is as wanted; or nothing is under way that could be undone.
+	// Keep means that the profile is as wanted; or nothing is under way that could be undone.
 	Keep
-	// Tag: only tags differ, which change in place.
+	// Tag means that only tags differ, which change in place.
 	Tag
-	// Begin: a successor has to be made.
+	// Begin means that a successor has to be made.
 	Begin
-	// Finish: what an earlier run has begun is finished.
+	// Finish means that what an earlier run has begun is finished.
 	Finish
-	// Settle: all was done by an earlier run.
+	// Settle means that all was done by an earlier run.
 	Settle
-	// Undo: the successor that an earlier run has begun goes.
+	// Undo means that the successor that an earlier run has begun goes.
 	Undo
 )
 

@@ -10,17 +10,17 @@ import (
 type Reason int
 
 const (
-	// Stands: the message says all.
+	// Stands means that the message says all.
 	Stands Reason = iota
-	// Differs: a profile of the name exists, and is another one than wanted.
+	// Differs means that a profile of the name exists, and is another one than wanted.
 	Differs
-	// OtherUnderWay: another replacement than the one wished for is unfinished.
+	// OtherUnderWay means that another replacement than the one wished for is unfinished.
 	OtherUnderWay
-	// TooLate: the replacement under way can be finished only.
+	// TooLate means that the replacement under way can be finished only.
 	TooLate
-	// DoneBefore: the same was done with an earlier profile of the name.
+	// DoneBefore means that the same was done with an earlier profile of the name.
 	DoneBefore
-	// Moved: the profile changed while it was looked at, so that the same may be tried again. This one is no answer
+	// Moved means that the profile changed while it was looked at, so that the same may be tried again. This one is no answer
 	// of no.
 	Moved
 )

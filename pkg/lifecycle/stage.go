@@ -10,17 +10,17 @@ import (
 type Stage int
 
 const (
-	// Absent: no profile has the name, and none has taken its place.
+	// Absent means that no profile has the name, and none has taken its place.
 	Absent Stage = iota
-	// Fresh: the profile is there, and nothing replaces it.
+	// Fresh means that the profile is there, and nothing replaces it.
 	Fresh
-	// Begun: the original is there, and so is its successor, in whatever status.
+	// Begun means that the original is there, and so is its successor, in whatever status.
 	Begun
-	// Orphaned: the original is gone, and what takes its place is not ACTIVE yet or only temporary.
+	// Orphaned means that the original is gone, and what takes its place is not ACTIVE yet or only temporary.
 	Orphaned
-	// Renewed: the new profile of a replacement that keeps the name is there, and so is the temporary one.
+	// Renewed means that the new profile of a replacement that keeps the name is there, and so is the temporary one.
 	Renewed
-	// Done: the original is gone, and its successor has taken its place.
+	// Done means that the original is gone, and its successor has taken its place.
 	Done
 )
 

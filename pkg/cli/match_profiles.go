@@ -62,6 +62,9 @@ type fileProfile struct {
 	source string
 }
 
+// ofOpenCluster reports whether only the tool that makes the profile knows its cluster.
+func (p fileProfile) ofOpenCluster() bool { return p.OpenCluster != "" }
+
 func (p fileProfile) place() string { return fmt.Sprintf("%s, line %d", sourceName(p.source), p.Line) }
 
 // profilesOfFiles reads all files and reports all their faults together.
@@ -106,6 +109,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		}
 		a.warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
 	}
+	a.nameOpen(all)
 	profiles := make([]fargate.Profile, len(all))
 	a.origins = map[string]origin{}
 	for i, p := range all {
@@ -117,6 +121,28 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 		}
 	}
 	return profiles, nil
+}
+
+// nameOpen warns of what the files leave open. --cluster, or the one cluster that the other profiles are of, stands
+// in for an open one.
+func (a *app) nameOpen(all []fileProfile) {
+	standIn := a.global.cluster
+	if clusters := distinct(all, func(p fileProfile) string { return p.Cluster }); len(clusters) == 1 {
+		standIn = clusters[0]
+	}
+	for i := range all {
+		p := &all[i]
+		if p.OpenName != "" {
+			a.warn("%s: the name of profile %s is open (%s); pods that ask for it by its name are not judged by it",
+				p.place(), p.Name, p.OpenName)
+		}
+		if p.ofOpenCluster() && standIn == "" {
+			a.warn("%s: the cluster of profile %s is open (%s); --cluster NAME says it", p.place(), p.Name, p.OpenCluster)
+		}
+		if p.ofOpenCluster() {
+			p.Cluster = standIn
+		}
+	}
 }
 
 // mostJudged is how many selectors and labels pods are judged by, and how many profiles are compared: far more than
@@ -135,7 +161,7 @@ func farBeyond(all []fileProfile) (faults []error) {
 }
 
 // ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,
-// --cluster chooses.
+// --cluster chooses; it stands in for a cluster that a file leaves open.
 func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 	clusters := distinct(all, func(p fileProfile) string { return p.Cluster })
 	wanted := a.global.cluster
@@ -147,9 +173,9 @@ func (a *app) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 		return nil, fmt.Errorf("--profiles-from: the profiles are of several clusters (%s); choose one with --cluster", strings.Join(clusters, ", "))
 	case wanted == "":
 		return all, nil
-	case len(clusters) == 0:
+	case len(clusters) == 0 && !slices.ContainsFunc(all, fileProfile.ofOpenCluster):
 		return nil, fmt.Errorf("--cluster %s and --profiles-from both say where the profiles come from; give one of them", wanted)
-	case !slices.Contains(clusters, wanted):
+	case len(clusters) > 0 && !slices.Contains(clusters, wanted):
 		return nil, fmt.Errorf("--profiles-from: there is no profile of cluster %s; the profiles are of %s", wanted, strings.Join(clusters, ", "))
 	}
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Cluster != "" && p.Cluster != wanted }), nil

@@ -12,12 +12,15 @@ package cli
 //	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
 //	requests reset            count from 0 again
 //	nothing-sent              short for: requests all 0
+//	no-null-list              stdout is JSON in which no list is null
 //	await WHAT COUNT          wait until that many requests were answered, for a command in the background
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -100,6 +103,7 @@ func TestScripts(t *testing.T) {
 			"faults":       setFaults,
 			"requests":     checkRequests,
 			"nothing-sent": nothingSent,
+			"no-null-list": noNullList,
 			"await":        awaitRequests,
 		},
 	})
@@ -306,6 +310,35 @@ func nothingSent(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: nothing-sent")
 	}
 	checkRequests(ts, false, []string{"all", "0"})
+}
+
+// nullable are the fields of JSON output that hold no list and may be null.
+var nullable = []string{"nearest", "capacity", "owner", "running", "pod", "loses", "got", "addLabels", "createdAt"}
+
+func noNullList(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: no-null-list")
+	}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case nil:
+			ts.Fatalf("%s is null", path)
+		case []any:
+			for i, item := range v {
+				walk(fmt.Sprintf("%s[%d]", path, i), item)
+			}
+		case map[string]any:
+			for key, value := range v {
+				if value != nil || !slices.Contains(nullable, key) {
+					walk(path+"."+key, value)
+				}
+			}
+		}
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	walk("", v)
 }
 
 // awaitRequests looks until the count is reached; a minute is as good as never.

@@ -78,7 +78,7 @@ func sortLabels(labels map[string]string) sortedLabels {
 
 // NewMatcher prepares the profiles. A profile that states no status counts as ACTIVE.
 func NewMatcher(profiles []Profile) *Matcher {
-	m := &Matcher{pairs: []LabelMatch{}}
+	m := &Matcher{selectors: []SelectorMatch{}, pairs: []LabelMatch{}}
 	for _, p := range profiles {
 		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
 		for _, s := range p.Selectors {

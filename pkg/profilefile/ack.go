@@ -1,47 +1,35 @@
 package profilefile
 
-// This file reads the FargateProfile of AWS Controllers for Kubernetes (ACK); its fields are those of the
-// CustomResourceDefinition in aws-controllers-k8s/eks-controller.
-
-import (
-	"cmp"
-
-	"github.com/fgctl/fgctl/pkg/document"
-)
-
 const ackGroup = "eks.services.k8s.aws"
 
-var ackVersions = []string{"v1alpha1"}
+// ackForm is that of the CustomResourceDefinition in aws-controllers-k8s/eks-controller.
+var ackForm = form{
+	name: "name", cluster: "clusterName", role: "podExecutionRoleARN", subnets: "subnets", tags: "tags",
+	selectors: "selectors", namespace: "namespace", labels: "labels", strict: true,
+}
 
-// ack reads a FargateProfile of ACK.
-func (p *parser) ack(v document.Value, fields []document.Field, path string) error {
-	if err := knownVersion(fields, ackVersions); err != nil {
-		return err
+// ack reads a FargateProfile of AWS Controllers for Kubernetes (ACK).
+func (o object) ack() {
+	if !o.hasVersion("v1alpha1") {
+		return
 	}
-	var errs Errors
-	all := parts(&errs, fields, path, "spec", "spec.clusterRef.from", "status", "status.ackResourceMetadata", "metadata.annotations")
-	spec, clusterRef, state, resource, annotations := all[0], all[1], all[2], all[3], all[4]
-	at := join(path, "spec")
-	e := p.entry(v, place{}, cmp.Or(path, profileKind))
-	if e.Name = text(&errs, spec, "name", at); e.Name == "" {
-		errs.Add(document.At(v.Line(), "%s.name is missing; it is the profile's name", at))
+	p, spec, state := o.p, o.get("spec").object(), o.get("status").object()
+	resource, annotations := state.get("ackResourceMetadata").object(), o.get("metadata").object().get("annotations").object()
+	e := spec.profile(ackForm)
+	o.place(&e)
+	if e.Name == "" {
+		p.fault(o.line(), "%s.name is missing; it is the profile's name", spec.path)
 	}
-	// The reference names the Cluster object, which need not be called as the cluster is; it still tells
-	// the clusters apart.
-	if e.Cluster = text(&errs, spec, "clusterName", at); e.Cluster == "" {
-		e.Cluster = text(&errs, clusterRef, "name", at+".clusterRef.from")
+	// The reference names the Cluster object, which need not be called as the cluster is; it still tells the
+	// clusters apart.
+	if e.Cluster == "" {
+		e.Cluster = spec.get("clusterRef").object().get("from").object().get("name").text()
 	}
-	e.PodExecutionRoleARN = text(&errs, spec, "podExecutionRoleARN", at)
-	e.Selectors = selectors(&errs, document.Get(spec, "selectors"), at+".selectors", true)
-	errs.Add(noMisspelling(spec, at, "selectors"))
-	var err error
-	e.Subnets, err = document.AsTexts(document.Get(spec, "subnets"), at+".subnets")
-	errs.Add(err)
-	e.Tags, err = document.AsTextMap(document.Get(spec, "tags"), at+".tags")
-	errs.Add(err)
-	e.Status = status(text(&errs, state, "status", join(path, "status")))
-	e.ARN = text(&errs, resource, "arn", join(path, "status.ackResourceMetadata"))
-	e.Region = cmp.Or(scalar(document.Get(resource, "region")), scalar(document.Get(annotations, "services.k8s.aws/region")))
+	spec.misspelt("selectors")
+	e.Status = status(state.get("status").text())
+	e.ARN = resource.get("arn").text()
+	if e.Region = resource.scalar("region"); e.Region == "" {
+		e.Region = annotations.scalar("services.k8s.aws/region")
+	}
 	p.entries = append(p.entries, e)
-	return errs.OrNil()
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-const template = `AWSTemplateFormatVersion: "2010-09-09"
+const stackTemplate = `AWSTemplateFormatVersion: "2010-09-09"
 Parameters:
   Name: {Type: String, Default: web}
 Resources:
@@ -44,7 +44,7 @@ Resources:
 `
 
 func TestTemplate(t *testing.T) {
-	f, err := ParseDeclared("t.yaml", []byte(template))
+	f, err := ParseDeclared("t.yaml", []byte(stackTemplate))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,13 +116,8 @@ func TestTemplateFunctions(t *testing.T) {
 		{`!Sub ["${A}", {A: own}]`, "own"},
 		{`!Sub "${A"`, "${A"},
 		{`!Join ["-", [p, !Ref A, !Sub "${A}b"]]`, "p-a-ab"},
-		{`!Join ["", !Ref List]`, "xyz"},
-		{`{"Fn::Join": [".", {"Fn::Split": ["-", "a-b"]}]}`, "a.b"},
-		{"!Select [1, !Ref List]", "y"},
-		{`!Select ["0", [!Ref A, b]]`, "a"},
-		{`!Select [1, !Split [":", "a:b:c"]]`, "b"},
 		{"!FindInMap [M, !Ref A, k]", "v"},
-		{"!Select [1, !FindInMap [M, a, list]]", "q"},
+		{`!Join [".", !FindInMap [M, a, list]]`, "p.q"},
 		{"!FindInMap [M, !Ref A, k, {DefaultValue: w}]", "v"},
 		{"!FindInMap [M, b, k, {DefaultValue: !Ref A}]", "a"},
 		{"!FindInMap [Z, a, k, {DefaultValue: w}]", "w"},
@@ -160,7 +155,9 @@ func TestTemplateUnanswered(t *testing.T) {
 		{`{"Fn::ImportValue": {"Fn::Sub": "${A}-ns"}}`, "Fn::ImportValue has no answer"},
 		{`!Sub "${A}-${Open}"`, "Ref Open has no answer"},
 		{`!Sub "${Role.Arn}"`, "Fn::Sub ${Role.Arn} has no answer"},
-		{`!Sub "${List}"`, "Fn::Sub ${List} has no answer in the template: a part of it is a list, not text"},
+		{`!Sub "${List}"`, "Ref List has no answer in the template: it is a list"},
+		{`!Join ["", !Ref List]`, "Ref List has no answer in the template: it is a list"},
+		{`!Join ["", [a, !Ref AWS::NoValue]]`, "Fn::Join has no answer in the template: a part of it is no value"},
 		{`!Sub "${AWS::NoValue}"`, "Fn::Sub ${AWS::NoValue} has no answer in the template: it is no value"},
 		{`"{{resolve:ssm:/a}}"`, "{{resolve:ssm:/a}} has no answer in the template: it is a dynamic reference"},
 		{`!Sub "{{resolve:ssm:/${A}}}"`, "{{resolve:ssm:/a}} has no answer"},
@@ -173,15 +170,16 @@ func TestTemplateUnanswered(t *testing.T) {
 		{"!If [Loop, a, b]", "the functions of this template refer to each other more than 10000 times"},
 		{"!Ref Circle", " more than "}, // the functions, or the parts of the document that they look at
 		{"!If [Yes, a]", "Fn::If wants a list of 3 values"},
-		{"!Select [9, !Ref List]", "Fn::Select wants element 9 of a list of 3, counted from 0"},
-		{`!Split ["", a]`, "Fn::Split wants a delimiter that is not empty"},
-		{"!Ref List", "Resources.P.Properties.Selectors[0].Namespace is a list, not text"},
+		{"!Select [0, [a, b]]", "Fn::Select 0. has no answer in the template: fgctl does not work it out"},
+		{"!Ref List", "Ref List has no answer in the template: it is a list"},
 		{"1.20", "Resources.P.Properties.Selectors[0].Namespace is a number (1.20), not text"},
 		{"!Nonsense a", "Fn::Nonsense a has no answer"},
 		{"!Sub {a: b}", "Fn::Sub wants text, or a list of text and a mapping"},
 		{"a\n          Label: []", `Resources.P.Properties.Selectors[0]: unknown key "Label"; did you mean Labels?`},
 		{"a\n          Labels: [{Key: a, Value: b}, {Key: a, Value: c}]", `Resources.P.Properties.Selectors[0].Labels: the key "a" occurs twice`},
-		{"a\n          Labels: {a: b}", "Resources.P.Properties.Selectors[0].Labels is a mapping, not a list"},
+		{"a\n          Labels: {a: b}", `Resources.P.Properties.Selectors[0].Labels is a mapping, not a list; write Labels: [{Key: "a", Value: "b"}]`},
+		{"a\n          Labels: {a: !Ref A, b: !Sub '${A}', c: {Ref: A}, d: 1}", `write Labels: [{Key: "a", Value: !Ref "A"}, {Key: "b", Value: !Sub "${A}"}, {Key: "c", Value: {"Ref": "A"}}, {Key: "d", Value: "1"}]`},
+		{"a\n          Labels: {a: !Join ['', [a]]}", "write Labels: [{Key: KEY, Value: VALUE}]"},
 		{"a\n          Labels: [{Key: a, Value: !Ref Open}]", "Resources.P.Properties.Selectors[0].Labels[0].Value: Ref Open has no answer"},
 		{"a\n      Selector: []", `Resources.P.Properties: unknown key "Selector"; did you mean Selectors?`},
 	} {
@@ -197,18 +195,58 @@ func TestTemplateUnanswered(t *testing.T) {
 	}
 }
 
-// A function is named with its line and the logical id.
-func TestTemplateFaultsSayWhere(t *testing.T) {
-	_, err := ParseDeclared("t.yaml", []byte("Resources:\n  Web:\n    Type: AWS::EKS::FargateProfile\n    Properties:\n      ClusterName: !Ref\n        AWS::StackName\n      FargateProfileName: !ImportValue name\n      Selectors: !ImportValue all\n"))
-	want := `t.yaml: document 1, line 5: Resources.Web.Properties.ClusterName: Ref AWS::StackName has no answer
-t.yaml: document 1, line 7: Resources.Web.Properties.FargateProfileName: Fn::ImportValue name has no answer
-t.yaml: document 1, line 8: Resources.Web.Properties.Selectors: Fn::ImportValue all has no answer`
-	if err == nil {
-		t.Fatal("no fault")
+// An open cluster or name does not stop the reading, but an open selector does.
+func TestTemplateOpen(t *testing.T) {
+	const text = `Parameters: {C: {Type: String}}
+Resources:
+  Web:
+    Type: AWS::EKS::FargateProfile
+    Properties:
+      ClusterName: !Ref C
+      FargateProfileName: !Sub "${AWS::StackName}-web"
+      PodExecutionRoleArn: !ImportValue role
+      Selectors: [{Namespace: web}]
+  Jobs:
+    Type: AWS::EKS::FargateProfile
+    Properties: {ClusterName: !ImportValue cluster, FargateProfileName: !Join ["-", [a, !Ref C]], Selectors: [{Namespace: jobs}]}
+  Api:
+    Type: AWS::EKS::FargateProfile
+    Properties: {ClusterName: !Ref Api2, FargateProfileName: api, Selectors: [{Namespace: api}]}
+  Api2: {Type: AWS::EKS::Cluster, Properties: {Name: !Ref C}}
+`
+	f, err := ParseDeclared("t.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
 	}
-	got := strings.ReplaceAll(err.Error(), " in the template: only the stack knows it; write the value out where it stands, or as the Default of a parameter", "")
-	if got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	type row struct{ name, cluster, openName, openCluster, namespace string }
+	var got []row
+	for _, e := range f.Profiles {
+		got = append(got, row{e.Name, e.Cluster, e.OpenName, e.OpenCluster, e.Selectors[0].Namespace})
+	}
+	const noDefault = "Ref C: the parameter has no Default"
+	want := []row{
+		{"Web", "", "Ref AWS::StackName: only the stack knows it", noDefault, "web"},
+		{"Jobs", "", noDefault, "Fn::ImportValue cluster: only the stack knows it", "jobs"},
+		{"api", "", "", noDefault, "api"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	_, err = ParseDeclared("t.yaml", []byte(strings.Replace(text, "[{Namespace: web}]", "!ImportValue all", 1)))
+	const fault = "t.yaml: document 1, line 9: Resources.Web.Properties.Selectors: Fn::ImportValue all has no answer in the " +
+		"template: only the stack knows it; write the value out where it stands, or as the Default of a parameter"
+	if err == nil || err.Error() != fault {
+		t.Errorf("got\n%v\nwant\n%s", err, fault)
+	}
+}
+
+// The list that is shown for labels in JSON is JSON.
+func TestTemplateLabelsInJSON(t *testing.T) {
+	_, err := ParseDeclared("t", []byte(`{"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {
+"Selectors": [{"Namespace": "a", "Labels": {"app": "api", "tier": {"Ref": "T"}}}]}}}}`))
+	const want = `; write "Labels": [{"Key": "app", "Value": "api"}, {"Key": "tier", "Value": {"Ref": "T"}}]`
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
 
@@ -292,7 +330,7 @@ func TestTemplateIsBounded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	long := "x: &x " + strings.Repeat("x", 60<<10) + "\nResources: {A: {Type: 'AWS::EKS::FargateProfile', Properties: {ClusterName: !Join ['', [" + strings.Repeat("*x,", 5000) + "]]}}}\n"
-	if _, err := ParseDeclared("f", []byte(long)); err == nil || !strings.Contains(err.Error(), "Fn::Join gives more than 64 KiB") {
+	if _, err := ParseDeclared("f", []byte(long)); err == nil || !strings.Contains(err.Error(), "Fn::Join returns more than 64 KiB") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,80 +1,98 @@
 package profilefile
 
-// This file reads the FargateProfiles of Crossplane's providers; their fields are those of the
-// CustomResourceDefinitions in crossplane-contrib/provider-upjet-aws and crossplane-contrib/provider-aws.
-
 import (
-	"cmp"
+	"slices"
 	"strings"
-
-	"github.com/fgctl/fgctl/pkg/document"
 )
 
-// crossplaneGroups are the groups of Crossplane's providers with their versions: provider-upjet-aws for
-// the whole cluster and (.m.) for a namespace, and the community's provider-aws.
+// profileKind is what the controllers of Kubernetes call a profile.
+const profileKind = "FargateProfile"
+
+// crossplaneGroups are the groups of Crossplane's providers with their versions: provider-upjet-aws for the whole
+// cluster and (.m.) for a namespace, and the community's provider-aws.
 var crossplaneGroups = map[string][]string{
 	"eks.aws.upbound.io":    {"v1beta1", "v1beta2"},
 	"eks.aws.m.upbound.io":  {"v1beta1"},
 	"eks.aws.crossplane.io": {"v1alpha1", "v1beta1"},
 }
 
-// crossplane reads a FargateProfile of one of Crossplane's providers. What spec.forProvider leaves out
-// comes from spec.initProvider, and for an object that is only observed, from status.atProvider.
-func (p *parser) crossplane(v document.Value, fields []document.Field, path string) error {
-	group, _, _ := strings.Cut(scalar(document.Get(fields, "apiVersion")), "/")
-	if err := knownVersion(fields, crossplaneGroups[group]); err != nil {
-		return err
+// The forms of the CustomResourceDefinitions in crossplane-contrib/provider-upjet-aws and
+// crossplane-contrib/provider-aws.
+var (
+	upboundForm = form{
+		cluster: "clusterName", role: "podExecutionRoleArn", subnets: "subnetIds", tags: "tags",
+		selectors: "selector", namespace: "namespace", labels: "labels", strict: true,
 	}
-	selectorsKey, subnetsKey, arnKey := "selector", "subnetIds", "arn"
-	if group == "eks.aws.crossplane.io" {
-		selectorsKey, subnetsKey, arnKey = "selectors", "subnets", "fargateProfileArn"
+	communityForm = form{
+		cluster: "clusterName", role: "podExecutionRoleArn", subnets: "subnets", tags: "tags",
+		selectors: "selectors", namespace: "namespace", labels: "labels", strict: true,
 	}
-	var errs Errors
-	sources := []string{"spec.forProvider", "spec.initProvider", "status.atProvider"}
-	all := parts(&errs, fields, path, append(sources, "metadata", "metadata.annotations")...)
-	meta, annotations := all[len(sources)], all[len(sources)+1]
-	// pick gives the first of the sources that has the field, and its path.
-	pick := func(key string) (document.Value, string) {
-		for i, source := range sources {
-			if v := document.Get(all[i], key); v != nil && v.Kind() != document.Null {
-				return v, join(path, source) + "." + key
-			}
-		}
-		return nil, join(path, sources[0]) + "." + key
+)
+
+// crossplane reads a FargateProfile of one of Crossplane's providers. What spec.forProvider leaves out comes from
+// spec.initProvider, and for an object that is only observed, from status.atProvider.
+func (o object) crossplane() {
+	if !o.hasVersion(crossplaneGroups[o.group()]...) {
+		return
 	}
-	picked := func(key string) string {
-		s, err := document.AsText(pick(key))
-		errs.Add(err)
-		return s
+	form, arnKey := upboundForm, "arn"
+	if o.group() == "eks.aws.crossplane.io" {
+		form, arnKey = communityForm, "fargateProfileArn"
 	}
-	e := p.entry(v, place{}, cmp.Or(path, profileKind))
-	e.Name = text(&errs, annotations, "crossplane.io/external-name", join(path, "metadata.annotations"))
+	p, meta, spec := o.p, o.get("metadata").object(), o.get("spec").object()
+	observed := o.get("status").object().get("atProvider").object()
+	initial := spec.get("initProvider").object()
+	initial.next = &observed
+	wanted := spec.get("forProvider").object()
+	wanted.next = &initial
+
+	e := wanted.profile(form)
+	o.place(&e)
+	if e.Name = meta.get("annotations").object().get("crossplane.io/external-name").text(); e.Name == "" {
+		e.Name = meta.get("name").text()
+	}
 	if e.Name == "" {
-		e.Name = text(&errs, meta, "name", join(path, "metadata"))
+		p.fault(o.line(), "%s is missing; it is the profile's name, unless the annotation crossplane.io/external-name "+
+			"gives another", join(meta.path, "name"))
 	}
-	if e.Name == "" {
-		errs.Add(document.At(v.Line(), "%s is missing; it is the profile's name, unless the annotation crossplane.io/external-name gives another", join(path, "metadata.name")))
+	if e.Cluster == "" {
+		e.Cluster = wanted.get("clusterNameRef").object().get("name").text()
 	}
-	if e.Cluster = picked("clusterName"); e.Cluster == "" {
-		reference, at := pick("clusterNameRef")
-		fields, err := document.AsFields(reference, at)
-		errs.Add(err)
-		e.Cluster = text(&errs, fields, "name", at)
-	}
-	e.PodExecutionRoleARN = picked("podExecutionRoleArn")
-	list, at := pick(selectorsKey)
-	e.Selectors = selectors(&errs, list, at, true)
-	errs.Add(noMisspelling(all[0], join(path, sources[0]), selectorsKey))
-	subnets, at := pick(subnetsKey)
-	var err error
-	e.Subnets, err = document.AsTexts(subnets, at)
-	errs.Add(err)
-	tags, at := pick("tags")
-	e.Tags, err = document.AsTextMap(tags, at)
-	errs.Add(err)
-	e.Status = status(text(&errs, all[2], "status", join(path, sources[2])))
-	e.ARN = text(&errs, all[2], arnKey, join(path, sources[2]))
-	e.Region = picked("region")
+	wanted.misspelt(form.selectors)
+	e.Status = status(observed.get("status").text())
+	e.ARN = observed.get(arnKey).text()
+	e.Region = wanted.get("region").text()
 	p.entries = append(p.entries, e)
-	return errs.OrNil()
+}
+
+// group returns the group of an object's apiVersion.
+func (o object) group() string {
+	group, _, _ := strings.Cut(o.scalar("apiVersion"), "/")
+	return group
+}
+
+// hasVersion reports whether the version of an object is a known one of its kind; another is a fault.
+func (o object) hasVersion(known ...string) bool {
+	group, version, _ := strings.Cut(o.scalar("apiVersion"), "/")
+	if slices.Contains(known, version) {
+		return true
+	}
+	o.p.fault(o.get("apiVersion").line(), "apiVersion is %q; fgctl knows %s", o.scalar("apiVersion"),
+		group+"/"+strings.Join(known, ", "+group+"/"))
+	return false
+}
+
+// place makes the object the place of a profile that was read from a part of it.
+func (o object) place(e *Entry) {
+	e.Line, e.Path = o.line(), o.named(profileKind).path
+}
+
+// misspelt reports the word that other controllers have for the list of selectors: Kubernetes would drop it, and
+// a profile without selectors takes no pod.
+func (o object) misspelt(wanted string) {
+	for _, f := range o.fields {
+		if (f.Key == "selector" || f.Key == "selectors") && f.Key != wanted {
+			o.p.fault(f.Line, "%s: unknown key %q; did you mean %s?", o.path, f.Key, wanted)
+		}
+	}
 }

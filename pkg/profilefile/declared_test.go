@@ -21,75 +21,75 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-type object = map[string]any
+type jsonObject = map[string]any
 
 // forms writes a profile in every form that ParseDeclared reads beside Parse's.
-var forms = map[string]func(fargate.Profile) object{
-	"terraform show -json": func(p fargate.Profile) object {
-		return object{"format_version": "1.0", "values": object{"root_module": object{"child_modules": []object{{"resources": []object{
+var forms = map[string]func(fargate.Profile) jsonObject{
+	"terraform show -json": func(p fargate.Profile) jsonObject {
+		return jsonObject{"format_version": "1.0", "values": jsonObject{"root_module": jsonObject{"child_modules": []jsonObject{{"resources": []jsonObject{
 			{"address": "module.m.aws_eks_fargate_profile.p", "mode": "managed", "type": "aws_eks_fargate_profile", "values": attributes(p)},
 		}}}}}}
 	},
-	"terraform.tfstate": func(p fargate.Profile) object {
-		return object{"version": 4, "terraform_version": "1.11.4", "resources": []object{
-			{"mode": "managed", "type": "aws_eks_fargate_profile", "name": "p", "instances": []object{{"attributes": attributes(p)}}},
+	"terraform.tfstate": func(p fargate.Profile) jsonObject {
+		return jsonObject{"version": 4, "terraform_version": "1.11.4", "resources": []jsonObject{
+			{"mode": "managed", "type": "aws_eks_fargate_profile", "name": "p", "instances": []jsonObject{{"attributes": attributes(p)}}},
 		}}
 	},
-	"CloudFormation": func(p fargate.Profile) object {
-		selectors := []object{}
+	"CloudFormation": func(p fargate.Profile) jsonObject {
+		selectors := []jsonObject{}
 		for _, s := range p.Selectors {
-			selectors = append(selectors, object{"Namespace": s.Namespace, "Labels": keysAndValues(s.Labels)})
+			selectors = append(selectors, jsonObject{"Namespace": s.Namespace, "Labels": keysAndValues(s.Labels)})
 		}
-		return object{"Resources": object{"P": object{"Type": "AWS::EKS::FargateProfile", "Properties": object{
+		return jsonObject{"Resources": jsonObject{"P": jsonObject{"Type": "AWS::EKS::FargateProfile", "Properties": jsonObject{
 			"FargateProfileName": p.Name, "ClusterName": p.Cluster, "PodExecutionRoleArn": p.PodExecutionRoleARN,
 			"Selectors": selectors, "Subnets": p.Subnets, "Tags": keysAndValues(p.Tags),
 		}}}}
 	},
-	"CDK": func(p fargate.Profile) object {
-		return object{"Resources": object{"P": object{"Type": "Custom::AWSCDK-EKS-FargateProfile", "Properties": object{"Config": object{
+	"CDK": func(p fargate.Profile) jsonObject {
+		return jsonObject{"Resources": jsonObject{"P": jsonObject{"Type": "Custom::AWSCDK-EKS-FargateProfile", "Properties": jsonObject{"Config": jsonObject{
 			"fargateProfileName": p.Name, "clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
 			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
 		}}}}}
 	},
-	"ACK": func(p fargate.Profile) object {
-		return object{"apiVersion": "eks.services.k8s.aws/v1alpha1", "kind": "FargateProfile", "spec": object{
+	"ACK": func(p fargate.Profile) jsonObject {
+		return jsonObject{"apiVersion": "eks.services.k8s.aws/v1alpha1", "kind": "FargateProfile", "spec": jsonObject{
 			"name": p.Name, "clusterName": p.Cluster, "podExecutionRoleARN": p.PodExecutionRoleARN,
 			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
 		}}
 	},
-	"Crossplane, Upbound": func(p fargate.Profile) object {
-		return object{"apiVersion": "eks.aws.upbound.io/v1beta1", "kind": "FargateProfile", "metadata": object{"name": p.Name}, "spec": object{"forProvider": object{
+	"Crossplane, Upbound": func(p fargate.Profile) jsonObject {
+		return jsonObject{"apiVersion": "eks.aws.upbound.io/v1beta1", "kind": "FargateProfile", "metadata": jsonObject{"name": p.Name}, "spec": jsonObject{"forProvider": jsonObject{
 			"clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
 			"selector": selectorObjects(p), "subnetIds": p.Subnets, "tags": p.Tags,
 		}}}
 	},
-	"Crossplane, community": func(p fargate.Profile) object {
-		return object{"apiVersion": "eks.aws.crossplane.io/v1beta1", "kind": "FargateProfile", "metadata": object{"name": p.Name}, "spec": object{"forProvider": object{
+	"Crossplane, community": func(p fargate.Profile) jsonObject {
+		return jsonObject{"apiVersion": "eks.aws.crossplane.io/v1beta1", "kind": "FargateProfile", "metadata": jsonObject{"name": p.Name}, "spec": jsonObject{"forProvider": jsonObject{
 			"clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
 			"selectors": selectorObjects(p), "subnets": p.Subnets, "tags": p.Tags,
 		}}}
 	},
 }
 
-func attributes(p fargate.Profile) object {
-	return object{
+func attributes(p fargate.Profile) jsonObject {
+	return jsonObject{
 		"fargate_profile_name": p.Name, "cluster_name": p.Cluster, "pod_execution_role_arn": p.PodExecutionRoleARN,
 		"selector": selectorObjects(p), "subnet_ids": p.Subnets, "tags_all": p.Tags, "tags": nil,
 	}
 }
 
-func selectorObjects(p fargate.Profile) []object {
-	out := []object{}
+func selectorObjects(p fargate.Profile) []jsonObject {
+	out := []jsonObject{}
 	for _, s := range p.Selectors {
-		out = append(out, object{"namespace": s.Namespace, "labels": s.Labels})
+		out = append(out, jsonObject{"namespace": s.Namespace, "labels": s.Labels})
 	}
 	return out
 }
 
-func keysAndValues(m map[string]string) []object {
-	out := []object{}
+func keysAndValues(m map[string]string) []jsonObject {
+	out := []jsonObject{}
 	for k, v := range m {
-		out = append(out, object{"Key": k, "Value": v})
+		out = append(out, jsonObject{"Key": k, "Value": v})
 	}
 	return out
 }
@@ -167,7 +167,7 @@ func FuzzParseDeclared(f *testing.F) {
 		}
 		f.Add(string(data))
 	}
-	for _, text := range []string{template, "kind: List\nitems: &i\n- kind: List\n  items: *i\n", "resource \"a\" {", "Resources: &r {A: *r}", "Resources: {A: {Type: AWS::EKS::FargateProfile, Properties: !Sub [a, b]}}"} {
+	for _, text := range []string{stackTemplate, "kind: List\nitems: &i\n- kind: List\n  items: *i\n", "resource \"a\" {", "Resources: &r {A: *r}", "Resources: {A: {Type: AWS::EKS::FargateProfile, Properties: !Sub [a, b]}}"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -220,7 +220,7 @@ func judge(t *testing.T, file File) {
 
 // FuzzTemplateFunctions works out any function of a template.
 func FuzzTemplateFunctions(f *testing.F) {
-	for _, value := range []string{"!Ref A", `!Sub "${A}-${!B}${Number}"`, `!Join ["-", !Split [",", "a,b"]]`, "!Select [1, !FindInMap [M, a, list]]", "!If [YesAndUnknown, a, !If [Yes, b, c]]", `{"Fn::Sub": ["${B}", {"B": {"Ref": "A"}}]}`} {
+	for _, value := range []string{"!Ref A", `!Sub "${A}-${!B}${Number}"`, `!Join ["-", [a, !Ref A]]`, `!Join [".", !FindInMap [M, a, list]]`, "!If [YesAndUnknown, a, !If [Yes, b, c]]", `{"Fn::Sub": ["${B}", {"B": {"Ref": "A"}}]}`} {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {

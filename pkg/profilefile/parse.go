@@ -1,14 +1,10 @@
 package profilefile
 
-// This file reads the files that say which profiles fgctl is to make or has made, and tells the kinds of
-// files apart.
-
 import (
 	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -35,8 +31,12 @@ type Entry struct {
 	fargate.Profile
 	// Region is the profile's, where the file says it.
 	Region string
-	// Foreign tells that another tool makes and deletes the profile, and not fgctl.
+	// Foreign reports whether another tool makes and deletes the profile, and not fgctl.
 	Foreign bool
+	// OpenCluster and OpenName say why the file does not tell the profile's cluster or its name, as
+	// "Ref ClusterName: the parameter has no Default"; they are empty where it does. The cluster is empty
+	// then, and what the tool calls the profile stands for its name.
+	OpenCluster, OpenName string
 	// Document and Line are the place of the profile in the file, counted from 1.
 	Document int
 	Line     int
@@ -45,65 +45,101 @@ type Entry struct {
 	Path string
 }
 
-// The only version of eksctl's configuration that there is.
 const (
-	configVersion = "eksctl.io/v1alpha5"
-	configKind    = "ClusterConfig"
+	accepted = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, and the output of " +
+		"aws eks describe-fargate-profile"
+	acceptedAll = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, of " +
+		"aws eks describe-fargate-profile and of terraform show -json, CloudFormation templates, and " +
+		"FargateProfiles of ACK and Crossplane"
 )
 
 const (
-	accepted    = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, and the output of aws eks describe-fargate-profile"
-	acceptedAll = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, of aws eks describe-fargate-profile and of terraform show -json, CloudFormation templates, and FargateProfiles of ACK and Crossplane"
-)
-
-// maxJSON is the greatest size of a document of JSON: plans of Terraform grow far beyond what a person
-// writes.
-const maxJSON = 64 << 20
-
-const (
+	// maxJSON is the greatest size of a document of JSON: plans of Terraform grow far beyond what a person writes.
+	maxJSON = 64 << 20
 	// maxList is the greatest size of a list of profiles in JSON, and of a List of Kubernetes: ten profiles
 	// take some kilobytes.
 	maxList = 8 << 20
-	// maxEntries is how many profiles are read, and maxFaults how many faults of a list are told.
+	// maxEntries is how many profiles are read, and maxFaults how many faults of a list are reported.
 	maxEntries, maxFaults = 10_000, 50
 )
 
-// enough tells whether to read on in a list makes no sense any more.
-func (p *parser) enough(errs Errors) bool {
-	return len(errs) > maxFaults || len(p.entries) > maxEntries
-}
-
-// smallList is a fault where a list is too large for one of profiles.
-func smallList(v document.Value) error {
-	if document.Size(v) <= maxList {
-		return nil
-	}
-	return document.At(v.Line(), "the list that begins here is larger than %d MiB; a cluster has ten profiles", maxList>>20)
-}
-
-// Parse reads the profiles of a file. source is only named, in errors. All faults are returned
-// together, as *Error or Errors, with what could be read besides.
+// Parse reads the profiles of a file. source is only named, in errors. All faults are returned together, as *Error
+// or Errors, with what could be read besides.
 //
-// Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than
-// metadata.name, metadata.region, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml prints; what
-// aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
+// Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than metadata.name,
+// metadata.region, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml
+// prints; what aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
 //
 // What other tools declare, which ParseDeclared reads, is a fault that says whose it is.
 func Parse(source string, data []byte) (File, error) {
 	return (&parser{accepted: accepted}).parse(source, data)
 }
 
+// ParseDeclared reads the profiles of a file wherever they are declared: everything that Parse reads, and, as YAML
+// (several documents too) or JSON,
+//
+//   - what terraform show -json prints of a plan or a state, and a state file of version 4,
+//   - CloudFormation templates, as CDK and SAM write them too,
+//   - FargateProfiles of ACK and of Crossplane's two providers, among other objects and in Lists.
+//
+// Objects of other kinds beside these are skipped. Faults are returned as Parse returns them.
+func ParseDeclared(source string, data []byte) (File, error) {
+	return (&parser{declared: true, accepted: acceptedAll}).parse(source, data)
+}
+
+// parser reads one file.
+type parser struct {
+	// declared is set to read what other tools declare too; accepted is what messages say is read.
+	declared bool
+	accepted string
+	entries  []Entry
+	places   []place
+	// document counts the documents, and faults are those of the current one.
+	document int
+	faults   Errors
+	// known counts the objects of kinds that are read; skipped is the first of another kind.
+	known   int
+	skipped *Error
+	// once holds what is reported a single time, however many objects have it.
+	once map[string]bool
+}
+
+// place is where profiles are.
+type place struct{ cluster, region string }
+
+func (p *parser) fault(line int, format string, args ...any) {
+	p.add(document.At(line, format, args...))
+}
+
+func (p *parser) add(err error) { p.faults.Add(err) }
+
+// faultOnce is fault for what every object of a file may have.
+func (p *parser) faultOnce(line int, format string, args ...any) {
+	err := document.At(line, format, args...)
+	if p.once[err.Message] {
+		return
+	}
+	if p.once == nil {
+		p.once = map[string]bool{}
+	}
+	p.once[err.Message] = true
+	p.add(err)
+}
+
 func (p *parser) parse(source string, data []byte) (File, error) {
 	var errs Errors
-	if err := p.noDocument(data); err != nil {
+	if err := p.notADocument(data); err != nil {
 		errs.Add(err)
 	} else {
 		// Read from memory fails only with faults of the text.
 		errs.Add(document.Read(bytes.NewReader(data), document.Options{MaxJSONBytes: maxJSON}, p.part))
-		if p.document == 0 && len(errs) == 0 {
+		switch {
+		case len(errs) > 0:
+		case p.document == 0:
 			errs.Add(document.At(1, "the file is empty; %s", p.accepted))
+		case p.known == 0 && p.skipped != nil:
+			errs.Add(p.skipped)
 		}
-		errs.Add(p.nothingRead(len(errs) > 0))
 	}
 	errs.Add(p.duplicates())
 	for _, e := range errs {
@@ -115,159 +151,68 @@ func (p *parser) parse(source string, data []byte) (File, error) {
 	return p.file(), errs.OrNil()
 }
 
-type parser struct {
-	// declared tells to read what other tools declare too; accepted is what a message says is read.
-	declared bool
-	accepted string
-	entries  []Entry
-	clusters []place
-	document int
-	// known counts the objects of kinds that are read; skipped is the first of another kind.
-	known   int
-	skipped *Error
-	told    map[string]bool
-}
-
-// place is where profiles lie.
-type place struct{ cluster, region string }
-
-// part takes one document.
+// part reads one document.
 func (p *parser) part(part document.Part) error {
-	p.document = part.Document
+	p.document, p.faults = part.Document, nil
+	root := node{p: p, value: part.Value}
 	if part.Value.Kind() != document.List {
-		return p.object(part.Value, "")
+		root.read()
+		return p.faults.OrNil()
 	}
-	if err := smallList(part.Value); err != nil {
-		return err
+	for n := range root.profiles() {
+		n.read()
 	}
-	items, err := part.Value.Items()
-	if err != nil {
-		return err
-	}
-	var errs Errors
-	for i, item := range items {
-		if p.enough(errs) {
-			break
-		}
-		errs.Add(p.object(item, fmt.Sprintf("[%d]", i)))
-	}
-	return errs.OrNil()
-}
-
-// object takes one object of any accepted kind, which it tells by its keys.
-func (p *parser) object(v document.Value, path string) error {
-	if v.Kind() != document.Mapping {
-		return document.At(v.Line(), "%s is %s, but profiles are mappings; %s", cmp.Or(path, "the document"), v.Kind(), p.accepted)
-	}
-	fields, err := v.Fields()
-	if err != nil {
-		return err
-	}
-	if by := declaredBy(fields); by != nil {
-		return p.declares(*by, v, fields, path)
-	}
-	has := func(key string) bool { return document.Get(fields, key) != nil }
-	p.known++
-	switch {
-	case has("kind") || has("fargateProfiles") || has("apiVersion"):
-		return p.config(v, fields, path)
-	case has("fargateProfile"):
-		return p.described(document.Get(fields, "fargateProfile"), join(path, "fargateProfile"))
-	case has("fargateProfileName"):
-		return p.described(v, cmp.Or(path, "fargateProfile"))
-	case has("fargateProfileNames"):
-		return document.At(v.Line(), "this is the output of aws eks list-fargate-profiles, which holds only names; use aws eks describe-fargate-profile, or fgctl get fargateprofile -o json")
-	case has("name") || has("selectors") || strings.HasPrefix(path, "["):
-		return p.item(v, place{}, path)
-	}
-	return document.At(v.Line(), "there is no Fargate profile in it; %s", p.accepted)
-}
-
-// config takes an eksctl ClusterConfig.
-func (p *parser) config(v document.Value, fields []document.Field, path string) error {
-	var errs Errors
-	kind, err := document.AsText(document.Get(fields, "kind"), join(path, "kind"))
-	errs.Add(err)
-	version, err := document.AsText(document.Get(fields, "apiVersion"), join(path, "apiVersion"))
-	errs.Add(err)
-	if len(errs) > 0 {
-		return errs
-	}
-	if kind != "" && kind != configKind || kind == "" && document.Get(fields, "fargateProfiles") == nil {
-		return document.At(v.Line(), "the kind is %q, not %s; %s", kind, configKind, p.accepted)
-	}
-	if version != "" && version != configVersion {
-		return document.At(document.Get(fields, "apiVersion").Line(), "apiVersion is %q; fgctl knows only %s", version, configVersion)
-	}
-	metaPath := join(path, "metadata")
-	meta, err := document.AsFields(document.Get(fields, "metadata"), metaPath)
-	errs.Add(err)
-	var at place
-	at.cluster, err = document.AsText(document.Get(meta, "name"), metaPath+".name")
-	errs.Add(err)
-	at.region, err = document.AsText(document.Get(meta, "region"), metaPath+".region")
-	errs.Add(err)
-	p.clusters = append(p.clusters, at)
-	role := defaultRole(&errs, document.Get(fields, "iam"), join(path, "iam"))
-	first := len(p.entries)
-	listPath := join(path, "fargateProfiles")
-	items, err := document.AsItems(document.Get(fields, "fargateProfiles"), listPath)
-	errs.Add(err)
-	for i, item := range items {
-		if p.enough(errs) {
-			break
-		}
-		errs.Add(p.item(item, at, fmt.Sprintf("%s[%d]", listPath, i)))
-	}
-	for i := range p.entries[first:] {
-		e := &p.entries[first+i]
-		e.PodExecutionRoleARN = cmp.Or(e.PodExecutionRoleARN, role)
-	}
-	return errs.OrNil()
+	return p.faults.OrNil()
 }
 
 // duplicates finds names that occur twice in a cluster.
 func (p *parser) duplicates() error {
 	type key struct {
 		place
-		name string
+		open, name string
+	}
+	if len(p.entries) > maxEntries {
+		e := p.entries[maxEntries]
+		return at(e, "there are more than %d profiles; a cluster has ten", maxEntries)
 	}
 	first := map[key]Entry{}
 	var errs Errors
-	if len(p.entries) > maxEntries {
-		e := p.entries[maxEntries]
-		return Errors{{Document: e.Document, Line: e.Line, Message: fmt.Sprintf("there are more than %d profiles; a cluster has ten", maxEntries)}}
-	}
 	for _, e := range p.entries {
-		k := key{place{e.Cluster, e.Region}, e.Name}
-		if before, ok := first[k]; ok && e.Name != "" {
-			where := fmt.Sprintf("in line %d", before.Line)
-			if before.Line == e.Line { // JSON is often one line
-				where = "that of " + before.Path
-			}
-			errs = append(errs, &Error{
-				Document: e.Document, Line: e.Line,
-				Message: fmt.Sprintf("the profile name %q occurs twice; it is also %s", document.Shorten(e.Name), where),
-			})
+		k := key{place{e.Cluster, e.Region}, e.OpenCluster, e.Name}
+		before, ok := first[k]
+		if !ok || e.Name == "" {
+			first[k] = e
 			continue
 		}
-		first[k] = e
+		where := fmt.Sprintf("in line %d", before.Line)
+		if before.Line == e.Line { // JSON is often one line
+			where = "that of " + before.Path
+		}
+		errs.Add(at(e, "the profile name %q occurs twice; it is also %s", document.Shorten(e.Name), where))
 	}
 	return errs.OrNil()
+}
+
+// at returns a fault of a profile.
+func at(e Entry, format string, args ...any) *Error {
+	err := document.At(e.Line, format, args...)
+	err.Document = e.Document
+	return err
 }
 
 // file gathers what was read.
 func (p *parser) file() File {
 	for _, e := range p.entries {
-		p.clusters = append(p.clusters, place{e.Cluster, e.Region})
+		p.places = append(p.places, place{e.Cluster, e.Region})
 	}
-	f := File{Profiles: p.entries}
-	f.Cluster = agreed(p.clusters, func(x place) string { return x.cluster })
-	f.Region = agreed(p.clusters, func(x place) string { return x.region })
-	return f
+	return File{
+		Profiles: p.entries,
+		Cluster:  agreed(p.places, func(x place) string { return x.cluster }),
+		Region:   agreed(p.places, func(x place) string { return x.region }),
+	}
 }
 
-// agreed is what all places that say something say alike, else empty.
+// agreed returns what all places that say something say alike, else nothing.
 func agreed(places []place, of func(place) string) string {
 	var out string
 	for _, x := range places {
@@ -280,11 +225,4 @@ func agreed(places []place, of func(place) string) string {
 		}
 	}
 	return out
-}
-
-func join(path, field string) string {
-	if path == "" {
-		return field
-	}
-	return path + "." + field
 }

@@ -1,264 +1,204 @@
 package profilefile
 
-// This file reads what Terraform and OpenTofu know of profiles: the output of terraform show -json for a
-// plan or a state (developer.hashicorp.com/terraform/internals/json-format), and the state file itself.
-// The attributes are those of the provider's resource aws_eks_fargate_profile.
-
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/document"
 )
 
+// What Terraform and OpenTofu know of profiles is read from the output of terraform show -json for a plan or a
+// state (developer.hashicorp.com/terraform/internals/json-format), and from the state file itself.
+
 const (
 	terraformType = "aws_eks_fargate_profile"
-	// A module within a module within … of a real configuration stays far below.
+	// maxModules bounds how deep modules call modules; those of real configurations stay far below.
 	maxModules = 32
 )
 
+// terraformForm is that of the provider's resource. tags_all includes the provider's default_tags.
+var terraformForm = form{
+	name: "fargate_profile_name", cluster: "cluster_name", role: "pod_execution_role_arn", subnets: "subnet_ids",
+	tags: "tags_all", status: "status", arn: "arn",
+	selectors: "selector", namespace: "namespace", labels: "labels",
+}
+
 // isTerraform recognises by its keys what Terraform writes.
-func isTerraform(fields []document.Field) bool {
-	has := func(key string) bool { return document.Get(fields, key) != nil }
-	resource := document.Get(fields, "resource")
-	return has("format_version") || has("planned_values") || has("terraform_version") || has("@level") && has("@message") ||
-		resource != nil && resource.Kind() == document.Mapping
+func (o object) isTerraform() bool {
+	resource := o.get("resource").value
+	return o.has("format_version") || o.has("planned_values") || o.has("terraform_version") ||
+		o.has("@level") && o.has("@message") || resource != nil && resource.Kind() == document.Mapping
 }
 
 // terraform reads a plan, a state or a state file.
-func (p *parser) terraform(v document.Value, fields []document.Field, _ string) error {
-	get := func(key string) document.Value { return document.Get(fields, key) }
+func (o object) terraform() {
+	version := o.scalar("format_version")
+	major, _, _ := strings.Cut(version, ".")
 	switch {
-	case get("@level") != nil:
-		return p.once(document.At(v.Line(), "this is the log that terraform plan -json prints; %s", terraformHint))
-	case get("resource") != nil:
-		return document.At(v.Line(), "this is a configuration of Terraform, whose values only Terraform knows; %s", terraformHint)
-	case get("format_version") == nil && get("planned_values") == nil:
-		return p.terraformState(v, fields)
+	case o.has("@level"):
+		o.p.faultOnce(o.line(), "this is the log that terraform plan -json prints; %s", terraformHint)
+	case o.has("resource"):
+		o.p.fault(o.line(), "this is a configuration of Terraform, whose values only Terraform knows; %s", terraformHint)
+	case !o.has("format_version") && !o.has("planned_values"):
+		o.terraformState()
+	case version != "" && major != "0" && major != "1":
+		// Both majors have the same form; a newer one is to be refused (JSON Output Format, Format Version).
+		o.p.fault(o.get("format_version").line(),
+			"format_version is %q; fgctl knows the versions 0 and 1 of the output of terraform show -json", version)
+	case o.scalar("errored") == "true":
+		o.p.fault(o.line(), "the plan is not complete, because terraform plan ended with an error; "+
+			"mend that and make the plan anew")
+	default:
+		values := o.get("planned_values")
+		if values.value == nil {
+			values = o.get("values") // a state; none where it is empty
+		}
+		values.object().get("root_module").module(o.afterApply(), 0)
 	}
-	version := scalar(get("format_version"))
-	// Both majors have the same form; a newer one is to be refused (JSON Output Format, Format Version).
-	if major, _, _ := strings.Cut(version, "."); major != "0" && major != "1" && version != "" {
-		return document.At(get("format_version").Line(), "format_version is %q; fgctl knows the versions 0 and 1 of the output of terraform show -json", version)
-	}
-	if scalar(get("errored")) == "true" {
-		return document.At(v.Line(), "the plan is not complete, because terraform plan ended with an error; mend that and make the plan anew")
-	}
-	var errs Errors
-	unknown, err := afterApply(fields)
-	errs.Add(err)
-	values, path := get("planned_values"), "planned_values"
-	if values == nil {
-		values, path = get("values"), "values" // a state; none where it is empty
-	}
-	root, err := document.AsFields(values, path)
-	errs.Add(err)
-	errs.Add(p.module(document.Get(root, "root_module"), path+".root_module", unknown, 0))
-	return errs.OrNil()
 }
 
 // module reads the resources of a module and of those that it calls.
-func (p *parser) module(v document.Value, path string, unknown map[string][]document.Field, depth int) error {
+func (n node) module(unknown map[string]object, depth int) {
 	if depth > maxModules {
-		return document.At(v.Line(), "modules are nested more than %d deep", maxModules)
+		n.p.fault(n.line(), "modules are nested more than %d deep", maxModules)
+		return
 	}
-	fields, err := document.AsFields(v, path)
-	if err != nil {
-		return err
-	}
-	var errs Errors
-	resources, err := document.AsItems(document.Get(fields, "resources"), path+".resources")
-	errs.Add(err)
-	for i, resource := range resources {
-		at := fmt.Sprintf("%s.resources[%d]", path, i)
-		fields, err := document.AsFields(resource, at)
-		errs.Add(err)
-		if !isProfile(fields) {
+	module := n.object()
+	for resource := range module.get("resources").items() {
+		o := resource.object()
+		if !o.isProfile() {
 			continue
 		}
-		if address := scalar(document.Get(fields, "address")); address != "" {
-			at = address
+		if address := o.scalar("address"); address != "" {
+			o.path = address
 		}
-		errs.Add(p.terraformProfile(resource, document.Get(fields, "values"), at, unknown[at]))
+		o.terraformProfile("values", unknown[o.path])
 	}
-	modules, err := document.AsItems(document.Get(fields, "child_modules"), path+".child_modules")
-	errs.Add(err)
-	for _, module := range modules {
-		// Addresses say where a resource is, so the path need not.
-		errs.Add(p.module(module, "child_modules", unknown, depth+1))
+	for called := range module.get("child_modules").items() {
+		called.path = "child_modules" // addresses say where a resource is, so the path need not
+		called.module(unknown, depth+1)
 	}
-	return errs.OrNil()
 }
 
-// isProfile tells whether a resource is a profile that Terraform makes; a data source only reads one.
-func isProfile(fields []document.Field) bool {
-	return scalar(document.Get(fields, "type")) == terraformType && scalar(document.Get(fields, "mode")) != "data"
+// isProfile reports whether a resource is a profile that Terraform makes; a data source only reads one.
+func (o object) isProfile() bool {
+	return o.scalar("type") == terraformType && o.scalar("mode") != "data"
 }
 
-// afterApply gives, by address, which attributes of a plan's profiles are known only after the apply:
-// there they are true, and in the planned values they are missing, so that a selector would seem to want
-// less than it does. A profile that is deferred altogether is a fault.
-func afterApply(fields []document.Field) (map[string][]document.Field, error) {
-	var errs Errors
-	unknown := map[string][]document.Field{}
-	changes, err := document.AsItems(document.Get(fields, "resource_changes"), "resource_changes")
-	errs.Add(err)
-	for i, change := range changes {
-		path := fmt.Sprintf("resource_changes[%d]", i)
-		fields, err := document.AsFields(change, path)
-		errs.Add(err)
-		if !isProfile(fields) || document.Get(fields, "deposed") != nil {
+// afterApply returns, by address, which attributes of a plan's profiles are known only after the apply: there they
+// are true, and in the planned values they are missing, so that a selector would seem to want less than it does.
+// A profile that is deferred altogether is a fault.
+func (o object) afterApply() map[string]object {
+	unknown := map[string]object{}
+	for change := range o.get("resource_changes").items() {
+		c := change.object()
+		if !c.isProfile() || c.has("deposed") {
 			continue
 		}
-		address := scalar(document.Get(fields, "address"))
-		path = join(path, "change")
-		fields, err = document.AsFields(document.Get(fields, "change"), path)
-		errs.Add(err)
-		if after := document.Get(fields, "after_unknown"); after != nil && after.Kind() == document.Mapping {
-			unknown[address], err = after.Fields()
-			errs.Add(err)
+		if after := c.get("change").object().get("after_unknown"); after.value != nil && after.value.Kind() == document.Mapping {
+			unknown[c.scalar("address")] = after.object()
 		}
 	}
-	deferred, err := document.AsItems(document.Get(fields, "deferred_changes"), "deferred_changes")
-	errs.Add(err)
-	for i, change := range deferred {
-		path := fmt.Sprintf("deferred_changes[%d]", i)
-		fields, err := document.AsFields(change, path)
-		errs.Add(err)
-		change, err := document.AsFields(document.Get(fields, "resource_change"), join(path, "resource_change"))
-		errs.Add(err)
-		if isProfile(change) {
-			errs.Add(document.At(deferred[i].Line(), "%s is deferred by the plan, so nothing is known of it; apply what the plan holds and make it anew",
-				scalar(document.Get(change, "address"))))
+	for change := range o.get("deferred_changes").items() {
+		if c := change.object().get("resource_change").object(); c.isProfile() {
+			o.p.fault(change.line(), "%s is deferred by the plan, so nothing is known of it; "+
+				"apply what the plan holds and make it anew", c.scalar("address"))
 		}
 	}
-	return unknown, errs.OrNil()
+	return unknown
 }
 
-// terraformProfile reads the attributes of one profile; at is its address.
-func (p *parser) terraformProfile(v, values document.Value, at string, unknown []document.Field) error {
-	fields, err := document.AsFields(values, at)
-	if err != nil {
-		return err
+// terraformProfile reads the attributes of a profile; its path is its address.
+func (o object) terraformProfile(key string, unknown object) {
+	values, ok := o.child(o.get(key).value, o.path).mapping()
+	if !ok {
+		return
 	}
-	var errs Errors
-	late := unknownTo(unknown)
-	for _, attribute := range late {
-		errs.Add(document.At(v.Line(), "%s: %s is known only after the apply, so no pod can be judged by it; "+
-			"write its value out in the configuration, or give the state after the apply (terraform show -json)", at, attribute))
+	nameIsOpen := unknown.scalar(terraformForm.name) == "true"
+	for _, attribute := range unknown.late() {
+		o.p.fault(o.line(), "%s: %s is known only after the apply, so no pod can be judged by it; write its value out "+
+			"in the configuration, or give the state after the apply (terraform show -json)", o.path, attribute)
 	}
-	e := p.entry(v, place{}, at)
-	e.Name = text(&errs, fields, "fargate_profile_name", at)
-	if e.Name == "" && !slices.Contains(late, "fargate_profile_name") {
-		errs.Add(document.At(v.Line(), "%s has no fargate_profile_name", at))
+	form := terraformForm
+	if values.get(form.tags).isEmpty() {
+		form.tags = "tags"
 	}
-	e.Cluster = text(&errs, fields, "cluster_name", at)
-	e.ARN = text(&errs, fields, "arn", at)
-	e.PodExecutionRoleARN = text(&errs, fields, "pod_execution_role_arn", at)
-	e.Selectors = selectors(&errs, document.Get(fields, "selector"), at+".selector", false)
-	e.Subnets, err = document.AsTexts(document.Get(fields, "subnet_ids"), at+".subnet_ids")
-	errs.Add(err)
-	tags := document.Get(fields, "tags_all") // with those of the provider's default_tags
-	if tags == nil || tags.Kind() == document.Null {
-		tags = document.Get(fields, "tags")
+	e := values.profile(form)
+	e.Line = o.line()
+	if e.Name == "" && !nameIsOpen {
+		o.p.fault(o.line(), "%s has no fargate_profile_name", o.path)
 	}
-	e.Tags, err = document.AsTextMap(tags, at+".tags")
-	errs.Add(err)
-	e.Status = status(text(&errs, fields, "status", at))
+	// It is most often made by the same plan.
+	if unknown.scalar(form.cluster) == "true" {
+		e.OpenCluster = form.cluster + " is known only after the apply"
+	}
 	// Version 6 of the provider has a region for every resource.
-	if e.Region = text(&errs, fields, "region", at); e.Region == "" {
-		e.Region = regionOf(e.ARN)
+	if region := values.get("region").text(); region != "" {
+		e.Region = region
 	}
-	p.entries = append(p.entries, e)
-	return errs.OrNil()
+	o.p.entries = append(o.p.entries, e)
 }
 
-// unknownTo lists the attributes that decide where a pod goes and are known only after the apply. The
-// cluster is none of them: it is most often made by the same plan, and one plan makes one.
-func unknownTo(after []document.Field) []string {
+// late lists the attributes that decide where a pod goes and are known only after the apply. The cluster is none
+// of them.
+func (o object) late() []string {
 	var out []string
-	if isTrue(document.Get(after, "fargate_profile_name")) {
-		out = append(out, "fargate_profile_name")
-	}
-	list := document.Get(after, "selector")
-	if isTrue(list) {
-		return append(out, "selector")
-	}
-	for i, item := range itemsOf(list) {
-		path := fmt.Sprintf("selector[%d]", i)
-		if isTrue(item) {
-			out = append(out, path)
-		}
-		for _, f := range fieldsOf(item) {
-			if isTrue(f.Value) {
-				out = append(out, path+"."+f.Key)
-			}
-			for _, label := range fieldsOf(f.Value) {
-				if isTrue(label.Value) {
-					out = append(out, fmt.Sprintf("%s.%s[%s]", path, f.Key, label.Key))
-				}
-			}
-		}
+	for _, key := range []string{terraformForm.name, terraformForm.selectors} {
+		out = append(out, late(document.Get(o.fields, key), key, 3)...)
 	}
 	return out
 }
 
-func isTrue(v document.Value) bool {
-	return v != nil && v.Kind() == document.Bool && v.Text() == "true"
-}
-
-// itemsOf gives the elements of what Terraform wrote as a list, none for anything else.
-func itemsOf(v document.Value) []document.Value {
-	if v == nil {
+// late lists the parts of v that are true, down to a depth. Terraform's own JSON has no faults.
+func late(v document.Value, path string, depth int) []string {
+	switch {
+	case v == nil || depth < 0:
 		return nil
+	case isTrue(v):
+		return []string{path}
 	}
-	items, _ := v.Items() // Terraform's own JSON has no fault here
-	return items
+	var out []string
+	items, _ := v.Items()
+	for i, item := range items {
+		out = append(out, late(item, fmt.Sprintf("%s[%d]", path, i), depth-1)...)
+	}
+	fields, _ := v.Fields()
+	for _, f := range fields {
+		at := path + "." + f.Key
+		if depth == 1 { // a label
+			at = path + "[" + f.Key + "]"
+		}
+		out = append(out, late(f.Value, at, depth-1)...)
+	}
+	return out
 }
 
-// fieldsOf gives the fields of what Terraform wrote as an object, none for anything else.
-func fieldsOf(v document.Value) []document.Field {
-	if v == nil {
-		return nil
+// terraformState reads a state file, terraform.tfstate. HashiCorp keeps its form to itself, so only the version
+// that every Terraform since 0.12 and OpenTofu write is read.
+func (o object) terraformState() {
+	if version := o.scalar("version"); version != "4" {
+		o.p.fault(o.line(), "this is a state file of Terraform of version %q; "+
+			"give what terraform show -json prints of it", version)
+		return
 	}
-	fields, _ := v.Fields() // Terraform's own JSON has no fault here
-	return fields
-}
-
-// terraformState reads a state file, terraform.tfstate. HashiCorp keeps its form to itself, so only the
-// version that every Terraform since 0.12 and OpenTofu write is read.
-func (p *parser) terraformState(v document.Value, fields []document.Field) error {
-	if version := scalar(document.Get(fields, "version")); version != "4" {
-		return document.At(v.Line(), "this is a state file of Terraform of version %q; give what terraform show -json prints of it", version)
-	}
-	var errs Errors
-	resources, err := document.AsItems(document.Get(fields, "resources"), "resources")
-	errs.Add(err)
-	for i, resource := range resources {
-		path := fmt.Sprintf("resources[%d]", i)
-		fields, err := document.AsFields(resource, path)
-		errs.Add(err)
-		if !isProfile(fields) {
+	for resource := range o.get("resources").items() {
+		r := resource.object()
+		if !r.isProfile() {
 			continue
 		}
-		address := terraformType + "." + scalar(document.Get(fields, "name"))
-		if module := scalar(document.Get(fields, "module")); module != "" {
+		address := terraformType + "." + r.scalar("name")
+		if module := r.scalar("module"); module != "" {
 			address = module + "." + address
 		}
-		instances, err := document.AsItems(document.Get(fields, "instances"), path+".instances")
-		errs.Add(err)
-		for j, instance := range instances {
-			fields, err := document.AsFields(instance, fmt.Sprintf("%s.instances[%d]", path, j))
-			errs.Add(err)
-			at := address
-			if key := document.Get(fields, "index_key"); key != nil && key.Kind() == document.Text {
-				at += fmt.Sprintf("[%q]", key.Text())
+		for instance := range r.get("instances").items() {
+			i := instance.object()
+			i.path = address
+			if key := i.get("index_key").value; key != nil && key.Kind() == document.Text {
+				i.path += fmt.Sprintf("[%q]", key.Text())
 			} else if key != nil {
-				at += "[" + scalar(key) + "]"
+				i.path += "[" + scalar(key) + "]"
 			}
-			errs.Add(p.terraformProfile(instance, document.Get(fields, "attributes"), at, nil))
+			i.terraformProfile("attributes", object{})
 		}
 	}
-	return errs.OrNil()
 }

@@ -1,0 +1,66 @@
+package profilefile
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/spelling"
+)
+
+// The only version of eksctl's configuration that there is.
+const (
+	configVersion = "eksctl.io/v1alpha5"
+	configKind    = "ClusterConfig"
+)
+
+// roleKey is the key of a ClusterConfig's iam that names the role of every profile that names none.
+const roleKey = "fargatePodExecutionRoleARN"
+
+// iamKeys are the keys of a ClusterConfig's iam (eksctl.io/v1alpha5, ClusterIAM).
+var iamKeys = []string{
+	roleKey, "fargatePodExecutionRolePermissionsBoundary", "serviceRoleARN", "serviceRolePermissionsBoundary", "withOIDC",
+	"serviceAccounts", "vpcResourceControllerPolicy", "podIdentityAssociations", "autoCreatePodIdentityAssociations",
+}
+
+// config reads an eksctl ClusterConfig.
+func (o object) config() {
+	p, faults := o.p, len(o.p.faults)
+	kind, version := o.get("kind").text(), o.get("apiVersion").text()
+	switch {
+	case len(p.faults) > faults:
+		return
+	case kind != "" && kind != configKind || kind == "" && !o.has("fargateProfiles"):
+		p.fault(o.line(), "the kind is %q, not %s; %s", kind, configKind, p.accepted)
+		return
+	case version != "" && version != configVersion:
+		p.fault(o.get("apiVersion").line(), "apiVersion is %q; fgctl knows only %s", version, configVersion)
+		return
+	}
+	meta := o.get("metadata").object()
+	at := place{meta.get("name").text(), meta.get("region").text()}
+	p.places = append(p.places, at)
+	role := o.get("iam").object().defaultRole()
+	for n := range o.get("fargateProfiles").profiles() {
+		if e, ok := n.item(); ok {
+			e.Cluster, e.Region = at.cluster, at.region
+			e.PodExecutionRoleARN = cmp.Or(e.PodExecutionRoleARN, role)
+			p.entries = append(p.entries, e)
+		}
+	}
+}
+
+// defaultRole reads the role of the profiles that name none; empty where the ClusterConfig has none. Other keys
+// are ignored, but not one that was most likely meant to be it: then another role would be used without a word.
+func (o object) defaultRole() string {
+	for _, f := range o.fields {
+		if slices.Contains(iamKeys, f.Key) {
+			continue
+		}
+		near := spelling.Nearest(f.Key, append([]string{"podExecutionRoleARN"}, iamKeys...))
+		if near == roleKey || near == "podExecutionRoleARN" {
+			o.p.fault(f.Line, "%s: unknown key %q; did you mean %s?", o.path, document.Shorten(f.Key), roleKey)
+		}
+	}
+	return o.get(roleKey).text()
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
@@ -22,7 +23,7 @@ func (a *app) readConfigFile(ctx context.Context, path string) (profilefile.File
 	case ctx.Err() != nil:
 		return profilefile.File{}, ctx.Err()
 	case err != nil:
-		return profilefile.File{}, usagef("--config-file: %s: %w", sourceName(path), withoutPath(err))
+		return profilefile.File{}, usagef("--config-file: %s: %w", document.SourceName(path), withoutPath(err))
 	}
 	file, err := profilefile.Parse(path, data)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -20,9 +21,9 @@ import (
 // what is there to be pasted is not broken. All foreign text is cleaned.
 func (a *app) matchDetail(e fargate.Explanation, brief bool, width int) string {
 	d := detail{app: a, width: width}
-	place := fmt.Sprintf("%s, document %d", sourceName(e.Source), e.Document)
+	place := fmt.Sprintf("%s, document %d", document.SourceName(e.Source), e.Document)
 	if e.Line > 0 {
-		place = fmt.Sprintf("%s, line %d", sourceName(e.Source), e.Line)
+		place = fmt.Sprintf("%s, line %d", document.SourceName(e.Source), e.Line)
 	}
 	d.say(0, "%s in namespace %s (%s): %s", podName(e), e.Namespace, place, e.Verdict)
 	d.say(2, "%s.", e.Reason)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
@@ -65,7 +66,9 @@ type fileProfile struct {
 // ofOpenCluster reports whether only the tool that makes the profile knows its cluster.
 func (p fileProfile) ofOpenCluster() bool { return p.OpenCluster != "" }
 
-func (p fileProfile) place() string { return fmt.Sprintf("%s, line %d", sourceName(p.source), p.Line) }
+func (p fileProfile) place() string {
+	return fmt.Sprintf("%s, line %d", document.SourceName(p.source), p.Line)
+}
 
 // profilesOfFiles reads all files and reports all their faults together.
 func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Profile, error) {
@@ -77,7 +80,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 			return nil, ctx.Err()
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("--profiles-from: %s: %w", sourceName(name), withoutPath(err)))
+			faults = append(faults, fmt.Errorf("--profiles-from: %s: %w", document.SourceName(name), withoutPath(err)))
 			continue
 		}
 		file, err := profilefile.ParseDeclared(name, data)
@@ -105,7 +108,7 @@ func (a *app) profilesOfFiles(ctx context.Context, files []string) ([]fargate.Pr
 	if len(all) == 0 {
 		names := make([]string, len(files))
 		for i, name := range files {
-			names[i] = sourceName(name)
+			names[i] = document.SourceName(name)
 		}
 		a.warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
 	}
@@ -240,12 +243,4 @@ func (a *app) readAll(ctx context.Context, name string, most int64) ([]byte, err
 		err = fmt.Errorf("it is larger than %d MiB", most>>20)
 	}
 	return data, err
-}
-
-// sourceName is a file as a message names it.
-func sourceName(name string) string {
-	if name == "-" {
-		return "standard input"
-	}
-	return name
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -38,7 +39,7 @@ func (p *matchJUnit) pod(e fargate.Explanation) error {
 	} else {
 		c.Out = text
 	}
-	return p.report.Case(sourceName(e.Source), c)
+	return p.report.Case(document.SourceName(e.Source), c)
 }
 
 // headline is one line that says why a pod fails: the findings where these are the reason, else the verdict's.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -91,7 +92,7 @@ func (p *matchTable) row(e fargate.Explanation) (row *matchRow, key string) {
 	}
 	cells := []string{name, e.Namespace, string(e.Verdict), cmp.Or(e.Profile, "-"), pods, sizeCell(e), why + findingsCell(e)}
 	if p.wide {
-		cells = append(cells, fmt.Sprintf("%s:%d", sourceName(e.Source), max(e.Line, 1)))
+		cells = append(cells, fmt.Sprintf("%s:%d", document.SourceName(e.Source), max(e.Line, 1)))
 	}
 	if e.Owner != nil && !p.all {
 		cells[0] = e.Owner.String()

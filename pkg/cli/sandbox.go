@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -224,7 +225,7 @@ func readWorld(ctx context.Context, a *app, name string) (sandbox.World, error) 
 	case ctx.Err() != nil:
 		return sandbox.World{}, ctx.Err()
 	case err != nil:
-		return sandbox.World{}, usagef("cannot read the world: %s: %w", sourceName(name), withoutPath(err))
+		return sandbox.World{}, usagef("cannot read the world: %s: %w", document.SourceName(name), withoutPath(err))
 	}
 	world, err := sandbox.ParseWorld(data)
 	if err != nil {

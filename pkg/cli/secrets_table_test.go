@@ -26,9 +26,10 @@ type secretState struct {
 	files map[string]string
 	// answer answers the requests of a provider; false leaves one to the sandbox.
 	answer func(w http.ResponseWriter, r *http.Request) bool
-	args   []string
 	// words are what fgctl must say, a regular expression; empty where it gets its credentials.
 	words string
+	// command meets the state alone; nil for all.
+	command []string
 }
 
 func awsConfig(text string) map[string]string { return map[string]string{".aws/config": text} }
@@ -150,7 +151,7 @@ func providerStates() []secretState {
 		{name: "variables, refused with an echo", env: static, answer: echo, words: `eks:[A-Za-z]+: ExpiredTokenException: .*\(hidden\)`},
 		{name: "nothing", words: "there are no AWS credentials: .*AWS_EC2_METADATA_DISABLED(?s:.*)run aws configure"},
 		{name: "shared file", env: chooseX, files: map[string]string{".aws/credentials": "[x]\n" + staticKeys, ".aws/config": "[profile x]\nregion=us-east-1\n"}},
-		{name: "shared file, half", env: chooseX, files: map[string]string{".aws/credentials": "[x]\naws_secret_access_key = MARKSECRET\n"}, words: `profile "x".* has only one of aws_access_key_id and aws_secret_access_key\n.*aws configure --profile x`},
+		{name: "shared file, half", env: chooseX, files: map[string]string{".aws/credentials": "[x]\naws_secret_access_key = MARKSECRET\n"}, words: `profile "x".* has only one of aws_access_key_id and aws_secret_access_key\n(?s:.*)aws configure --profile x`},
 		{name: "shared file, a broken line", env: chooseX, files: map[string]string{".aws/credentials": "[x\n" + staticKeys + "MARKLINE\n"}, words: `profile "x"`},
 		{name: "shared file, a broken number", env: chooseX, files: profileX("max_attempts = MARKSECRET"), words: "max_attempts has a value"},
 		{name: "process", env: chooseX, files: processFiles(`echo '{"Version":1,` + keysJSON + `}'; echo MARKSAID >&2`)},
@@ -159,7 +160,7 @@ func providerStates() []secretState {
 		{name: "process, a key is a number", env: chooseX, files: processFiles(`echo '{"Version":1,"AccessKeyId":"A","SecretAccessKey":{"MARKSECRET":"MARKSECRET"}}'`), words: process + "in its JSON a value is not a text"},
 		{name: "process, no keys", env: chooseX, files: processFiles(`echo '{"Version":1,"SessionToken":"MARKTOKEN"}'`), words: process + "its JSON lacks AccessKeyId or SecretAccessKey"},
 		{name: "process, a wrong time", env: chooseX, files: processFiles(`echo '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"MARKSECRET","Expiration":"MARKTIME"}'`), words: process + "the Expiration"},
-		{name: "process, exit 3", env: chooseX, files: processFiles(`echo '{"Version":1,` + keysJSON + `}'; echo MARKSAID >&2; exit 3`), words: process + "it ended with exit status 3\n.*HOME/.aws/config"},
+		{name: "process, exit 3", env: chooseX, files: processFiles(`echo '{"Version":1,` + keysJSON + `}'; echo MARKSAID >&2; exit 3`), words: process + "it ended with exit status 3\n(?s:.*)HOME/.aws/config"},
 		{name: "process, killed", env: chooseX, files: processFiles(`echo MARKSAID; kill -9 $$`), words: process},
 		{name: "process, not executable", env: chooseX, files: map[string]string{".aws/config": "[profile x]\ncredential_process = HOME/process.sh MARKARGUMENT\n", "process.sh": "echo MARK"}, words: process + "the command may not be executed"},
 		{name: "process, not there", env: chooseX, files: profileX("credential_process = HOME/none MARKARGUMENT"), words: process + "the shell finds no such command"},
@@ -169,9 +170,9 @@ func providerStates() []secretState {
 		{name: "SSO, expired, renewed", env: chooseX, files: ssoFiles(ssoToken(soon)[:len(ssoToken(soon))-1] + `,"registrationExpiresAt":"2099-01-01T00:00:00Z"}`), answer: either(
 			on("/token", 200, `{"accessToken":"MARKNEW","expiresIn":3600,"refreshToken":"MARKREFRESH2"}`),
 			on("/federation/credentials", 200, `{"roleCredentials":{"accessKeyId":"AKIATEST","secretAccessKey":"MARKSECRET","sessionToken":"MARKTOKEN","expiration":4070908800000}}`))},
-		{name: "SSO, expired", env: chooseX, files: ssoFiles(`{"accessToken":"MARKSSO","expiresAt":"` + soon + `"}`), words: sso + "it has expired, or is not valid\n.*run aws sso login --profile x"},
-		{name: "SSO, expired, not renewed", env: chooseX, files: ssoFiles(ssoToken(soon)), answer: on("/token", 400, `{"error":"MARKERROR","error_description":"MARKSAID"}`), words: sso + "it has expired, or is not valid\n.*run aws sso login --profile x"},
-		{name: "SSO, no session", env: chooseX, files: profileX(ssoProfile), words: sso + "you are not signed in: the file .* cannot be read: there is no such file\n.*run aws sso login --profile x"},
+		{name: "SSO, expired", env: chooseX, files: ssoFiles(`{"accessToken":"MARKSSO","expiresAt":"` + soon + `"}`), words: sso + "it has expired, or is not valid\n(?s:.*)run aws sso login --profile x"},
+		{name: "SSO, expired, not renewed", env: chooseX, files: ssoFiles(ssoToken(soon)), answer: on("/token", 400, `{"error":"MARKERROR","error_description":"MARKSAID"}`), words: sso + "it has expired, or is not valid\n(?s:.*)run aws sso login --profile x"},
+		{name: "SSO, no session", env: chooseX, files: profileX(ssoProfile), words: sso + "you are not signed in: the file .* cannot be read: there is no such file\n(?s:.*)run aws sso login --profile x"},
 		{name: "SSO, malformed", env: chooseX, files: ssoFiles(`{"accessToken":"MARKSSO" MARKSAID`), words: sso + "it has expired, or is not valid\n"},
 		{name: "SSO, a wrong time", env: chooseX, files: ssoFiles(ssoToken("MARKTIME")), words: sso},
 		{name: "SSO, unauthorized", env: chooseX, files: ssoFiles(ssoToken("2099-01-01T00:00:00Z")), answer: on("/federation/credentials", 401, `{"message":"MARKSAID","__type":"UnauthorizedException"}`), words: sso + "it has expired, or is not valid\n"},
@@ -180,8 +181,8 @@ func providerStates() []secretState {
 		{name: "old SSO, expired", env: chooseX, files: map[string]string{
 			".aws/config":                           "[profile x]\nregion=us-east-1\nsso_start_url=https://x.awsapps.com/start\nsso_region=us-east-1\nsso_account_id=111122223333\nsso_role_name=dev\n",
 			ssoCache("https://x.awsapps.com/start"): `{"accessToken":"MARKSSO","expiresAt":"` + soon + `"}`,
-		}, words: sso + "it has expired, or is not valid\n.*run aws sso login --profile x"},
-		{name: "login, no session", env: chooseX, files: profileX("login_session = arn:aws:iam::111122223333:user/u"), words: `no AWS credentials from the login session of profile "x": .*\n.*aws login --profile x`},
+		}, words: sso + "it has expired, or is not valid\n(?s:.*)run aws sso login --profile x"},
+		{name: "login, no session", env: chooseX, files: profileX("login_session = arn:aws:iam::111122223333:user/u"), words: `no AWS credentials from the login session of profile "x": .*\n(?s:.*)aws login --profile x`},
 		{name: "web identity", env: webIdentity(), files: tokenFile, answer: on("AssumeRoleWithWebIdentity", 200, assumed("AssumeRoleWithWebIdentity"))},
 		{name: "web identity, refused", env: webIdentity(), files: tokenFile, answer: on("AssumeRoleWithWebIdentity", 403, stsRefusal("AccessDenied")), words: web + `STS answers AccessDenied \(HTTP 403\)`},
 		{name: "web identity, a strange code", env: webIdentity(), files: tokenFile, answer: on("AssumeRoleWithWebIdentity", 400, stsRefusal("MARKCODE")), words: web + `STS answers HTTP 400`},
@@ -205,11 +206,11 @@ func providerStates() []secretState {
 		{name: "instance, a failure", env: imds, answer: instance(200, `{"Code":"MARKCODE","Message":"MARKSAID"}`), words: "there are no AWS credentials: "},
 		{name: "instance, a page for a role", env: imds, answer: on("/latest", 200, "<html>MARKSAID</html>\nMARKSAID"), words: "there are no AWS credentials: "},
 		{name: "role", env: chooseX, files: profileX(roleChain + staticKeys), answer: on("AssumeRole", 200, assumed("AssumeRole"))},
-		{name: "role, refused", env: chooseX, files: profileX(roleChain + staticKeys), answer: on("AssumeRole", 403, stsRefusal("AccessDenied")), words: `no AWS credentials: sts:AssumeRole of arn:aws:iam::111122223333:role/r for profile "x" failed: STS answers AccessDenied \(HTTP 403\)\n.*access key of profile "base"`},
+		{name: "role, refused", env: chooseX, files: profileX(roleChain + staticKeys), answer: on("AssumeRole", 403, stsRefusal("AccessDenied")), words: `no AWS credentials: sts:AssumeRole of arn:aws:iam::111122223333:role/r for profile "x" failed: STS answers AccessDenied \(HTTP 403\)\n(?s:.*)access key of profile "base"`},
 		{name: "role of a process", env: chooseX, files: roleOfProcess(`echo '{"Version":1,` + keysJSON + `}'`), answer: on("AssumeRole", 200, assumed("AssumeRole"))},
 		{name: "role of a process, refused", env: chooseX, files: roleOfProcess(`echo '{"Version":1,` + keysJSON + `}'`), answer: on("AssumeRole", 403, stsRefusal("AccessDenied")), words: `sts:AssumeRole of arn:aws:iam::111122223333:role/r for profile "x" failed`},
 		{name: "role of a process that fails", env: chooseX, files: roleOfProcess(`echo MARKSAID; echo '{"Version":1,` + keysJSON + `}'`), words: `credential_process of profile "base": what it printed is not one JSON object.*, so the role of profile "x" cannot be assumed`},
-		{name: "role of SSO, expired", env: chooseX, files: profileX(roleChain + strings.Replace(ssoProfile, "[sso", "region=us-east-1\n[sso", 1)), words: `the SSO session of profile "base": .*, so the role of profile "x" cannot be assumed\n.*aws sso login --profile base`},
+		{name: "role of SSO, expired", env: chooseX, files: profileX(roleChain + strings.Replace(ssoProfile, "[sso", "region=us-east-1\n[sso", 1)), words: `the SSO session of profile "base": .*, so the role of profile "x" cannot be assumed\n(?s:.*)aws sso login --profile base`},
 		{name: "role of an instance, refused", env: append(chooseX, imds...), files: profileX("role_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Ec2InstanceMetadata"), answer: either(instance(200, `{"Code":"Success",`+keysJSON+"}"), on("AssumeRole", 403, stsRefusal("AccessDenied"))), words: `sts:AssumeRole of .* for profile "x" failed`},
 		{name: "role of variables that are not set", env: chooseX, files: profileX("role_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Environment"), words: "no AWS credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: they are not set"},
 		{name: "role with MFA", env: chooseX, files: profileX("mfa_serial = MARKSERIAL\n" + roleChain + staticKeys), words: `profile "x" wants an MFA code`},
@@ -229,4 +230,53 @@ func echo(w http.ResponseWriter, r *http.Request) bool {
 	_, _ = fmt.Fprintf(w, `{"message":"token %s of %s","headers":"%s"}`, r.Header.Get("X-Amz-Security-Token"),
 		strings.ReplaceAll(r.Header.Get("X-Amz-Security-Token"), "/", `\/`), r.Header.Get("Authorization"))
 	return true
+}
+
+// settingStates are the settings and files that may hold a secret, each with the command that reads it.
+func settingStates() []secretState {
+	keys := []string{"AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SECRET_ACCESS_KEY=MARKSECRET"}
+	get := func(more ...string) []string {
+		return append([]string{"get", "fargateprofile", "--cluster", "demo"}, more...)
+	}
+	secret := func(text string) map[string]string {
+		return map[string]string{"secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n" + text}
+	}
+	matching := []string{"match", "-f", "secret.yaml", "--profiles-from", "profiles.yaml"}
+	proxied := []string{"AWS_ENDPOINT_URL=http://aws.example", "AWS_ENDPOINT_URL_STS=http://aws.example", "AWS_MAX_ATTEMPTS=1"}
+	withProxy := func(more ...string) []string { return append(append(append([]string{}, keys...), proxied...), more...) }
+	states := []secretState{
+		{name: "endpoint of FGCTL", env: append(keys, "FGCTL_ENDPOINT_URL=http://u:MARKPASS@h:x"), command: get(), words: "--endpoint-url: its value is not a URL: the port is no number"},
+		{name: "endpoint of AWS", env: append(keys, "AWS_ENDPOINT_URL=http://u:MARKPASS@h"), command: get(), words: `AWS_ENDPOINT_URL: "http://h" holds a user name`},
+		{name: "endpoint of EKS", env: append(keys, "AWS_ENDPOINT_URL_EKS=http://u:MARK/PASS@h"), command: get(), words: `AWS_ENDPOINT_URL_EKS: its value is not a URL`},
+		{name: "endpoint of the config", env: append(keys, "AWS_ENDPOINT_URL=", "AWS_ENDPOINT_URL_STS="), files: awsConfig("[default]\nendpoint_url = http://u:MARKPASS@h\n"), command: get(), words: "endpoint_url of the AWS config file"},
+		{name: "endpoint of a services section", env: append(keys, "AWS_ENDPOINT_URL=", "AWS_MAX_ATTEMPTS=1"), files: awsConfig("[default]\nservices = s\n[services s]\neks =\n  endpoint_url = http://u:MARKPASS@127.0.0.1:1/?MARK\n"), command: get("--region", "us-east-1"), words: "."},
+		{name: "endpoint of the settings", env: keys, files: map[string]string{".config/fgctl/config.yaml": "endpoint-url: http://u:MARKPASS@h:x\n"}, command: get(), words: "endpoint-url: its value is not a URL"},
+		{name: "settings, an alias", env: keys, files: map[string]string{".config/fgctl/config.yaml": "cluster: a\nendpoint-url: *MARKPASS\n"}, command: get(), words: "an alias refers to no anchor"},
+		{name: "settings, not closed", env: keys, files: map[string]string{".config/fgctl/config.yaml": "endpoint-url: \"http://u:MARKPASS@h\n"}, command: get(), words: "config.yaml: "},
+		{name: "settings, deeper", env: keys, files: map[string]string{".config/fgctl/config.yaml": "endpoint-url: {a: {b: MARKPASS}}\n"}, command: get(), words: "config.yaml:1: endpoint-url: "},
+		{name: "proxy, no URL", env: withProxy("HTTP_PROXY=http://u:MARKPASS@h:x", "HTTPS_PROXY=http://u:MARKPASS@h:x"), command: get(), words: "the proxy of HTTPS_PROXY or HTTP_PROXY: no such host|HTTPS_PROXY is not the URL of a proxy"},
+		{name: "proxy, nobody there", env: withProxy("HTTP_PROXY=http://u:MARKPASS@127.0.0.1:1"), command: get(), words: `the proxy of HTTPS_PROXY or HTTP_PROXY: dial tcp 127.0.0.1:1: connection refused`},
+		{name: "proxy, refuses with words", env: withProxy("HTTP_PROXY=URL/MARKPATH"), answer: echo, command: get(), words: "ExpiredTokenException"},
+		{name: "CA bundle", env: append(keys, "AWS_CA_BUNDLE=HOME/ca.pem"), files: map[string]string{"ca.pem": "-----BEGIN PRIVATE KEY-----\nMARK\n"}, command: get(), words: "AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates"},
+		{name: "kubeconfig, an alias", env: append(keys, "KUBECONFIG=HOME/kube"), files: map[string]string{"kube": "users:\n- user: {token: *MARKTOKEN}\n"}, command: get()[:2], words: "kubeconfig HOME/kube: .*an alias refers to no anchor"},
+		{name: "kubeconfig, a broken line", env: append(keys, "KUBECONFIG=HOME/kube"), files: map[string]string{"kube": "users:\n- user:\n    client-key-data: \"MARKKEY\n  token: MARKTOKEN\n"}, command: get()[:2], words: "kubeconfig HOME/kube: "},
+		{name: "kubeconfig, a value of another kind", env: append(keys, "KUBECONFIG=HOME/kube"), files: map[string]string{"kube": "current-context: [MARK]\nusers: MARK\n"}, command: get()[:2], words: "kubeconfig HOME/kube: "},
+		{name: "manifest, an alias", files: secret("stringData: {password: *MARKPASS}\n"), command: matching, words: "secret.yaml: document 1, line 4: .*an alias refers to no anchor"},
+		{name: "manifest, not closed", files: secret("stringData:\n  password: \"MARKPASS\n  other: MARKPASS\n"), command: matching, words: "secret.yaml: "},
+		{name: "manifest, a colon", files: secret("stringData:\n  password: MARKPASS: MARKPASS\n"), command: matching, words: "secret.yaml: "},
+		{name: "manifest, a strange tag", files: secret("stringData:\n  password: !MARKPASS!x\n"), command: matching, words: "secret.yaml: "},
+		{name: "manifest, a key twice", files: secret("stringData: {password: MARKPASS, password: MARKPASS}\ndata: MARKPASS\nmetadata: MARK\n"), command: matching, words: "secret.yaml: "},
+		{name: "manifest, JSON", files: map[string]string{"secret.yaml": `{"kind":"Secret","apiVersion":"v1","stringData":{"password":"MARKPASS" "MARKPASS"}}`}, command: matching, words: "secret.yaml: "},
+		{name: "manifest of a URL", command: []string{"match", "-f", "https://u:MARKPASS@h/x?token=MARK", "--profiles-from", "profiles.yaml"}, words: "https://h/...: URLs are not read"},
+		{name: "profiles of a URL", command: []string{"match", "-f", "pod.yaml", "--profiles-from", "https://u:MARKPASS@h/x?token=MARK"}, words: "."},
+		{name: "file of a URL", env: keys, command: []string{"create", "fargateprofile", "-f", "https://u:MARKPASS@h/x?token=MARK"}, words: "."},
+		{name: "Terraform state", files: map[string]string{"secret.yaml": `{"version":4,"outputs":{"password":{"value":"MARKPASS"}},"resources":[{"type":"aws_eks_fargate_profile","name":"a","instances":[{"attributes":{"fargate_profile_name":"MARK` + "\n" + `"}}]}]}`}, command: []string{"match", "-f", "pod.yaml", "--profiles-from", "secret.yaml"}, words: "secret.yaml: "},
+	}
+	for i, endpoint := range []string{
+		"http://u:MARKPASS@127.0.0.1:x", "http://u:MARKPASS@127.0.0.1:1", "http://u:MARK/PASS@h", "http://127.0.0.1:1/MARK?token=MARKTOKEN",
+		"u:MARKPASS@h", "ht tp://u:MARKPASS@h", "http://u:MARK%PASS@h", "http://u:MARKPASS@[::1", "//u:MARKPASS@h", "MARKPASS", "http://u:MARKPASS",
+	} {
+		states = append(states, secretState{name: fmt.Sprintf("endpoint %d", i+1), env: keys, command: get("--endpoint-url", endpoint), words: "--endpoint-url: "})
+	}
+	return states
 }

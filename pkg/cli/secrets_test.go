@@ -50,10 +50,21 @@ func TestSecretsStayHidden(t *testing.T) {
 					continue
 				}
 				group.Go(func() error {
-					t.Run(s.name+"/"+command[0]+" "+loud[0], func(t *testing.T) { s.check(t, command, loud) })
+					t.Run(s.name+"/"+command[0]+" "+loud[0]+loud[len(loud)-1], func(t *testing.T) { s.check(t, command, loud) })
 					return nil
 				})
 			}
+		}
+	}
+	for _, s := range settingStates() {
+		for _, loud := range loudness {
+			if loud[0] == "--dumpLogs" && os.Getenv("FGCTL_SECRETS") != "all" {
+				continue
+			}
+			group.Go(func() error {
+				t.Run(s.name+"/"+loud[0]+loud[len(loud)-1], func(t *testing.T) { s.check(t, s.command, loud) })
+				return nil
+			})
 		}
 	}
 	_ = group.Wait() // every case tells for itself
@@ -84,9 +95,6 @@ func (s secretState) check(t *testing.T, command, loud []string) {
 	if command[0] == "__complete" {
 		args = append(append([]string{"__complete"}, loud...), command[1:]...)
 	}
-	for _, arg := range s.args {
-		args = append(args, fill.Replace(arg))
-	}
 	cmd := exec.CommandContext(t.Context(), "fgctl", args...)
 	cmd.Dir = home
 	cmd.Env = []string{
@@ -100,6 +108,7 @@ func (s secretState) check(t *testing.T, command, loud []string) {
 		cmd.Env = append(cmd.Env, key+"="+strings.NewReplacer("HOME", home, "URL", endpoint.URL).Replace(value))
 	}
 	inputs := map[string]string{"pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: web}\nspec: {containers: [{name: a, image: a}]}\n"}
+	inputs["profiles.yaml"] = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: demo, region: us-east-1}\nfargateProfiles: [{name: web, selectors: [{namespace: web}]}]\n"
 	for name, text := range s.files {
 		inputs[name] = fill.Replace(text)
 	}

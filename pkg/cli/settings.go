@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/fgctl/fgctl/pkg/document"
 )
 
 // notSettings are flags that only make sense on the command line.
@@ -152,15 +154,15 @@ func readSettingsFile(path string) ([]byte, error) {
 // parseSettings reads a mapping of flag names to values. It does not leave that to viper, which knows
 // no lines and would lower the case of label keys. Values become a text or a list of texts.
 func parseSettings(path string, data []byte, flags []string) (map[string]any, map[string]int, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, nil, fmt.Errorf("%s: %s", path, document.WithoutText(strings.TrimPrefix(err.Error(), "yaml: ")))
 	}
 	values, lines := map[string]any{}, map[string]int{}
-	if len(document.Content) == 0 {
+	if len(root.Content) == 0 {
 		return values, lines, nil
 	}
-	top := document.Content[0]
+	top := root.Content[0]
 	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
 		return values, lines, nil
 	}

@@ -52,6 +52,8 @@ func connectionText(err error) string {
 		alert    tls.AlertError
 	)
 	switch {
+	case errors.As(err, &dial) && dial.Op == "proxyconnect":
+		return "the proxy of HTTPS_PROXY or HTTP_PROXY: " + connectionText(dial.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host: " + dns.Name
 	case timedOut(err):
@@ -68,8 +70,6 @@ func connectionText(err error) string {
 		return "the endpoint does not speak TLS; its address may have to begin with http://"
 	case errors.As(err, &alert):
 		return "the endpoint ended the TLS handshake"
-	case errors.As(err, &dial) && dial.Op == "proxyconnect":
-		return "the proxy of HTTPS_PROXY or HTTP_PROXY: " + connectionText(dial.Err)
 	case errors.As(err, &dial):
 		return strings.TrimSpace(dial.Op+" "+dial.Net) + addressOf(dial) + ": " + systemReason(dial.Err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

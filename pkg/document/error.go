@@ -39,12 +39,22 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// SourceName is a source as a message names it.
+// SourceName is a source as a message names it: of a URL with a user, a password or a query only the scheme and the
+// host.
 func SourceName(source string) string {
 	if source == "-" {
 		return "standard input"
 	}
-	return source
+	scheme, rest, isURL := strings.Cut(source, "://")
+	if !isURL || !strings.ContainsAny(rest, "@?#") {
+		return source
+	}
+	host := rest[:strings.IndexAny(rest+"/", "/?#")]
+	if strings.Contains(rest, "@") {
+		host = rest[strings.LastIndex(rest, "@")+1:]
+		host = host[:strings.IndexAny(host+"/", "/?#")]
+	}
+	return scheme + "://" + host + "/..."
 }
 
 // Errors are all faults of a text in the order of the text. A non-empty Errors is an error.

@@ -174,7 +174,7 @@ func TestReadFaults(t *testing.T) {
 		{"bad indentation", "a:\n  b: c\n d: e\n", 0, "document 1, line 3: invalid YAML: did not find expected key"},
 		{"left open", "x: y\n---\na: [b,\n", 1, "document 2, line 3: invalid YAML: did not find expected node content"},
 		{"text left open", "a: \"b\n", 0, "document 1, line 1: invalid YAML: found unexpected end of stream"},
-		{"unknown anchor", "a: *b\n", 0, "document 1, line 1: invalid YAML: unknown anchor 'b' referenced"},
+		{"unknown anchor", "a: *b\n", 0, "document 1, line 1: invalid YAML: an alias refers to no anchor; put text that begins with * in quotes"},
 		{"the others are read", "a: b\n---\na: [\n---\nc: d\n---\ne: f: g\n", 2, "document 2, line 3: invalid YAML: did not find expected node content\ndocument 4, line 7: invalid YAML: mapping values are not allowed in this context"},
 		{"template", "a: b\nc: {{ .Values.x }}{{ y }}\n", 0, "document 1, line 2: invalid YAML: did not find expected key; this looks like a Helm template: run `helm template` first and give its output"},
 		{"template that is YAML", "a: {{ .Values.x }}\n", 0, "document 1, line 1: a mapping's key is a mapping, not text; this looks like a Helm template: run `helm template` first and give its output"},

@@ -224,6 +224,11 @@ func explainYAML(message string, text []byte, offset int) error {
 		}
 		message = m[2]
 	}
+	if _, name, ok := strings.Cut(message, "unknown anchor '"); ok { // the parser gives no line
+		name, _, _ = strings.Cut(name, "'")
+		line = 1 + breaks(text[:max(0, bytes.Index(text, []byte("*"+name)))])
+	}
+	message = WithoutText(message)
 	hint := bracesHint(text)
 	if message == "control characters are not allowed" { // the parser gives no line
 		if at := bytes.IndexFunc(text, control); at >= 0 {
@@ -239,6 +244,20 @@ func explainYAML(message string, text []byte, offset int) error {
 		}
 	}
 	return At(offset+line, "invalid YAML: %s%s", message, hint)
+}
+
+// WithoutText returns a message of the YAML parser without the words of the text that a few of them quote: what was
+// taken for an alias or a tag may be a password.
+func WithoutText(message string) string {
+	switch {
+	case strings.Contains(message, "unknown anchor '"):
+		return "an alias refers to no anchor; put text that begins with * in quotes"
+	case strings.Contains(message, "anchor '"):
+		return "an alias stands inside the value that it refers to"
+	case strings.Contains(message, "cannot decode "):
+		return "a value does not fit its tag; put text that begins with ! in quotes"
+	}
+	return message
 }
 
 // control reports whether a character is one that no YAML may hold (YAML 1.2, 5.1).

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/document"
 )
 
 // File is a file to read.
@@ -60,7 +62,8 @@ func expand(name string, recursive bool) ([]string, error) {
 	case name == "-":
 		return []string{name}, nil
 	case strings.HasPrefix(name, "http://"), strings.HasPrefix(name, "https://"):
-		return nil, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", name, name)
+		shown := document.SourceName(name)
+		return nil, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", shown, shown)
 	}
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?[") {

@@ -32,6 +32,13 @@ func TestClientsReachTheSandbox(t *testing.T) {
 	}
 }
 
+// A world without a region is in the default one, for clients too.
+func TestRegion(t *testing.T) {
+	if got := sandboxtest.NewServer(t, sandbox.World{}, sandbox.Options{}).Config().Region; got != "us-east-1" {
+		t.Errorf("region %q", got)
+	}
+}
+
 // What is for tests stays out of the binary.
 func TestFgctlDoesNotLinkIt(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "../../../cmd/fgctl").Output()

@@ -4,8 +4,10 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -91,10 +94,13 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 		return nil, err
 	}
 	exchange := newExchanger(opts)
-	// The SDK's own remarks quote headers and settings.
+	carrier := awshttp.NewBuildableClient().WithTransportOptions(refuseRedirects)
 	loaders := []func(*config.LoadOptions) error{
-		config.WithLogger(logging.Nop{}),
+		config.WithLogger(logging.Nop{}), // the SDK's own remarks quote headers and settings
 		config.WithAPIOptions([]func(*middleware.Stack) error{noNothing}),
+		config.WithHTTPClient(carrier),
+		// The SDK takes another client for a container's endpoint.
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = carrier }),
 	}
 	if opts.Region != "" {
 		loaders = append(loaders, config.WithRegion(opts.Region))
@@ -168,9 +174,27 @@ func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*mi
 	}
 }
 
-// timed bounds an attempt of the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies, and follows no
-// redirects: no service answers with one, and what is signed or secret is for the endpoint that was chosen. The
-// credential providers' client is left as it is.
+// errRedirected is why a request that a redirect made is not sent.
+var errRedirected = errors.New("answers with a redirect, which is not followed")
+
+// refuseRedirects keeps the SDK's clients, those of credential providers too, from following the redirects that they
+// would (307 and 308): what is signed or secret is for the endpoint that was chosen. A transport learns of a redirect
+// only where it asks for the proxy of the request.
+func refuseRedirects(t *http.Transport) {
+	proxy := t.Proxy
+	t.Proxy = func(r *http.Request) (*url.URL, error) {
+		switch {
+		case r.Response != nil:
+			return nil, errRedirected
+		case proxy == nil:
+			return nil, nil
+		}
+		return proxy(r)
+	}
+}
+
+// timed bounds an attempt of the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies. It hands redirects over
+// as the answers that they are, and the check of answers names them.
 func (c *Client) timed(client aws.HTTPClient) aws.HTTPClient {
 	timeout := c.options.AttemptTimeout
 	if timeout == 0 {

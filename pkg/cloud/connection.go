@@ -52,6 +52,8 @@ func connectionText(err error) string {
 		alert    tls.AlertError
 	)
 	switch {
+	case errors.Is(err, errRedirected):
+		return errRedirected.Error()
 	case errors.As(err, &dial) && dial.Op == "proxyconnect":
 		return "the proxy of HTTPS_PROXY or HTTP_PROXY: " + connectionText(dial.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,18 +26,21 @@ var may = []struct {
 	{"fargate", []string{"fargate/selector"}},
 	{"network", nil},
 	{"trust", nil},
-	{"document", nil},
-	{"spelling", nil},
-	{"kubecontext", []string{"document"}},
+	{"internal/document", nil},
+	{"internal/spelling", nil},
+	{"internal/kubecontext", []string{"internal/document"}},
 	{"output", nil},
 	{"sandbox", nil},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
-	{"manifest", []string{"document", "fargate"}},
-	{"profilefile", []string{"document", "fargate", "spelling"}},
+	{"manifest", []string{"internal/document", "fargate"}},
+	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},
 	{"cloud", []string{"fargate", "network"}},
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate"}},
-	{"cli", []string{"cloud", "document", "fargate", "kubecontext", "lifecycle", "manifest", "network", "output", "preflight", "profilefile", "sandbox", "spelling", "trust"}},
+	{"cli", []string{
+		"cloud", "internal/document", "fargate", "internal/kubecontext", "lifecycle", "manifest", "network", "output",
+		"preflight", "profilefile", "sandbox", "internal/spelling", "trust",
+	}},
 }
 
 // rules are the packages that import the standard library and k8s.io/apimachinery at most.
@@ -70,13 +74,9 @@ func TestDependenciesPointDownwards(t *testing.T) {
 		}
 		known = append(known, p.name)
 	}
-	entries, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		if entry.IsDir() && !slices.Contains(known, entry.Name()) {
-			t.Errorf("the table does not know the package %s", entry.Name())
+	for _, dir := range packages(t) {
+		if !slices.Contains(known, dir) {
+			t.Errorf("the table does not know the package %s", dir)
 		}
 	}
 	for _, p := range may {
@@ -112,12 +112,34 @@ func TestRulesArePure(t *testing.T) {
 	}
 }
 
-// The sandbox judges by its own table, in tests too where they are its own package's.
+// The sandbox judges by its own table, so that it can prove the rules wrong. Its tests may compare the two.
 func TestSandboxKnowsNoRule(t *testing.T) {
-	for _, file := range imports(t, "sandbox", true) {
-		for _, imported := range file.imports {
-			if strings.HasPrefix(imported, module+"/pkg/") && imported != module+"/pkg/sandbox" && !strings.HasSuffix(file.name, "_test.go") {
-				t.Errorf("%s imports %s", file.name, imported)
+	for _, dir := range packages(t) {
+		if dir != "sandbox" && !strings.HasPrefix(dir, "sandbox/") {
+			continue
+		}
+		for _, file := range imports(t, dir, false) {
+			for _, imported := range file.imports {
+				if strings.HasPrefix(imported, module+"/pkg/") && !strings.HasPrefix(imported, module+"/pkg/sandbox") {
+					t.Errorf("%s imports %s", file.name, imported)
+				}
+			}
+		}
+	}
+}
+
+// A command's package imports no other command's: what two commands share lies in cli/env, or lower.
+func TestCommandsStandApart(t *testing.T) {
+	for _, dir := range packages(t) {
+		if !strings.HasPrefix(dir, "cli/") {
+			continue
+		}
+		for _, file := range imports(t, dir, false) {
+			for _, imported := range file.imports {
+				own, isOwn := strings.CutPrefix(imported, module+"/pkg/cli")
+				if isOwn && own != "/env" {
+					t.Errorf("%s imports %s; commands share only cli/env", file.name, imported)
+				}
 			}
 		}
 	}
@@ -164,34 +186,50 @@ type sourceFile struct {
 	imports []string
 }
 
-// imports reads the imports of a package's files, below its directory too.
+// packages lists the directories below pkg that hold Go files.
+func packages(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && entry.Name() == "testdata" {
+			return fs.SkipDir
+		}
+		if dir := path.Dir(name); dir != "." && path.Ext(name) == ".go" && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
+}
+
+// imports reads the imports of a package's files.
 func imports(t *testing.T, dir string, tests bool) []sourceFile {
 	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var files []sourceFile
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && name != "." && hasRow(dir) && hasRow(path.Join(dir, name)) {
-			return fs.SkipDir // judged by its own row
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") && !tests {
+			continue
 		}
-		if err != nil || entry.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") && !tests {
-			return err
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), path.Join(dir, name), nil, parser.ImportsOnly)
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
-		file := sourceFile{name: path.Join(dir, name)}
+		file := sourceFile{name: name}
 		for _, spec := range parsed.Imports {
 			imported, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
-				return err
+				t.Fatal(err)
 			}
 			file.imports = append(file.imports, imported)
 		}
 		files = append(files, file)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if len(files) == 0 {
 		t.Fatalf("no Go files in %s", dir)
@@ -199,17 +237,7 @@ func imports(t *testing.T, dir string, tests bool) []sourceFile {
 	return files
 }
 
-// hasRow reports whether the table has a row for a package.
-func hasRow(name string) bool {
-	for _, p := range may {
-		if p.name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// standard tells a package of the standard library: its first element has no dot.
+// standard reports whether a package is of the standard library: its first element has no dot.
 func standard(imported string) bool {
 	first, _, _ := strings.Cut(imported, "/")
 	return !strings.Contains(first, ".")

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
-	"github.com/fgctl/fgctl/pkg/kubecontext"
+	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 )
 
 // client makes the AWS client from the settings.

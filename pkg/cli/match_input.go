@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/kubecontext"
+	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 	"github.com/fgctl/fgctl/pkg/manifest"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/fgctl/fgctl/pkg/spelling"
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
 
 // flagError explains a wrong flag.

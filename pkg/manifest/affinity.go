@@ -3,8 +3,8 @@ package manifest
 // This file takes from a pod's spec where it wants to be scheduled.
 
 import (
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // The keys of the two strengths that affinity has.

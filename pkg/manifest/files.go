@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // File is a file to read.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // templates gives, for every kind that makes pods, the way from the object to the pod template; a Pod

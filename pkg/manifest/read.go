@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // Error is one fault of a manifest; it prints as "pod.yaml: document 2, line 14: what is wrong".

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // decoder gathers the faults of one object, so that all are told together.

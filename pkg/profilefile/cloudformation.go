@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // stackForms are the types of resource that are profiles: CloudFormation's own (CloudFormation Template Reference,

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/document"
-	"github.com/fgctl/fgctl/pkg/spelling"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
 
 // The only version of eksctl's configuration that there is.

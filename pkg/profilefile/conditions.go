@@ -3,7 +3,7 @@ package profilefile
 import (
 	"cmp"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // Conditions are worked out where the template says all that decides them (CloudFormation Template Reference,

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // declaration is a kind of file or object in which another tool declares profiles.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
-	"github.com/fgctl/fgctl/pkg/spelling"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
 
 // node is a part of a document and its path. Its methods read it as what it should be; where it is something

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // Error is one fault of a file; it prints as "cluster.yaml: document 1, line 14: what is wrong".

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/document"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // form is how a kind of file names the fields of a profile; an empty name is a field that the kind does not have.

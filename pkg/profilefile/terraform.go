@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // What Terraform and OpenTofu know of profiles is read from the output of terraform show -json for a plan or a

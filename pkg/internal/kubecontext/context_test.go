@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/kubecontext"
+	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 )
 
 // one is a kubeconfig with one context.

@@ -11,7 +11,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/document"
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // Context is the current context of a kubeconfig. The zero value is no context at all.

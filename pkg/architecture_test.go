@@ -29,7 +29,6 @@ var may = []struct {
 	{"internal/document", nil},
 	{"internal/spelling", nil},
 	{"internal/kubecontext", []string{"internal/document"}},
-	{"output", nil},
 	{"sandbox", nil},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
 	{"manifest", []string{"internal/document", "fargate"}},
@@ -37,8 +36,10 @@ var may = []struct {
 	{"cloud", []string{"fargate", "network"}},
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate"}},
+	{"plan", []string{"fargate", "lifecycle"}},
+	{"output", []string{"fargate", "plan"}},
 	{"cli", []string{
-		"cloud", "internal/document", "fargate", "internal/kubecontext", "lifecycle", "manifest", "network", "output",
+		"cloud", "internal/document", "fargate", "internal/kubecontext", "lifecycle", "manifest", "network", "output", "plan",
 		"preflight", "profilefile", "sandbox", "internal/spelling", "trust",
 	}},
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -172,20 +173,18 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		doomed, missing = pick(profiles, opts.names)
 	}
 	stop()
-	missingErr := a.missingProfiles(opts, cluster, without(profiles, doomed), missing)
+	missingErr := a.missingProfiles(opts, cluster, plan.Without(profiles, doomed...), missing)
 	if len(doomed) == 0 {
 		if opts.dryRun {
-			return errors.Join(a.printPlan(newPlan(cluster, "none"), opts.output), missingErr)
+			return errors.Join(a.printPlan(plan.New(cluster, "none"), opts.output), missingErr)
 		}
 		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
-	impact, err := a.readImpact(ctx, opts.pods, profiles, without(profiles, doomed), namesOf(doomed)...)
+	pods, err := a.gather(ctx, opts.pods, plan.NewPods(profiles, plan.Without(profiles, doomed...), namesOf(doomed)...))
 	if err != nil {
 		return err
 	}
-	doomed = fargate.DeletionOrder(doomed, impact.Again())
-	p := planDeletion(cluster, doomed, profiles)
-	p.addImpact(impact)
+	p, doomed := plan.Delete(cluster, doomed, profiles, pods)
 	for _, s := range profiles {
 		// Who deletes one of the two may not know that there is a better way; who deletes both does.
 		going := namesOf(doomed)
@@ -222,11 +221,6 @@ func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, 
 	return found, missing
 }
 
-// without returns the profiles that are not among the others.
-func without(profiles, others []fargate.Profile) []fargate.Profile {
-	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool { return slices.Contains(namesOf(others), p.Name) })
-}
-
 func namesOf(profiles []fargate.Profile) []string {
 	out := make([]string, len(profiles))
 	for i, p := range profiles {
@@ -250,38 +244,6 @@ func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []far
 		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, others))
 	}
 	return errors.Join(errs...)
-}
-
-// planDeletion says what will be deleted and which pods lose their profile.
-func planDeletion(cluster string, doomed, profiles []fargate.Profile) *changePlan {
-	p := newPlan(cluster, "delete")
-	left := without(profiles, doomed)
-	for _, d := range doomed {
-		step := planStep{Action: "delete", Profile: d.Name, Until: "it is gone", Means: "its pods are stopped at once"}
-		switch {
-		case d.Status == fargate.StatusDeleting:
-			step = planStep{Action: "wait", Profile: d.Name, Until: "it is gone", Means: "it is DELETING already"}
-		case d.Status == fargate.StatusDeleteFailed:
-			step.Means = "it is DELETE_FAILED" + issuesOf(d) + " and is tried again"
-		case d.Status != fargate.StatusActive:
-			step.Means = fmt.Sprintf("it is %s and takes no pods", d.Status)
-		}
-		p.Steps = append(p.Steps, step)
-		p.cover(d, left)
-	}
-	return p
-}
-
-// issuesOf tells EKS's account of a profile's health, in brackets behind its status.
-func issuesOf(p fargate.Profile) string {
-	var texts []string
-	for _, i := range p.Issues {
-		texts = append(texts, issueText(i))
-	}
-	if len(texts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(texts, "; ") + ")"
 }
 
 // deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.

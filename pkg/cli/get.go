@@ -271,7 +271,7 @@ func (a *app) tellHealth(several bool, all []clusterProfiles) {
 				if several {
 					where = fmt.Sprintf(" in cluster %s (%s)", c.cluster, c.region)
 				}
-				text := issueText(issue)
+				text := issue.String()
 				if remedy := issue.Remedy(); remedy != "" {
 					text += "; " + remedy
 				}
@@ -301,14 +301,6 @@ func (a *app) tellReplacements(all []clusterProfiles) {
 			}
 		}
 	}
-}
-
-func issueText(issue fargate.HealthIssue) string {
-	text := issue.Code + ": " + issue.Message
-	if len(issue.ResourceIDs) > 0 {
-		text += " (" + strings.Join(issue.ResourceIDs, ", ") + ")"
-	}
-	return text
 }
 
 // pairs writes a map as k=v,k=v in byte order, or <none>.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // The conditions of --fail-on.
@@ -70,7 +71,7 @@ func (g *matchGate) answer(pods int) error {
 	case g.failed == 0:
 		return nil
 	case g.unexpected > 0:
-		return &refusedError{err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, countPods(pods), g.expect)}
+		return &refusedError{err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, output.CountPods(pods), g.expect)}
 	}
 	return &refusedError{}
 }

@@ -197,7 +197,7 @@ func summaryText(s fargate.Summary) string {
 			out = append(out, fmt.Sprintf("%d %s", c.count, c.what))
 		}
 	}
-	text := fmt.Sprintf("%s: %s.", countPods(s.Pods), strings.Join(out, ", "))
+	text := fmt.Sprintf("%s: %s.", output.CountPods(s.Pods), strings.Join(out, ", "))
 	if s.Capacity.VCPU > 0 {
 		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU), number(s.Capacity.MemoryGB))
 	}
@@ -206,14 +206,6 @@ func summaryText(s fargate.Summary) string {
 
 // number writes an amount without needless digits.
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-// countPods says how many pods in words: 1 pod, 2 pods.
-func countPods(n int) string {
-	if n == 1 {
-		return "1 pod"
-	}
-	return fmt.Sprintf("%d pods", n)
-}
 
 // podName is a pod as kubectl names it.
 func podName(e fargate.Explanation) string { return e.Kind + "/" + cmp.Or(e.Name, "<no name>") }

@@ -1,12 +1,12 @@
 package cli
 
-// This file holds the plan of delete and replace: the steps in their order, and what becomes of pods, by
-// the selectors of the profiles that go and, with --pods, by the pods themselves.
+// This file shows the plan of delete and replace, and asks for it.
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,108 +15,9 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
 )
-
-// changePlan is what a command is going to do. Its JSON form is a public contract: fields may be added.
-type changePlan struct {
-	Cluster string `json:"cluster"`
-	// Action is delete, replace, resume, abort, tag (tags alone change, in place) or none.
-	Action string `json:"action"`
-	// Differences tell how the successor differs from the original, a line each.
-	Differences []string       `json:"differences"`
-	Steps       []planStep     `json:"steps"`
-	Selectors   []planSelector `json:"selectors"`
-	// Pods and Budgets are what --pods showed.
-	Pods    []fargate.PodImpact    `json:"pods"`
-	Budgets []fargate.BrokenBudget `json:"budgets"`
-	// Uncovered reports whether pods would be left without a profile.
-	Uncovered bool `json:"uncovered"`
-	// Request is the body of the creation that comes first; absent where nothing is created.
-	Request *createRequest `json:"request,omitempty"`
-	// podsRead is how many pods and workloads --pods held, -1 without it.
-	podsRead int
-}
-
-// planStep is one transition. Action is create, delete, wait or tag.
-type planStep struct {
-	Action  string `json:"action"`
-	Profile string `json:"profile"`
-	// Until says what ends the step.
-	Until string `json:"until"`
-	// Means says what the step does to pods; empty for nothing.
-	Means string `json:"means"`
-}
-
-// planSelector is what becomes of the pods of a selector that goes.
-type planSelector struct {
-	Profile  string           `json:"profile"`
-	Index    int              `json:"index"`
-	Selector fargate.Selector `json:"selector"`
-	// Covered is whole, part or none; By are the profiles that take some of its pods.
-	Covered fargate.Extent `json:"covered"`
-	By      []string       `json:"by"`
-	// Loses is a pod that is left without a profile; null where there is none.
-	Loses *podShape `json:"loses"`
-	// Undecided reports whether the selectors are too involved for an exact answer; Covered is then the worse one.
-	Undecided bool `json:"undecided,omitempty"`
-	// idle reports whether the profile took no pods, so that nothing is lost; ambiguous, whether each of By takes all.
-	idle, ambiguous bool
-}
-
-// podShape is a pod as selectors see it.
-type podShape struct {
-	Namespace string            `json:"namespace"`
-	Labels    map[string]string `json:"labels"`
-}
-
-func (s podShape) String() string {
-	return fargate.Pod{Namespace: s.Namespace, Labels: s.Labels}.Shape()
-}
-
-func newPlan(cluster, action string) *changePlan {
-	return &changePlan{
-		Cluster: cluster, Action: action, Differences: []string{}, Steps: []planStep{}, Selectors: []planSelector{},
-		Pods: []fargate.PodImpact{}, Budgets: []fargate.BrokenBudget{}, podsRead: -1,
-	}
-}
-
-// cover fills in what the profiles that are left do for the selectors of one that goes.
-func (p *changePlan) cover(goes fargate.Profile, left []fargate.Profile) {
-	for _, c := range fargate.Coverage(goes.Selectors, left) {
-		s := planSelector{Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: []string{}, Undecided: c.Unsure, idle: goes.Status != fargate.StatusActive}
-		s.By = append(s.By, c.Profiles()...)
-		s.ambiguous = len(c.Alone) > 0 && len(s.By) > 1
-		if c.Loses != nil {
-			s.Loses = &podShape{c.Loses.Namespace, c.Loses.Labels}
-			if s.Loses.Labels == nil {
-				s.Loses.Labels = map[string]string{}
-			}
-		}
-		p.Selectors = append(p.Selectors, s)
-		p.Uncovered = p.Uncovered || !s.idle && c.Extent != fargate.ExtentWhole
-	}
-}
-
-// losers returns the names of the profiles whose pods would be left without one, in the order of the steps.
-func (p *changePlan) losers() []string {
-	var out []string
-	add := func(name string) {
-		if !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	for _, s := range p.Selectors {
-		if !s.idle && s.Covered != fargate.ExtentWhole {
-			add(s.Profile)
-		}
-	}
-	for _, i := range p.Pods {
-		if i.Fate == fargate.FatePending {
-			add(i.From)
-		}
-	}
-	return out
-}
 
 // addPodsFlag adds --pods.
 func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
@@ -141,44 +42,15 @@ func checkFiles(cmd *cobra.Command, pods []string, configFile string) error {
 	return errors.Join(faults...)
 }
 
-// podImpact is what --pods showed of a change; read is -1 without it.
-type podImpact struct {
-	*fargate.Impact
-	budgets []fargate.DisruptionBudget
-	read    int
-}
-
-// readImpact reads the pods and finds what becomes of each when the profiles named go.
-func (a *app) readImpact(ctx context.Context, files []string, before, after []fargate.Profile, going ...string) (*podImpact, error) {
-	x := &podImpact{Impact: fargate.NewImpact(before, after, going...), read: -1}
-	if len(files) == 0 {
-		return x, nil
+// gather reads the files of --pods into x. Without files it returns nil, as nothing is said of pods then.
+func (a *app) gather(ctx context.Context, files []string, x *plan.Pods) (*plan.Pods, error) {
+	if len(files) == 0 || x == nil {
+		return nil, nil
 	}
-	x.read = 0
-	err := a.readPods(ctx, podInput{files: files, budgets: func(b fargate.DisruptionBudget) { x.budgets = append(x.budgets, b) }}, func(pod fargate.Pod) error {
-		x.read++
+	return x, a.readPods(ctx, podInput{files: files, budgets: x.AddBudget}, func(pod fargate.Pod) error {
 		x.Add(pod)
 		return nil
 	})
-	return x, err
-}
-
-// addImpact tells of the pods that were read.
-func (p *changePlan) addImpact(x *podImpact) {
-	if x.read < 0 {
-		return
-	}
-	p.podsRead, p.Pods, p.Budgets = x.read, x.Pods(), x.Broken(x.budgets)
-	p.Uncovered = p.Uncovered || slices.ContainsFunc(p.Pods, func(i fargate.PodImpact) bool { return i.Fate == fargate.FatePending })
-}
-
-// addPods reads the pods and tells of them.
-func (a *app) addPods(ctx context.Context, p *changePlan, files []string, before, after []fargate.Profile, going ...string) error {
-	x, err := a.readImpact(ctx, files, before, after, going...)
-	if err == nil {
-		p.addImpact(x)
-	}
-	return err
 }
 
 // answerFlags are the flags that answer the question before the fact.
@@ -207,13 +79,71 @@ func (f *answerFlags) check(a *app, cmd *cobra.Command) error {
 	return errors.Join(faults...)
 }
 
+// present tells the plan before anything is changed: on Out where that is all that is wanted, else on Err; whoever
+// is going to be asked sees it whatever --verbose says. It is an error where the plan leaves pods without a profile
+// and --fail-on says to stop then.
+func (a *app) present(p *plan.Plan, answers answerFlags, dryRun bool, format string) error {
+	if !dryRun {
+		a.show(p, !answers.yes && a.interactive())
+	} else if err := a.printPlan(p, format); err != nil {
+		return err
+	}
+	if p.Uncovered && slices.Contains(answers.failOn, failOnUncovered) {
+		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
+	}
+	return nil
+}
+
+// show tells the plan on Err, all of it or what --verbose leaves of it.
+func (a *app) show(p *plan.Plan, all bool) {
+	for _, line := range output.Plan(p, a.streams.ErrWidth, "Warning: ", "  ") {
+		level, prefix := verboseInfo, ""
+		if line.Risk {
+			level, prefix = verboseWarnings, a.streams.Warn("Warning:")+" "
+		}
+		if all {
+			level = 0
+		}
+		a.say(level, prefix, "%s", strings.TrimPrefix(line.Text, "Warning: "))
+	}
+}
+
+// printPlan is the result of a dry run: the plan on Out.
+func (a *app) printPlan(p *plan.Plan, format string) error {
+	switch format {
+	case "json":
+		return output.JSON(a.streams.Out, p)
+	case "yaml":
+		return output.YAML(a.streams.Out, p)
+	}
+	var out strings.Builder
+	for _, line := range output.Plan(p, a.streams.Width, "  ! ", "    ") {
+		out.WriteString(line.Text + "\n")
+	}
+	if p.Request != nil {
+		var request strings.Builder
+		if err := output.YAML(&request, p.Request); err != nil {
+			return err
+		}
+		out.WriteString("Request of step 1:\n" + output.CleanLines(indent(request.String(), "  ")))
+	}
+	if _, err := io.WriteString(a.streams.Out, out.String()); err != nil {
+		return err
+	}
+	a.info("dry run: nothing was changed")
+	return nil
+}
+
+// planFormats are the values of --output of a dry run.
+var planFormats = []string{"", "json", "yaml"}
+
 // approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
 // left without a profile, with the names of the profiles that have them.
-func (a *app) approve(ctx context.Context, p *changePlan, yes bool, question string) error {
+func (a *app) approve(ctx context.Context, p *plan.Plan, yes bool, question string) error {
 	if yes || !a.interactive() {
 		return nil
 	}
-	losers := p.losers()
+	losers := p.Losers()
 	if len(losers) == 0 {
 		agreed, err := a.confirm(ctx, question)
 		if err == nil && !agreed {

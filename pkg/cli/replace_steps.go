@@ -11,18 +11,19 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 // begin makes a successor and lets the original go.
 func (r *replacement) begin(ctx context.Context) error {
-	original, p := *r.Original, r.Wanted
-	_, warnings := fargate.Validate(p)
+	original := *r.Original
+	_, warnings := fargate.Validate(r.Wanted)
 	r.showWarnings(warnings)
 	if left := lifecycle.Lost(original); len(left) > 0 {
 		r.warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it", strings.Join(left, ", "), original.Name)
 	}
-	report, err := r.preflightOf(ctx, p)
+	report, err := r.preflightOf(ctx, r.Wanted)
 	if err != nil {
 		return err
 	}
@@ -32,34 +33,42 @@ func (r *replacement) begin(ctx context.Context) error {
 	if report.Failed() {
 		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
 	}
-	successor, differences := report.Profile, r.Differences
 	role, made := roleOf(report)
 	if made {
 		r.info("the pod execution role %s is made first", report.NewRole)
 	}
-	if successor.PodExecutionRoleARN = role; report.NewRole != "" && role != "" {
-		differences = fargate.Differences(original, successor)
+	d := r.Decision
+	d.Wanted = report.Profile
+	if d.Wanted.PodExecutionRoleARN = role; report.NewRole != "" && role != "" {
+		d.Differences = fargate.Differences(original, d.Wanted)
 	}
-	plan := r.plan(original, successor, differences)
-	if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, r.after(original, report.Profile), original.Name); err != nil {
+	p, err := r.plan(ctx, d)
+	if err != nil {
 		return err
 	}
 	if r.opts.dryRun {
-		request := requestOf(lifecycle.Intended(successor, original, r.Wish.KeepName))
-		plan.Request = &request
+		p.Request = plan.RequestOf(lifecycle.Intended(d.Wanted, original, r.Wish.KeepName))
 	}
-	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
 	if !r.opts.yes && !r.interactive() {
-		if err := lifecycle.Agreed(original, report.Profile, plan.Uncovered); err != nil {
+		if err := lifecycle.Agreed(original, report.Profile, p.Uncovered); err != nil {
 			return r.refused(err)
 		}
 	}
-	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
+	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
 		return err
 	}
 	return r.run(ctx, report)
+}
+
+// plan is the plan of what was decided, with what becomes of the pods of --pods.
+func (r *replacement) plan(ctx context.Context, d lifecycle.Decision) (*plan.Plan, error) {
+	p := plan.Replace(r.cluster, d, r.opts.settle)
+	pods, err := r.gather(ctx, r.opts.pods, plan.PodsOf(d))
+	p.AddPods(pods)
+	return p, err
 }
 
 // finalName is the name that the new profile has in the end.
@@ -74,16 +83,14 @@ func (r *replacement) finalName(successor fargate.Profile) string {
 func (r *replacement) resume(ctx context.Context) error {
 	successor := r.Wanted
 	r.info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
-	plan := r.planRest(successor)
-	if r.Stage == lifecycle.Begun {
-		if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, r.after(*r.Original, successor), r.Name); err != nil {
-			return err
-		}
-	}
-	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+	p, err := r.plan(ctx, r.Decision)
+	if err != nil {
 		return err
 	}
-	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
+	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+		return err
+	}
+	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
 		return err
 	}
 	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.Profiles})
@@ -160,7 +167,7 @@ func (r *replacement) nothingToDo() error {
 	}
 	if r.opts.dryRun {
 		r.info("%s", sentence)
-		return r.printPlan(newPlan(r.cluster, "none"), r.opts.output)
+		return r.printPlan(plan.New(r.cluster, "none"), r.opts.output)
 	}
 	return r.tell(*r.Original, sentence)
 }
@@ -173,15 +180,14 @@ func (r *replacement) tell(p fargate.Profile, sentence string) error {
 // abort undoes an unfinished replacement.
 func (r *replacement) abort(ctx context.Context) error {
 	s := r.Situation
-	plan := planDeletion(r.cluster, []fargate.Profile{*s.Successor}, r.Profiles)
-	plan.Action = "abort"
-	if err := r.addPods(ctx, plan, r.opts.pods, r.Profiles, without(r.Profiles, []fargate.Profile{*s.Successor}), s.Successor.Name); err != nil {
+	p, err := r.plan(ctx, r.Decision)
+	if err != nil {
 		return err
 	}
-	if err := r.present(plan, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
-	if err := r.approve(ctx, plan, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
+	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}
 	runner, stop := r.runner(r.client)
@@ -198,12 +204,7 @@ func (r *replacement) abort(ctx context.Context) error {
 func (r *replacement) retag(ctx context.Context) error {
 	r.info("only tags differ; they are changed in place, without a replacement")
 	if r.opts.dryRun {
-		plan := newPlan(r.cluster, "tag")
-		plan.Steps = []planStep{{Action: "tag", Profile: r.Name}}
-		for _, d := range r.Differences {
-			plan.Differences = append(plan.Differences, d.String())
-		}
-		return r.printPlan(plan, r.opts.output)
+		return r.printPlan(plan.Replace(r.cluster, r.Decision, 0), r.opts.output)
 	}
 	after, changed := lifecycle.Retagged(*r.Original, r.Wanted)
 	if err := r.client.TagProfile(ctx, after.ARN, changed); err != nil {

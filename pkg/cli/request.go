@@ -7,26 +7,9 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
-
-// createRequest is the body and address of CreateFargateProfile, in the field names of the EKS API, so
-// that aws eks create-fargate-profile --cli-input-json reads it.
-type createRequest struct {
-	ClusterName         string             `json:"clusterName"`
-	FargateProfileName  string             `json:"fargateProfileName"`
-	PodExecutionRoleArn string             `json:"podExecutionRoleArn,omitempty"`
-	Subnets             []string           `json:"subnets,omitempty"`
-	Selectors           []fargate.Selector `json:"selectors"`
-	Tags                map[string]string  `json:"tags,omitempty"`
-}
-
-func requestOf(p fargate.Profile) createRequest {
-	return createRequest{
-		ClusterName: p.Cluster, FargateProfileName: p.Name, PodExecutionRoleArn: p.PodExecutionRoleARN,
-		Subnets: p.Subnets, Selectors: p.Selectors, Tags: p.Tags,
-	}
-}
 
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
@@ -53,7 +36,7 @@ func (a *app) printRequests(format string, reports []preflight.Report) error {
 		if format == "json" {
 			encode = output.JSON
 		}
-		if err := encode(a.streams.Out, requestOf(r.Profile)); err != nil {
+		if err := encode(a.streams.Out, plan.RequestOf(r.Profile)); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ package fargate
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
@@ -44,6 +45,15 @@ type HealthIssue struct {
 	Code        string   `json:"code" yaml:"code"`
 	Message     string   `json:"message" yaml:"message"`
 	ResourceIDs []string `json:"resourceIds,omitempty" yaml:"resourceIds,omitempty"`
+}
+
+// String returns the issue in EKS's words, with what it concerns.
+func (i HealthIssue) String() string {
+	text := i.Code + ": " + i.Message
+	if len(i.ResourceIDs) > 0 {
+		text += " (" + strings.Join(i.ResourceIDs, ", ") + ")"
+	}
+	return text
 }
 
 // RoleInUse reports whether EKS says that the profile's role is used elsewhere, by EC2 nodes.

@@ -45,27 +45,33 @@ func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, e
 	default: // what is under way is finished as it was begun
 		successor, x.KeepName = *x.Situation.Successor, x.Situation.KeepName()
 	}
-	if x.Stage == Renewed && x.Original.Status == fargate.StatusActive {
-		// The new profile is there, so the temporary one only has to go, however far it has come with that.
-		return r.renew(ctx, x, successor)
+	standIn, renewed := successor, fargate.Profile{}
+	if x.Stage == Renewed {
+		renewed = *x.Original
 	}
-	standIn, err := r.ensure(ctx, successor, x.Situation.Successor, x)
-	if err != nil {
-		return standIn, err
-	}
-	if x.Stage == Fresh || x.Stage == Begun {
-		if err := r.retire(ctx, *x.Original, standIn, x.Settle, x.Wait || x.KeepName); err != nil {
+	for _, step := range x.steps(x.KeepName) {
+		var err error
+		switch step {
+		case MakeSuccessor:
+			standIn, err = r.ensure(ctx, successor, x.Situation.Successor, x)
+		case RetireOriginal:
+			err = r.retire(ctx, *x.Original, standIn, x.Settle, x.Wait || x.KeepName)
+		case MakeRenewed:
+			renewed, err = r.renew(ctx, x, standIn)
+		case RetireTemporary:
+			err = r.retire(ctx, standIn, renewed, x.Settle, x.Wait)
+		}
+		if err != nil {
 			return standIn, err
 		}
 	}
-	if !x.KeepName {
-		return standIn, nil
+	if x.KeepName {
+		return renewed, nil
 	}
-	return r.renew(ctx, x, standIn)
+	return standIn, nil
 }
 
-// renew is the second half of a replacement that keeps the name: the new profile under the old name,
-// then the temporary one is retired.
+// renew makes the new profile under the old name from the temporary one.
 func (r *Runner) renew(ctx context.Context, x Replacement, temporary fargate.Profile) (fargate.Profile, error) {
 	wanted := temporary.Clone()
 	wanted.Name, wanted.ARN, wanted.Status = x.Name, "", ""
@@ -78,7 +84,7 @@ func (r *Runner) renew(ctx context.Context, x Replacement, temporary fargate.Pro
 	if err != nil {
 		return renewed, fmt.Errorf("%w\npods hit the temporary profile %s until the replacement is finished", err, temporary.Name)
 	}
-	return renewed, r.retire(ctx, temporary, renewed, x.Settle, x.Wait)
+	return renewed, nil
 }
 
 // ensure brings a profile of the replacement to ACTIVE. One that EKS gives up is removed again.

@@ -89,10 +89,7 @@ func (f *Failed) Error() string {
 	var b strings.Builder
 	b.WriteString(text)
 	for _, i := range f.Profile.Issues {
-		fmt.Fprintf(&b, "\n  %s: %s", i.Code, i.Message)
-		if len(i.ResourceIDs) > 0 {
-			fmt.Fprintf(&b, " (%s)", strings.Join(i.ResourceIDs, ", "))
-		}
+		fmt.Fprintf(&b, "\n  %s", i)
 		if remedy := i.Remedy(); remedy != "" {
 			fmt.Fprintf(&b, "\n    %s", remedy)
 		}

@@ -1,0 +1,197 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/plan"
+)
+
+// PlanLine is a line of a plan; Risk reports whether it warns of something.
+type PlanLine struct {
+	Text string
+	Risk bool
+}
+
+// Plan returns the plan in lines for people, cleaned and broken to fit so many columns. Warning begins a line that
+// warns of something, and hang what is broken off it.
+func Plan(p *plan.Plan, width int, warning, hang string) []PlanLine {
+	lines := planLines(p, width)
+	out := make([]PlanLine, len(lines))
+	for i, l := range lines {
+		if l.risk {
+			l.text, l.hang = warning+strings.TrimSpace(l.text), hang
+		}
+		text := Clean(l.text)
+		if !l.table {
+			text = strings.Join(Wrap(text, width, l.hang), "\n")
+		}
+		out[i] = PlanLine{text, l.risk}
+	}
+	return out
+}
+
+// planLine is a line of a plan; a risk is a warning. Where it is broken to fit a terminal, hang begins the
+// lines after the first; a line of a table is not broken.
+type planLine struct {
+	text  string
+	hang  string
+	risk  bool
+	table bool
+}
+
+// planLines writes the plan for people, its table for a terminal of so many columns.
+func planLines(p *plan.Plan, width int) []planLine {
+	out := []planLine{{text: fmt.Sprintf("Plan for cluster %s:", p.Cluster)}}
+	if len(p.Steps) == 0 {
+		out[0].text = fmt.Sprintf("Plan for cluster %s: nothing to do", p.Cluster)
+	}
+	say := func(risk bool, format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		out = append(out, planLine{text: text, hang: "       ", risk: risk})
+	}
+	for _, d := range p.Differences {
+		say(false, "     %s", d)
+	}
+	for i, s := range p.Steps {
+		text := fmt.Sprintf("  %d. %s profile %s", i+1, s.Action, s.Profile)
+		if s.Action == plan.StepWait {
+			text = fmt.Sprintf("  %d. wait for profile %s", i+1, s.Profile)
+		}
+		if s.Until != "" {
+			text += ", until " + s.Until
+		}
+		if s.Means != "" {
+			text += "; " + s.Means
+		}
+		out = append(out, planLine{text: text, hang: "     "})
+	}
+	for _, s := range p.Selectors {
+		text, risk := selectorLine(s)
+		say(risk, "     %s", text)
+	}
+	if p.PodsRead < 0 {
+		return out
+	}
+	out = append(out, podTable(p, width)...)
+	podRisks(p, say)
+	return out
+}
+
+// selectorLine says what becomes of the pods of a selector.
+func selectorLine(s plan.Selector) (text string, risk bool) {
+	takers := slices.Clone(s.By)
+	if i := slices.Index(takers, s.Profile); i >= 0 { // a replacement that keeps the name
+		takers[i] = "the new " + s.Profile
+	}
+	selector, by := s.Selector.String(), strings.Join(takers, ", ")
+	shape := ""
+	if s.Loses != nil {
+		shape = "; for example a pod in " + s.Loses.String()
+	}
+	switch {
+	case s.Idle:
+		return fmt.Sprintf("selector %d of %s, %s, takes no pods now", s.Index, s.Profile, selector), false
+	case s.Ambiguous:
+		return fmt.Sprintf("pods of %s become ambiguous between %s", selector, joinAnd(takers)), false
+	case s.Covered == fargate.ExtentWhole:
+		return fmt.Sprintf("pods of %s move to %s", selector, by), false
+	case s.Undecided && by == "":
+		return fmt.Sprintf("pods of %s may lose their profile: the selector is too involved to tell which pods it takes, "+
+			"and no other profile is known to take them", selector), true
+	case s.Undecided:
+		return fmt.Sprintf("pods of %s may lose their profile: whether %s cover them all could not be decided",
+			selector, by), true
+	case s.Covered == fargate.ExtentPart:
+		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, to %s%s",
+			selector, by, shape), true
+	}
+	return fmt.Sprintf("pods of %s lose their profile: no other ACTIVE profile covers them, so they may stay Pending%s",
+		selector, shape), true
+}
+
+// podTable shows what becomes of the pods that --pods named.
+func podTable(p *plan.Plan, width int) []planLine {
+	const indent = "     "
+	if len(p.Pods) == 0 {
+		text := fmt.Sprintf("none of the %s that were read is on a profile that goes", CountPods(p.PodsRead))
+		return []planLine{{text: indent + text, hang: indent + "  "}}
+	}
+	rows := make([][]string, len(p.Pods))
+	for i, hit := range p.Pods {
+		rows[i] = []string{hit.Namespace, hit.Owner.String(), fmt.Sprint(hit.Pods), hit.From, fateText(hit)}
+	}
+	var table bytes.Buffer
+	streams := &Streams{Out: &table, OutTerminal: width > 0, Width: max(0, width-len(indent))}
+	if Table(streams, []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}, rows) != nil {
+		return nil
+	}
+	var lines []planLine
+	for line := range strings.Lines(table.String()) {
+		lines = append(lines, planLine{text: indent + strings.TrimRight(line, "\n"), table: true})
+	}
+	return lines
+}
+
+// podRisks names the pods that stay Pending for their own labels, and the budgets that the deletion breaks.
+func podRisks(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+	for _, hit := range p.Pods {
+		if hit.Pinned {
+			again := ""
+			madeAgain := func(s plan.Step) bool { return s.Action == plan.StepCreate && s.Profile == hit.From }
+			if slices.ContainsFunc(p.Steps, madeAgain) {
+				again = fmt.Sprintf(", or recreate its pods when the new %s is ACTIVE", hit.From)
+			}
+			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s",
+				hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, again)
+		}
+		if hit.Unowned {
+			say(true, "%s in namespace %s has no owner that would make it again: recreate it when profile %s is gone",
+				hit.Owner, hit.Namespace, hit.From)
+		}
+	}
+	for _, b := range p.Budgets {
+		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; "+
+			"the deletion stops %d at once, whatever it says",
+			b.Name, b.Namespace, b.Allowed, CountPods(b.Pods), b.Stopped)
+	}
+}
+
+// fateText is a fate in words.
+func fateText(hit fargate.PodImpact) string {
+	switch hit.Fate {
+	case fargate.FateMoves:
+		if slices.Contains(hit.To, hit.From) {
+			return "moves to the new profile " + hit.From
+		}
+		return "moves to profile " + strings.Join(hit.To, ", ")
+	case fargate.FateAmbiguous:
+		return "becomes ambiguous between " + joinAnd(hit.To)
+	case fargate.FateLeaves:
+		return "leaves Fargate, by its annotation"
+	case fargate.FatePending:
+	}
+	if hit.Pinned {
+		return "stays Pending: pinned to " + hit.From
+	}
+	return "stays Pending"
+}
+
+// joinAnd lists names: a, b and c.
+func joinAnd(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// CountPods says how many pods in words: 1 pod, 2 pods.
+func CountPods(n int) string {
+	if n == 1 {
+		return "1 pod"
+	}
+	return fmt.Sprintf("%d pods", n)
+}

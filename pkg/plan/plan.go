@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Plan is what a command is going to do.
+type Plan struct {
+	Cluster string `json:"cluster"`
+	// Action is delete, replace, resume, abort, tag (tags alone change, in place) or none.
+	Action string `json:"action"`
+	// Differences tell how the successor differs from the original, a line each.
+	Differences []string   `json:"differences"`
+	Steps       []Step     `json:"steps"`
+	Selectors   []Selector `json:"selectors"`
+	// Pods and Budgets are what the pods showed that were added.
+	Pods    []fargate.PodImpact    `json:"pods"`
+	Budgets []fargate.BrokenBudget `json:"budgets"`
+	// Uncovered reports whether pods would be left without a profile.
+	Uncovered bool `json:"uncovered"`
+	// Request is the body of the creation that comes first; absent where nothing is created.
+	Request *Request `json:"request,omitempty"`
+	// PodsRead is how many pods and workloads were added, -1 where none were asked for.
+	PodsRead int `json:"-"`
+}
+
+// The actions of a step.
+const (
+	StepCreate = "create"
+	StepDelete = "delete"
+	StepWait   = "wait"
+	StepTag    = "tag"
+)
+
+// Step is one transition.
+type Step struct {
+	// Action is create, delete, wait or tag.
+	Action  string `json:"action"`
+	Profile string `json:"profile"`
+	// Until says what ends the step.
+	Until string `json:"until"`
+	// Means says what the step does to pods; empty for nothing.
+	Means string `json:"means"`
+}
+
+// Selector is what becomes of the pods of a selector that goes.
+type Selector struct {
+	Profile  string           `json:"profile"`
+	Index    int              `json:"index"`
+	Selector fargate.Selector `json:"selector"`
+	// Covered is whole, part or none; By are the profiles that take some of its pods.
+	Covered fargate.Extent `json:"covered"`
+	By      []string       `json:"by"`
+	// Loses is a pod that is left without a profile; null where there is none.
+	Loses *Shape `json:"loses"`
+	// Undecided reports whether the selectors are too involved for an exact answer; Covered is then the worse one.
+	Undecided bool `json:"undecided,omitempty"`
+	// Idle reports whether the profile took no pods, so that nothing is lost.
+	Idle bool `json:"-"`
+	// Ambiguous reports whether each of By takes all of the pods, so that the name decides which does.
+	Ambiguous bool `json:"-"`
+}
+
+// loses reports whether pods of the selector would be left without a profile.
+func (s Selector) loses() bool { return !s.Idle && s.Covered != fargate.ExtentWhole }
+
+// Shape is a pod as selectors see it.
+type Shape struct {
+	Namespace string            `json:"namespace"`
+	Labels    map[string]string `json:"labels"`
+}
+
+// String writes the shape as messages show it.
+func (s Shape) String() string {
+	return fargate.Pod{Namespace: s.Namespace, Labels: s.Labels}.Shape()
+}
+
+// New returns a plan without steps.
+func New(cluster, action string) *Plan {
+	return &Plan{
+		Cluster: cluster, Action: action, Differences: []string{}, Steps: []Step{}, Selectors: []Selector{},
+		Pods: []fargate.PodImpact{}, Budgets: []fargate.BrokenBudget{}, PodsRead: -1,
+	}
+}
+
+// cover adds what the profiles that are left do for the selectors of one that goes.
+func (p *Plan) cover(goes fargate.Profile, left []fargate.Profile) {
+	for _, c := range fargate.Coverage(goes.Selectors, left) {
+		s := Selector{
+			Profile: goes.Name, Index: c.Index, Selector: c.Selector, Covered: c.Extent, By: append([]string{}, c.Profiles()...),
+			Undecided: c.Unsure, Idle: goes.Status != fargate.StatusActive,
+		}
+		s.Ambiguous = len(c.Alone) > 0 && len(s.By) > 1
+		if c.Loses != nil {
+			s.Loses = &Shape{c.Loses.Namespace, c.Loses.Labels}
+			if s.Loses.Labels == nil {
+				s.Loses.Labels = map[string]string{}
+			}
+		}
+		p.Selectors = append(p.Selectors, s)
+		p.Uncovered = p.Uncovered || s.loses()
+	}
+}
+
+// Losers returns the names of the profiles whose pods would be left without one, in the order of the steps.
+func (p *Plan) Losers() []string {
+	var out []string
+	for _, s := range p.Selectors {
+		if s.loses() {
+			out = append(out, s.Profile)
+		}
+	}
+	for _, i := range p.Pods {
+		if i.Fate == fargate.FatePending {
+			out = append(out, i.From)
+		}
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(out, func(name string) bool {
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
+}
+
+// Pods gathers the pods that a change is judged by, besides the selectors. A nil *Pods says nothing of pods.
+type Pods struct {
+	impact  *fargate.Impact
+	budgets []fargate.DisruptionBudget
+	read    int
+}
+
+// NewPods compares the profiles before a change with those after it; going are the names of those that are deleted.
+func NewPods(before, after []fargate.Profile, going ...string) *Pods {
+	return &Pods{impact: fargate.NewImpact(before, after, going...)}
+}
+
+// Add adds a pod or a workload, in whatever order.
+func (x *Pods) Add(pod fargate.Pod) {
+	x.read++
+	x.impact.Add(pod)
+}
+
+// AddBudget adds a budget that a deletion may break.
+func (x *Pods) AddBudget(b fargate.DisruptionBudget) { x.budgets = append(x.budgets, b) }
+
+// AddPods adds what becomes of the pods that were gathered.
+func (p *Plan) AddPods(x *Pods) {
+	if x == nil {
+		return
+	}
+	p.PodsRead, p.Pods, p.Budgets = x.read, x.impact.Pods(), x.impact.Broken(x.budgets)
+	pending := func(i fargate.PodImpact) bool { return i.Fate == fargate.FatePending }
+	p.Uncovered = p.Uncovered || slices.ContainsFunc(p.Pods, pending)
+}

@@ -77,15 +77,11 @@ func BenchmarkStream(b *testing.B) {
 	dir := b.TempDir()
 	binary, list, profiles := filepath.Join(dir, "fgctl"), filepath.Join(dir, "pods.json"), filepath.Join(dir, "profiles.yaml")
 	buildBinary(b, binary, "./../../cmd/fgctl")
-	generator := filepath.Join(dir, "genpods")
-	buildBinary(b, generator, "./../../cmd/genpods")
 	file, err := os.Create(list)
 	if err != nil {
 		b.Fatal(err)
 	}
-	generate := exec.CommandContext(b.Context(), generator, "-pods", strconv.Itoa(pods))
-	generate.Stdout = file
-	if err := generate.Run(); err != nil {
+	if err := writePods(file, pods, 1); err != nil {
 		b.Fatal(err)
 	}
 	info, err := file.Stat()

@@ -1,8 +1,7 @@
 package cloud
 
-// This file makes the client: settings in, service clients on first use.
-
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -29,7 +28,7 @@ import (
 // MaxInFlight is the number of requests that one Client has under way at a time, over all services.
 const MaxInFlight = 10
 
-// MaxPageSize is the most names that EKS gives in one page of a list (EKS API, maxResults).
+// MaxPageSize is the most names that EKS returns in one page of a list (EKS API, maxResults).
 const MaxPageSize = 100
 
 // AttemptTimeout ends one attempt whose answer has not come as a whole, silence one whose answer has not begun;
@@ -73,9 +72,8 @@ type Options struct {
 // Client calls AWS. It is safe for concurrent use, and callers may fan out freely: at most MaxInFlight
 // requests are under way at a time.
 type Client struct {
-	cfg      aws.Config
-	options  Options
-	exchange *exchanger
+	cfg     aws.Config
+	options Options
 
 	eks func() *eks.Client
 	ec2 func() *ec2.Client
@@ -123,30 +121,30 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 		// It slows down by itself when AWS throttles, which matters where many poll one account.
 		cfg.RetryMode = aws.RetryModeAdaptive
 	}
-	c := &Client{cfg: cfg, options: opts, exchange: exchange}
+	cfg.APIOptions = append(cfg.APIOptions, exchange.addTo)
+	if product, version, _ := strings.Cut(opts.UserAgent, "/"); product != "" {
+		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue(product, version))
+	}
+	c := &Client{cfg: cfg, options: opts}
 	// A command uses one to three services; the others cost nothing.
 	c.eks = sync.OnceValue(func() *eks.Client {
 		return eks.NewFromConfig(cfg, func(o *eks.Options) {
-			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
-			o.HTTPClient = c.timed(o.HTTPClient)
+			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 		})
 	})
 	c.ec2 = sync.OnceValue(func() *ec2.Client {
 		return ec2.NewFromConfig(cfg, func(o *ec2.Options) {
-			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
-			o.HTTPClient = c.timed(o.HTTPClient)
+			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 		})
 	})
 	c.iam = sync.OnceValue(func() *iam.Client {
 		return iam.NewFromConfig(cfg, func(o *iam.Options) {
-			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
-			o.HTTPClient = c.timed(o.HTTPClient)
+			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 		})
 	})
 	c.sts = sync.OnceValue(func() *sts.Client {
 		return sts.NewFromConfig(cfg, func(o *sts.Options) {
-			c.tune(&o.BaseEndpoint, &o.Retryer, &o.APIOptions)
-			o.HTTPClient = c.timed(o.HTTPClient)
+			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 		})
 	})
 	return c, nil
@@ -155,9 +153,11 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 // Region is the region that requests go to.
 func (c *Client) Region() string { return c.cfg.Region }
 
-// tune sets what all service clients share. The SDK has already put its retryer in place, with
-// AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is wrapped, not replaced.
-func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*middleware.Stack) error) {
+// tune sets what all service clients share, and returns their HTTP client: the SDK's own, which knows AWS_CA_BUNDLE
+// and proxies, with a bound on each attempt. It returns redirects as the answers that they are, and the check of
+// answers names them. The SDK has already put its retryer in place, with AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is
+// wrapped, not replaced.
+func (c *Client) tune(endpoint **string, retryer *aws.Retryer, client aws.HTTPClient) aws.HTTPClient {
 	if c.options.EndpointURL != "" {
 		// A flag beats every variable: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS makes the SDK drop the config's.
 		*endpoint = aws.String(c.options.EndpointURL)
@@ -168,17 +168,24 @@ func (c *Client) tune(endpoint **string, retryer *aws.Retryer, stack *[]func(*mi
 	if r, ok := (*retryer).(aws.RetryerV2); ok {
 		*retryer = patient{r}
 	}
-	*stack = append(*stack, c.exchange.addTo)
-	if product, version, _ := strings.Cut(c.options.UserAgent, "/"); product != "" {
-		*stack = append(*stack, awsmiddleware.AddUserAgentKeyValue(product, version))
+	timeout := cmp.Or(c.options.AttemptTimeout, AttemptTimeout)
+	carrier := c.options.Transport
+	if b, ok := client.(*awshttp.BuildableClient); ok && carrier == nil {
+		transport := b.GetTransport()
+		transport.ResponseHeaderTimeout = min(timeout, silence)
+		carrier = transport
 	}
+	return plainBodies{&http.Client{
+		Transport: carrier, Timeout: timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }
 
 // errRedirected is why a request that a redirect made is not sent.
 var errRedirected = errors.New("answers with a redirect, which is not followed")
 
 // refuseRedirects keeps the SDK's clients, those of credential providers too, from following the redirects that they
-// would (307 and 308): what is signed or secret is for the endpoint that was chosen. A transport learns of a redirect
+// would (307 and 308): what is signed or secret is for the endpoint that was chosen. A transport sees a redirect
 // only where it asks for the proxy of the request.
 func refuseRedirects(t *http.Transport) {
 	proxy := t.Proxy
@@ -191,26 +198,4 @@ func refuseRedirects(t *http.Transport) {
 		}
 		return proxy(r)
 	}
-}
-
-// timed bounds an attempt of the SDK's own HTTP client, which knows AWS_CA_BUNDLE and proxies. It hands redirects over
-// as the answers that they are, and the check of answers names them.
-func (c *Client) timed(client aws.HTTPClient) aws.HTTPClient {
-	timeout := c.options.AttemptTimeout
-	if timeout == 0 {
-		timeout = AttemptTimeout
-	}
-	carrier := c.options.Transport
-	if b, ok := client.(*awshttp.BuildableClient); ok && carrier == nil {
-		transport := b.GetTransport()
-		transport.ResponseHeaderTimeout = min(timeout, silence)
-		carrier = transport
-	}
-	if carrier == nil {
-		return client
-	}
-	return plainBodies{&http.Client{
-		Transport: carrier, Timeout: timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
 }

@@ -64,17 +64,10 @@ func TestSubnets(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, []network.Subnet{subnet1, subnet2}) {
 		t.Errorf("of VPC: %+v, %v", got, err)
 	}
-	got, err = c.Subnets(ctx, []string{"subnet-2", "subnet-1", "subnet-2"})
-	if err != nil || !reflect.DeepEqual(got, []network.Subnet{subnet2, subnet1}) {
-		t.Errorf("by id: %+v, %v", got, err)
-	}
-	if body := s.requests()[2]; strings.Contains(body, "SubnetId.3") || strings.Contains(body, "MaxResults") {
+	if body := s.requests()[0]; strings.Contains(body, "MaxResults") {
 		t.Error(body)
 	}
 	before := len(s.requests())
-	if got, err := c.Subnets(ctx, nil); len(got) != 0 || err != nil {
-		t.Errorf("no ids: %v, %v", got, err)
-	}
 	for name, call := range map[string]func() error{
 		"subnets":   func() error { _, err := c.SubnetsOfVPC(ctx, ""); return err },
 		"tables":    func() error { _, err := c.RouteTables(ctx, ""); return err },
@@ -89,11 +82,18 @@ func TestSubnets(t *testing.T) {
 	}
 }
 
-// A server that leaves unknown ids out instead of refusing them hides nothing.
-func TestSubnetsMissing(t *testing.T) {
+func TestSubnet(t *testing.T) {
 	s := query(t, map[string]string{"DescribeSubnets": oneSubnet})
-	_, err := client(t, s.URL).Subnets(context.Background(), []string{"subnet-8", "subnet-1", "subnet-9"})
-	if cloud.ClassOf(err) != cloud.NotFound || !strings.Contains(err.Error(), "subnet-8, subnet-9") {
+	c := client(t, s.URL)
+	if got, err := c.Subnet(context.Background(), "subnet-1"); err != nil || got != subnet1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if body := s.requests()[0]; !strings.Contains(body, "SubnetId.1=subnet-1") || strings.Contains(body, "MaxResults") {
+		t.Error(body)
+	}
+	// A server that answers with another subnet instead of refusing the id hides nothing.
+	if _, err := c.Subnet(context.Background(), "subnet-8"); cloud.ClassOf(err) != cloud.NotFound ||
+		!strings.Contains(err.Error(), "no such subnet: subnet-8") {
 		t.Error(err)
 	}
 }

@@ -1,7 +1,5 @@
 package cloud
 
-// This file holds the calls to Amazon EKS.
-
 import (
 	"context"
 	"slices"
@@ -81,9 +79,7 @@ func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
 	}
 	if in.Health != nil {
 		for _, issue := range in.Health.Issues {
-			cluster.HealthIssues = append(cluster.HealthIssues, fargate.HealthIssue{
-				Code: string(issue.Code), Message: aws.ToString(issue.Message), ResourceIDs: issue.ResourceIds,
-			})
+			cluster.HealthIssues = append(cluster.HealthIssues, issueOf(issue.Code, issue.Message, issue.ResourceIds))
 		}
 	}
 	return cluster, nil
@@ -99,26 +95,26 @@ func (c *Client) pageSize() *int32 {
 
 // ClusterNames lists the region's clusters, sorted by name, each once.
 func (c *Client) ClusterNames(ctx context.Context) ([]string, error) {
-	names, err := pages(ctx, "eks:ListClusters", func(token *string) ([]string, *string, error) {
-		out, err := c.eks().ListClusters(ctx, &eks.ListClustersInput{NextToken: token, MaxResults: c.pageSize()})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.Clusters, out.NextToken, nil
-	})
+	names, err := pages(ctx, "eks:ListClusters",
+		func(token *string) (*eks.ListClustersOutput, error) {
+			return c.eks().ListClusters(ctx, &eks.ListClustersInput{NextToken: token, MaxResults: c.pageSize()})
+		},
+		func(out *eks.ListClustersOutput) ([]string, *string) { return out.Clusters, out.NextToken })
 	slices.Sort(names)
 	return slices.Compact(names), err
 }
 
 // ProfileNames lists the names of a cluster's Fargate profiles in every state, sorted, each once.
 func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, error) {
-	names, err := pages(ctx, "eks:ListFargateProfiles", func(token *string) ([]string, *string, error) {
-		out, err := c.eks().ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: &cluster, NextToken: token, MaxResults: c.pageSize()})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.FargateProfileNames, out.NextToken, nil
-	})
+	names, err := pages(ctx, "eks:ListFargateProfiles",
+		func(token *string) (*eks.ListFargateProfilesOutput, error) {
+			return c.eks().ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{
+				ClusterName: &cluster, NextToken: token, MaxResults: c.pageSize(),
+			})
+		},
+		func(out *eks.ListFargateProfilesOutput) ([]string, *string) {
+			return out.FargateProfileNames, out.NextToken
+		})
 	slices.Sort(names)
 	return slices.Compact(names), err
 }
@@ -126,7 +122,9 @@ func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, er
 // Profile describes one Fargate profile.
 func (c *Client) Profile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
 	const action = "eks:DescribeFargateProfile"
-	out, err := c.eks().DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name})
+	out, err := c.eks().DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{
+		ClusterName: &cluster, FargateProfileName: &name,
+	})
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
 	}
@@ -185,7 +183,9 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 		in.Subnets = p.Subnets
 	}
 	for _, s := range p.Selectors {
-		in.Selectors = append(in.Selectors, types.FargateProfileSelector{Namespace: aws.String(s.Namespace), Labels: notEmpty(s.Labels)})
+		in.Selectors = append(in.Selectors, types.FargateProfileSelector{
+			Namespace: aws.String(s.Namespace), Labels: notEmpty(s.Labels),
+		})
 	}
 	out, err := c.eks().CreateFargateProfile(ctx, in)
 	if err != nil {
@@ -199,7 +199,8 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 // again has to see first that the name is still that of the same profile.
 func (c *Client) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
 	const action = "eks:DeleteFargateProfile"
-	out, err := c.eks().DeleteFargateProfile(ctx, &eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name},
+	out, err := c.eks().DeleteFargateProfile(ctx,
+		&eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name},
 		func(o *eks.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, 1) })
 	if err != nil {
 		return fargate.Profile{}, wrap(ctx, action, err)
@@ -240,16 +241,20 @@ func profileOf(in *types.FargateProfile) fargate.Profile {
 		p.CreatedAt = in.CreatedAt.In(time.UTC)
 	}
 	for _, s := range in.Selectors {
-		p.Selectors = append(p.Selectors, fargate.Selector{Namespace: aws.ToString(s.Namespace), Labels: notEmpty(s.Labels)})
+		p.Selectors = append(p.Selectors, fargate.Selector{
+			Namespace: aws.ToString(s.Namespace), Labels: notEmpty(s.Labels),
+		})
 	}
 	if in.Health != nil {
 		for _, issue := range in.Health.Issues {
-			p.Issues = append(p.Issues, fargate.HealthIssue{
-				Code: string(issue.Code), Message: aws.ToString(issue.Message), ResourceIDs: issue.ResourceIds,
-			})
+			p.Issues = append(p.Issues, issueOf(issue.Code, issue.Message, issue.ResourceIds))
 		}
 	}
 	return p
+}
+
+func issueOf[Code ~string](code Code, message *string, resources []string) fargate.HealthIssue {
+	return fargate.HealthIssue{Code: string(code), Message: aws.ToString(message), ResourceIDs: resources}
 }
 
 // notEmpty returns nil for an empty map: the API's tag map has a minimum of one entry, so an empty one

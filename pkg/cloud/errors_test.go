@@ -32,7 +32,7 @@ func describe(c *cloud.Client) error {
 }
 
 func subnets(c *cloud.Client) error {
-	_, err := c.Subnets(context.Background(), []string{"subnet-1"})
+	_, err := c.Subnet(context.Background(), "subnet-1")
 	return err
 }
 

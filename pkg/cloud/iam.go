@@ -1,7 +1,5 @@
 package cloud
 
-// This file holds the calls to AWS IAM: roles and their policies.
-
 import (
 	"context"
 	"maps"
@@ -12,9 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// rolesPerPage is the most that IAM gives (IAM API Reference, ListRoles).
+// rolesPerPage is the most that IAM returns in one page (IAM API Reference, ListRoles).
 const rolesPerPage = 1000
 
 // Role is an IAM role. TrustPolicy is its trust policy as JSON, decoded: IAM sends it URL-encoded.
@@ -32,43 +31,35 @@ func (c *Client) Role(ctx context.Context, name string) (Role, error) {
 	if err != nil {
 		return Role{}, wrap(ctx, action, err)
 	}
-	return roleOf(out.Role), nil
+	return roleOf(*out.Role), nil
 }
 
 // Roles lists all roles of the account with their trust policies, sorted by ARN.
 func (c *Client) Roles(ctx context.Context) ([]Role, error) {
-	const action = "iam:ListRoles"
-	roles, err := pages(ctx, action, func(marker *string) ([]Role, *string, error) {
-		out, err := c.iam().ListRoles(ctx, &iam.ListRolesInput{Marker: marker, MaxItems: aws.Int32(rolesPerPage)})
-		if err != nil {
-			return nil, nil, err
-		}
-		var roles []Role
-		for i := range out.Roles {
-			roles = append(roles, roleOf(&out.Roles[i]))
-		}
-		return roles, more(out.IsTruncated, out.Marker), nil
-	})
-	slices.SortFunc(roles, func(a, b Role) int { return strings.Compare(a.ARN, b.ARN) })
-	return roles, err
+	found, err := pages(ctx, "iam:ListRoles",
+		func(marker *string) (*iam.ListRolesOutput, error) {
+			return c.iam().ListRoles(ctx, &iam.ListRolesInput{Marker: marker, MaxItems: aws.Int32(rolesPerPage)})
+		},
+		func(out *iam.ListRolesOutput) ([]types.Role, *string) {
+			return out.Roles, more(out.IsTruncated, out.Marker)
+		})
+	return converted(found, roleOf, func(r Role) string { return r.ARN }), err
 }
 
 // AttachedPolicies lists the ARNs of the managed policies attached to the role of this name, sorted.
 // Inline policies are not among them.
 func (c *Client) AttachedPolicies(ctx context.Context, role string) ([]string, error) {
-	arns, err := pages(ctx, "iam:ListAttachedRolePolicies", func(marker *string) ([]string, *string, error) {
-		out, err := c.iam().ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: &role, Marker: marker})
-		if err != nil {
-			return nil, nil, err
-		}
-		var arns []string
-		for _, p := range out.AttachedPolicies {
-			arns = append(arns, aws.ToString(p.PolicyArn))
-		}
-		return arns, more(out.IsTruncated, out.Marker), nil
-	})
-	slices.Sort(arns)
-	return arns, err
+	found, err := pages(ctx, "iam:ListAttachedRolePolicies",
+		func(marker *string) (*iam.ListAttachedRolePoliciesOutput, error) {
+			return c.iam().ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{
+				RoleName: &role, Marker: marker,
+			})
+		},
+		func(out *iam.ListAttachedRolePoliciesOutput) ([]types.AttachedPolicy, *string) {
+			return out.AttachedPolicies, more(out.IsTruncated, out.Marker)
+		})
+	arn := func(p types.AttachedPolicy) string { return aws.ToString(p.PolicyArn) }
+	return converted(found, arn, func(arn string) string { return arn }), err
 }
 
 // CreateRole makes a role with this trust policy (JSON) and path /. Tags may be nil, description empty.
@@ -86,7 +77,7 @@ func (c *Client) CreateRole(ctx context.Context, name, trustPolicy, description 
 	if err != nil {
 		return Role{}, wrap(ctx, action, err)
 	}
-	return roleOf(out.Role), nil
+	return roleOf(*out.Role), nil
 }
 
 // AttachPolicy attaches a managed policy to the role of this name; attaching it twice is no error.
@@ -95,8 +86,7 @@ func (c *Client) AttachPolicy(ctx context.Context, role, policyARN string) error
 	return wrap(ctx, "iam:AttachRolePolicy", err)
 }
 
-// roleOf turns the SDK's role, which is not nil (see missing), into ours.
-func roleOf(in *types.Role) Role {
+func roleOf(in types.Role) Role {
 	return Role{
 		Name:        aws.ToString(in.RoleName),
 		ARN:         aws.ToString(in.Arn),
@@ -117,10 +107,26 @@ func decodePolicy(document string) string {
 	return document
 }
 
-// more is the marker of the next page; IAM gives it only with IsTruncated.
+// more is the marker of the next page; IAM sends it only with IsTruncated.
 func more(truncated bool, marker *string) *string {
 	if !truncated {
 		return nil
 	}
 	return marker
+}
+
+// Caller is who the credentials belong to.
+type Caller struct {
+	Account string
+	ARN     string
+}
+
+// Caller asks STS who is calling. No rule needs it: partition, region and account come from the
+// cluster's ARN.
+func (c *Client) Caller(ctx context.Context) (Caller, error) {
+	out, err := c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return Caller{}, wrap(ctx, "sts:GetCallerIdentity", err)
+	}
+	return Caller{Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn)}, nil
 }

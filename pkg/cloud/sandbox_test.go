@@ -83,7 +83,7 @@ func TestReads(t *testing.T) {
 		if caller, err := c.Caller(ctx); err != nil || caller.Account != "111122223333" {
 			t.Errorf("%+v, %v", caller, err)
 		}
-		if _, err := c.Subnets(ctx, []string{"subnet-0aaa0000000000001", "subnet-0fff0000000000001"}); cloud.ClassOf(err) != cloud.NotFound {
+		if _, err := c.Subnet(ctx, "subnet-0fff0000000000001"); cloud.ClassOf(err) != cloud.NotFound {
 			t.Errorf("unknown subnet: %v", err)
 		}
 		if _, err := c.Role(ctx, "nobody"); cloud.ClassOf(err) != cloud.NotFound {

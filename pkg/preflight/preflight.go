@@ -52,7 +52,7 @@ var Checks = []string{checkCluster, checkSlots, checkSiblings, checkOverlap, che
 type Cloud interface {
 	Cluster(ctx context.Context, name string) (cloud.Cluster, error)
 	Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error)
-	Subnets(ctx context.Context, ids []string) ([]network.Subnet, error)
+	Subnet(ctx context.Context, id string) (network.Subnet, error)
 	SubnetsOfVPC(ctx context.Context, vpc string) ([]network.Subnet, error)
 	RouteTables(ctx context.Context, vpc string) ([]network.RouteTable, error)
 	VPCEndpoints(ctx context.Context, vpc string) ([]network.Endpoint, error)

@@ -179,17 +179,13 @@ func (f *facts) readStrays(ctx context.Context, c Cloud, ids []string) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, id := range unasked {
 		group.Go(func() error {
-			found, err := c.Subnets(ctx, []string{id})
-			answer := stray{err: err}
-			if err == nil && len(found) == 1 {
-				answer.subnet = found[0]
-			}
+			subnet, err := c.Subnet(ctx, id)
 			f.strayMut.Lock()
 			defer f.strayMut.Unlock()
 			if f.strays == nil {
 				f.strays = map[string]stray{}
 			}
-			f.strays[id] = answer
+			f.strays[id] = stray{subnet, err}
 			return fatal(err)
 		})
 	}

@@ -5,7 +5,6 @@ package preflight
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -48,8 +47,8 @@ func (m *memory) Profiles(_ context.Context, cluster string) ([]fargate.Profile,
 	return once(m, "profiles "+cluster, func() ([]fargate.Profile, error) { return m.cloud.Profiles(m.ctx, cluster) })
 }
 
-func (m *memory) Subnets(_ context.Context, ids []string) ([]network.Subnet, error) {
-	return once(m, "subnets "+strings.Join(ids, " "), func() ([]network.Subnet, error) { return m.cloud.Subnets(m.ctx, ids) })
+func (m *memory) Subnet(_ context.Context, id string) (network.Subnet, error) {
+	return once(m, "subnet "+id, func() (network.Subnet, error) { return m.cloud.Subnet(m.ctx, id) })
 }
 
 func (m *memory) SubnetsOfVPC(_ context.Context, vpc string) ([]network.Subnet, error) {

@@ -1,7 +1,5 @@
 package cloud
 
-// This file holds what bodies need: those of requests must not break answers off, those of answers are bounded.
-
 import (
 	"errors"
 	"io"
@@ -24,16 +22,15 @@ func (c plainBodies) Do(request *http.Request) (*http.Response, error) {
 	}
 	answer, err := c.HTTPClient.Do(request)
 	if call, ok := request.Context().Value(callKey{}).(*call); ok && err == nil && answer.Body != nil {
-		call.begin, call.tooLong = nil, false
 		answer.Body = &boundedBody{ReadCloser: answer.Body, call: call, left: call.limit}
 	}
 	return answer, err
 }
 
-// beginning is how much of an answer is kept to tell what it is.
+// beginning is how much of an answer is kept to see what it is.
 const beginning = 512
 
-// boundedBody ends with an error where an answer is longer than that to its call may be, which spares the SDK the
+// boundedBody ends with an error where the answer is longer than one to its call may be, which spares the SDK the
 // memory: it reads a whole answer before it parses it. What was compressed counts as it is unpacked.
 type boundedBody struct {
 	io.ReadCloser
@@ -56,7 +53,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
-	if room := beginning - len(b.call.begin); room > 0 {
+	if room := b.call.keep - len(b.call.begin); room > 0 {
 		b.call.begin = append(b.call.begin, p[:min(n, room)]...)
 	}
 	return n, err

@@ -1,8 +1,5 @@
 package cloud
 
-// This file sorts AWS's refusals into classes, by code and text: the SDK's exception types are not
-// enough, because EKS returns exceptions that its model does not name.
-
 import (
 	"errors"
 	"io"
@@ -14,7 +11,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Class says what a failure means for the caller.
+// Class says what a failure means for the caller. AWS's refusals are sorted by code and text: the SDK's exception types
+// are not enough, because EKS returns exceptions that its model does not name.
 type Class int
 
 // The classes. Other is permanent and unexplained.
@@ -68,43 +66,42 @@ func (c Class) Transient() bool {
 	return c == Busy || c == TrustNotReady || c == Throttled || c == Unavailable || c == Senseless
 }
 
-// codes holds the error codes of EKS, EC2, IAM and STS whose code alone decides (EKS API model; EC2 API
-// Reference, Error codes; IAM API Reference, Common errors).
-var codes = map[string]Class{
-	"ResourceNotFoundException": NotFound, "NotFoundException": NotFound, "NoSuchEntity": NotFound, "NoSuchEntityException": NotFound,
-
-	"EntityAlreadyExists": Exists, "EntityAlreadyExistsException": Exists,
-
-	"ConcurrentModification": Busy, "ConcurrentModificationException": Busy,
-
-	"InvalidParameterException": Invalid, "InvalidRequestException": Invalid, "ClientException": Invalid,
-	"UnsupportedAvailabilityZoneException": Invalid, "BadRequestException": Invalid, "ValidationError": Invalid,
-	"ValidationException": Invalid, "MalformedPolicyDocument": Invalid, "MalformedPolicyDocumentException": Invalid,
-	"InvalidInput": Invalid, "InvalidInputException": Invalid, "InvalidParameterValue": Invalid,
-	"InvalidParameterCombination": Invalid, "MissingParameter": Invalid,
-
-	"ResourceLimitExceededException": LimitExceeded, "LimitExceeded": LimitExceeded,
-
-	"AccessDenied": AccessDenied, "AccessDeniedException": AccessDenied, "UnauthorizedOperation": AccessDenied,
-	"ForbiddenException": AccessDenied, "NotAuthorized": AccessDenied,
-
-	"Throttling": Throttled, "ThrottlingException": Throttled, "ThrottledException": Throttled,
-	"RequestThrottled": Throttled, "RequestThrottledException": Throttled, "RequestLimitExceeded": Throttled,
-	"TooManyRequestsException": Throttled, "BandwidthLimitExceeded": Throttled, "SlowDown": Throttled,
-	"PriorRequestNotComplete": Throttled, "EC2ThrottledException": Throttled, "LimitExceededException": Throttled,
-	"ProvisionedThroughputExceededException": Throttled, "TransactionInProgressException": Throttled,
-
+// classOfCode returns the class of an error code of EKS, EC2, IAM and STS that decides alone, and whether it is one
+// (EKS API model; EC2 API Reference, Error codes; IAM API Reference, Common errors).
+func classOfCode(code string) (class Class, known bool) {
+	switch code {
+	case "ResourceNotFoundException", "NotFoundException", "NoSuchEntity", "NoSuchEntityException":
+		return NotFound, true
+	case "EntityAlreadyExists", "EntityAlreadyExistsException":
+		return Exists, true
+	case "ConcurrentModification", "ConcurrentModificationException":
+		return Busy, true
+	case "InvalidParameterException", "InvalidRequestException", "ClientException", "BadRequestException",
+		"UnsupportedAvailabilityZoneException", "ValidationError", "ValidationException", "MalformedPolicyDocument",
+		"MalformedPolicyDocumentException", "InvalidInput", "InvalidInputException", "InvalidParameterValue",
+		"InvalidParameterCombination", "MissingParameter":
+		return Invalid, true
+	case "ResourceLimitExceededException", "LimitExceeded":
+		return LimitExceeded, true
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException", "NotAuthorized":
+		return AccessDenied, true
+	case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+		"RequestLimitExceeded", "TooManyRequestsException", "BandwidthLimitExceeded", "SlowDown",
+		"PriorRequestNotComplete", "EC2ThrottledException", "LimitExceededException",
+		"ProvisionedThroughputExceededException", "TransactionInProgressException":
+		return Throttled, true
 	// "Required resources (such as service-linked roles) were created and are still propagating."
-	"ResourcePropagationDelayException": Unavailable,
-	"ServerException":                   Unavailable, "ServiceUnavailableException": Unavailable, "ServiceUnavailable": Unavailable,
-	"InternalFailure": Unavailable, "InternalError": Unavailable, "InternalServerError": Unavailable, "ServiceFailure": Unavailable,
-	"Unavailable": Unavailable, "RequestTimeout": Unavailable, "RequestTimeoutException": Unavailable,
-
-	"RequestTimeTooSkewed": Credentials, "ExpiredToken": Credentials, "ExpiredTokenException": Credentials, "RequestExpired": Credentials,
-	"UnrecognizedClientException": Credentials, "InvalidClientTokenId": Credentials, "InvalidAccessKeyId": Credentials,
-	"AuthFailure": Credentials, "InvalidSignatureException": Credentials, "SignatureDoesNotMatch": Credentials,
-	"MissingAuthenticationToken": Credentials, "MissingAuthenticationTokenException": Credentials,
-	"IncompleteSignature": Credentials, "IncompleteSignatureException": Credentials, "NotSignedException": Credentials,
+	case "ResourcePropagationDelayException",
+		"ServerException", "ServiceUnavailableException", "ServiceUnavailable", "InternalFailure", "InternalError",
+		"InternalServerError", "ServiceFailure", "Unavailable", "RequestTimeout", "RequestTimeoutException":
+		return Unavailable, true
+	case "RequestTimeTooSkewed", "ExpiredToken", "ExpiredTokenException", "RequestExpired",
+		"UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "AuthFailure",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken",
+		"MissingAuthenticationTokenException", "IncompleteSignature", "IncompleteSignatureException", "NotSignedException":
+		return Credentials, true
+	}
+	return Other, false
 }
 
 // texts holds the refusals whose code says too little, in lower case. The code, where given, must fit
@@ -139,25 +136,19 @@ func classify(e *Error, err error) Class {
 			return t.class
 		}
 	}
-	if class, ok := codes[e.Code]; ok {
+	if class, known := classOfCode(e.Code); known {
 		return class
 	}
-	// EC2 has a code of this form for every kind of thing: InvalidSubnetID.NotFound.
 	switch {
+	// EC2 has a code of this form for every kind of thing: InvalidSubnetID.NotFound.
 	case strings.HasSuffix(e.Code, ".NotFound"):
 		return NotFound
 	case strings.HasSuffix(e.Code, ".Malformed"):
 		return Invalid
-	}
-	return transportClass(e, err)
-}
-
-// transportClass judges by the HTTP status, or by how the connection failed.
-func transportClass(e *Error, err error) Class {
-	switch {
 	case e.Status == http.StatusTooManyRequests:
 		return Throttled
-	case e.Status == http.StatusRequestTimeout, e.Status >= 500 && e.Status != http.StatusNotImplemented, connectionFailed(err):
+	case e.Status == http.StatusRequestTimeout, e.Status >= 500 && e.Status != http.StatusNotImplemented,
+		connectionFailed(err):
 		return Unavailable
 	}
 	return Other
@@ -172,10 +163,7 @@ func connectionFailed(err error) bool {
 	if errors.As(err, &connection) && connection.ConnectionError() {
 		return true
 	}
-	var network net.Error
-	var operation *net.OpError
-	var dns *net.DNSError
-	if errors.As(err, &operation) || errors.As(err, &dns) || errors.As(err, &network) && network.Timeout() {
+	if errors.As(err, new(*net.OpError)) || errors.As(err, new(*net.DNSError)) || timedOut(err) {
 		return true
 	}
 	text := err.Error()

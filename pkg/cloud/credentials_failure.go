@@ -106,7 +106,7 @@ func outcome(who string, request error) string {
 	}
 	if errors.As(request, &api) {
 		code := api.ErrorCode()
-		if _, known := codes[code]; known || slices.Contains(providerCodes, code) {
+		if _, known := classOfCode(code); known || slices.Contains(providerCodes, code) {
 			return fmt.Sprintf("%s answers %s (HTTP %d)", who, code, status)
 		}
 	}

@@ -1,10 +1,7 @@
 package cloud
 
-// This file stands around every call and every HTTP exchange: it bounds how many are under way, has answers
-// judged, and logs them.
-
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +18,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// exchanger is shared by all service clients of a Client.
+// exchanger stands around every call and every HTTP exchange of a Client: it bounds how many are under way, has
+// answers judged, and logs them.
 type exchanger struct {
 	slots  chan struct{}
 	bodies bool
@@ -42,8 +40,9 @@ type call struct {
 	last     error  // how the last attempt failed
 	veil     *veil
 
-	// begin is the beginning of the last answer; tooLong says that it is longer than limit.
+	// begin is the beginning of the last answer, keep bytes at most; tooLong says that it is longer than limit.
 	begin   []byte
+	keep    int
 	tooLong bool
 }
 
@@ -69,10 +68,13 @@ func longest(input any) int64 {
 }
 
 // around notes a call, outside of the retries.
-func (x *exchanger) around(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
-	middleware.InitializeOutput, middleware.Metadata, error,
-) {
-	c := &call{input: in.Parameters, limit: longest(in.Parameters), veil: &x.veil}
+func (x *exchanger) around(
+	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+) (middleware.InitializeOutput, middleware.Metadata, error) {
+	c := &call{input: in.Parameters, limit: longest(in.Parameters), keep: beginning, veil: &x.veil}
+	if x.bodies {
+		c.keep = int(c.limit)
+	}
 	out, metadata, err := next.HandleInitialize(context.WithValue(ctx, callKey{}, c), in)
 	if err != nil {
 		err = &callError{c, err}
@@ -84,71 +86,59 @@ func (x *exchanger) around(ctx context.Context, in middleware.InitializeInput, n
 // outer part runs until the answer is read and parsed, so a slot covers the whole answer; the pause
 // between two attempts is above and holds none.
 func (x *exchanger) addTo(stack *middleware.Stack) error {
-	if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("fgctlCall", x.around), middleware.Before); err != nil {
+	around := middleware.InitializeMiddlewareFunc("fgctlCall", x.around)
+	if err := stack.Initialize.Add(around, middleware.Before); err != nil {
 		return err
 	}
-	outer := middleware.DeserializeMiddlewareFunc("fgctlExchange", x.handle)
-	if err := stack.Deserialize.Add(outer, middleware.Before); err != nil {
-		return err
-	}
-	if !x.bodies {
-		return nil
-	}
-	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("fgctlBodies", copyBody), middleware.After)
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("fgctlExchange", x.attempt), middleware.Before)
 }
 
-func (x *exchanger) handle(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-	middleware.DeserializeOutput, middleware.Metadata, error,
-) {
+// attempt makes one attempt of a call, with the answer judged.
+func (x *exchanger) attempt(
+	ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	select {
 	case x.slots <- struct{}{}:
 		defer func() { <-x.slots }()
 	case <-ctx.Done():
 		return middleware.DeserializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: ctx.Err()}
 	}
-	if x.log == nil {
-		return attempt(ctx, in, next)
-	}
-	answer := new(bytes.Buffer)
-	start := time.Now()
-	out, metadata, err := attempt(context.WithValue(ctx, bodyKey{}, answer), in, next)
-	x.report(ctx, in.Request, out.RawResponse, answer, time.Since(start), err)
-	return out, metadata, err
-}
-
-// attempt is one attempt, with the answer judged.
-func attempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-	middleware.DeserializeOutput, middleware.Metadata, error,
-) {
-	out, metadata, err := next.HandleDeserialize(ctx, in)
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {
-		return out, metadata, err
+		return next.HandleDeserialize(ctx, in)
 	}
-	if r, isHTTP := in.Request.(*smithyhttp.Request); isHTTP {
-		c.endpoint = r.URL.Scheme + "://" + r.URL.Host
-	}
+	c.begin, c.tooLong = nil, false
+	start := time.Now()
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	request, _ := in.Request.(*smithyhttp.Request)
 	answer, _ := out.RawResponse.(*smithyhttp.Response)
+	if request != nil {
+		c.endpoint = request.URL.Scheme + "://" + request.URL.Host
+	}
 	if senseless := c.senseless(answer, out.Result, err); senseless != nil {
 		out.Result, err = nil, senseless
 	}
 	if ctx.Err() == nil {
 		c.last = err
 	}
+	if x.log != nil {
+		x.report(ctx, c, request, answer, time.Since(start), err)
+	}
 	return out, metadata, err
 }
 
-// report writes the lines of one exchange.
-func (x *exchanger) report(ctx context.Context, request, response any, answer *bytes.Buffer, took time.Duration, err error) {
+// report writes the lines of one exchange. Lines of several calls do not mix.
+func (x *exchanger) report(
+	ctx context.Context, c *call, r *smithyhttp.Request, answer *smithyhttp.Response, took time.Duration, err error,
+) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%s", strings.ToLower(awsmiddleware.GetServiceID(ctx)), middleware.GetOperationName(ctx))
-	r, ok := request.(*smithyhttp.Request)
-	if ok {
+	if r != nil {
 		fmt.Fprintf(&b, " %s %s://%s%s", r.Method, r.URL.Scheme, r.URL.Host, r.URL.EscapedPath())
 	}
-	if a, isHTTP := response.(*smithyhttp.Response); isHTTP && a != nil && a.Response != nil && a.StatusCode != 0 {
-		fmt.Fprintf(&b, " status=%d", a.StatusCode)
-		if id := requestID(a); id != "" {
+	if answer != nil && answer.Response != nil && answer.StatusCode != 0 {
+		fmt.Fprintf(&b, " status=%d", answer.StatusCode)
+		if id := requestID(answer); id != "" {
 			fmt.Fprintf(&b, " request-id=%s", id)
 		}
 		if senseless := (*senselessError)(nil); errors.As(err, &senseless) {
@@ -159,22 +149,14 @@ func (x *exchanger) report(ctx context.Context, request, response any, answer *b
 	}
 	fmt.Fprintf(&b, " duration=%s\n", took.Round(time.Millisecond/10))
 	if x.bodies {
-		if ok {
+		if r != nil {
 			fmt.Fprintf(&b, "  > %s\n", oneLine(requestBody(r)))
 		}
-		fmt.Fprintf(&b, "  < %s\n", oneLine(answer.Bytes()))
-	}
-	x.write(b.String())
-}
-
-// write serialises the log; without one it does nothing.
-func (x *exchanger) write(text string) {
-	if x.log == nil {
-		return
+		fmt.Fprintf(&b, "  < %s\n", oneLine(c.begin))
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	_, _ = io.WriteString(x.log, x.veil.hide(text))
+	_, _ = io.WriteString(x.log, x.veil.hide(b.String()))
 }
 
 // requestBody reads the body of a request that was sent; the SDK's bodies can be read again.
@@ -198,29 +180,7 @@ func oneLine(body []byte) string {
 	return strings.Join(strings.Fields(string(body)), " ")
 }
 
-// requestID is the id that AWS gave the request, from any of the headers its services use.
+// requestID is the id that AWS gave the request, from any of the headers that its services use.
 func requestID(r *smithyhttp.Response) string {
-	for _, name := range []string{"x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"} {
-		if id := r.Header.Get(name); id != "" {
-			return id
-		}
-	}
-	return ""
-}
-
-type bodyKey struct{}
-
-// copyBody keeps what is read of the answer's body for the log.
-func copyBody(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
-	middleware.DeserializeOutput, middleware.Metadata, error,
-) {
-	out, metadata, err := next.HandleDeserialize(ctx, in)
-	answer, _ := ctx.Value(bodyKey{}).(*bytes.Buffer)
-	if r, ok := out.RawResponse.(*smithyhttp.Response); ok && r != nil && r.Response != nil && r.Body != nil && answer != nil {
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(r.Body, answer), r.Body}
-	}
-	return out, metadata, err
+	return cmp.Or(r.Header.Get("x-amzn-requestid"), r.Header.Get("x-amzn-request-id"), r.Header.Get("x-amz-request-id"))
 }

@@ -28,7 +28,7 @@ func TestSlots(t *testing.T) {
 		var wait sync.WaitGroup
 		for range 3 * MaxInFlight {
 			wait.Go(func() {
-				if _, _, err := x.handle(t.Context(), middleware.DeserializeInput{}, next); err != nil {
+				if _, _, err := x.attempt(t.Context(), middleware.DeserializeInput{}, next); err != nil {
 					t.Error(err)
 				}
 			})
@@ -39,7 +39,7 @@ func TestSlots(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, _, err := x.handle(ctx, middleware.DeserializeInput{}, next); !errors.Is(err, context.Canceled) {
+		if _, _, err := x.attempt(ctx, middleware.DeserializeInput{}, next); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 		close(release)

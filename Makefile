@@ -1,7 +1,7 @@
 # The two commands of a newcomer: make demo, make test. make help lists the rest.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  = -s -w -X github.com/fgctl/fgctl/pkg/cli.version=$(VERSION)
+LDFLAGS  = -s -w -X github.com/fgctl/fgctl/pkg/cli/version.version=$(VERSION)
 TOOL     = go tool -modfile=tools/go.mod
 FUZZTIME ?= 30s
 GORELEASER = github.com/goreleaser/goreleaser/v2@v2.16.0

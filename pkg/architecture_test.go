@@ -37,10 +37,20 @@ var may = []struct {
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate"}},
 	{"plan", []string{"fargate", "lifecycle"}},
-	{"output", []string{"fargate", "plan"}},
+	{"output", []string{"fargate", "plan", "profilefile"}},
+	{"cli/env", []string{
+		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/spelling", "lifecycle", "manifest",
+		"output", "preflight", "profilefile",
+	}},
+	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
+	{"cli/match", []string{"cli/env", "fargate", "internal/document", "output", "profilefile"}},
+	{"cli/sandbox", []string{"cli/env", "internal/document", "sandbox"}},
+	{"cli/version", []string{"cli/env", "output"}},
+	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli", []string{
-		"cloud", "internal/document", "fargate", "internal/kubecontext", "lifecycle", "manifest", "network", "output", "plan",
-		"preflight", "profilefile", "sandbox", "internal/spelling", "trust",
+		"cli/env", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait",
+		"cloud", "internal/document", "fargate", "internal/spelling", "lifecycle", "manifest", "output", "plan",
+		"preflight", "profilefile", "trust",
 	}},
 }
 
@@ -50,9 +60,9 @@ var rules = []string{"fargate/selector", "fargate", "network", "trust"}
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{
 	"github.com/aws/":                   {"cloud", "sandbox/sandboxtest"},
-	"github.com/spf13/cobra":            {"cli"},
+	"github.com/spf13/cobra":            {"cli", "cli/env", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait"},
 	"github.com/spf13/viper":            {"cli"},
-	"github.com/spf13/pflag":            {"cli"},
+	"github.com/spf13/pflag":            {"cli", "cli/env"},
 	"github.com/olekukonko/tablewriter": {"output"},
 	"github.com/briandowns/spinner":     {"output"},
 	"github.com/fatih/color":            {"output"},

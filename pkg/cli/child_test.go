@@ -6,7 +6,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -16,8 +15,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // family scripts write the ids of their processes to $IDS, then start the last thing they do.
@@ -109,39 +106,6 @@ func TestSandboxRunEndsItsFamily(t *testing.T) {
 			}
 			gone(t, ids)
 		})
-	}
-}
-
-// family starts a script as a family of its own, or in this process's group as at a terminal.
-func runFamily(t *testing.T, script string, shared bool, ready func(fail func(error))) error {
-	t.Helper()
-	ids := filepath.Join(t.TempDir(), "ids")
-	cmd := exec.Command("sh", "-c", script)
-	cmd.Env = append(os.Environ(), "IDS="+ids)
-	a := newApp(&output.Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, InTerminal: shared}, fastClock{time.Now()})
-	failed := make(chan error, 1)
-	done := make(chan error, 1)
-	go func() { done <- runChild(context.Background(), a, cmd, failed) }()
-	eventually(t, "the script runs", func() bool { _, err := os.Stat(ids + ".ready"); return err == nil })
-	ready(func(err error) { failed <- err })
-	err := <-done
-	gone(t, ids)
-	return err
-}
-
-// A sandbox that fails ends the command, and fgctl says why; at a terminal, too, where the command is in
-// fgctl's own process group, what it has started goes.
-func TestSandboxFailureEndsTheFamily(t *testing.T) {
-	for _, shared := range []bool{false, true} {
-		for _, script := range []string{meek, stubborn} {
-			if _, err := exec.LookPath("ps"); err != nil && shared {
-				continue
-			}
-			err := runFamily(t, script, shared, func(fail func(error)) { fail(errors.New("out of sockets")) })
-			if err == nil || err.Error() != "the sandbox stopped serving: out of sockets" {
-				t.Errorf("shared %t: %v", shared, err)
-			}
-		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -20,18 +21,20 @@ import (
 
 type createOptions struct {
 	profileFlags
-	waitFlags
+	env.WaitFlags
 	skip     []string
 	dryRun   bool
 	output   string
 	profiles []fargate.Profile
+	// stated is the place that the file of the profiles names.
+	stated env.Place
 }
 
 func newCreateCommand(a *app) *cobra.Command {
 	var opts createOptions
 	cmd := &cobra.Command{
-		Use:     fargateprofile + " [NAME]",
-		Aliases: fargateprofileAliases,
+		Use:     env.FargateProfile + " [NAME]",
+		Aliases: env.FargateProfileAliases(),
 		Short:   "Create a Fargate profile, after checking everything it needs",
 		Long: `Create a Fargate profile and wait until it is ACTIVE.
 
@@ -58,51 +61,51 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   # A new role, with the trust policy that Fargate needs
   fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
+		RunE: a.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
 			// Flags of eksctl may be empty, as they may there.
-			if err := errors.Join(a.noneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
+			if err := errors.Join(a.NoneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.CheckTimeout(a.Env, cmd), a.CheckOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
-			profiles, warnings, err := opts.wanted(a, cmd, args)
+			profiles, stated, warnings, err := opts.wanted(a, cmd, args)
 			if err != nil {
 				return err
 			}
-			a.showWarnings(warnings)
-			opts.profiles = profiles
+			a.ShowWarnings(warnings)
+			opts.profiles, opts.stated = profiles, stated
 			return runCreate(cmd.Context(), a, opts)
 		}),
-		ValidArgsFunction: completeNothing,
+		ValidArgsFunction: env.CompleteNothing,
 	}
 	opts.profileFlags.addTo(a, cmd)
-	opts.waitFlags.addTo(cmd, "the profile is ACTIVE")
+	opts.AddWait(cmd, "the profile is ACTIVE")
 	a.addSkipFlag(cmd, &opts.skip)
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the request and send nothing")
-	a.addOutputFlag(cmd, &opts.output)
-	return verb("create", "Create a Fargate profile", cmd)
+	env.AddOutputFlag(cmd, &opts.output)
+	return env.Verb("create", "Create a Fargate profile", cmd)
 }
 
 // addSkipFlag adds --skip-checks.
 func (a *app) addSkipFlag(cmd *cobra.Command, skip *[]string) {
 	cmd.Flags().StringSliceVar(skip, "skip-checks", nil, "checks of the pre-flight to leave out: "+strings.Join(preflight.Checks, ", "))
-	mustComplete(cmd, "skip-checks", completeList(preflight.Checks))
+	env.MustComplete(cmd, "skip-checks", env.CompleteList(preflight.Checks))
 }
 
 func checkSkips(cmd *cobra.Command, skip []string) error {
 	var faults []error
 	for _, s := range skip {
 		if !slices.Contains(preflight.Checks, s) {
-			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s", s, didYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
+			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s", s, env.DidYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
 		}
 	}
 	if len(faults) == 0 {
 		return nil
 	}
-	return &usageError{err: errors.Join(faults...), command: cmd.CommandPath()}
+	return &env.UsageError{Err: errors.Join(faults...), Command: cmd.CommandPath()}
 }
 
 // runCreate checks every profile before it creates the first.
 func runCreate(ctx context.Context, a *app, opts createOptions) error {
-	client, cluster, _, err := a.target(ctx, "")
+	client, place, err := a.Target(ctx, opts.stated)
 	if err != nil {
 		return err
 	}
@@ -112,10 +115,10 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	group, groupContext := errgroup.WithContext(ctx)
 	reader := preflight.Remember(groupContext, client)
 	for i, p := range opts.profiles {
-		p.Cluster = cluster
+		p.Cluster = place.Cluster
 		input := preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
 		if opts.createRole && p.PodExecutionRoleARN == "" {
-			input.NewRole = lifecycle.RoleName(cluster, client.Region())
+			input.NewRole = lifecycle.RoleName(place.Cluster, client.Region())
 		}
 		group.Go(func() (err error) {
 			reports[i], err = preflight.Run(groupContext, reader, input)
@@ -128,22 +131,22 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	var refusals []error
 	for i, p := range opts.profiles {
 		if len(opts.profiles) > 1 {
-			a.info("profile %s:", p.Name)
+			a.Info("profile %s:", p.Name)
 		}
 		existing := reports[i].Existing()
 		if existing != nil && existing.Status != fargate.StatusDeleting {
-			if err := a.withWays(lifecycle.Judge(*existing, p), *existing); err != nil {
+			if err := a.withWays(lifecycle.Judge(*existing, p), place, *existing); err != nil {
 				refusals = append(refusals, err)
 			}
 			continue
 		}
-		if err := a.showChecks(reports[i]); err != nil {
+		if err := a.ShowChecks(reports[i]); err != nil {
 			return err
 		}
 		if reports[i].Failed() && len(opts.profiles) > 1 {
-			refusals = append(refusals, &refusedError{fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", p.Name)})
+			refusals = append(refusals, &env.RefusedError{Err: fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", p.Name)})
 		} else if reports[i].Failed() {
-			refusals = append(refusals, &refusedError{errors.New("the pre-flight failed; nothing was changed")})
+			refusals = append(refusals, &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")})
 		}
 	}
 	if len(refusals) > 0 {
@@ -158,13 +161,13 @@ func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	for _, report := range reports {
 		// The profiles just made are siblings too: with --wait=false one may be in transition still.
 		report.Siblings = slices.Concat(report.Siblings, made)
-		p, sentence, err := a.createOne(ctx, client, report, opts)
+		p, sentence, err := a.createOne(ctx, client, place, report, opts)
 		if err != nil {
-			return errors.Join(a.showProfiles(opts.output, made, sentences), err)
+			return errors.Join(a.ShowProfiles(opts.output, made, sentences), err)
 		}
 		made, sentences = append(made, p), append(sentences, sentence)
 	}
-	return a.showProfiles(opts.output, made, sentences)
+	return a.ShowProfiles(opts.output, made, sentences)
 }
 
 // tellClusters names the clusters that there are, where the pre-flight did not find the one that is wanted.
@@ -173,48 +176,48 @@ func (a *app) tellClusters(ctx context.Context, client *cloud.Client, report pre
 		return
 	}
 	if names, err := client.ClusterNames(ctx); err == nil {
-		a.info("there is no cluster %q in %s%s", report.Cluster.Name, client.Region(), thereAre(report.Cluster.Name, names))
+		a.Info("there is no cluster %q in %s%s", report.Cluster.Name, client.Region(), env.ThereAre(report.Cluster.Name, names))
 	}
 }
 
 // withWays names what can be done about a profile that exists and is not as wanted.
-func (a *app) withWays(err error, have fargate.Profile) error {
+func (a *app) withWays(err error, place env.Place, have fargate.Profile) error {
 	var refusal *lifecycle.Refusal
 	var gaveUp *lifecycle.Failed
 	switch {
 	case errors.As(err, &refusal) && refusal.Reason == lifecycle.Moved:
-		return fmt.Errorf("%w; to resume: %s", err, a.again())
+		return fmt.Errorf("%w; to resume: %s", err, a.Again())
 	case errors.As(err, &refusal):
-		return &refusedError{fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s …", err,
-			a.commandOn(have.Cluster, "", "replace", fargateprofile, have.Name))}
+		return &env.RefusedError{Err: fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s …", err,
+			a.On(place, "replace", env.FargateProfile, have.Name))}
 	case errors.As(err, &gaveUp):
-		return fmt.Errorf("%w\ndelete it first: %s", err, a.commandOn(have.Cluster, "", "delete", fargateprofile, have.Name))
+		return fmt.Errorf("%w\ndelete it first: %s", err, a.On(place, "delete", env.FargateProfile, have.Name))
 	}
 	return err
 }
 
 // createOne creates the profile of one report, or goes on with one that is there already.
 func (a *app) createOne(
-	ctx context.Context, client *cloud.Client, report preflight.Report, opts createOptions,
+	ctx context.Context, client *cloud.Client, place env.Place, report preflight.Report, opts createOptions,
 ) (fargate.Profile, string, error) {
 	p, have := report.Profile, report.Existing()
-	runner, stop := a.runner(client)
+	runner, stop := a.Runner(ctx, client)
 	defer stop()
 	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{
-		Have: have, Wait: opts.wait, Siblings: report.Siblings,
+		Have: have, Wait: opts.Wait, Siblings: report.Siblings,
 		Role: func(ctx context.Context) (string, bool, error) { return ensureRole(ctx, runner, client, report) },
 	})
-	onward := a.waitCommand(p.Cluster, client.Region(), p.Name, "active")
+	onward := a.WaitCommand(env.Place{Cluster: p.Cluster, Region: client.Region()}, p.Name, "active")
 	there := have != nil && have.Status != fargate.StatusDeleting
 	if err != nil {
 		var unfinished *lifecycle.Unfinished
 		if there && have.Status == fargate.StatusActive {
-			err = a.withWays(err, *have)
+			err = a.withWays(err, place, *have)
 		}
 		if errors.As(err, &unfinished) && !unfinished.Accepted && (!there || have.Status != fargate.StatusCreating) {
-			onward = a.again() // EKS has not taken the request, so there is nothing to wait for yet
+			onward = a.Again() // EKS has not taken the request, so there is nothing to wait for yet
 		}
-		return made, "", goOn(err, onward)
+		return made, "", env.GoOn(err, onward)
 	}
 	switch {
 	case there && have.Status == fargate.StatusActive:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -21,7 +22,7 @@ import (
 )
 
 type deleteOptions struct {
-	waitFlags
+	env.WaitFlags
 	answerFlags
 	names          []string
 	name           string
@@ -36,8 +37,8 @@ type deleteOptions struct {
 func newDeleteCommand(a *app) *cobra.Command {
 	var opts deleteOptions
 	cmd := &cobra.Command{
-		Use:     fargateprofile + " NAME...",
-		Aliases: fargateprofileAliases,
+		Use:     env.FargateProfile + " NAME...",
+		Aliases: env.FargateProfileAliases(),
 		Short:   "Delete Fargate profiles, one after another",
 		Long: `Delete Fargate profiles and wait until they are gone, one after another, as EKS wants it.
 
@@ -61,53 +62,53 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
   # What would become of the pods that run now
   kubectl get pods -A -o json | fgctl delete fp web -c demo --pods - --dry-run`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
+		RunE: a.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
 			if err := opts.checkDelete(a, cmd, args); err != nil {
 				return err
 			}
 			return runDelete(cmd.Context(), a, opts)
 		}),
-		ValidArgsFunction: a.completeProfiles,
+		ValidArgsFunction: a.CompleteProfiles,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	a.addClusterFlag(cmd)
+	a.AddClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
 	flags.StringVarP(&opts.configFile, "config-file", "f", "", "take cluster and region, and without names the profiles too, from this file; - reads stdin")
 	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
 	a.addPodsFlag(cmd, &opts.pods)
-	opts.waitFlags.addTo(cmd, "the profiles are gone")
+	opts.AddWait(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and delete nothing")
 	opts.answerFlags.addTo(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
-	mustComplete(cmd, "output", completeFixed(planFormats[1:]))
-	mustComplete(cmd, "name", a.completeProfiles)
-	mustComplete(cmd, "config-file", completeFiles)
-	return verb("delete", "Delete Fargate profiles", cmd)
+	env.MustComplete(cmd, "output", env.CompleteFixed(planFormats[1:]))
+	env.MustComplete(cmd, "name", a.CompleteProfiles)
+	env.MustComplete(cmd, "config-file", env.CompleteFiles)
+	return env.Verb("delete", "Delete Fargate profiles", cmd)
 }
 
 func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
 	faults := []error{
-		a.noneEmpty(cmd), opts.waitFlags.check(a, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.oneOf(cmd, "output", opts.output, planFormats),
+		a.NoneEmpty(cmd), opts.CheckTimeout(a.Env, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.OneOf(cmd, "output", opts.output, planFormats),
 		opts.answerFlags.check(a, cmd),
 	}
 	names := args
 	if opts.name != "" {
-		if len(args) > 0 && a.given(cmd, "name") {
-			faults = append(faults, &usageError{err: errors.New("names are given as arguments and with --name; give one of the two"), command: cmd.CommandPath()})
+		if len(args) > 0 && a.Given(cmd, "name") {
+			faults = append(faults, &env.UsageError{Err: errors.New("names are given as arguments and with --name; give one of the two"), Command: cmd.CommandPath()})
 		} else if len(args) == 0 {
 			names = []string{opts.name}
 		}
 	}
 	if slices.Contains(names, "") {
-		faults = append(faults, &usageError{err: errors.New("a profile name is empty"), command: cmd.CommandPath()})
+		faults = append(faults, &env.UsageError{Err: errors.New("a profile name is empty"), Command: cmd.CommandPath()})
 	}
 	if opts.all && len(names) > 0 {
-		faults = append(faults, &usageError{err: errors.New("--all means every profile of the cluster; name none besides"), command: cmd.CommandPath()})
+		faults = append(faults, &env.UsageError{Err: errors.New("--all means every profile of the cluster; name none besides"), Command: cmd.CommandPath()})
 	}
 	if len(names) == 0 && opts.configFile == "" && !opts.all {
-		faults = append(faults, &usageError{err: errors.New("no profile is named; give names, --all or -f FILE"), command: cmd.CommandPath()})
+		faults = append(faults, &env.UsageError{Err: errors.New("no profile is named; give names, --all or -f FILE"), Command: cmd.CommandPath()})
 	}
 	for _, n := range names {
 		if n != "" && !slices.Contains(opts.names, n) {
@@ -123,26 +124,35 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 	var out []string
 	var faults fargate.Faults
 	for _, entry := range file.Profiles {
-		name := entryName(entry)
+		name := env.EntryName(entry)
 		if !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 		for _, f := range fargate.ValidateNameForm(name) {
-			f.Field = entryPlace(path, entry, f.Field)
+			f.Field = env.EntryPlace(path, entry, f.Field)
 			faults = append(faults, f)
 		}
 	}
 	if len(out) == 0 {
-		return nil, usagef("%s holds no Fargate profile, and none is named", path)
+		return nil, env.Usagef("%s holds no Fargate profile, and none is named", path)
 	}
 	return out, faults.OrNil()
 }
 
 func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
-	client, cluster, file, err := a.target(ctx, opts.configFile)
+	var stated env.Place
+	var file profilefile.File
+	var err error
+	if opts.configFile != "" {
+		if file, stated, err = a.ReadConfigFile(ctx, opts.configFile); err != nil {
+			return err
+		}
+	}
+	client, place, err := a.Target(ctx, stated)
 	if err != nil {
 		return err
 	}
+	cluster := place.Cluster
 	if len(opts.names) == 0 && !opts.all {
 		if opts.names, err = namesIn(file, opts.configFile); err != nil {
 			return err
@@ -150,16 +160,16 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	}
 	profiles, err := client.Profiles(ctx, cluster)
 	if err != nil {
-		return a.explainNotFound(ctx, client, err, cluster, "")
+		return env.ExplainNotFound(ctx, client, err, cluster, "")
 	}
-	runner, stop := a.runner(client)
+	runner, stop := a.Runner(ctx, client)
 	defer stop()
 	if opts.all {
 		if profiles, err = runner.Settled(ctx, cluster, profiles, len(profiles) == 0); err != nil {
-			return goOn(err, opts.again(a))
+			return env.GoOn(err, opts.again(a))
 		}
-		if opts.names = namesOf(profiles); len(profiles) == 0 {
-			a.info("cluster %s has no Fargate profile; nothing to delete", cluster)
+		if opts.names = fargate.Names(profiles); len(profiles) == 0 {
+			a.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
 		}
 	}
 	doomed, missing := pick(profiles, opts.names)
@@ -167,7 +177,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		// What one list lacks may be there.
 		found, err := runner.Present(ctx, cluster, missing, opts.ignoreNotFound)
 		if err != nil {
-			return goOn(err, opts.again(a))
+			return env.GoOn(err, opts.again(a))
 		}
 		profiles = append(profiles, found...)
 		doomed, missing = pick(profiles, opts.names)
@@ -180,17 +190,17 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		}
 		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
 	}
-	pods, err := a.gather(ctx, opts.pods, plan.NewPods(profiles, plan.Without(profiles, doomed...), namesOf(doomed)...))
+	pods, err := a.gather(ctx, opts.pods, plan.NewPods(profiles, plan.Without(profiles, doomed...), fargate.Names(doomed)...))
 	if err != nil {
 		return err
 	}
 	p, doomed := plan.Delete(cluster, doomed, profiles, pods)
 	for _, s := range profiles {
 		// Who deletes one of the two may not know that there is a better way; who deletes both does.
-		going := namesOf(doomed)
+		going := fargate.Names(doomed)
 		if slices.Contains(going, s.Name) != slices.Contains(going, s.Tags[lifecycle.TagReplaces]) {
-			if text := a.unfinishedReplacement(cluster, profiles, s); text != "" {
-				a.warn("%s", text)
+			if text := a.UnfinishedReplacement(place, profiles, s); text != "" {
+				a.Warn("%s", text)
 			}
 		}
 	}
@@ -199,7 +209,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	} else if opts.dryRun {
 		return missingErr
 	}
-	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(namesOf(doomed), ", "))); err != nil {
+	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(fargate.Names(doomed), ", "))); err != nil {
 		return err
 	}
 	err = errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
@@ -221,23 +231,15 @@ func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, 
 	return found, missing
 }
 
-func namesOf(profiles []fargate.Profile) []string {
-	out := make([]string, len(profiles))
-	for i, p := range profiles {
-		out[i] = p.Name
-	}
-	return out
-}
-
 // missingProfiles is the error for names that do not exist, or nothing but a word about them.
 func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []fargate.Profile, missing []string) error {
 	var errs []error
 	for _, name := range missing {
 		if opts.ignoreNotFound {
-			a.info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
+			a.Info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
 			continue
 		}
-		others := thereAre(name, namesOf(profiles))
+		others := env.ThereAre(name, fargate.Names(profiles))
 		if len(profiles) == 0 && len(missing) < len(opts.names) {
 			others = " besides these"
 		}
@@ -265,18 +267,18 @@ type deletionFailure struct {
 
 // deleteAll deletes one after another, tells what became of each, and returns the failures.
 func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
-	runner, stop := a.runner(client)
+	runner, stop := a.Runner(ctx, client)
 	defer stop()
-	a.ending.resumeWith(opts.again(a))
+	a.Ending.ResumeWith(opts.again(a))
 	var printErr error
-	results := runner.DeleteAll(ctx, doomed, opts.wait, func(p fargate.Profile) {
+	results := runner.DeleteAll(ctx, doomed, opts.Wait, func(p fargate.Profile) {
 		stop()
 		done := fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, p.Cluster)
-		if !opts.wait {
+		if !opts.Wait {
 			done = fmt.Sprintf("profile %s is being deleted from cluster %s", p.Name, p.Cluster)
 		}
 		if opts.output == "" {
-			printErr = errors.Join(printErr, a.showProfiles("", nil, []string{done}))
+			printErr = errors.Join(printErr, a.ShowProfiles("", nil, []string{done}))
 		}
 	})
 	stop()
@@ -289,7 +291,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
 		case errors.As(r.Err, &unfinished):
-			errs = append(errs, goOn(r.Err, opts.again(a)))
+			errs = append(errs, env.GoOn(r.Err, opts.again(a)))
 		case r.Err != nil:
 			stuck = true
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
@@ -302,17 +304,17 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
 	}
 	if len(results) > 1 && len(errs) > 0 {
-		a.info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
+		a.Info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
 	return errors.Join(append(errs, printErr, a.showDeletions(opts, doomed[0].Cluster, results, missing))...)
 }
 
 // again is the command line that goes on: what is gone by then is no error.
 func (opts *deleteOptions) again(a *app) string {
-	if opts.ignoreNotFound || opts.all || slices.Contains(a.args, "--") {
-		return a.again()
+	if opts.ignoreNotFound || opts.all || slices.Contains(a.Args, "--") {
+		return a.Again()
 	}
-	return a.again("--ignore-not-found")
+	return a.Again("--ignore-not-found")
 }
 
 func failed(results []lifecycle.Deletion) int {
@@ -340,9 +342,9 @@ func (a *app) showDeletions(opts deleteOptions, cluster string, results []lifecy
 	}
 	switch opts.output {
 	case "json":
-		return output.JSON(a.streams.Out, out)
+		return output.JSON(a.Streams.Out, out)
 	case "yaml":
-		return output.YAML(a.streams.Out, out)
+		return output.YAML(a.Streams.Out, out)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to. The
 // profiles of the plan are accounted for already.
 func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string, doomed []fargate.Profile, opts deleteOptions) error {
-	runner, stop := a.runner(client)
+	runner, stop := a.Runner(ctx, client)
 	defer stop()
 	left, err := client.Profiles(ctx, cluster)
 	if err == nil {
@@ -25,7 +25,7 @@ func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string
 	})
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
-			cluster, strings.Join(namesOf(left), ", "), opts.again(a))
+			cluster, strings.Join(fargate.Names(left), ", "), opts.again(a))
 	}
 	return err
 }

@@ -1,29 +1,17 @@
 package cli
 
-// This file turns errors into exit codes, in one table, and into the words that a user reads.
-
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"syscall"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
-)
-
-// The exit codes; exitCodesHelp tells users of them.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitRefused     = 3
-	exitTimeout     = 4
-	exitInterrupted = 130
 )
 
 const exitCodesHelp = `Exit codes:
@@ -35,73 +23,13 @@ const exitCodesHelp = `Exit codes:
     4  timed out; the message says how to resume, and what EKS accepted goes on
   130  interrupted; as for 4`
 
-// usageError is wrong usage or invalid input: nothing was sent. Command is the path of the command
-// whose help is pointed to; empty for none.
-type usageError struct {
-	err     error
-	command string
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
-// usagef is a usageError without a pointer to any help.
-func usagef(format string, args ...any) error {
-	return &usageError{err: fmt.Errorf(format, args...)}
-}
-
-// refusedError is an answer of no. With a nil err the command has said everything already.
-type refusedError struct{ err error }
-
-func (e *refusedError) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
-}
-func (e *refusedError) Unwrap() error { return e.err }
-
-// statusError ends fgctl with the exit status of a command that it ran, saying nothing.
-type statusError int
-
-func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// exitCode is the table of errors and exit codes.
-func exitCode(err error) int {
-	var (
-		status  statusError
-		usage   *usageError
-		faults  fargate.Faults
-		refused *refusedError
-		failure *cloud.Error
-	)
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &status):
-		return int(status)
-	case errors.As(err, &usage), errors.As(err, &faults):
-		return exitUsage
-	case errors.As(err, &refused):
-		return exitRefused
-	case errors.Is(err, lifecycle.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return exitTimeout
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.As(err, &failure) && failure.Local():
-		return exitUsage
-	default:
-		return exitFailed
-	}
-}
-
 // countFaults counts what is told of an error, one by one.
 func countFaults(err error) int {
 	switch e := err.(type) { //nolint:errorlint // every layer is looked at
 	case fargate.Faults:
 		return len(e)
-	case *usageError:
-		return countFaults(e.err)
+	case *env.UsageError:
+		return countFaults(e.Err)
 	case interface{ Unwrap() []error }:
 		n := 0
 		for _, one := range e.Unwrap() {
@@ -115,7 +43,7 @@ func countFaults(err error) int {
 // report writes an error for the user. Faults of an input are listed one a line; a reader of stdout
 // that went away, as head does, is no error worth a word.
 func report(s *output.Streams, err error) {
-	var status statusError
+	var status env.StatusError
 	if err == nil || errors.As(err, &status) || errors.Is(err, syscall.EPIPE) || err.Error() == "" {
 		return
 	}
@@ -123,7 +51,7 @@ func report(s *output.Streams, err error) {
 	var unfinished *lifecycle.Unfinished
 	if !errors.As(err, &unfinished) {
 		// No creation or deletion was under way, so which request was cut short is nobody's concern.
-		if exitCode(err) == exitInterrupted {
+		if env.ExitCode(err) == env.ExitInterrupted {
 			text = "interrupted"
 		}
 	}
@@ -137,9 +65,9 @@ func report(s *output.Streams, err error) {
 	text = strings.ReplaceAll(text, "\n", "\n  ")
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s\n", s.Bad("Error:"), text)
-	var usage *usageError
-	if errors.As(err, &usage) && usage.command != "" {
-		fmt.Fprintf(&out, "See '%s --help'.\n", usage.command)
+	var usage *env.UsageError
+	if errors.As(err, &usage) && usage.Command != "" {
+		fmt.Fprintf(&out, "See '%s --help'.\n", usage.Command)
 	}
 	_, _ = io.WriteString(s.Err, out.String())
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -67,5 +68,5 @@ func TestHelpFits80Columns(t *testing.T) {
 			visit(child)
 		}
 	}
-	visit(newRootCommand(newApp(&output.Streams{}, systemClock{})))
+	visit(newRootCommand(env.New(&output.Streams{}, systemClock{}, nil)))
 }

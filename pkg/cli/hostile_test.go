@@ -29,6 +29,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -184,7 +185,7 @@ func TestTimeoutAtAPipe(t *testing.T) {
 	}
 	begin := time.Now()
 	_ = cmd.Run() // its exit code is looked at
-	if took := time.Since(begin); cmd.ProcessState.ExitCode() != exitTimeout || took > 10*time.Second ||
+	if took := time.Since(begin); cmd.ProcessState.ExitCode() != env.ExitTimeout || took > 10*time.Second ||
 		!strings.Contains(stderr.String(), "timed out after 1s; --timeout allows more time") {
 		t.Errorf("exit %d after %s:\n%s", cmd.ProcessState.ExitCode(), took, stderr)
 	}
@@ -217,9 +218,9 @@ func (m misconduct) check(t *testing.T, args []string) {
 		}
 	}))
 	defer endpoint.Close()
-	timeout, code, attempts := time.Minute, exitFailed, hostileAttempts
+	timeout, code, attempts := time.Minute, env.ExitFailed, hostileAttempts
 	if m.timeUp {
-		timeout, code, attempts = time.Second, exitTimeout, 100 // not to give up before
+		timeout, code, attempts = time.Second, env.ExitTimeout, 100 // not to give up before
 	}
 	cmd, stdout, stderr := hostileProcess(t, endpoint.URL, append(args, "--cluster", "demo", "--timeout", timeout.String()))
 	cmd.Env = append(cmd.Env, fmt.Sprintf("AWS_MAX_ATTEMPTS=%d", attempts))

@@ -5,21 +5,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-const (
-	// windUp is how long a command may take to end in good order after the first signal. What cannot be
-	// cancelled, such as opening a FIFO that nobody writes to, is left behind then.
-	windUp = 600 * time.Millisecond
-	// lastWords is how long writing the last message may take: the reader of standard error may have stopped.
-	lastWords = 150 * time.Millisecond
-)
+// lastWords is how long writing the last message may take: the reader of standard error may have stopped.
+const lastWords = 150 * time.Millisecond
 
 // Signals returns a channel that receives the signals that end fgctl. A hangup that is ignored, as under nohup,
 // stays ignored.
@@ -42,70 +37,78 @@ func Main(signals <-chan os.Signal, args []string, s *output.Streams) int {
 func runUntil(signals <-chan os.Signal, args []string, s *output.Streams, clock lifecycle.Clock) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := newApp(s, clock)
+	e := env.New(s, clock, args)
 	ended := make(chan int, 1)
-	go func() { ended <- a.run(ctx, args) }()
+	go func() { ended <- runIn(ctx, e) }()
 	for {
 		select {
 		case code := <-ended:
 			return code
 		case <-signals:
-			if a.ending.child.Load() {
+			if e.Ending.Child.Load() {
 				continue // the signal is the child's, and its end is that of the run
 			}
 			cancel()
-			return a.end(ended, signals)
+			return end(e, ended, signals)
 		}
 	}
 }
 
-// ending is what the end of an interrupted run depends on; the command sets it and another goroutine reads it.
-type ending struct {
-	// child is set while a command of the user's runs, whose end fgctl waits for.
-	child atomic.Bool
-	// onward is the command line that resumes what the run has begun to change.
-	onward atomic.Pointer[string]
-}
-
-func (e *ending) resumeWith(command string) { e.onward.Store(&command) }
-
 // end waits for the cancelled run, but not for long, and returns the exit code.
-func (a *app) end(ended <-chan int, signals <-chan os.Signal) int {
-	late := time.After(windUp)
+func end(e *env.Env, ended <-chan int, signals <-chan os.Signal) int {
+	late := time.After(env.WindUp)
 	for {
 		select {
 		case code := <-ended:
 			return code
 		case <-signals:
-			if a.ending.child.Load() {
+			if e.Ending.Child.Load() {
 				continue
 			}
-			return exitInterrupted
+			return env.ExitInterrupted
 		case <-late:
-			if a.ending.child.Load() {
+			if e.Ending.Child.Load() {
 				late = nil
 				continue
 			}
-			a.reportInterrupted(ended)
-			return exitInterrupted
+			reportInterrupted(e, ended)
+			return env.ExitInterrupted
 		}
 	}
 }
 
 // reportInterrupted writes what is known of a run that does not end by itself.
-func (a *app) reportInterrupted(ended <-chan int) {
-	text := a.streams.Bad("Error:") + " interrupted\n"
-	if onward := a.ending.onward.Load(); onward != nil {
-		text += "  to resume: " + *onward + "\n"
+func reportInterrupted(e *env.Env, ended <-chan int) {
+	text := e.Streams.Bad("Error:") + " interrupted\n"
+	if resume := e.Ending.Resume(); resume != "" {
+		text += "  to resume: " + resume + "\n"
 	}
 	written := make(chan struct{})
 	go func() {
-		_, _ = io.WriteString(a.streams.Err, text)
+		_, _ = io.WriteString(e.Streams.Err, text)
 		close(written)
 	}()
 	select {
 	case <-written:
 	case <-ended:
 	case <-time.After(lastWords):
+	}
+}
+
+// systemClock is the clock of the machine.
+type systemClock struct{}
+
+// Now returns the time.
+func (systemClock) Now() time.Time { return time.Now() }
+
+// Sleep waits for d, or until ctx is done, and returns the context's error then.
+func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -22,22 +23,22 @@ import (
 // addPodsFlag adds --pods.
 func (a *app) addPodsFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringSliceVar(files, "pods", nil, "tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
-	mustComplete(cmd, "pods", completeFiles)
+	env.MustComplete(cmd, "pods", env.CompleteFiles)
 }
 
 // checkFiles judges whether the files of --pods and --config-file can be read, before anything is.
 func checkFiles(cmd *cobra.Command, pods []string, configFile string) error {
 	var faults []error
 	if configFile == "-" && slices.Contains(pods, "-") {
-		faults = append(faults, &usageError{err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), command: cmd.CommandPath()})
+		faults = append(faults, &env.UsageError{Err: errors.New("--config-file - and --pods - both want standard input; give one of them a file"), Command: cmd.CommandPath()})
 	}
 	if configFile != "" && configFile != "-" {
 		if _, err := os.Stat(configFile); err != nil {
-			faults = append(faults, usagef("--config-file: %s: %w", configFile, withoutPath(err)))
+			faults = append(faults, env.Usagef("--config-file: %s: %w", configFile, env.WithoutPath(err)))
 		}
 	}
 	if _, err := manifest.Files(pods, false); err != nil {
-		faults = append(faults, usagef("--pods: %w", err))
+		faults = append(faults, env.Usagef("--pods: %w", err))
 	}
 	return errors.Join(faults...)
 }
@@ -47,7 +48,7 @@ func (a *app) gather(ctx context.Context, files []string, x *plan.Pods) (*plan.P
 	if len(files) == 0 || x == nil {
 		return nil, nil
 	}
-	return x, a.readPods(ctx, podInput{files: files, budgets: x.AddBudget}, func(pod fargate.Pod) error {
+	return x, a.ReadPods(ctx, env.PodInput{Files: files, Budgets: x.AddBudget}, func(pod fargate.Pod) error {
 		x.Add(pod)
 		return nil
 	})
@@ -59,21 +60,18 @@ type answerFlags struct {
 	failOn []string
 }
 
-// failOnUncovered is the value of --fail-on of delete and replace.
-const failOnUncovered = "uncovered"
-
 func (f *answerFlags) addTo(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", nil, "uncovered: stop, with exit 3, before any pod loses its profile")
-	mustComplete(cmd, "fail-on", completeFixed([]string{failOnUncovered}))
+	env.MustComplete(cmd, "fail-on", env.CompleteFixed([]string{env.FailOnUncovered}))
 }
 
 // check judges --fail-on. What a setting holds besides may be meant for match.
 func (f *answerFlags) check(a *app, cmd *cobra.Command) error {
 	var faults []error
 	for _, value := range f.failOn {
-		if a.applied["fail-on"] == "" || !slices.Contains(matchFailOn, value) {
-			faults = append(faults, a.oneOf(cmd, "fail-on", value, []string{failOnUncovered}))
+		if !a.IsSetting("fail-on") || !slices.Contains(env.FailOnPods, value) {
+			faults = append(faults, a.OneOf(cmd, "fail-on", value, []string{env.FailOnUncovered}))
 		}
 	}
 	return errors.Join(faults...)
@@ -84,27 +82,28 @@ func (f *answerFlags) check(a *app, cmd *cobra.Command) error {
 // and --fail-on says to stop then.
 func (a *app) present(p *plan.Plan, answers answerFlags, dryRun bool, format string) error {
 	if !dryRun {
-		a.show(p, !answers.yes && a.interactive())
+		a.show(p, !answers.yes && a.Interactive())
 	} else if err := a.printPlan(p, format); err != nil {
 		return err
 	}
-	if p.Uncovered && slices.Contains(answers.failOn, failOnUncovered) {
-		return &refusedError{errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
+	if p.Uncovered && slices.Contains(answers.failOn, env.FailOnUncovered) {
+		return &env.RefusedError{Err: errors.New("pods would lose their profile; nothing was changed (--fail-on uncovered)")}
 	}
 	return nil
 }
 
 // show tells the plan on Err, all of it or what --verbose leaves of it.
 func (a *app) show(p *plan.Plan, all bool) {
-	for _, line := range output.Plan(p, a.streams.ErrWidth, "Warning: ", "  ") {
-		level, prefix := verboseInfo, ""
+	e := a.Env
+	if all {
+		e = e.AtVerbosity(max(e.Global.Verbose, env.VerboseInfo))
+	}
+	for _, line := range output.Plan(p, e.Streams.ErrWidth, "Warning: ", "  ") {
 		if line.Risk {
-			level, prefix = verboseWarnings, a.streams.Warn("Warning:")+" "
+			e.Warn("%s", strings.TrimPrefix(line.Text, "Warning: "))
+		} else {
+			e.Info("%s", line.Text)
 		}
-		if all {
-			level = 0
-		}
-		a.say(level, prefix, "%s", strings.TrimPrefix(line.Text, "Warning: "))
 	}
 }
 
@@ -112,12 +111,12 @@ func (a *app) show(p *plan.Plan, all bool) {
 func (a *app) printPlan(p *plan.Plan, format string) error {
 	switch format {
 	case "json":
-		return output.JSON(a.streams.Out, p)
+		return output.JSON(a.Streams.Out, p)
 	case "yaml":
-		return output.YAML(a.streams.Out, p)
+		return output.YAML(a.Streams.Out, p)
 	}
 	var out strings.Builder
-	for _, line := range output.Plan(p, a.streams.Width, "  ! ", "    ") {
+	for _, line := range output.Plan(p, a.Streams.Width, "  ! ", "    ") {
 		out.WriteString(line.Text + "\n")
 	}
 	if p.Request != nil {
@@ -125,12 +124,12 @@ func (a *app) printPlan(p *plan.Plan, format string) error {
 		if err := output.YAML(&request, p.Request); err != nil {
 			return err
 		}
-		out.WriteString("Request of step 1:\n" + output.CleanLines(indent(request.String(), "  ")))
+		out.WriteString("Request of step 1:\n" + output.CleanLines(output.Indent(request.String(), "  ")))
 	}
-	if _, err := io.WriteString(a.streams.Out, out.String()); err != nil {
+	if _, err := io.WriteString(a.Streams.Out, out.String()); err != nil {
 		return err
 	}
-	a.info("dry run: nothing was changed")
+	a.Info("dry run: nothing was changed")
 	return nil
 }
 
@@ -140,12 +139,12 @@ var planFormats = []string{"", "json", "yaml"}
 // approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
 // left without a profile, with the names of the profiles that have them.
 func (a *app) approve(ctx context.Context, p *plan.Plan, yes bool, question string) error {
-	if yes || !a.interactive() {
+	if yes || !a.Interactive() {
 		return nil
 	}
 	losers := p.Losers()
 	if len(losers) == 0 {
-		agreed, err := a.confirm(ctx, question)
+		agreed, err := a.Confirm(ctx, question)
 		if err == nil && !agreed {
 			err = errNotAgreed
 		}
@@ -156,7 +155,7 @@ func (a *app) approve(ctx context.Context, p *plan.Plan, yes bool, question stri
 		what = "the profiles' names"
 	}
 	wanted := strings.Join(losers, " ")
-	answer, err := a.prompt(ctx, fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question, strings.Join(losers, ", "), what))
+	answer, err := a.Prompt(ctx, fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question, strings.Join(losers, ", "), what))
 	if err != nil {
 		return err
 	}
@@ -166,8 +165,8 @@ func (a *app) approve(ctx context.Context, p *plan.Plan, yes bool, question stri
 	case "":
 		return errNotAgreed
 	default:
-		return &refusedError{fmt.Errorf("cancelled; nothing was changed (%q is not %s %q)", typed, what, wanted)}
+		return &env.RefusedError{Err: fmt.Errorf("cancelled; nothing was changed (%q is not %s %q)", typed, what, wanted)}
 	}
 }
 
-var errNotAgreed = &refusedError{errors.New("cancelled; nothing was changed")}
+var errNotAgreed = &env.RefusedError{Err: errors.New("cancelled; nothing was changed")}

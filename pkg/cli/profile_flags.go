@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/profilefile"
@@ -35,9 +36,9 @@ type profileFlags struct {
 func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	a.addClusterFlag(cmd)
+	a.AddClusterFlag(cmd)
 	flags.StringVar(&f.name, "name", "", "name of the profile, instead of the argument")
-	flags.Var((*onceValue)(&f.namespace), "namespace", "namespace of one selector; * and ? are wildcards")
+	flags.Var((*env.Once)(&f.namespace), "namespace", "namespace of one selector; * and ? are wildcards")
 	flags.StringArrayVarP(&f.labels, "labels", "l", nil, "labels of that selector, as key=value,key=value")
 	flags.StringArrayVar(&f.selectors, "selector", nil, "a whole selector, as namespace=web,app=api,tier=*; repeatable")
 	flags.StringArrayVarP(&f.tags, "tags", "t", nil, "AWS tags, as key=value,key=value")
@@ -45,36 +46,11 @@ func (f *profileFlags) addTo(a *app, cmd *cobra.Command) {
 	flags.StringVar(&f.role, "pod-execution-role-arn", "", "pod execution role; by default the one that the cluster's other profiles use, else the only one that Fargate may assume")
 	flags.BoolVar(&f.createRole, "create-pod-execution-role", false, "make a pod execution role with the right trust policy and the managed policy")
 	flags.StringVarP(&f.configFile, "config-file", "f", "", "read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
-	mustComplete(cmd, "name", a.completeProfiles)
-	mustComplete(cmd, "config-file", completeFiles)
+	env.MustComplete(cmd, "name", a.CompleteProfiles)
+	env.MustComplete(cmd, "config-file", env.CompleteFiles)
 	for _, free := range []string{"namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"} {
-		mustComplete(cmd, free, completeNothing)
+		env.MustComplete(cmd, free, env.CompleteNothing)
 	}
-}
-
-// onceValue is a text that is given once: of two namespaces the first would be lost in silence.
-type onceValue string
-
-// String returns the text.
-func (v *onceValue) String() string { return string(*v) }
-
-// Type is the type that help shows.
-func (v *onceValue) Type() string { return "string" }
-
-// Set takes the text, unless there is another one.
-func (v *onceValue) Set(text string) error {
-	if *v != "" && text != string(*v) {
-		return &twiceError{string(*v), text}
-	}
-	*v = onceValue(text)
-	return nil
-}
-
-// twiceError says that a flag was given two values.
-type twiceError struct{ first, second string }
-
-func (e *twiceError) Error() string {
-	return fmt.Sprintf("is given twice (%q, %q); for several namespaces repeat --selector namespace=NAME", e.first, e.second)
 }
 
 // describing are the flags that a file stands in for.
@@ -132,10 +108,12 @@ func faultsOf(err error) fargate.Faults {
 
 // wanted returns the profiles to create: those of the file, or the one of the flags, with their names;
 // all faults at once. Warnings are for what EKS takes but users regret.
-func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profiles []fargate.Profile, warnings fargate.Faults, err error) {
+func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (
+	profiles []fargate.Profile, stated env.Place, warnings fargate.Faults, err error,
+) {
 	if f.configFile == "" {
-		if f.name, err = a.oneName(cmd, args, f.name); err != nil {
-			return nil, nil, err
+		if f.name, err = a.OneName(cmd, args, f.name); err != nil {
+			return nil, stated, nil, err
 		}
 		p, faults := f.fromFlags()
 		if p.Name == "" {
@@ -154,25 +132,25 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 				Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them",
 			})
 		}
-		return []fargate.Profile{p}, warnings, append(faults, more...).OrNil()
+		return []fargate.Profile{p}, stated, warnings, append(faults, more...).OrNil()
 	}
 	if err := f.onlyFile(a, cmd, args); err != nil {
-		return nil, nil, err
+		return nil, stated, nil, err
 	}
 	// A file with faults is read as far as it can be, so that the faults of its profiles come too.
-	file, err := a.readConfigFile(cmd.Context(), f.configFile)
+	file, stated, err := a.ReadConfigFile(cmd.Context(), f.configFile)
 	if err == nil && len(file.Profiles) == 0 {
-		return nil, nil, usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
+		return nil, stated, nil, env.Usagef("%s holds no Fargate profile; it needs a list fargateProfiles", f.configFile)
 	}
 	var faults fargate.Faults
-	if f.createRole && a.given(cmd, "create-pod-execution-role") && !slices.ContainsFunc(file.Profiles, withoutRole) {
-		err = errors.Join(err, usagef("--create-pod-execution-role: %s names a role for every profile; "+
+	if f.createRole && a.Given(cmd, "create-pod-execution-role") && !slices.ContainsFunc(file.Profiles, withoutRole) {
+		err = errors.Join(err, env.Usagef("--create-pod-execution-role: %s names a role for every profile; "+
 			"drop the flag or fix the file", f.configFile))
 	}
 	for i, entry := range file.Profiles {
 		p := entry.Profile
-		p.Name = entryName(entry)
-		where := entryPlace(f.configFile, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
+		p.Name = env.EntryName(entry)
+		where := env.EntryPlace(f.configFile, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
 		more, warn := fargate.Validate(p)
 		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
 		// What a file that came from get says of status and health is the past.
@@ -181,7 +159,7 @@ func (f *profileFlags) wanted(a *app, cmd *cobra.Command, args []string) (profil
 		p.Tags = lifecycle.WithoutIntent(p.Tags)
 		profiles = append(profiles, p)
 	}
-	return profiles, warnings, errors.Join(err, faults.OrNil())
+	return profiles, stated, warnings, errors.Join(err, faults.OrNil())
 }
 
 func withoutRole(entry profilefile.Entry) bool { return entry.PodExecutionRoleARN == "" }
@@ -192,5 +170,5 @@ func (f *profileFlags) onlyFile(a *app, cmd *cobra.Command, args []string) error
 	if len(args) > 0 {
 		besides = append(besides, "the argument "+args[0])
 	}
-	return a.noneBesideFile(cmd, "what to create", besides, describing...)
+	return a.NoneBesideFile(cmd, "what to create", besides, describing...)
 }

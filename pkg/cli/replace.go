@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -19,7 +20,7 @@ import (
 
 type replaceOptions struct {
 	profileFlags
-	waitFlags
+	env.WaitFlags
 	answerFlags
 	add      []string
 	remove   []string
@@ -36,8 +37,8 @@ type replaceOptions struct {
 func newReplaceCommand(a *app) *cobra.Command {
 	var opts replaceOptions
 	cmd := &cobra.Command{
-		Use:     fargateprofile + " NAME",
-		Aliases: fargateprofileAliases,
+		Use:     env.FargateProfile + " NAME",
+		Aliases: env.FargateProfileAliases(),
 		Short:   "Replace a Fargate profile by a changed one, without a gap",
 		Long: `Replace a Fargate profile, which EKS cannot change, by a successor.
 
@@ -68,14 +69,14 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
   fgctl replace fargateprofile web -c demo --namespace web --dry-run
   fgctl replace fargateprofile web -c demo --abort`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.within(&opts.timeLimit, true, func(cmd *cobra.Command, args []string) error {
+		RunE: a.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
 			change, err := opts.checkReplace(a, cmd, args)
 			if err != nil {
 				return err
 			}
 			return runReplace(cmd.Context(), a, opts, change)
 		}),
-		ValidArgsFunction: a.completeOneProfile,
+		ValidArgsFunction: a.CompleteOneProfile,
 	}
 	opts.profileFlags.addTo(a, cmd)
 	flags := cmd.Flags()
@@ -95,23 +96,23 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	flags.BoolVar(&opts.keepName, "keep-name", false, "go through a temporary profile, so that the name stays")
 	flags.BoolVar(&opts.abort, "abort", false, "undo an unfinished replacement: delete the successor, keep the original")
 	flags.DurationVar(&opts.settle, "settle", 30*time.Second, "time for the scheduler to learn of an ACTIVE profile before the other is deleted")
-	opts.waitFlags.addTo(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
+	opts.AddWait(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
 	a.addSkipFlag(cmd, &opts.skip)
 	a.addPodsFlag(cmd, &opts.pods)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
 	opts.answerFlags.addTo(cmd)
-	a.addOutputFlag(cmd, &opts.output)
+	env.AddOutputFlag(cmd, &opts.output)
 	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
-	mustComplete(cmd, "new-name", completeNothing)
-	return verb("replace", "Replace a Fargate profile by a changed one", cmd)
+	env.MustComplete(cmd, "new-name", env.CompleteNothing)
+	return env.Verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }
 
 // checkReplace judges the flags, all faults at once.
 func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (fargate.Change, error) {
-	name, nameErr := a.oneName(cmd, args, opts.name)
-	usage := func(text string) error { return &usageError{err: errors.New(text), command: cmd.CommandPath()} }
+	name, nameErr := a.OneName(cmd, args, opts.name)
+	usage := func(text string) error { return &env.UsageError{Err: errors.New(text), Command: cmd.CommandPath()} }
 	faults := []error{
-		nameErr, a.noneEmpty(cmd), opts.waitFlags.check(a, cmd), a.checkOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
+		nameErr, a.NoneEmpty(cmd), opts.CheckTimeout(a.Env, cmd), a.CheckOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
 		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd), opts.answerFlags.check(a, cmd),
 	}
 	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
@@ -126,7 +127,7 @@ func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []stri
 		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
 	}
 	if opts.settle < 0 {
-		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", a.named("settle"), opts.settle)))
+		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", a.Named("settle"), opts.settle)))
 	}
 	if opts.keepName && opts.newName != "" {
 		faults = append(faults, usage("--keep-name and --new-name exclude each other"))
@@ -178,20 +179,26 @@ func (opts *replaceOptions) change() (fargate.Change, error) {
 }
 
 func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Change) error {
-	client, cluster, file, err := a.target(ctx, opts.configFile)
-	if err != nil {
-		return err
-	}
+	var stated env.Place
 	if opts.configFile != "" {
+		file, place, err := a.ReadConfigFile(ctx, opts.configFile)
+		if err != nil {
+			return err
+		}
 		if c, err = opts.fromFile(file.Profiles); err != nil {
 			return err
 		}
+		stated = place
 	}
-	profiles, err := client.Profiles(ctx, cluster)
+	client, place, err := a.Target(ctx, stated)
 	if err != nil {
-		return a.explainNotFound(ctx, client, err, cluster, "")
+		return err
 	}
-	r := replacement{app: a, opts: opts, client: client, cluster: cluster}
+	profiles, err := client.Profiles(ctx, place.Cluster)
+	if err != nil {
+		return env.ExplainNotFound(ctx, client, err, place.Cluster, "")
+	}
+	r := replacement{app: a, opts: opts, client: client, place: place}
 	if err := r.decide(ctx, profiles, c); err != nil {
 		return r.refused(err)
 	}
@@ -209,17 +216,17 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 	case lifecycle.Keep:
 		return r.nothingToDo()
 	}
-	return fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, opts.name, thereAre(opts.name, namesOf(r.Profiles)))
+	return fmt.Errorf("cluster %s has no Fargate profile %q%s", place.Cluster, opts.name, env.ThereAre(opts.name, fargate.Names(r.Profiles)))
 }
 
 // decide finds what there is to do.
 func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c fargate.Change) (err error) {
-	runner, stop := r.runner(r.client)
+	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
-	r.Decision, err = runner.Decide(ctx, r.cluster, profiles, lifecycle.Wish{
+	r.Decision, err = runner.Decide(ctx, r.place.Cluster, profiles, lifecycle.Wish{
 		Name: r.opts.name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName, NewRole: r.opts.createRole, Abort: r.opts.abort,
 	})
-	return goOn(err, r.again())
+	return env.GoOn(err, r.Again())
 }
 
 // refused adds to a refusal the commands that are left.
@@ -228,10 +235,10 @@ func (r *replacement) refused(err error) error {
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	finish := r.replaceCommand(r.cluster, r.opts.name)
+	finish := r.ReplaceCommand(r.place, r.opts.name)
 	switch refusal.Reason {
 	case lifecycle.Moved:
-		return fmt.Errorf("%w; to try again: %s", err, r.again())
+		return fmt.Errorf("%w; to try again: %s", err, r.Again())
 	case lifecycle.TooLate:
 		err = fmt.Errorf("%w; finish it: %s", err, finish)
 	case lifecycle.OtherUnderWay:
@@ -241,25 +248,25 @@ func (r *replacement) refused(err error) error {
 		}
 	case lifecycle.DoneBefore:
 		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
-			r.commandOn(r.cluster, "", "delete", fargateprofile, r.opts.name))
+			r.On(r.place, "delete", env.FargateProfile, r.opts.name))
 	}
-	return &refusedError{err}
+	return &env.RefusedError{Err: err}
 }
 
 // replacement is one run of replace after everything was read and decided.
 type replacement struct {
 	*app
 	lifecycle.Decision
-	opts    replaceOptions
-	client  *cloud.Client
-	cluster string
+	opts   replaceOptions
+	client *cloud.Client
+	place  env.Place
 }
 
 // preflightOf checks the successor as create would, knowing that the original goes.
 func (r *replacement) preflightOf(ctx context.Context, p fargate.Profile) (preflight.Report, error) {
 	input := preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name}
 	if r.Wish.NewRole {
-		input.NewRole = lifecycle.RoleName(r.cluster, r.client.Region())
+		input.NewRole = lifecycle.RoleName(r.place.Cluster, r.client.Region())
 	}
 	return preflight.Run(ctx, r.client, input)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/plan"
@@ -19,23 +20,23 @@ import (
 func (r *replacement) begin(ctx context.Context) error {
 	original := *r.Original
 	_, warnings := fargate.Validate(r.Wanted)
-	r.showWarnings(warnings)
+	r.ShowWarnings(warnings)
 	if left := lifecycle.Lost(original); len(left) > 0 {
-		r.warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it", strings.Join(left, ", "), original.Name)
+		r.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it", strings.Join(left, ", "), original.Name)
 	}
 	report, err := r.preflightOf(ctx, r.Wanted)
 	if err != nil {
 		return err
 	}
-	if err := r.showChecks(report); err != nil {
+	if err := r.ShowChecks(report); err != nil {
 		return err
 	}
 	if report.Failed() {
-		return &refusedError{errors.New("the pre-flight failed; nothing was changed")}
+		return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
 	}
 	role, made := roleOf(report)
 	if made {
-		r.info("the pod execution role %s is made first", report.NewRole)
+		r.Info("the pod execution role %s is made first", report.NewRole)
 	}
 	d := r.Decision
 	d.Wanted = report.Profile
@@ -52,7 +53,7 @@ func (r *replacement) begin(ctx context.Context) error {
 	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return err
 	}
-	if !r.opts.yes && !r.interactive() {
+	if !r.opts.yes && !r.Interactive() {
 		if err := lifecycle.Agreed(original, report.Profile, p.Uncovered); err != nil {
 			return r.refused(err)
 		}
@@ -65,7 +66,7 @@ func (r *replacement) begin(ctx context.Context) error {
 
 // plan is the plan of what was decided, with what becomes of the pods of --pods.
 func (r *replacement) plan(ctx context.Context, d lifecycle.Decision) (*plan.Plan, error) {
-	p := plan.Replace(r.cluster, d, r.opts.settle)
+	p := plan.Replace(r.place.Cluster, d, r.opts.settle)
 	pods, err := r.gather(ctx, r.opts.pods, plan.PodsOf(d))
 	p.AddPods(pods)
 	return p, err
@@ -82,7 +83,7 @@ func (r *replacement) finalName(successor fargate.Profile) string {
 // resume goes on with a replacement that an earlier run began.
 func (r *replacement) resume(ctx context.Context) error {
 	successor := r.Wanted
-	r.info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
+	r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
 	p, err := r.plan(ctx, r.Decision)
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func (r *replacement) resume(ctx context.Context) error {
 
 // run carries the replacement out.
 func (r *replacement) run(ctx context.Context, report preflight.Report) error {
-	runner, stop := r.runner(r.client)
+	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
 	successor := report.Profile
 	role, checked, err := ensureRole(ctx, runner, r.client, report)
@@ -108,22 +109,22 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 	successor.PodExecutionRoleARN = role
 	made, err := runner.Replace(ctx, lifecycle.Replacement{
 		Situation: r.Situation, Successor: successor, KeepName: r.Wish.KeepName,
-		Settle: r.opts.settle, Wait: r.opts.wait, Siblings: report.Siblings, TrustChecked: checked,
+		Settle: r.opts.settle, Wait: r.opts.Wait, Siblings: report.Siblings, TrustChecked: checked,
 	})
 	if err != nil {
 		stop()
 		if err = r.waysOn(ctx, err, successor.Name); errors.As(err, new(*lifecycle.Overtaken)) {
-			err = &refusedError{err}
+			err = &env.RefusedError{Err: err}
 		}
 		return err
 	}
 	stop()
-	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.cluster)
+	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.place.Cluster)
 	switch {
-	case !r.opts.wait:
-		sentence = fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.opts.name, r.cluster)
+	case !r.opts.Wait:
+		sentence = fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.opts.name, r.place.Cluster)
 	case made.Name == r.opts.name:
-		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.cluster)
+		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.place.Cluster)
 	}
 	return r.tell(made, sentence)
 }
@@ -133,11 +134,11 @@ func (r *replacement) run(ctx context.Context, report preflight.Report) error {
 func (r *replacement) waysOn(ctx context.Context, failure error, made string) error {
 	var unfinished *lifecycle.Unfinished
 	if errors.As(failure, &unfinished) {
-		return goOn(failure, r.again())
+		return env.GoOn(failure, r.Again())
 	}
-	profiles, err := r.client.Profiles(ctx, r.cluster)
+	profiles, err := r.client.Profiles(ctx, r.place.Cluster)
 	if err != nil {
-		return fmt.Errorf("%w\nfix this, then run: %s", failure, r.again())
+		return fmt.Errorf("%w\nfix this, then run: %s", failure, r.Again())
 	}
 	s, err := lifecycle.Assess(profiles, r.opts.name)
 	if err != nil {
@@ -146,12 +147,12 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 	if !s.Unfinished() {
 		for _, e := range s.Earlier {
 			if e.Name == made {
-				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, made, e.Status, r.commandOn(r.cluster, "", "delete", fargateprofile, made))
+				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, made, e.Status, r.On(r.place, "delete", env.FargateProfile, made))
 			}
 		}
 		return failure
 	}
-	finish := r.replaceCommand(r.cluster, r.opts.name)
+	finish := r.ReplaceCommand(r.place, r.opts.name)
 	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s", failure, s.Successor.Name, s.Successor.Status, finish)
 	if s.CanAbort() {
 		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, finish)
@@ -163,18 +164,18 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 func (r *replacement) nothingToDo() error {
 	sentence := fmt.Sprintf("profile %s already has this configuration; nothing to replace (--new-name recreates it under another name)", r.Name)
 	if r.opts.abort {
-		sentence = fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.cluster)
+		sentence = fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.place.Cluster)
 	}
 	if r.opts.dryRun {
-		r.info("%s", sentence)
-		return r.printPlan(plan.New(r.cluster, "none"), r.opts.output)
+		r.Info("%s", sentence)
+		return r.printPlan(plan.New(r.place.Cluster, "none"), r.opts.output)
 	}
 	return r.tell(*r.Original, sentence)
 }
 
 // tell prints the profile that a run ends with.
 func (r *replacement) tell(p fargate.Profile, sentence string) error {
-	return r.showProfiles(r.opts.output, []fargate.Profile{p}, []string{sentence})
+	return r.ShowProfiles(r.opts.output, []fargate.Profile{p}, []string{sentence})
 }
 
 // abort undoes an unfinished replacement.
@@ -190,9 +191,9 @@ func (r *replacement) abort(ctx context.Context) error {
 	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
 		return err
 	}
-	runner, stop := r.runner(r.client)
+	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
-	if err := runner.Abort(ctx, s, r.opts.wait); err != nil {
+	if err := runner.Abort(ctx, s, r.opts.Wait); err != nil {
 		stop()
 		return r.waysOn(ctx, err, "")
 	}
@@ -202,9 +203,9 @@ func (r *replacement) abort(ctx context.Context) error {
 
 // retag changes tags in place; they are the only part of a profile that can change.
 func (r *replacement) retag(ctx context.Context) error {
-	r.info("only tags differ; they are changed in place, without a replacement")
+	r.Info("only tags differ; they are changed in place, without a replacement")
 	if r.opts.dryRun {
-		return r.printPlan(plan.Replace(r.cluster, r.Decision, 0), r.opts.output)
+		return r.printPlan(plan.Replace(r.place.Cluster, r.Decision, 0), r.opts.output)
 	}
 	after, changed := lifecycle.Retagged(*r.Original, r.Wanted)
 	if err := r.client.TagProfile(ctx, after.ARN, changed); err != nil {

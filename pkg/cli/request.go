@@ -5,6 +5,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
@@ -15,20 +16,20 @@ import (
 // unless JSON is asked for.
 func (a *app) printRequests(format string, reports []preflight.Report) error {
 	if format == "name" || format == "table" || format == "wide" {
-		return usagef("--dry-run prints requests, so --output is json or yaml, not %s", format)
+		return env.Usagef("--dry-run prints requests, so --output is json or yaml, not %s", format)
 	}
 	sent := 0
 	for _, r := range reports {
 		if existing := r.Existing(); existing != nil && existing.Status != fargate.StatusDeleting {
-			a.info("profile %s already exists with this configuration; nothing would be sent", r.Profile.Name)
+			a.Info("profile %s already exists with this configuration; nothing would be sent", r.Profile.Name)
 			continue
 		}
 		role, made := roleOf(r)
 		if r.Profile.PodExecutionRoleARN = role; made {
-			a.info("a pod execution role would be made first: %s", r.NewRole)
+			a.Info("a pod execution role would be made first: %s", r.NewRole)
 		}
 		if sent++; format != "json" && sent > 1 {
-			if _, err := fmt.Fprintln(a.streams.Out, "---"); err != nil {
+			if _, err := fmt.Fprintln(a.Streams.Out, "---"); err != nil {
 				return err
 			}
 		}
@@ -36,10 +37,10 @@ func (a *app) printRequests(format string, reports []preflight.Report) error {
 		if format == "json" {
 			encode = output.JSON
 		}
-		if err := encode(a.streams.Out, plan.RequestOf(r.Profile)); err != nil {
+		if err := encode(a.Streams.Out, plan.RequestOf(r.Profile)); err != nil {
 			return err
 		}
 	}
-	a.info("dry run: nothing was changed")
+	a.Info("dry run: nothing was changed")
 	return nil
 }

@@ -1,43 +1,45 @@
 package cli
 
-// This file holds the entry of the command line and what every command shares.
-
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/get"
+	"github.com/fgctl/fgctl/pkg/cli/match"
+	"github.com/fgctl/fgctl/pkg/cli/sandbox"
+	"github.com/fgctl/fgctl/pkg/cli/version"
+	"github.com/fgctl/fgctl/pkg/cli/wait"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // run is one run of fgctl that ends when ctx is cancelled; only what waits for ctx ends then.
 func run(ctx context.Context, args []string, s *output.Streams, clock lifecycle.Clock) int {
-	return newApp(s, clock).run(ctx, args)
+	return runIn(ctx, env.New(s, clock, args))
 }
 
-func (a *app) run(ctx context.Context, args []string) int {
-	a.args = args
-	root := newRootCommand(a)
-	root.SetArgs(args)
+// runIn runs the command line of an environment and returns the exit code.
+func runIn(ctx context.Context, e *env.Env) int {
+	root := newRootCommand(e)
+	root.SetArgs(e.Args)
 	// cobra drops the errors of writing help, which is a result like any other.
-	out := &rememberingWriter{w: a.streams.Out}
+	out := &rememberingWriter{w: e.Streams.Out}
 	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = out.err
 	}
-	code := exitCode(err)
-	if code == exitFailed {
-		a.dumpLog()
+	code := env.ExitCode(err)
+	if code == env.ExitFailed {
+		e.DumpLog()
 	}
-	report(a.streams, err)
+	report(e.Streams, err)
 	return code
 }
 
@@ -57,7 +59,7 @@ func (r *rememberingWriter) Write(p []byte) (int, error) {
 
 // Root returns the tree of commands, for the generator of the documentation.
 func Root() *cobra.Command {
-	return newRootCommand(newApp(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, systemClock{}))
+	return newRootCommand(env.New(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, systemClock{}, nil))
 }
 
 const rootLong = `fgctl manages Amazon EKS Fargate profiles, and explains which profile a pod would run on.
@@ -95,45 +97,47 @@ file, default. AWS's own variables and files (AWS_PROFILE, AWS_REGION, AWS_ENDPO
 work as with any AWS tool. Without --cluster, the current kubeconfig context is used when it is an
 EKS cluster's.`
 
-func newRootCommand(a *app) *cobra.Command {
+func newRootCommand(e *env.Env) *cobra.Command {
+	build := version.Read()
+	e.Version, e.Settings = build.Version, func(cmd *cobra.Command) error { return applySettings(e, cmd) }
 	root := &cobra.Command{
 		Use:           "fgctl",
 		Short:         "Manage Amazon EKS Fargate profiles, and explain which one a pod would run on",
 		Long:          rootLong + "\n\n" + rootSettings + "\n\n" + exitCodesHelp,
 		Example:       rootExample,
-		Version:       readBuild().Version,
+		Version:       build.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
+				return env.UnknownCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return prepare(e, cmd) },
 	}
-	root.SetIn(a.streams.In)
-	root.SetOut(a.streams.Out)
-	root.SetErr(a.streams.Err)
+	root.SetIn(e.Streams.In)
+	root.SetOut(e.Streams.Out)
+	root.SetErr(e.Streams.Err)
 	// No template is set for help, usage or version: cobra would bring in text/template, and the linker
 	// would then keep all of the EC2 API, four times the size of the binary.
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	a.addGlobalFlags(root)
+	addGlobalFlags(e, root)
 	root.AddCommand(
-		newCreateCommand(a),
-		newGetCommand(a),
-		newDeleteCommand(a),
-		newReplaceCommand(a),
-		newWaitCommand(a),
-		newMatchCommand(a),
-		newSandboxCommand(a),
-		newVersionCommand(a),
+		newCreateCommand(&app{e}),
+		get.NewCommand(e),
+		newDeleteCommand(&app{e}),
+		newReplaceCommand(&app{e}),
+		wait.NewCommand(e),
+		match.NewCommand(e),
+		sandbox.NewCommand(e),
+		version.NewCommand(e),
 	)
 	strictHelp(root)
-	a.decorate(root)
-	setHelp(root, a.streams.Width)
+	decorate(e, root)
+	setHelp(root, e.Streams.Width)
 	return root
 }
 
@@ -152,138 +156,65 @@ func strictHelp(root *cobra.Command) {
 				if err != nil || len(rest) == 0 {
 					return err
 				}
-				return unknownCommand(found, rest[0])
+				return env.UnknownCommand(found, rest[0])
 			}
 		}
 	}
 }
 
 // addGlobalFlags adds the flags of every command; the names and shorthands are eksctl's.
-func (a *app) addGlobalFlags(root *cobra.Command) {
+func addGlobalFlags(e *env.Env, root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.IntVarP(&a.global.verbose, "verbose", "v", verboseInfo,
+	flags.IntVarP(&e.Global.Verbose, "verbose", "v", env.VerboseInfo,
 		"how much to say: 0 and 1 errors, 2 warnings, 3 checks and progress, 4 a line per AWS request, 5 bodies too")
-	flags.StringVarP(&a.global.color, "color", "C", "true", "colour on a terminal: true, false or fabulous")
-	flags.BoolVarP(&a.global.dumpLogs, "dumpLogs", "d", false, "on failure, show the AWS requests and answers of the run")
-	flags.StringVarP(&a.global.region, "region", "r", "", "AWS region")
-	flags.StringVarP(&a.global.profile, "profile", "p", "", "AWS credentials profile, as AWS_PROFILE")
-	flags.StringVar(&a.global.endpointURL, "endpoint-url", "", "AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
-	mustComplete(root, "color", completeFixed(colors))
-	mustComplete(root, "region", completeNothing)
-	mustComplete(root, "profile", completeNothing)
+	flags.StringVarP(&e.Global.Color, "color", "C", "true", "colour on a terminal: true, false or fabulous")
+	flags.BoolVarP(&e.Global.DumpLogs, "dumpLogs", "d", false, "on failure, show the AWS requests and answers of the run")
+	flags.StringVarP(&e.Global.Region, "region", "r", "", "AWS region")
+	flags.StringVarP(&e.Global.Profile, "profile", "p", "", "AWS credentials profile, as AWS_PROFILE")
+	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "", "AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
+	env.MustComplete(root, "color", env.CompleteFixed(colors))
+	env.MustComplete(root, "region", env.CompleteNothing)
+	env.MustComplete(root, "profile", env.CompleteNothing)
 }
 
 // colors are the values of --color; fabulous is eksctl's, and means true.
 var colors = []string{"true", "false", "fabulous"}
 
-// addClusterFlag adds --cluster to a command that works on a cluster.
-func (a *app) addClusterFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&a.global.cluster, "cluster", "c", "", "EKS cluster; the kubeconfig context's by default")
-	mustComplete(cmd, "cluster", a.completeClusters)
-}
-
 // prepare runs before every command: it finds the values of flags and judges the global ones.
-func (a *app) prepare(cmd *cobra.Command) error {
-	if isCompletion(cmd) {
+func prepare(e *env.Env, cmd *cobra.Command) error {
+	if env.IsCompletion(cmd) {
 		return nil
 	}
-	if err := a.applySettings(cmd); err != nil {
+	if err := applySettings(e, cmd); err != nil {
 		return err
 	}
-	if a.global.verbose < 0 || a.global.verbose > verboseBodies {
-		return &usageError{err: fmt.Errorf("%s %d is not between 0 and 5", a.named("verbose"), a.global.verbose), command: cmd.CommandPath()}
+	if e.Global.Verbose < 0 || e.Global.Verbose > env.VerboseBodies {
+		return &env.UsageError{Err: fmt.Errorf("%s %d is not between 0 and 5", e.Named("verbose"), e.Global.Verbose), Command: cmd.CommandPath()}
 	}
-	if a.global.color == "false" {
-		a.streams.Color = false
+	if e.Global.Color == "false" {
+		e.Streams.Color = false
 	}
-	return a.oneOf(cmd, "color", a.global.color, colors)
+	return e.OneOf(cmd, "color", e.Global.Color, colors)
 }
 
 // decorate makes every command refuse a boolean flag's value that stands behind it as an argument, and point to its
 // own help for wrong arguments.
-func (a *app) decorate(cmd *cobra.Command) {
+func decorate(e *env.Env, cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
-			err := detachedBool(c, a.args)
+			err := detachedBool(c, e.Args)
 			if err == nil {
 				err = check(c, args)
 			}
-			var usage *usageError
+			var usage *env.UsageError
 			if err != nil && !errors.As(err, &usage) {
-				return &usageError{err: err, command: c.CommandPath()}
+				return &env.UsageError{Err: err, Command: c.CommandPath()}
 			}
 			return err
 		}
 	}
 	for _, child := range cmd.Commands() {
-		a.decorate(child)
+		decorate(e, child)
 	}
-}
-
-// fargateprofile names the subcommand of every verb.
-const fargateprofile = "fargateprofile"
-
-// fargateprofileAliases are its other names.
-var fargateprofileAliases = []string{"fargateprofiles", "profile", "fp"}
-
-// oneName finds the name of a profile that may be an argument or --name, not both. A name from the
-// environment or the settings file gives way to the argument. It is empty where neither is given.
-func (a *app) oneName(cmd *cobra.Command, args []string, flag string) (string, error) {
-	switch {
-	case len(args) == 0:
-		return flag, nil
-	case len(args) > 1:
-		return "", &usageError{
-			err:     fmt.Errorf("accepts one profile name, received %d: %s", len(args), strings.Join(args, ", ")),
-			command: cmd.CommandPath(),
-		}
-	case flag != "" && flag != args[0] && a.given(cmd, "name"):
-		return "", &usageError{
-			err:     fmt.Errorf("the name is given twice, as argument %q and as --name %q; give one of them", args[0], flag),
-			command: cmd.CommandPath(),
-		}
-	case args[0] == "":
-		return "", &usageError{err: fmt.Errorf("the profile name is empty"), command: cmd.CommandPath()}
-	}
-	return args[0], nil
-}
-
-// oneOf judges the value of a flag that has a fixed set of values.
-func (a *app) oneOf(cmd *cobra.Command, flag, value string, allowed []string) error {
-	if slices.Contains(allowed, value) {
-		return nil
-	}
-	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
-	what := "is none of " + strings.Join(known, ", ")
-	if len(known) == 1 {
-		what = "is not known; the only value is " + known[0]
-	}
-	return &usageError{
-		err:     fmt.Errorf("%s %q %s", a.named(flag), value, what),
-		command: cmd.CommandPath(),
-	}
-}
-
-func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
-
-// noneEmpty refuses flags that the command line gives without a value, as a script does whose variable is not
-// set: what is meant to narrow or to change something must not count as not given. With only, it looks at these.
-func (a *app) noneEmpty(cmd *cobra.Command, only ...string) error {
-	var faults []error
-	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if len(only) > 0 && !slices.Contains(only, flag.Name) {
-			return
-		}
-		empty := false
-		if list, ok := flag.Value.(pflag.SliceValue); ok && !strings.HasSuffix(flag.Name, "selector") { // a selector's own fault says more
-			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return !isEmpty(s) })
-		} else if !ok {
-			empty = flag.Value.Type() == "string" && isEmpty(flag.Value.String())
-		}
-		if empty && a.given(cmd, flag.Name) {
-			faults = append(faults, &usageError{err: fmt.Errorf("--%s is given without a value; give one or leave the flag out", flag.Name), command: cmd.CommandPath()})
-		}
-	})
-	return errors.Join(faults...)
 }

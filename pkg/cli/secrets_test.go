@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -149,9 +150,9 @@ func (s secretState) judge(t *testing.T, home string, inputs map[string]string, 
 	})
 	switch {
 	case command == "__complete": // it has no words for a failure
-	case s.words == "" && code != exitDone:
+	case s.words == "" && code != env.ExitDone:
 		t.Errorf("exit %d:\n%s", code, stderr)
-	case s.words != "" && (code == exitDone || !regexp.MustCompile(strings.ReplaceAll(s.words, "HOME", home)).MatchString(stderr)):
+	case s.words != "" && (code == env.ExitDone || !regexp.MustCompile(strings.ReplaceAll(s.words, "HOME", home)).MatchString(stderr)):
 		t.Errorf("exit %d, want %q in\n%s", code, s.words, stderr)
 	}
 }

@@ -16,55 +16,48 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // notSettings are flags that only make sense on the command line.
 var notSettings = []string{"help", "version"}
 
-// applySettings sets the flags of cmd that the command line left alone. All faults are reported at
-// once, each naming the variable or the key of the file.
-func (a *app) applySettings(cmd *cobra.Command) error {
+// applySettings sets the flags of cmd that the command line left alone, and notes where their values come from. All
+// faults are reported at once, each naming the variable or the key of the file.
+func applySettings(e *env.Env, cmd *cobra.Command) error {
+	settings := viper.New()
+	settings.SetEnvPrefix("FGCTL")
+	settings.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
+	settings.AutomaticEnv()
 	path := settingsPath()
-	if err := a.readSettings(path, cmd.Root()); err != nil {
+	lines, err := readSettings(settings, path, cmd.Root())
+	if err != nil {
 		return err
 	}
 	var faults []error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || slices.Contains(notSettings, flag.Name) || !a.settings.IsSet(flag.Name) {
+		if flag.Changed || slices.Contains(notSettings, flag.Name) || !settings.IsSet(flag.Name) {
 			return
 		}
 		source := environmentName(flag.Name)
-		if environment(source) == "" {
-			source = fmt.Sprintf("%s:%d: %s", path, a.fileLines[strings.ToLower(flag.Name)], flag.Name)
+		if os.Getenv(source) == "" {
+			source = fmt.Sprintf("%s:%d: %s", path, lines[strings.ToLower(flag.Name)], flag.Name)
 		}
-		if err := setFlag(flag, a.settings.Get(flag.Name)); err != nil {
+		if err := setFlag(flag, settings.Get(flag.Name)); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", source, err))
 			return
 		}
 		flag.Changed = true
-		a.applied[flag.Name] = source
+		e.Sources[flag.Name] = source
 	})
 	if len(faults) > 0 {
-		return &usageError{err: errors.Join(faults...)}
+		return &env.UsageError{Err: errors.Join(faults...)}
 	}
 	return nil
-}
-
-// given reports whether a flag stands on the command line itself, not in the environment or a file.
-func (a *app) given(cmd *cobra.Command, flag string) bool {
-	return cmd.Flags().Changed(flag) && a.applied[flag] == ""
-}
-
-// named is how a message names the source of a flag's value: the flag, or the variable or the line of the
-// settings file.
-func (a *app) named(flag string) string {
-	if source := a.applied[flag]; source != "" {
-		return source + ":"
-	}
-	return "--" + flag
 }
 
 // environmentName is the variable of a flag: FGCTL_DRY_RUN for dry-run.
@@ -97,10 +90,10 @@ const settingsVariable = "FGCTL_SETTINGS"
 
 // settingsPath is the place of the settings file, empty where there is no home directory.
 func settingsPath() string {
-	if path := environment(settingsVariable); path != "" {
+	if path := os.Getenv(settingsVariable); path != "" {
 		return path
 	}
-	dir := environment("XDG_CONFIG_HOME")
+	dir := os.Getenv("XDG_CONFIG_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
@@ -111,25 +104,24 @@ func settingsPath() string {
 	return filepath.Join(dir, "fgctl", "config.yaml")
 }
 
-// readSettings reads the settings file, if there is one, into the settings. A key that no command of
-// fgctl has as a flag is an error, since it is most likely misspelt.
-func (a *app) readSettings(path string, root *cobra.Command) error {
+// readSettings reads the settings file, if there is one, into the settings, and returns the lines of its keys. A key
+// that no command of fgctl has as a flag is an error, since it is most likely misspelt.
+func readSettings(settings *viper.Viper, path string, root *cobra.Command) (map[string]int, error) {
 	if path == "" {
-		return nil
+		return nil, nil
 	}
 	data, err := readSettingsFile(path)
-	if errors.Is(err, fs.ErrNotExist) && environment(settingsVariable) == "" {
-		return nil
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv(settingsVariable) == "" {
+		return nil, nil
 	}
 	if err != nil {
-		return &usageError{err: fmt.Errorf("settings file: %w", err)}
+		return nil, &env.UsageError{Err: fmt.Errorf("settings file: %w", err)}
 	}
 	values, lines, err := parseSettings(path, data, allFlags(root))
 	if err != nil {
-		return &usageError{err: err}
+		return nil, &env.UsageError{Err: err}
 	}
-	a.fileLines = lines
-	return a.settings.MergeConfigMap(values)
+	return lines, settings.MergeConfigMap(values)
 }
 
 // The bounds of a settings file, which has one key for each flag at most.
@@ -178,7 +170,7 @@ func parseSettings(path string, data []byte, flags []string) (map[string]any, ma
 		}
 		name := strings.ToLower(key.Value)
 		if !slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, name) }) {
-			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, didYouMean(key.Value, flags, "")))
+			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, env.DidYouMean(key.Value, flags, "")))
 			continue
 		}
 		if _, twice := lines[name]; twice {

@@ -98,3 +98,12 @@ func (p Profile) Clone() Profile {
 	p.Issues = slices.Clone(p.Issues)
 	return p
 }
+
+// Names returns the names of profiles, in their order.
+func Names(profiles []Profile) []string {
+	out := make([]string, len(profiles))
+	for i, p := range profiles {
+		out[i] = p.Name
+	}
+	return out
+}

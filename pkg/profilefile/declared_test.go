@@ -3,10 +3,8 @@ package profilefile
 // These tests hold all forms in which profiles are declared against each other, and against any text.
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,10 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/output"
 )
 
 type jsonObject = map[string]any
@@ -94,6 +92,19 @@ func keysAndValues(m map[string]string) []jsonObject {
 	return out
 }
 
+// marshalYAML writes what JSON has as YAML.
+func marshalYAML(v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var plain any
+	if err := json.Unmarshal(text, &plain); err != nil {
+		return nil, err
+	}
+	return yaml.Marshal(plain)
+}
+
 // A profile is the same whichever tool declares it, in JSON and in YAML.
 func TestEveryFormSaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -101,17 +112,17 @@ func TestEveryFormSaysTheSame(t *testing.T) {
 		want.Name, want.Cluster = "p"+want.Name, "demo"
 		want.Status, want.Issues = "", nil
 		for name, form := range forms {
-			for format, write := range map[string]func(io.Writer, any) error{"json": output.JSON, "yaml": output.YAML} {
-				var text bytes.Buffer
-				if err := write(&text, form(want)); err != nil {
+			for format, write := range map[string]func(any) ([]byte, error){"json": json.Marshal, "yaml": marshalYAML} {
+				text, err := write(form(want))
+				if err != nil {
 					t.Fatal(err)
 				}
-				f, err := ParseDeclared("f", text.Bytes())
+				f, err := ParseDeclared("f", text)
 				if err != nil {
-					t.Fatalf("%s, %s: %v\n%s", name, format, err, &text)
+					t.Fatalf("%s, %s: %v\n%s", name, format, err, text)
 				}
 				if got := f.Profiles[0].Profile; !reflect.DeepEqual(got, want) {
-					t.Fatalf("%s, %s:\ngot  %#v\nwant %#v\n%s", name, format, got, want, &text)
+					t.Fatalf("%s, %s:\ngot  %#v\nwant %#v\n%s", name, format, got, want, text)
 				}
 			}
 		}

@@ -3,10 +3,8 @@ package profilefile
 // These tests state which files are accepted, what is read from them and how faults are told.
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,7 +14,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/output"
 )
 
 const clusterConfig = `# the cluster
@@ -241,27 +238,6 @@ func profiles() *rapid.Generator[fargate.Profile] {
 			p.Issues = append(p.Issues, fargate.HealthIssue{Code: anyText().Draw(t, "code"), Message: anyText().Draw(t, "message"), ResourceIDs: p.Subnets})
 		}
 		return p
-	})
-}
-
-// What is written is read back the same, in both formats.
-func TestRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		want := profiles().Draw(t, "profile")
-		items := []Item{ItemOf(want)}
-		for name, write := range map[string]func(io.Writer, any) error{"json": output.JSON, "yaml": output.YAML} {
-			var text bytes.Buffer
-			if err := write(&text, items); err != nil {
-				t.Fatal(err)
-			}
-			f, err := Parse("f", text.Bytes())
-			if err != nil {
-				t.Fatalf("%s: %v\n%s", name, err, &text)
-			}
-			if got := f.Profiles[0].Profile; !reflect.DeepEqual(got, want) {
-				t.Fatalf("%s:\ngot  %#v\nwant %#v\n%s", name, got, want, &text)
-			}
-		}
 	})
 }
 

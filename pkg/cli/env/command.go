@@ -1,0 +1,65 @@
+package env
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// Quote quotes a word for a POSIX shell, where it needs that.
+func Quote(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Command returns the command line of the words, which a shell reads back as they were.
+func Command(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = Quote(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// Again returns the command line of this run, with more words. Where the run has read standard input as a file, a
+// comment says so.
+func (e *Env) Again(more ...string) string {
+	command := Command(slices.Concat([]string{"fgctl"}, e.Args, more)...)
+	if e.input.isFile.Load() {
+		command += " # with the same standard input"
+	}
+	return command
+}
+
+// On returns a command line of fgctl for a place, and for the account and endpoint of this run. What the
+// environment or the settings file says is left to them.
+func (e *Env) On(p Place, words ...string) string {
+	words = append([]string{"fgctl"}, words...)
+	if p.Cluster != "" {
+		words = append(words, "--cluster", p.Cluster)
+	}
+	if p.Region != "" && !p.ambient {
+		words = append(words, "--region", p.Region)
+	}
+	if e.Global.Profile != "" && !e.IsSetting("profile") {
+		words = append(words, "--profile", e.Global.Profile)
+	}
+	if e.Global.EndpointURL != "" && !e.IsSetting("endpoint-url") {
+		words = append(words, "--endpoint-url", e.Global.EndpointURL)
+	}
+	return Command(words...)
+}
+
+// WaitCommand returns the command line that waits until a profile is active or deleted.
+func (e *Env) WaitCommand(p Place, name, state string) string {
+	return e.On(p, "wait", FargateProfile, name, "--for", state)
+}
+
+// ReplaceCommand returns the command line that finishes a replacement; with --abort it is the one that undoes it.
+func (e *Env) ReplaceCommand(p Place, name string) string {
+	return e.On(p, "replace", FargateProfile, name)
+}

@@ -1,0 +1,78 @@
+package env
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/profilefile"
+)
+
+// ReadConfigFile reads and parses the file of --config-file, "-" for standard input, and returns with its profiles
+// the place that it states. The command line may repeat that but not contradict it.
+func (e *Env) ReadConfigFile(ctx context.Context, path string) (profilefile.File, Place, error) {
+	data, err := e.ReadAll(ctx, path, MaxProfileFile)
+	switch {
+	case ctx.Err() != nil:
+		return profilefile.File{}, Place{}, ctx.Err()
+	case err != nil:
+		return profilefile.File{}, Place{}, Usagef("--config-file: %s: %w", document.SourceName(path), err)
+	}
+	file, err := profilefile.Parse(path, data)
+	if err != nil {
+		return file, Place{}, &UsageError{Err: err}
+	}
+	if err := e.agree(path, "cluster", e.Global.Cluster, file.Cluster); err != nil {
+		return file, Place{}, err
+	}
+	return file, Place{Cluster: file.Cluster, Region: file.Region}, e.agree(path, "region", e.Global.Region, file.Region)
+}
+
+// agree is an error where the command line itself contradicts a file.
+func (e *Env) agree(path, flag, value, inFile string) error {
+	if inFile == "" || value == "" || value == inFile || e.IsSetting(flag) {
+		return nil
+	}
+	return Usagef("--%s is %q, but %s is for %s %q; drop the flag or fix the file", flag, value, path, flag, inFile)
+}
+
+// CheckConfigFile reports early whether the file of --config-file can be there.
+func CheckConfigFile(path string) error {
+	if path == "" || path == "-" {
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		return Usagef("--config-file: %s: %w", path, WithoutPath(err))
+	}
+	return nil
+}
+
+// EntryName returns the name of a profile of a file; without one it is that which create gives it.
+func EntryName(entry profilefile.Entry) string {
+	return cmp.Or(entry.Name, fargate.DefaultName(entry.Selectors))
+}
+
+// EntryPlace is where a profile of a file stands, as faults name it.
+func EntryPlace(path string, entry profilefile.Entry, name string) string {
+	return fmt.Sprintf("%s: line %d: %s", path, entry.Line, name)
+}
+
+// NoneBesideFile refuses what stands on the command line beside a file that says it: besides, and the flags. says
+// is what the file says.
+func (e *Env) NoneBesideFile(cmd *cobra.Command, says string, besides []string, flags ...string) error {
+	for _, flag := range flags {
+		if e.Given(cmd, flag) {
+			besides = append(besides, "--"+flag)
+		}
+	}
+	if len(besides) == 0 {
+		return nil
+	}
+	return UsageOf(cmd, "the file of --config-file says %s, so %s cannot be given", says, strings.Join(besides, ", "))
+}

@@ -1,0 +1,3 @@
+// Package env is what a command of fgctl runs in: the streams, the clock, the values of the global flags and where they
+// come from, the AWS client, files and standard input, questions to the user, and the words that several commands share.
+package env

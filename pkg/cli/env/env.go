@@ -1,0 +1,147 @@
+package env
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// Env is the environment of one run of fgctl. A copy shares standard input, the debug log and Ending with the original.
+type Env struct {
+	Streams *output.Streams
+	Clock   lifecycle.Clock
+	// Args is the command line after the program's name.
+	Args []string
+	// Version is that of fgctl, for the requests that it sends.
+	Version string
+	Global  Global
+	// Sources maps flags whose value does not come from the command line to where it comes from: the name of a
+	// variable, or the file, line and key of a setting.
+	Sources map[string]string
+	// Settings sets the flags of a command that the command line left alone, and notes their Sources.
+	Settings func(cmd *cobra.Command) error
+	Ending   *Ending
+
+	input *input
+	dump  *lockedBuffer
+}
+
+// Global is the values of the flags that every command has, and of --cluster.
+type Global struct {
+	Verbose     int
+	Color       string
+	DumpLogs    bool
+	Region      string
+	Profile     string
+	EndpointURL string
+	Cluster     string
+}
+
+// The levels of --verbose. VerboseErrors is the lowest, at which only errors are written.
+const (
+	VerboseErrors   = 1
+	VerboseWarnings = 2
+	VerboseInfo     = 3
+	VerboseRequests = 4
+	VerboseBodies   = 5
+)
+
+// New returns the environment of a run with the command line args.
+func New(s *output.Streams, clock lifecycle.Clock, args []string) *Env {
+	return &Env{
+		Streams: s, Clock: clock, Args: args, Sources: map[string]string{}, Settings: func(*cobra.Command) error { return nil },
+		Ending: &Ending{}, input: &input{streams: s},
+		dump: &lockedBuffer{},
+	}
+}
+
+// AtVerbosity returns the environment with another --verbose.
+func (e *Env) AtVerbosity(level int) *Env {
+	other := *e
+	other.Global.Verbose = level
+	return &other
+}
+
+// Given reports whether a flag is set on the command line itself, not by the environment or a file.
+func (e *Env) Given(cmd *cobra.Command, flag string) bool {
+	return cmd.Flags().Changed(flag) && !e.IsSetting(flag)
+}
+
+// IsSetting reports whether the value of a flag comes from the environment or the settings file.
+func (e *Env) IsSetting(flag string) bool { return e.Sources[flag] != "" }
+
+// Named is how a message names the source of a flag's value: the flag, or the variable or the line of the
+// settings file.
+func (e *Env) Named(flag string) string {
+	if source := e.Sources[flag]; source != "" {
+		return source + ":"
+	}
+	return "--" + flag
+}
+
+// Info writes a line to Err at the default verbosity and above.
+func (e *Env) Info(format string, args ...any) { e.say(VerboseInfo, "", format, args...) }
+
+// Warn writes a warning to Err unless --verbose is below 2.
+func (e *Env) Warn(format string, args ...any) {
+	e.say(VerboseWarnings, e.Streams.Warn("Warning:")+" ", format, args...)
+}
+
+func (e *Env) say(level int, prefix, format string, args ...any) {
+	if e.Global.Verbose < level {
+		return
+	}
+	text := output.CleanLines(fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintln(e.Streams.Err, prefix+text)
+}
+
+// Checklist writes items to Err: all of them at the default verbosity, fewer below.
+func (e *Env) Checklist(items []output.Item) error {
+	shown := make([]output.Item, 0, len(items))
+	for _, item := range items {
+		level := VerboseInfo
+		switch item.Mark {
+		case output.Fail:
+			level = 0
+		case output.Warning:
+			level = VerboseWarnings
+		}
+		if e.Global.Verbose >= level {
+			shown = append(shown, item)
+		}
+	}
+	return output.Checklist(e.Streams, shown)
+}
+
+// Progress returns a progress that shows itself at the default verbosity and above.
+func (e *Env) Progress() *output.Progress {
+	s := *e.Streams
+	if e.Global.Verbose < VerboseInfo {
+		s.Err, s.ErrTerminal = io.Discard, false
+	}
+	return output.NewProgress(&s, e.Clock.Now)
+}
+
+// Ending is what the end of an interrupted run depends on; the command sets it and another goroutine reads it.
+type Ending struct {
+	// Child is set while a command of the user's runs, whose end fgctl waits for.
+	Child atomic.Bool
+	// onward is the command line that resumes what the run has begun to change.
+	onward atomic.Pointer[string]
+}
+
+// ResumeWith sets the command line that resumes what the run has begun to change.
+func (e *Ending) ResumeWith(command string) { e.onward.Store(&command) }
+
+// Resume returns the command line of ResumeWith, empty where nothing has begun.
+func (e *Ending) Resume() string {
+	if command := e.onward.Load(); command != nil {
+		return *command
+	}
+	return ""
+}

@@ -1,0 +1,141 @@
+package env
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// FargateProfile names the subcommand of every verb.
+const FargateProfile = "fargateprofile"
+
+// FargateProfileAliases returns its other names.
+func FargateProfileAliases() []string { return []string{"fargateprofiles", "profile", "fp"} }
+
+// AddClusterFlag adds --cluster to a command that works on a cluster.
+func (e *Env) AddClusterFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&e.Global.Cluster, "cluster", "c", "", "EKS cluster; the kubeconfig context's by default")
+	MustComplete(cmd, "cluster", e.CompleteClusters)
+}
+
+// ChangeFormats are the values of --output of a command that changes profiles.
+var ChangeFormats = []string{"table", "wide", "json", "yaml", "name"}
+
+// AddOutputFlag adds --output to a command that changes profiles: without it one line tells what was
+// done.
+func AddOutputFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVarP(format, "output", "o", "",
+		"output format: table, wide, json, yaml, name (default: one sentence)")
+	MustComplete(cmd, "output", CompleteFixed(ChangeFormats))
+}
+
+// CheckOutputFlag judges the value of AddOutputFlag.
+func (e *Env) CheckOutputFlag(cmd *cobra.Command, format string) error {
+	if format == "" {
+		return nil
+	}
+	return e.OneOf(cmd, "output", format, ChangeFormats)
+}
+
+// FailOnUncovered is the value of --fail-on of the commands that delete profiles; the others are match's.
+const (
+	FailOnUncovered = "uncovered"
+	FailOnErrors    = "errors"
+	FailOnWarnings  = "warnings"
+)
+
+// FailOnPods are the values of --fail-on of match.
+var FailOnPods = []string{"unmatched", "ambiguous", "excluded", FailOnErrors, FailOnWarnings}
+
+// OneName returns the name of a profile that may be an argument or --name, not both. A name from the
+// environment or the settings file gives way to the argument. It is empty where neither is given.
+func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return flag, nil
+	case len(args) > 1:
+		return "", UsageOf(cmd, "accepts one profile name, received %d: %s", len(args), strings.Join(args, ", "))
+	case flag != "" && flag != args[0] && e.Given(cmd, "name"):
+		return "", UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them", args[0], flag)
+	case args[0] == "":
+		return "", UsageOf(cmd, "the profile name is empty")
+	}
+	return args[0], nil
+}
+
+// OneOf judges the value of a flag that has a fixed set of values.
+func (e *Env) OneOf(cmd *cobra.Command, flag, value string, allowed []string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
+	what := "is none of " + strings.Join(known, ", ")
+	if len(known) == 1 {
+		what = "is not known; the only value is " + known[0]
+	}
+	return UsageOf(cmd, "%s %q %s", e.Named(flag), value, what)
+}
+
+func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
+
+// NoneEmpty refuses flags that the command line gives without a value, as a script does whose variable is not
+// set: what is meant to narrow or to change something must not count as not given. With only, it looks at these.
+func (e *Env) NoneEmpty(cmd *cobra.Command, only ...string) error {
+	var faults []error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if len(only) > 0 && !slices.Contains(only, flag.Name) {
+			return
+		}
+		empty := false
+		list, isList := flag.Value.(pflag.SliceValue)
+		switch {
+		case !isList:
+			empty = flag.Value.Type() == "string" && isEmpty(flag.Value.String())
+		case !strings.HasSuffix(flag.Name, "selector"): // a selector's own fault says more
+			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return !isEmpty(s) })
+		}
+		if empty && e.Given(cmd, flag.Name) {
+			faults = append(faults, UsageOf(cmd, "--%s is given without a value; give one or leave the flag out", flag.Name))
+		}
+	})
+	return errors.Join(faults...)
+}
+
+// NoArguments refuses arguments; cobra's own NoArgs would call them unknown commands.
+func NoArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// Once is a text that is given once: of two namespaces the first would be lost in silence.
+type Once string
+
+// String returns the text.
+func (v *Once) String() string { return string(*v) }
+
+// Type is the type that help shows.
+func (v *Once) Type() string { return "string" }
+
+// Set takes the text, unless there is another one.
+func (v *Once) Set(text string) error {
+	if *v != "" && text != string(*v) {
+		return &TwiceError{string(*v), text}
+	}
+	*v = Once(text)
+	return nil
+}
+
+// TwiceError says that a flag was given two values.
+type TwiceError struct{ First, Second string }
+
+// Error names both.
+func (e *TwiceError) Error() string {
+	return fmt.Sprintf("is given twice (%q, %q); for several namespaces repeat --selector namespace=NAME",
+		e.First, e.Second)
+}

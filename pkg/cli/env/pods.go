@@ -1,0 +1,123 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
+	"github.com/fgctl/fgctl/pkg/manifest"
+)
+
+// PodInput says which manifests to read, and the namespace of those that name none.
+type PodInput struct {
+	Files     []string
+	Recursive bool
+	// HasRecursive reports whether the command has -R.
+	HasRecursive bool
+	Namespace    string
+	// Budgets is called for each PodDisruptionBudget; may be nil.
+	Budgets func(fargate.DisruptionBudget)
+}
+
+// Find returns the files to read; the error is of the names that lead nowhere.
+func (in PodInput) Find() ([]manifest.File, error) {
+	files, err := manifest.Files(in.Files, in.Recursive)
+	if errors.Is(err, manifest.ErrNoFiles) && in.HasRecursive && !in.Recursive {
+		err = fmt.Errorf("%w; -R looks into subdirectories too", err)
+	}
+	return files, err
+}
+
+// ReadPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
+func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(fargate.Pod) error) error {
+	namespace := e.defaultNamespace(in.Namespace)
+	files, err := in.Find()
+	var faults, failures []error
+	if err != nil {
+		faults = append(faults, err)
+	}
+	// What was found for each name of -f, and whether the reason for nothing is reported already.
+	found, reported, pods, nothing := map[string]bool{}, map[string]bool{}, 0, false
+	var stop error
+	for _, file := range files {
+		options := manifest.Options{Namespace: namespace}
+		if in.Budgets != nil {
+			// A cluster may have no pods, or none left of what is asked for, and its list says so.
+			options.EmptyList = func() { found[file.Given], nothing = true, true }
+			options.Budgets = func(b fargate.DisruptionBudget) {
+				found[file.Given] = true // a file may hold budgets alone, but not the whole input
+				in.Budgets(b)
+			}
+		}
+		err := e.readManifest(ctx, file.Name, options, func(pod fargate.Pod) error {
+			found[file.Given] = true
+			pods++
+			stop = yield(pod)
+			return stop
+		})
+		var fault *manifest.Error
+		var list manifest.Errors
+		var path *fs.PathError
+		switch {
+		case err == nil:
+			continue
+		case stop != nil, ctx.Err() != nil:
+			return err
+		case errors.As(err, &list), errors.As(err, &fault), errors.As(err, &path):
+			faults = append(faults, err)
+		default:
+			failures = append(failures, err)
+		}
+		reported[file.Given] = true
+	}
+	budgetsAlone := pods == 0 && len(reported) == 0 && !nothing
+	for _, file := range files {
+		if !reported[file.Given] && (!found[file.Given] || budgetsAlone) {
+			reported[file.Given] = true
+			faults = append(faults, noPods(file.Given))
+		}
+	}
+	if len(faults) > 0 {
+		return &UsageError{Err: errors.Join(append(faults, failures...)...)}
+	}
+	return errors.Join(failures...)
+}
+
+// noPods is the fault of a name whose files hold no pod.
+func noPods(name string) error {
+	return fmt.Errorf("%s: found no pods; expected Pods, workloads or Lists of them", document.SourceName(name))
+}
+
+// readManifest reads one file.
+func (e *Env) readManifest(
+	ctx context.Context, name string, opts manifest.Options, yield func(fargate.Pod) error,
+) error {
+	in, err := e.Open(ctx, name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer in.Close() //nolint:errcheck // it was only read
+	return manifest.Read(name, in, opts, yield)
+}
+
+// defaultNamespace is the namespace of manifests without one. One that comes from kubectl's context is
+// announced, since it is easily forgotten.
+func (e *Env) defaultNamespace(flag string) string {
+	if flag != "" {
+		return flag
+	}
+	current, err := kubecontext.Current(os.Getenv)
+	if err != nil {
+		e.Warn("%v; manifests without a namespace are taken to be in default", err)
+	}
+	if ns := current.Namespace; ns != "" && ns != "default" {
+		e.Info("manifests without a namespace are taken to be in %s, from the kubeconfig context %s", ns, current.Name)
+		return ns
+	}
+	return "default"
+}

@@ -1,0 +1,74 @@
+package env
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+// Runner returns the runner of a sequence, and a function that ends its display.
+func (e *Env) Runner(ctx context.Context, client lifecycle.EKS) (r *lifecycle.Runner, stop func()) {
+	e.Ending.ResumeWith(e.Again())
+	progress := e.Progress()
+	return &lifecycle.Runner{
+		EKS: client, Clock: e.Clock, Report: progress, Deadline: deadlineOf(ctx).end, Token: rand.Text,
+	}, progress.Stop
+}
+
+// UnfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
+// it is empty for any other. The place is that of the profiles.
+func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p fargate.Profile) string {
+	name := p.Tags[lifecycle.TagReplaces]
+	if name == "" || name == p.Name {
+		return ""
+	}
+	s, err := lifecycle.Assess(profiles, name)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !s.Unfinished() || s.Successor.Name != p.Name:
+		return ""
+	}
+	finish := e.ReplaceCommand(place, name)
+	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
+	if s.CanAbort() {
+		text += fmt.Sprintf("; to undo it: %s --abort", finish)
+	}
+	return text
+}
+
+// ShowChecks prints the report of the pre-flight as a checklist.
+func (e *Env) ShowChecks(report preflight.Report) error {
+	items := make([]output.Item, len(report.Results))
+	for i, r := range report.Results {
+		items[i] = output.Item{
+			Mark: output.Mark(r.Level), Name: r.Check, Text: r.Message, Details: r.Details, Hint: r.Hint,
+		}
+	}
+	return e.Checklist(items)
+}
+
+// ShowWarnings prints what EKS takes but users regret.
+func (e *Env) ShowWarnings(warnings fargate.Faults) {
+	for _, w := range warnings {
+		e.Warn("%s", w)
+	}
+}
+
+// ShowProfiles prints changed profiles in the format of --output, or without one what was done as a sentence for each.
+func (e *Env) ShowProfiles(format string, profiles []fargate.Profile, sentences []string) error {
+	if format != "" {
+		return output.Profiles(e.Streams, output.ProfileOptions{Format: format}, []output.ClusterProfiles{{Profiles: profiles}})
+	}
+	for _, s := range sentences {
+		if _, err := fmt.Fprintln(e.Streams.Out, output.Clean(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package env
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
+)
+
+// DidYouMean returns `; did you mean --cluster?`, or nothing where no candidate is near.
+func DidYouMean(word string, candidates []string, prefix string) string {
+	best := spelling.Nearest(word, candidates)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s%s?", prefix, best)
+}
+
+// UnknownCommand explains a word that is no command of cmd.
+func UnknownCommand(cmd *cobra.Command, word string) error {
+	var names []string
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(append(names, child.Name()), child.Aliases...)
+		}
+	}
+	return UsageOf(cmd, "unknown command %q for %q%s", word, cmd.CommandPath(), DidYouMean(word, names, ""))
+}
+
+// Verb makes a command that only holds subcommands, as get holds fargateprofile. A word that is no
+// subcommand is taken for the name of a profile, which is the likeliest slip.
+func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   name,
+		Short: short,
+		Args:  cobra.ArbitraryArgs,
+		// Flags belong to the subcommand that is missing; complaining of them would hide that.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+	}
+	cmd.AddCommand(children...)
+	third := name + "s" // in a sentence
+	if name == "wait" {
+		third = "waits for"
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		path := cmd.CommandPath() + " " + children[0].Name()
+		if len(args) == 0 {
+			return &UsageError{Err: fmt.Errorf("missing resource: use %s", path), Command: path}
+		}
+		var names []string
+		for _, child := range children {
+			names = append(append(names, child.Name()), child.Aliases...)
+		}
+		if hint := DidYouMean(args[0], names, ""); hint != "" {
+			return &UsageError{
+				Err: fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint), Command: path,
+			}
+		}
+		instead := fmt.Sprintf("for the profile %q: %s %s", args[0], path, args[0])
+		if strings.TrimSuffix(args[0], "s") == "cluster" && name == "get" {
+			instead = "for clusters: aws eks list-clusters"
+		}
+		return &UsageError{Err: fmt.Errorf("fgctl %s Fargate profiles only; %s", third, instead), Command: path}
+	}
+	return cmd
+}

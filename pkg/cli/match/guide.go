@@ -1,0 +1,77 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// guide says which command lets a pod run, for where its profile is.
+type guide struct {
+	env   *env.Env
+	place env.Place
+	// origins are those of the profiles that were read from files, by name.
+	origins map[string]origin
+}
+
+// origin is what a file says of where a profile is: its cluster and region, empty where unknown, and
+// whether another tool makes and deletes it.
+type origin struct {
+	cluster, region string
+	foreign         bool
+}
+
+// command returns a command line for the cluster that pods are judged by.
+func (g *guide) command(words ...string) string { return g.env.On(g.place, words...) }
+
+// commandFor returns a command line about a profile that match has read, for where that is.
+func (g *guide) commandFor(profile, cluster string, words ...string) string {
+	from, place := g.origins[profile], g.place
+	place.Cluster = cmp.Or(cluster, from.cluster, place.Cluster)
+	if from.region != "" && (g.env.Global.Region == "" || g.env.IsSetting("region")) {
+		// The command line goes before the file, and the file before settings.
+		place = env.Place{Cluster: place.Cluster, Region: from.region}
+	}
+	return g.env.On(place, words...)
+}
+
+// addCommand puts the command line that lets the nearest profile take the pod into an explanation, unless
+// the profile belongs to another tool.
+func (g *guide) addCommand(x *fargate.Explanation) {
+	n := x.Nearest
+	if n == nil || n.AddSelector == "" || g.origins[n.Profile].foreign {
+		return
+	}
+	words := []string{"replace", env.FargateProfile, n.Profile, "--add-selector", n.AddSelector}
+	if x.Pinned == n.Profile {
+		words = append(words, "--keep-name") // the successor's name would not be the one that the pod asks for
+	}
+	if n.Full {
+		words = []string{"create", env.FargateProfile, "--selector", n.AddSelector}
+	}
+	n.Command = g.commandFor(n.Profile, n.Cluster, words...)
+}
+
+// completeExpected completes the name of a profile that pods are judged by: of the files of --profiles-from
+// where there are any, else of the cluster.
+func completeExpected(e *env.Env) env.Completer {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		files, err := cmd.Flags().GetStringSlice("profiles-from")
+		if err != nil || len(files) == 0 {
+			return e.CompleteProfiles(cmd, args, typed)
+		}
+		return e.Complete(cmd, func(ctx context.Context, quiet *env.Env) ([]string, error) {
+			if slices.Contains(files, "-") { // what a pipe holds is for the command itself
+				return nil, nil
+			}
+			slices.Sort(files) // cobra reads the command line twice here, and a list then holds everything twice
+			profiles, _, err := profilesOfFiles(ctx, quiet, slices.Compact(files))
+			return fargate.Names(profiles), err
+		})
+	}
+}

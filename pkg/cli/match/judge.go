@@ -1,0 +1,92 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+var (
+	verdicts = []string{
+		string(fargate.VerdictMatched), string(fargate.VerdictAmbiguous), string(fargate.VerdictUnmatched),
+		string(fargate.VerdictExcluded),
+	}
+	// failDefault are the values of --fail-on that hold without it; env.FailOnPods are all.
+	failDefault = []string{
+		string(fargate.VerdictUnmatched), string(fargate.VerdictAmbiguous), string(fargate.VerdictExcluded),
+	}
+)
+
+// failSeverities are the conditions that are about findings.
+var failSeverities = map[string]fargate.Severity{env.FailOnErrors: fargate.SeverityError, env.FailOnWarnings: fargate.SeverityWarning}
+
+// gate tells good pods from bad ones.
+type gate struct {
+	failOn []string
+	expect string // the profile that every pod has to go to; empty for any
+
+	failed     int // pods that fail
+	unexpected int // pods that do not go to expect
+}
+
+// failures are the reasons why a pod fails, in few words each; none for a good one.
+func (g *gate) failures(e fargate.Explanation) []string {
+	var out []string
+	if slices.Contains(g.failOn, string(e.Verdict)) {
+		out = append(out, string(e.Verdict))
+	}
+	if g.expect != "" && e.Profile != g.expect {
+		out = append(out, "not on "+g.expect)
+	}
+	for _, condition := range []string{env.FailOnErrors, env.FailOnWarnings} {
+		if slices.Contains(g.failOn, condition) && e.Counts(failSeverities[condition]) {
+			out = append(out, condition)
+		}
+	}
+	return out
+}
+
+// add counts a pod.
+func (g *gate) add(e fargate.Explanation) {
+	if g.expect != "" && e.Profile != g.expect {
+		g.unexpected++
+	}
+	if len(g.failures(e)) > 0 {
+		g.failed++
+	}
+}
+
+// answer is no where a pod fails. The output has said why, unless it is about a profile that only the
+// command line knows.
+func (g *gate) answer(pods int) error {
+	switch {
+	case g.failed == 0:
+		return nil
+	case g.unexpected > 0:
+		return &env.RefusedError{Err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, output.CountPods(pods), g.expect)}
+	}
+	return &env.RefusedError{}
+}
+
+// warnUnexpected warns of an expectation that no pod can meet, which is most likely misspelt.
+func warnUnexpected(e *env.Env, expect string, profiles []fargate.Profile) {
+	names := fargate.Names(profiles)
+	if expect != "" && !slices.Contains(names, expect) {
+		e.Warn("--expect-profile: there is no profile %q%s", expect, env.DidYouMean(expect, names, ""))
+	}
+}
+
+// oneOfEach judges a flag with several values; it returns the faults of all.
+func oneOfEach(e *env.Env, flag string, values, allowed []string) []error {
+	var faults []error
+	for _, v := range values {
+		if !slices.Contains(allowed, v) {
+			faults = append(faults, fmt.Errorf("%s %q is none of %s", e.Named(flag), v, strings.Join(allowed, ", ")))
+		}
+	}
+	return faults
+}

@@ -1,0 +1,221 @@
+// Package match holds the command that says which profile each pod of a manifest would hit, and why.
+package match
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// options are the flags of match.
+type options struct {
+	env.TimeLimit
+	env.PodInput
+	profilesFrom []string
+	output       string
+	all          bool
+	quiet        bool
+	only         []string
+	failOn       []string
+	expect       string
+	overlaps     bool
+}
+
+var formats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
+
+// NewCommand returns the match command.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:   "match -f FILE",
+		Short: "Say which Fargate profile each pod of a manifest would run on, and why",
+		Long: `Say which Fargate profile each pod of a manifest would run on, and why: selector by selector, label
+by label; whether Fargate would run it there, and in what size.
+
+match reads Pods and the pod templates of Deployment, ReplicaSet, StatefulSet, DaemonSet,
+ReplicationController, Job, CronJob and PodTemplate, and Lists of them, as YAML or JSON; other kinds
+are skipped. The namespace is the manifest's, else -n, else the kubeconfig context's, else default.
+The profiles are those of the cluster, or with --profiles-from those of files: then no AWS is needed.
+Only ACTIVE profiles count, and those from files that state no status.
+
+Verdicts:
+  matched    exactly one ACTIVE profile takes the pod
+  ambiguous  several do; shown are all, and the label that settles which
+  unmatched  none does; shown are the nearest selector, and two ways out
+  excluded   the pod is annotated to stay off Fargate
+
+Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there
+(warnings). VCPU/GB is the size that Fargate would provision for one pod, PODS how many there are.
+
+Pods that run, as kubectl get pods -o json prints them, get the verdict of a new pod; where they are
+elsewhere, a finding says so, with the command that mends it. Pods of one owner share a row.
+
+The exit code is 3 when a pod has what --fail-on names, by default any verdict but matched, or would
+not run on the profile of --expect-profile; a finding counts only where a profile takes the pod. It
+is 2 when an input is broken or holds no pod. Reports for CI are -o junit and -o sarif; -o json and
+-o yaml have a shape that does not change.
+
+With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
+match, with such a pod, and the selectors that others make redundant. Exit code 3 when
+profiles that take pods overlap.`,
+		Example: `  # Against the profiles of a cluster
+  fgctl match --cluster demo -f deployment.yaml
+
+  # Every manifest below a directory, against a file; no AWS is needed
+  fgctl match --profiles-from cluster.yaml -f manifests/ -R
+
+  # A chart, against a Terraform plan, before either is applied
+  terraform show -json plan.out > plan.json
+  helm template shop ./chart | fgctl match --profiles-from plan.json -n shop -f -
+
+  # The pods of a cluster: where they are, and where new ones would go
+  kubectl get pods -A -o json | fgctl match --cluster demo -f -
+
+  # In CI: findings in the diff, and no pod that Fargate would refuse
+  fgctl match --profiles-from cluster.yaml -f manifests/ -o sarif > fargate.sarif
+  fgctl match --profiles-from cluster.yaml -f manifests/ --fail-on unmatched,ambiguous,errors
+
+  # Could one pod match several profiles?
+  fgctl match --cluster demo --overlaps`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unexpected argument %q; pass manifests with -f: %s -f %s", args[0], cmd.CommandPath(), env.Command(args[0]))
+			}
+			return nil
+		},
+		PreRun: func(cmd *cobra.Command, _ []string) {
+			if len(opts.profilesFrom) > 0 && !e.Given(cmd, "cluster") && !cmd.Flags().Changed("timeout") {
+				opts.Timeout = 0 // no AWS is asked, and whoever pipes pods may take their time
+			}
+		},
+		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
+			if opts.overlaps {
+				if err := opts.checkOverlaps(e, cmd); err != nil {
+					return err
+				}
+				return runOverlaps(cmd.Context(), e, opts)
+			}
+			if err := opts.check(e, cmd); err != nil {
+				return err
+			}
+			return run(cmd.Context(), e, opts)
+		}),
+	}
+	opts.HasRecursive = true
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringSliceVarP(&opts.Files, "filename", "f", nil, "manifest, directory or pattern; - reads standard input; repeatable")
+	flags.BoolVarP(&opts.Recursive, "recursive", "R", false, "look into the subdirectories of -f too")
+	flags.StringVarP(&opts.Namespace, "namespace", "n", "", "namespace of manifests that name none; by default the kubeconfig context's, else default")
+	e.AddClusterFlag(cmd)
+	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
+		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
+	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
+	flags.StringSliceVar(&opts.failOn, "fail-on", failDefault, "which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), warnings")
+	flags.StringSliceVar(&opts.only, "only", nil, "show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
+	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
+	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
+	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
+	opts.AddTimeout(cmd, env.ReadTime)
+	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
+	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")
+	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
+	env.MustComplete(cmd, "fail-on", env.CompleteList(env.FailOnPods))
+	env.MustComplete(cmd, "only", env.CompleteList(verdicts))
+	env.MustComplete(cmd, "expect-profile", completeExpected(e))
+	env.MustComplete(cmd, "namespace", env.CompleteNothing)
+	for _, file := range []string{"filename", "profiles-from"} {
+		env.MustComplete(cmd, file, env.CompleteFiles)
+	}
+	return cmd
+}
+
+// check judges what the flags ask for together, all faults at once.
+func (o *options) check(e *env.Env, cmd *cobra.Command) error {
+	var faults []error
+	add := func(err error) { faults = append(faults, err) }
+	add(e.NoneEmpty(cmd))
+	if len(o.Files) == 0 {
+		add(errors.New("no manifest is named; give -f FILE, or -f - to read standard input"))
+	}
+	o.preferCluster(e, cmd)
+	if slices.Contains(o.Files, "-") && slices.Contains(o.profilesFrom, "-") {
+		add(errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
+	}
+	if ns := o.Namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
+		add(fmt.Errorf("%s %q is not a valid namespace; lower-case letters, digits and - are allowed",
+			e.Named("namespace"), ns))
+	}
+	add(o.CheckTimeout(e, cmd))
+	add(e.OneOf(cmd, "output", o.output, formats))
+	if e.IsSetting("fail-on") && slices.Contains(o.failOn, env.FailOnUncovered) {
+		// That is meant for delete and replace.
+		o.failOn = slices.DeleteFunc(slices.Clone(o.failOn), func(v string) bool { return v == env.FailOnUncovered })
+		if len(o.failOn) == 0 {
+			o.failOn = failDefault
+		}
+	}
+	faults = append(faults, oneOfEach(e, "fail-on", o.failOn, env.FailOnPods)...)
+	faults = append(faults, oneOfEach(e, "only", o.only, verdicts)...)
+	return env.UsageFaults(cmd, faults...)
+}
+
+// preferCluster lets --cluster of the command line go before profiles that the environment or a file names.
+func (o *options) preferCluster(e *env.Env, cmd *cobra.Command) {
+	if e.Given(cmd, "cluster") && !e.Given(cmd, "profiles-from") {
+		o.profilesFrom = nil
+	}
+}
+
+// run explains pod after pod as they are read. A broken input does not hide the others: what can
+// be read is explained, and all faults are reported at the end.
+func run(ctx context.Context, e *env.Env, opts options) error {
+	if files, err := opts.Find(); len(files) == 0 && err != nil {
+		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
+	}
+	profiles, guide, err := readProfiles(ctx, e, opts.profilesFrom)
+	if err != nil {
+		return err
+	}
+	warnUnexpected(e, opts.expect, profiles)
+	matcher := fargate.NewMatcher(profiles)
+	gate := &gate{failOn: opts.failOn, expect: opts.expect}
+	out := newPrinter(e, opts, guide, gate)
+	var summary fargate.Summary
+	var owners fargate.Owners
+	var printErr error
+	readErr := e.ReadPods(ctx, opts.PodInput, func(pod fargate.Pod) error {
+		owners.Note(pod)
+		if owners.Pins(pod) {
+			pod.Running.OwnerPins = true
+		}
+		x := matcher.Explain(pod)
+		guide.addCommand(&x)
+		summary.Add(x)
+		gate.add(x)
+		if len(opts.only) > 0 && !slices.Contains(opts.only, string(x.Verdict)) {
+			return nil
+		}
+		printErr = out.pod(x)
+		return printErr
+	})
+	if printErr != nil || ctx.Err() != nil {
+		return readErr
+	}
+	if summary.Pods > 0 {
+		if err := out.close(summary); err != nil {
+			return err
+		}
+	}
+	if readErr != nil {
+		return readErr
+	}
+	return gate.answer(summary.Pods)
+}

@@ -1,0 +1,205 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+var overlapFormats = []string{"table", "wide", "json", "yaml"}
+
+// checkOverlaps judges the flags of match --overlaps, all faults at once.
+func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
+	var faults []error
+	for _, flag := range []string{"filename", "recursive", "namespace", "expect-profile", "fail-on", "only", "all"} {
+		if e.Given(cmd, flag) {
+			faults = append(faults, fmt.Errorf("--overlaps compares profiles and reads no pods; leave out --%s", flag))
+		}
+	}
+	o.preferCluster(e, cmd)
+	faults = append(faults, o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, overlapFormats))
+	return env.UsageFaults(cmd, faults...)
+}
+
+// runOverlaps prints the pairs of selectors of different profiles that some pod fits both of, and the
+// selectors that others make redundant. Overlaps of profiles that take pods end it with the answer no.
+func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
+	profiles, _, err := readProfiles(ctx, e, opts.profilesFrom)
+	if err != nil {
+		return err
+	}
+	if len(profiles) > mostJudged {
+		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its quota is raised", mostJudged, len(profiles))
+	}
+	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
+	if err := printOverlaps(e, opts, overlaps, redundant); err != nil {
+		return err
+	}
+	for _, o := range overlaps {
+		if o.Counts {
+			return &env.RefusedError{} // the output has said why
+		}
+	}
+	return nil
+}
+
+func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) error {
+	switch {
+	case opts.quiet:
+		return nil
+	case opts.output == "json":
+		return output.JSON(e.Streams.Out, overlapReport(overlaps, redundant))
+	case opts.output == "yaml":
+		return output.YAML(e.Streams.Out, overlapReport(overlaps, redundant))
+	}
+	if len(overlaps) > 0 {
+		if err := output.Table(e.Streams, overlapHeader, overlapRows(overlaps)); err != nil {
+			return err
+		}
+	}
+	var text strings.Builder
+	say := func(format string, args ...any) {
+		width := 0
+		if e.Streams.OutTerminal {
+			width = e.Streams.Width
+		}
+		for _, line := range output.Wrap(output.Clean(fmt.Sprintf(format, args...)), width, "  ") {
+			text.WriteString(line + "\n")
+		}
+	}
+	counting := 0
+	for _, o := range overlaps {
+		if o.Counts {
+			counting++
+		}
+	}
+	if counting > 0 {
+		say("")
+		say("Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
+		say("→ make the selectors disjoint, or settle it with the pod label %s: NAME", fargate.ProfileLabel)
+	}
+	if len(redundant) > 0 && len(overlaps) > 0 {
+		say("")
+	}
+	for _, r := range redundant {
+		say("%s", r)
+	}
+	if len(overlaps)+len(redundant) > 0 {
+		say("")
+	}
+	say("%s.", overlapSummary(counting, len(overlaps)-counting, len(redundant)))
+	_, err := io.WriteString(e.Streams.Out, text.String())
+	return err
+}
+
+var overlapHeader = []string{"PROFILE", "SELECTOR", "PROFILE", "SELECTOR", "SMALLEST POD OF BOTH", "TAKEN BY"}
+
+func overlapRows(overlaps []fargate.ProfileOverlap) [][]string {
+	rows := make([][]string, len(overlaps))
+	for i, o := range overlaps {
+		taker := cmp.Or(o.TakenBy, "-")
+		var idle []string
+		for _, r := range []fargate.SelectorRef{o.A, o.B} {
+			if !r.Status.TakesPods() {
+				idle = append(idle, fmt.Sprintf("%s is %s", r.Profile, r.Status))
+			}
+		}
+		if len(idle) > 0 {
+			taker += " (" + strings.Join(idle, ", ") + ")"
+		}
+		pod := "not found"
+		if o.Witness.Namespace != "" {
+			pod = o.Witness.Shape()
+		}
+		rows[i] = []string{o.A.Profile, numberedSelector(o.A), o.B.Profile, numberedSelector(o.B), pod, taker}
+	}
+	return rows
+}
+
+func numberedSelector(r fargate.SelectorRef) string {
+	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
+}
+
+// overlapSummary counts what was found.
+func overlapSummary(counting, idle, redundant int) string {
+	count := func(n int, one, many string) string {
+		switch n {
+		case 0:
+			return "no " + one
+		case 1:
+			return "1 " + one
+		}
+		return fmt.Sprintf("%d %s", n, many)
+	}
+	text := count(counting, "overlap", "overlaps")
+	if idle > 0 {
+		text += fmt.Sprintf(" (and %d with a profile that takes no pods)", idle)
+	}
+	return text + ", " + count(redundant, "redundant selector", "redundant selectors")
+}
+
+// The shape of -o json and -o yaml; it does not change, but fields may be added.
+type (
+	overlapsOutput struct {
+		Overlaps  []overlapOutput    `json:"overlaps"`
+		Redundant []redundancyOutput `json:"redundant"`
+	}
+	overlapOutput struct {
+		Selectors []selectorOutput `json:"selectors"`
+		Pod       *podOutput       `json:"pod"`
+		TakenBy   string           `json:"takenBy"`
+		Counts    bool             `json:"counts"`
+	}
+	podOutput struct {
+		Namespace string            `json:"namespace"`
+		Labels    map[string]string `json:"labels"`
+	}
+	selectorOutput struct {
+		Profile   string            `json:"profile"`
+		Status    fargate.Status    `json:"status"`
+		Index     int               `json:"index"`
+		Namespace string            `json:"namespace"`
+		Labels    map[string]string `json:"labels"`
+	}
+	redundancyOutput struct {
+		Selector selectorOutput   `json:"selector"`
+		Within   bool             `json:"within"`
+		By       []selectorOutput `json:"by"`
+	}
+)
+
+func overlapReport(overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) overlapsOutput {
+	out := overlapsOutput{Overlaps: []overlapOutput{}, Redundant: []redundancyOutput{}}
+	for _, o := range overlaps {
+		item := overlapOutput{Selectors: selectorOutputs(o.A, o.B), TakenBy: o.TakenBy, Counts: o.Counts}
+		if o.Witness.Namespace != "" {
+			item.Pod = &podOutput{Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
+		}
+		out.Overlaps = append(out.Overlaps, item)
+	}
+	for _, r := range redundant {
+		out.Redundant = append(out.Redundant, redundancyOutput{Selector: selectorOutputs(r.Selector)[0], Within: r.Within, By: selectorOutputs(r.By...)})
+	}
+	return out
+}
+
+func selectorOutputs(refs ...fargate.SelectorRef) []selectorOutput {
+	out := make([]selectorOutput, len(refs))
+	for i, r := range refs {
+		labels := r.Selector.Labels
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		// A profile of a file that states no status counts as ACTIVE.
+		out[i] = selectorOutput{Profile: r.Profile, Status: cmp.Or(r.Status, fargate.StatusActive), Index: r.Index, Namespace: r.Selector.Namespace, Labels: labels}
+	}
+	return out
+}

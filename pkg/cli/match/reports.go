@@ -1,0 +1,166 @@
+package match
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// docsURL is where the pages of docs/ are read.
+const docsURL = "https://github.com/fgctl/fgctl/blob/main/docs/"
+
+// junitPrinter writes a case for every pod.
+type junitPrinter struct {
+	guide  *guide
+	gate   *gate
+	report *output.JUnit
+}
+
+func newJUnitPrinter(w io.Writer, guide *guide, gate *gate) *junitPrinter {
+	return &junitPrinter{guide: guide, gate: gate, report: output.NewJUnit(w, "fgctl match")}
+}
+
+func (p *junitPrinter) pod(e fargate.Explanation) error {
+	c := output.JUnitCase{Name: podName(e), ClassName: e.Namespace, Line: e.Line}
+	if e.Source != "-" {
+		c.File = filepath.Clean(e.Source)
+	}
+	text := p.guide.explain(e, true, 0)
+	if failed := p.gate.failures(e); len(failed) > 0 {
+		c.Failure = &output.JUnitFailure{Message: output.Clean(headline(e, failed)), Type: string(e.Verdict), Text: text}
+	} else {
+		c.Out = text
+	}
+	return p.report.Case(document.SourceName(e.Source), c)
+}
+
+// headline is one line that says why a pod fails: the findings where these are the reason, else the verdict's.
+func headline(e fargate.Explanation, failed []string) string {
+	var conditions, reasons []string
+	for _, condition := range failed {
+		severity, isFinding := failSeverities[condition]
+		if !isFinding {
+			conditions = append(conditions, condition)
+			continue
+		}
+		for _, f := range e.Findings {
+			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+				reasons = append(reasons, fmt.Sprintf("%s: %s", f.Code, f.Message))
+			}
+		}
+	}
+	if len(conditions) > 0 {
+		reasons = append([]string{strings.Join(conditions, ", ") + ": " + e.Reason}, reasons...)
+	}
+	return strings.Join(reasons, "; ")
+}
+
+func (p *junitPrinter) close(fargate.Summary) error { return p.report.Close() }
+
+const ruleUnexpected = "unexpected-profile"
+
+// sarifRules are the kinds of results: those about a pod's place, and the codes of findings.
+func sarifRules() []output.SARIFRule {
+	rules := []output.SARIFRule{
+		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod", "It does not run on Fargate.", "matching.md#why-not"),
+		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod", "EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
+		sarifRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.", "matching.md#the-verdicts"),
+		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants", "It goes elsewhere, or nowhere.", "matching.md#in-ci"),
+	}
+	for _, code := range fargate.FindingCodes() {
+		rules = append(rules, sarifRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
+	}
+	return rules
+}
+
+// sarifRule makes a rule of a meaning without a full stop, a sentence more, and its place in docs/.
+func sarifRule(id, meaning, more, page string) output.SARIFRule {
+	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
+	return output.SARIFRule{
+		ID: id, Short: output.SARIFText{Text: meaning}, Full: output.SARIFText{Text: meaning + " " + more},
+		Help: output.SARIFText{Text: meaning + " What to do is told at " + docsURL + page}, HelpURI: docsURL + page,
+	}
+}
+
+// sarifPrinter writes results as they come.
+type sarifPrinter struct {
+	guide *guide
+	env   *env.Env
+	gate  *gate
+	log   *output.SARIF // nil before the first pod: a broken input prints nothing
+}
+
+func newSARIFPrinter(e *env.Env, guide *guide, gate *gate) *sarifPrinter {
+	return &sarifPrinter{guide: guide, env: e, gate: gate}
+}
+
+// begin writes the beginning of the log, once.
+func (p *sarifPrinter) begin() *output.SARIF {
+	if p.log == nil {
+		p.log = output.NewSARIF(p.env.Streams.Out, output.SARIFTool{
+			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: sarifRules()})
+	}
+	return p.log
+}
+
+func (p *sarifPrinter) pod(e fargate.Explanation) error {
+	where := fmt.Sprintf("%s/%s", e.Namespace, podName(e))
+	failed := p.gate.failures(e)
+	if e.Verdict != fargate.VerdictMatched {
+		level := "note"
+		for _, f := range failed {
+			if f == string(e.Verdict) {
+				level = "error"
+			}
+		}
+		text := e.Reason
+		if advice := p.guide.advice(e); advice != "" {
+			text += ".\n" + advice // code scanning shows the first sentence alone where there is little room
+		}
+		if err := p.result(e, string(e.Verdict), level, e.Line, where, text); err != nil {
+			return err
+		}
+	}
+	if p.gate.expect != "" && e.Profile != p.gate.expect {
+		text := fmt.Sprintf("it would not run on profile %s: %s", p.gate.expect, e.Reason)
+		if err := p.result(e, ruleUnexpected, "error", e.Line, where, text); err != nil {
+			return err
+		}
+	}
+	for _, f := range e.Findings {
+		if !f.Elsewhere && !e.OnFargate() {
+			continue
+		}
+		text := f.Message
+		if f.Hint != "" {
+			text += "; " + f.Hint
+		}
+		line := f.Line
+		if line == 0 {
+			line = e.Line
+		}
+		if err := p.result(e, f.Code, string(f.Severity), line, where+"/"+f.Path, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *sarifPrinter) result(e fargate.Explanation, rule, level string, line int, where, text string) error {
+	file := e.Source
+	if file == "-" {
+		file = "stdin"
+	}
+	return p.begin().Add(output.SARIFResult{
+		RuleID: rule, Level: level, Message: output.SARIFText{Text: podName(e) + ": " + text},
+		Locations: []output.SARIFLocation{output.SARIFAt(file, line, where)},
+	})
+}
+
+func (p *sarifPrinter) close(fargate.Summary) error { return p.begin().Close() }

@@ -1,0 +1,15 @@
+package output
+
+import "strings"
+
+// Indent puts a prefix before every line that is not empty.
+func Indent(text, prefix string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			out.WriteString(prefix)
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}

@@ -1,9 +1,5 @@
 package cloud
 
-// This file judges whether an answer that says "done" is one: whoever takes an empty or foreign answer for
-// "there is none" says what is not so. The check runs below the SDK's retries, so that such an answer is asked
-// for again as after a fault of AWS.
-
 import (
 	"cmp"
 	"errors"
@@ -23,7 +19,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// senselessError says why an answer is none of AWS.
+// senselessError says why an answer that says "done" is none of AWS: whoever takes an empty or foreign answer for
+// "there is none" is wrong. The check runs below the SDK's retries, so that such an answer is asked for again as
+// after a fault of AWS.
 type senselessError struct{ why string }
 
 func (e *senselessError) Error() string { return "the endpoint's answer makes no sense: " + e.why }
@@ -172,7 +170,8 @@ func (l *lack) profile(p *eksTypes.FargateProfile, cluster, name *string) {
 	if l.when(p == nil, "fargateProfile"); p == nil {
 		return
 	}
-	other := aws.ToString(p.FargateProfileName) != aws.ToString(name) || aws.ToString(p.ClusterName) != aws.ToString(cluster)
+	other := aws.ToString(p.FargateProfileName) != aws.ToString(name) ||
+		aws.ToString(p.ClusterName) != aws.ToString(cluster)
 	l.when(other, "the profile of the name asked for")
 	l.text("fargateProfileArn", p.FargateProfileArn)
 	l.text("podExecutionRoleArn", p.PodExecutionRoleArn)

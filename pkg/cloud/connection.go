@@ -1,19 +1,23 @@
 package cloud
 
-// This file tells how a connection failed, and names addresses, without what may be secret: the SDK's and net/http's
-// own errors quote URLs with their queries, proxies with their passwords, and what an endpoint sent.
-
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
+	"syscall"
 )
+
+// The SDK's and net/http's own errors quote URLs with their queries, proxies with their passwords, and what an
+// endpoint sent. So addresses and failures are told here without what may be secret.
 
 // plainURL is the scheme and the host of an address; empty where it has none. A user, a password, a path and a
 // query stay away.
@@ -25,13 +29,12 @@ func plainURL(text string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// plainHost is an address without a scheme, the slip that people make most.
-var plainHost = regexp.MustCompile(`^(localhost|[0-9]+(\.[0-9]+){3}|([A-Za-z0-9-]+\.)+[a-z]{2,})(:[0-9]{1,5})?$`)
-
 // address is how a message names the value of a setting that should be a URL: quoted where nothing secret can be in
 // it, else as "its value".
 func address(text string) string {
-	if plainHost.MatchString(text) {
+	// A host without a scheme is the slip that people make most.
+	host := regexp.MustCompile(`^(localhost|[0-9]+(\.[0-9]+){3}|([A-Za-z0-9-]+\.)+[a-z]{2,})(:[0-9]{1,5})?$`)
+	if host.MatchString(text) {
 		return quoted(text)
 	}
 	if plain := plainURL(text); plain != "" {
@@ -43,13 +46,8 @@ func address(text string) string {
 // connectionText tells why there is no answer.
 func connectionText(err error) string {
 	var (
-		dns      *net.DNSError
-		dial     *net.OpError
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		record   tls.RecordHeaderError
-		alert    tls.AlertError
+		dns  *net.DNSError
+		dial *net.OpError
 	)
 	switch {
 	case errors.Is(err, errRedirected):
@@ -62,18 +60,22 @@ func connectionText(err error) string {
 		return "no answer in time"
 	case errors.As(err, &dns):
 		return "the name " + dns.Name + " cannot be resolved"
-	case errors.As(err, &unknown):
+	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return "the certificate is signed by an unknown authority"
-	case errors.As(err, &hostname):
+	case errors.As(err, new(x509.HostnameError)):
 		return "the certificate is not for this host"
-	case errors.As(err, &invalid):
+	case errors.As(err, new(x509.CertificateInvalidError)):
 		return "the certificate is not valid"
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, new(tls.RecordHeaderError)), errors.Is(err, http.ErrSchemeMismatch):
 		return "the endpoint does not speak TLS; its address may have to begin with http://"
-	case errors.As(err, &alert):
+	case errors.As(err, new(tls.AlertError)):
 		return "the endpoint ended the TLS handshake"
 	case errors.As(err, &dial):
-		return strings.TrimSpace(dial.Op+" "+dial.Net) + addressOf(dial) + ": " + systemReason(dial.Err)
+		place := strings.TrimSpace(dial.Op + " " + dial.Net)
+		if dial.Addr != nil {
+			place += " " + dial.Addr.String()
+		}
+		return place + ": " + systemReason(dial.Err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "the connection was closed before the answer came"
 	}
@@ -83,9 +85,38 @@ func connectionText(err error) string {
 	return "the connection failed, or what came is not HTTP"
 }
 
-func addressOf(e *net.OpError) string {
-	if e.Addr == nil {
-		return ""
+// fileFault says why a file cannot be read; it is empty where it can.
+func fileFault(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return "cannot be read: " + fileReason(err)
 	}
-	return " " + e.Addr.String()
+	defer file.Close() //nolint:errcheck // it was only looked at
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return "is a directory"
+	}
+	return ""
+}
+
+// fileReason is why a file cannot be opened.
+func fileReason(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is no such file"
+	}
+	return systemReason(err)
+}
+
+// systemReason is the operating system's own reason.
+func systemReason(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return "it failed"
+}
+
+// timedOut reports whether a request ended by its own time.
+func timedOut(err error) bool {
+	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
 }

@@ -1,9 +1,5 @@
 package cloud
 
-// This file stands between the SDK's credential providers and everything else. What they say of a failure may hold
-// the secrets that they were about to hand over: the output of a process, the answer of an endpoint, the line of a
-// file. So none of their words go on: a failure is told from the settings and from types and numbers alone.
-
 import (
 	"cmp"
 	"context"
@@ -20,7 +16,10 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// credentialsError is a failure to get credentials, in our words. It wraps a context's error at most.
+// credentialsError is a failure to get credentials, in fgctl's words. What the SDK's providers say of one may hold the
+// secrets that they were about to return: the output of a process, the answer of an endpoint, the line of a file. So
+// none of their words go on: a failure is told from the settings and from types and numbers alone. It wraps a
+// context's error at most.
 type credentialsError struct {
 	message, hint string
 	// status is the HTTP status of the service that refused, 0 where there was no answer.
@@ -44,7 +43,7 @@ func (e *credentialsError) class() Class {
 	return Credentials
 }
 
-// tellingProvider is the SDK's provider, with its failures told in our words.
+// tellingProvider is the SDK's provider, with its failures told in fgctl's words.
 type tellingProvider struct {
 	aws.CredentialsProvider
 	origin origin
@@ -66,14 +65,6 @@ func (p tellingProvider) Retrieve(ctx context.Context) (aws.Credentials, error) 
 
 // errNoKeys is for an answer that the SDK takes for credentials although they are none.
 var errNoKeys = errors.New("no keys")
-
-// ProviderSources is what the SDK's user agent tells of.
-func (p tellingProvider) ProviderSources() []aws.CredentialSource {
-	if source, ok := p.CredentialsProvider.(aws.CredentialProviderSource); ok {
-		return source.ProviderSources()
-	}
-	return nil
-}
 
 // tellCredentials puts a tellingProvider around the credentials of cfg. The SDK's own runner of processes gives
 // away our standard error, so it is replaced.
@@ -142,8 +133,6 @@ type origin struct {
 	roles []config.SharedConfig
 	// profile is the name of the profile that was chosen.
 	profile string
-	// named says that a profile was chosen by flag or variable.
-	named bool
 }
 
 // originOf finds the provider in the order in which the SDK does (config, resolveCredentialChain).
@@ -157,7 +146,6 @@ func originOf(sources []any, profile string) origin {
 			o.leaf = s
 		}
 	}
-	o.named = profile != "" || o.env.SharedConfigProfile != ""
 	o.profile = cmp.Or(profile, o.env.SharedConfigProfile, o.leaf.Profile, "default")
 	switch {
 	case profile != "":
@@ -194,7 +182,7 @@ func kindOf(p config.SharedConfig, env config.EnvConfig) kind {
 		return fromContainer
 	case p.WebIdentityTokenFile != "":
 		return fromTokenProfile
-	case p.SSOSessionName != "" || p.SSOSession != nil || p.SSOStartURL != "" || p.SSOAccountID != "" || p.SSORoleName != "" || p.SSORegion != "":
+	case cmp.Or(p.SSOSessionName, p.SSOStartURL, p.SSOAccountID, p.SSORoleName, p.SSORegion) != "" || p.SSOSession != nil:
 		return fromSSO
 	case p.LoginSession != "":
 		return fromLogin
@@ -209,7 +197,7 @@ func kindOf(p config.SharedConfig, env config.EnvConfig) kind {
 // leafName is the name of the profile that the first credentials come from.
 func (o origin) leafName() string { return cmp.Or(o.leaf.Profile, o.profile) }
 
-// configFile and credentialsFile are the shared files.
+// configFile is the shared config file.
 func (o origin) configFile() string {
 	return cmp.Or(o.env.SharedConfigFile, config.DefaultSharedConfigFilename())
 }
@@ -236,8 +224,11 @@ func (o origin) label() string {
 		if o.env.ContainerCredentialsRelativePath != "" {
 			return "the container's endpoint of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 		}
-		return "the container's endpoint of AWS_CONTAINER_CREDENTIALS_FULL_URI" + inBrackets(plainURL(o.env.ContainerCredentialsEndpoint))
-	case fromMetadata:
+		label := "the container's endpoint of AWS_CONTAINER_CREDENTIALS_FULL_URI"
+		if plain := plainURL(o.env.ContainerCredentialsEndpoint); plain != "" {
+			label += " (" + plain + ")"
+		}
+		return label
 	}
 	return "the instance metadata service (IMDS)"
 }
@@ -251,16 +242,8 @@ func (o origin) tokenFile() string {
 		return o.leaf.WebIdentityTokenFile
 	case fromContainer:
 		return os.Getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-	case fromMetadata, fromEnvironment, fromProfile, fromSSO, fromLogin, fromProcess:
 	}
 	return ""
-}
-
-func inBrackets(text string) string {
-	if text == "" {
-		return ""
-	}
-	return " (" + text + ")"
 }
 
 func quoted(text string) string { return `"` + text + `"` }

@@ -1,47 +1,55 @@
 package cloud
 
-// This file tells how a credential provider failed: by types, codes of a fixed list and numbers.
-
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net"
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// failure tells a provider's failure.
+// failure tells how the provider failed.
 func (o origin) failure(ctx context.Context, err error) *credentialsError {
 	e := &credentialsError{}
 	if ctx.Err() != nil {
 		e.message, e.cause = "getting the credentials was cut short", ctx.Err()
 		return e
 	}
-	calls, request := requestOf(err)
+	calls := operations(err)
+	request := requestOf(err, calls)
 	e.status = statusOf(request)
 	e.passing = request != nil && e.status == 0 && connectionFailed(request)
-	if calls > 0 && request != nil && calls <= len(o.roles) && isOperation(err, calls, "AssumeRole") {
-		o.tellRole(e, request, o.roles[calls-1].Profile, o.roles[calls-1].RoleARN)
+	if role := o.refused(calls); role >= 0 && request != nil {
+		e.message = fmt.Sprintf("no AWS credentials: sts:AssumeRole of %s for profile %s failed: %s",
+			o.roles[role].RoleARN, quoted(o.roles[role].Profile), outcome("STS", request))
+		e.hint = e.hintOr("see that the role's trust policy lets the credentials of " + o.label() +
+			" assume it, and that they may call sts:AssumeRole")
 		return e
 	}
 	what, hint := o.leafFailure(e, err, request)
 	e.message, e.hint = "no AWS credentials from "+o.label()+": "+what, hint
 	if o.kind == fromMetadata && o.leaf.CredentialSource == "" {
-		e.message = "there are no AWS credentials: AWS_ACCESS_KEY_ID is not set, profile " + quoted(o.leafName()) + " has none, and the " +
-			"instance metadata service (IMDS) of this machine gives none: " + what
+		e.message = "there are no AWS credentials: AWS_ACCESS_KEY_ID is not set, profile " + quoted(o.leafName()) +
+			" has none, and the instance metadata service (IMDS) of this machine gives none: " + what
 	}
 	if len(o.roles) > 0 {
 		e.message += ", so the role of profile " + quoted(o.roles[len(o.roles)-1].Profile) + " cannot be assumed"
 	}
 	return e
+}
+
+// hintOr returns the hint for a failure of the credentials themselves, else that of the failure's class.
+func (e *credentialsError) hintOr(hint string) string {
+	if e.class() != Credentials {
+		return e.class().hint()
+	}
+	return hint
 }
 
 // operations are the calls in an SDK's error, the outermost first.
@@ -56,54 +64,50 @@ func operations(err error) []*smithy.OperationError {
 	}
 }
 
-// requestOf returns how many calls of AssumeRole there are in all, and how the innermost call failed, nil where it was
-// not sent.
-func requestOf(err error) (roles int, request error) {
-	all := operations(err)
-	for _, operation := range all {
-		if operation.Operation() == "AssumeRole" {
-			roles++
-		}
+// refused returns the index of the role whose AssumeRole is the innermost of the calls; -1 where another call is.
+func (o origin) refused(calls []*smithy.OperationError) int {
+	others := slices.ContainsFunc(calls, func(c *smithy.OperationError) bool { return c.Operation() != "AssumeRole" })
+	if others || len(calls) > len(o.roles) {
+		return -1
 	}
-	inner := err // a container's endpoint is not asked by an operation
-	if len(all) > 0 {
-		inner = all[len(all)-1].Err
-	}
-	if errors.As(inner, new(*smithyhttp.RequestSendError)) || statusOf(inner) != 0 {
-		return roles, inner
-	}
-	return roles, nil
+	return len(calls) - 1
 }
 
-// isOperation says that the innermost of so many calls is one of that name.
-func isOperation(err error, calls int, name string) bool {
-	all := operations(err)
-	return len(all) == calls && all[calls-1].Operation() == name
+// requestOf returns how the innermost call failed, nil where it was not sent.
+func requestOf(err error, calls []*smithy.OperationError) error {
+	if len(calls) > 0 { // a container's endpoint is not asked by an operation
+		err = calls[len(calls)-1].Err
+	}
+	if errors.As(err, new(*smithyhttp.RequestSendError)) || statusOf(err) != 0 {
+		return err
+	}
+	return nil
 }
 
 // statusOf is the HTTP status of an answer.
 func statusOf(err error) int {
 	var answer interface{ HTTPStatusCode() int }
-	if err != nil && errors.As(err, &answer) {
+	if errors.As(err, &answer) {
 		return answer.HTTPStatusCode()
 	}
 	return 0
 }
 
-// providerCodes are the error codes of the providers' services that may be shown, beside those of codes: one that
-// is not in a list may be anything.
+// providerCodes are the error codes of the providers' services that may be shown, beside those of classOfCode: one
+// that is not in a list may be anything.
 var providerCodes = []string{
-	"UnauthorizedException", "InvalidIdentityToken", "IDPRejectedClaim", "IDPCommunicationError", "RegionDisabledException",
-	"PackedPolicyTooLarge", "InvalidGrantException", "InvalidClientException", "OutdatedBootstrap",
+	"UnauthorizedException", "InvalidIdentityToken", "IDPRejectedClaim", "IDPCommunicationError",
+	"RegionDisabledException", "PackedPolicyTooLarge", "InvalidGrantException", "InvalidClientException",
+	"OutdatedBootstrap",
 }
 
 // outcome tells how a request failed: "STS answers AccessDenied (HTTP 403)".
 func outcome(who string, request error) string {
-	var api smithy.APIError
 	status := statusOf(request)
 	if status == 0 {
 		return who + ": " + connectionText(request)
 	}
+	var api smithy.APIError
 	if errors.As(request, &api) {
 		code := api.ErrorCode()
 		if _, known := classOfCode(code); known || slices.Contains(providerCodes, code) {
@@ -116,20 +120,15 @@ func outcome(who string, request error) string {
 	return fmt.Sprintf("%s answers HTTP %d", who, status)
 }
 
-// tellRole reports whether a role was not assumed.
-func (o origin) tellRole(e *credentialsError, request error, profile, arn string) {
-	e.message = fmt.Sprintf("no AWS credentials: sts:AssumeRole of %s for profile %s failed: %s", arn, quoted(profile), outcome("STS", request))
-	e.hint = "see that the role's trust policy lets the credentials of " + o.label() + " assume it, and that they may call sts:AssumeRole"
-	if e.class() != Credentials {
-		e.hint = hints[e.class()]
-	}
-}
+// variableHint says what to look at for a provider that a container brings.
+const variableHint = "the variables AWS_CONTAINER_... and AWS_WEB_IDENTITY_TOKEN_FILE are set by ECS and EKS; " +
+	"elsewhere unset them"
 
 // leafFailure tells why the first credentials did not come, and what to do.
 func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint string) {
 	if path := o.tokenFile(); path != "" {
 		if reason := fileFault(path); reason != "" {
-			return "its token file " + path + " " + reason, "see that the file is there and may be read; " + o.variableHint()
+			return "its token file " + path + " " + reason, "see that the file is there and may be read; " + variableHint
 		}
 	}
 	switch o.kind {
@@ -138,46 +137,38 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 	case fromSSO:
 		return o.ssoFailure(request)
 	case fromLogin:
+		login := "run " + withProfile("aws login", o.leafName())
 		if e.class() == Credentials {
-			return "it has ended, or there is none", "run " + withProfile("aws login", o.leafName())
+			return "it has ended, or there is none", login
 		}
-		return outcome("AWS", request), hints[e.class()]
+		return outcome("AWS", request), e.hintOr(login)
 	case fromTokenVariable, fromTokenProfile:
 		if request == nil {
 			return "STS was not asked", "see role_arn or AWS_ROLE_ARN, and the region"
 		}
-		hint = "see that the token has not expired, and that the role's trust policy lets its identity provider and subject assume it"
-		if e.class() != Credentials {
-			hint = hints[e.class()]
-		}
-		return outcome("STS", request), hint
+		return outcome("STS", request), e.hintOr("see that the token has not expired, and that the role's trust policy " +
+			"lets its identity provider and subject assume it")
 	case fromContainer:
 		switch {
 		case request != nil:
-			return outcome("it", request), o.variableHint()
+			return outcome("it", request), variableHint
 		case !errors.Is(err, errNoKeys) && !errors.As(err, new(*smithy.DeserializationError)):
-			return "it was not asked, since AWS_CONTAINER_AUTHORIZATION_TOKEN or its file holds several lines", o.variableHint()
+			return "it was not asked, since AWS_CONTAINER_AUTHORIZATION_TOKEN or its file holds several lines", variableHint
 		}
-		return "its answer holds no credentials", o.variableHint()
+		return "its answer holds no credentials", variableHint
 	case fromEnvironment:
-		return "they are not set", "set both, or take credential_source = Environment out of profile " + quoted(o.leafName()) + " in " + o.configFile()
+		return "they are not set", "set both, or take credential_source = Environment out of profile " +
+			quoted(o.leafName()) + " in " + o.configFile()
 	case fromProfile:
 		return "it is not complete", "run " + withProfile("aws configure", o.leafName())
-	case fromMetadata:
 	}
 	return o.noneFailure(e, request)
 }
 
-// variableHint says what to look at for a provider that a container brings.
-func (o origin) variableHint() string {
-	return "the variables AWS_CONTAINER_... and AWS_WEB_IDENTITY_TOKEN_FILE are set by ECS and EKS; elsewhere unset them"
-}
-
 // noneFailure is for the provider of last resort: nothing is set, unless this is an instance with a role.
 func (o origin) noneFailure(e *credentialsError, request error) (what, hint string) {
-	e.passing = false
 	status := e.status
-	e.status = 0 // no metadata service means no credentials, whatever it answers
+	e.passing, e.status = false, 0 // no metadata service means no credentials, whatever it answers
 	switch {
 	case strings.EqualFold(os.Getenv("AWS_EC2_METADATA_DISABLED"), "true"):
 		what = "it is switched off by AWS_EC2_METADATA_DISABLED"
@@ -188,80 +179,38 @@ func (o origin) noneFailure(e *credentialsError, request error) (what, hint stri
 	default:
 		what = "it has none that can be used"
 	}
-	hint = "run " + withProfile("aws configure", o.leafName()) + " for an access key, or " + withProfile("aws configure sso", o.leafName()) +
+	return what, "run " + withProfile("aws configure", o.leafName()) + " for an access key, or " +
+		withProfile("aws configure sso", o.leafName()) +
 		" for SSO; or choose a profile that has credentials by --profile (aws configure list-profiles)"
-	return what, hint
 }
 
 // ssoFailure tells of a session that has ended, or of an account that it does not open.
 func (o origin) ssoFailure(request error) (what, hint string) {
 	login := "run " + withProfile("aws sso login", o.leafName())
-	status := statusOf(request)
-	if request == nil || status == 401 || status == 400 {
-		what = "it has expired, or is not valid"
-		name := o.leaf.SSOSessionName
-		if name == "" {
-			name = o.leaf.SSOStartURL
-		}
-		path, pathErr := ssocreds.StandardCachedTokenFilepath(name)
-		if pathErr == nil {
+	switch status := statusOf(request); {
+	case request == nil || status == 401 || status == 400:
+		path, err := ssocreds.StandardCachedTokenFilepath(cmp.Or(o.leaf.SSOSessionName, o.leaf.SSOStartURL))
+		if err == nil {
 			if reason := fileFault(path); reason != "" {
-				what = "you are not signed in: the file " + path + " " + reason
+				return "you are not signed in: the file " + path + " " + reason, login
 			}
 		}
-		return what, login
-	}
-	if status == 403 || status == 404 {
-		return outcome("SSO", request) + fmt.Sprintf(" for role %s in account %s", quoted(o.leaf.SSORoleName), quoted(o.leaf.SSOAccountID)),
-			"see sso_role_name and sso_account_id of the profile in " + o.configFile() + ", or " + login
+		return "it has expired, or is not valid", login
+	case status == 403 || status == 404:
+		what = fmt.Sprintf("%s for role %s in account %s",
+			outcome("SSO", request), quoted(o.leaf.SSORoleName), quoted(o.leaf.SSOAccountID))
+		return what, "see sso_role_name and sso_account_id of the profile in " + o.configFile() + ", or " + login
 	}
 	return outcome("SSO", request), "try again; " + login + " if it stays"
 }
 
 // processFailure tells what credential_process did.
 func (o origin) processFailure(err error) (what, hint string) {
+	what = "it did not end as it should"
 	var failure *processError
 	if errors.As(err, &failure) {
 		what = failure.what
-	} else {
-		what = "it did not end as it should"
 	}
 	return what, "run the command of credential_process in " + o.configFile() + " by itself to see what it prints; " +
 		`it must print nothing but JSON with "Version": 1, AccessKeyId and SecretAccessKey`
-}
-
-// fileFault says why a file cannot be read; it is empty where it can.
-func fileFault(path string) string {
-	file, err := os.Open(path)
-	if err != nil {
-		return "cannot be read: " + fileReason(err)
-	}
-	defer file.Close() //nolint:errcheck // it was only looked at
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return "is a directory"
-	}
-	return ""
-}
-
-// fileReason is why a file cannot be opened.
-func fileReason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "there is no such file"
-	}
-	return systemReason(err)
-}
-
-// systemReason is the operating system's own reason.
-func systemReason(err error) string {
-	var number syscall.Errno
-	if errors.As(err, &number) {
-		return number.Error()
-	}
-	return "it failed"
-}
-
-// timedOut says that a request ended by its own time.
-func timedOut(err error) bool {
-	var network net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
 }

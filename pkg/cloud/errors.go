@@ -1,14 +1,14 @@
 package cloud
 
-// This file holds what an AWS failure is to the rest of fgctl: an Error with a Class.
-
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -69,18 +69,21 @@ func (e *Error) Local() bool { return e.Class == Invalid && e.Status == 0 }
 // permissionText finds the missing permission in the messages of AWS's services: "is not authorized to
 // perform: iam:PassRole", `Missing permissions for "ec2:DescribeSubnets"`, "due to missing permissions
 // for 'iam:GetRole'".
-var permissionText = regexp.MustCompile(`(?i)(?:not authorized to perform:?|missing permissions for) *["']?([a-z0-9-]+:[A-Za-z0-9]+)`)
+var permissionText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`(?i)(?:not authorized to perform:?|missing permissions for) *["']?([a-z0-9-]+:[A-Za-z0-9]+)`)
+})
 
-// Permission is the IAM action that the caller lacks, for the class AccessDenied: the one that AWS
+// Permission returns the IAM action that the caller lacks, for the class AccessDenied: the one that AWS
 // names, which may be another than the call's (iam:PassRole on a create), else the call's own.
 func (e *Error) Permission() string {
-	if m := permissionText.FindStringSubmatch(e.Message); m != nil {
+	if m := permissionText().FindStringSubmatch(e.Message); m != nil {
 		return m[1]
 	}
 	return e.Action
 }
 
-// WaitingFor says what a call that was cut short waited for, to be put behind another text: " waiting for ACTION
+// WaitingFor returns what a call that was cut short waited for, to be put behind another text: " waiting for ACTION
 // of ENDPOINT (before that: HTTP 503)". It is empty for an error that is not of a call.
 func WaitingFor(err error) string {
 	var e *Error
@@ -129,18 +132,10 @@ func NoCluster(err error) bool {
 
 // wrap turns the SDK's error of one call into an *Error; nil stays nil.
 func wrap(ctx context.Context, action string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var done *Error
-	if errors.As(err, &done) {
+	if err == nil || errors.As(err, new(*Error)) {
 		return err
 	}
-	e := &Error{Action: action, Message: describe(err), RetryAfter: retryAfter(err), Err: err}
-	var call *callError
-	if errors.As(err, &call) {
-		e.Endpoint = call.endpoint
-	}
+	e := &Error{Action: action, RetryAfter: retryAfter(err), Err: err}
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.Response != nil {
 		e.Status = response.HTTPStatusCode()
@@ -151,43 +146,23 @@ func wrap(ctx context.Context, action string, err error) error {
 	if errors.As(err, &withID) && withID.ServiceRequestID() != "" {
 		e.RequestID = withID.ServiceRequestID()
 	}
+	var call *callError
+	if errors.As(err, &call) {
+		e.Endpoint = call.endpoint
+	}
 	// A call's own context decides: a dead connection's timeout also answers to DeadlineExceeded.
 	if ctx.Err() != nil {
-		e.Class = Canceled
-		e.Message = context.Cause(ctx).Error()
+		e.Class, e.Message = Canceled, context.Cause(ctx).Error()
 		e.Err = fmt.Errorf("%w: %w: %w", context.Cause(ctx), ctx.Err(), err)
 		if call != nil && call.last != nil {
-			var last *Error
-			if errors.As(wrap(context.WithoutCancel(ctx), "", call.last), &last) {
-				e.before = call.veil.hide(last.Error())
-			}
+			e.before = call.veil.hide(wrap(context.WithoutCancel(ctx), "", call.last).Error())
 		}
 		return e
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		e.Err = errors.New(err.Error())
 	}
-	var senseless *senselessError
-	var api smithy.APIError
-	isAPI := errors.As(err, &api)
-	switch {
-	case credentialsFailed(err) != nil:
-		failure := credentialsFailed(err)
-		e.Message, e.hint, e.Status = failure.message, failure.hint, failure.status
-	case isAPI && api.ErrorCode() != "UnknownError":
-		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
-		if e.Message == "" {
-			e.Message = fmt.Sprintf("HTTP %d without a message", e.Status)
-		}
-	case errors.As(err, &senseless):
-		e.Message = senseless.Error()
-	case e.Status != 0 && brokenAnswer(err):
-		e.Message = fmt.Sprintf("HTTP %d, and then the connection broke off", e.Status)
-	case e.Status >= 300:
-		e.Message = fmt.Sprintf("HTTP %d: response is not an AWS error", e.Status)
-	case e.Status != 0:
-		e.Message = fmt.Sprintf("HTTP %d, but the answer is not what this call gives", e.Status)
-	}
+	e.tell(err)
 	e.Class = classify(e, err)
 	if call != nil {
 		e.Message, e.RequestID = call.veil.hide(e.Message), call.veil.hide(e.RequestID)
@@ -195,30 +170,51 @@ func wrap(ctx context.Context, action string, err error) error {
 	return e
 }
 
+// tell sets what the error says of a failure.
+func (e *Error) tell(err error) {
+	var api smithy.APIError
+	var senseless *senselessError
+	failure := credentialsFailed(err)
+	switch {
+	case failure != nil:
+		e.Message, e.hint, e.Status = failure.message, failure.hint, failure.status
+	case errors.As(err, &api) && api.ErrorCode() != "UnknownError":
+		e.Code = api.ErrorCode()
+		e.Message = cmp.Or(api.ErrorMessage(), fmt.Sprintf("HTTP %d without a message", e.Status))
+	case errors.As(err, &senseless):
+		e.Message = senseless.Error()
+	case e.Status != 0 && brokenAnswer(err):
+		e.Message = fmt.Sprintf("HTTP %d, and then the connection broke off", e.Status)
+	case e.Status >= 300:
+		e.Message = fmt.Sprintf("HTTP %d: response is not an AWS error", e.Status)
+	case e.Status != 0:
+		e.Message = fmt.Sprintf("HTTP %d, but the answer is not what this call returns", e.Status)
+	default:
+		e.Message = describe(err)
+	}
+}
+
 // describe returns the part of an SDK error that says what happened, without the SDK's layers around it.
 func describe(err error) string {
-	if failure := credentialsFailed(err); failure != nil {
+	var (
+		send      *url.Error
+		operation *smithy.OperationError
+		attempts  *retry.MaxAttemptsError
+		failure   = credentialsFailed(err)
+	)
+	switch {
+	case err == nil:
+		return ""
+	case failure != nil:
 		return failure.message
-	}
-	var send *url.Error
-	if errors.As(err, &send) && !timedOut(err) {
+	case errors.As(err, &send) && !timedOut(err):
 		return fmt.Sprintf("%s %s: %s", strings.ToUpper(send.Op), plainURL(send.URL), connectionText(send.Err))
-	}
-	if errors.As(err, new(*smithyhttp.RequestSendError)) || connectionFailed(err) {
+	case errors.As(err, new(*smithyhttp.RequestSendError)) || connectionFailed(err):
 		return connectionText(err)
+	case errors.As(err, &operation):
+		return describe(operation.Err)
+	case errors.As(err, &attempts):
+		return describe(attempts.Err)
 	}
-	for err != nil {
-		var operation *smithy.OperationError
-		var attempts *retry.MaxAttemptsError
-		switch {
-		case errors.As(err, &operation):
-			err = operation.Err
-			continue
-		case errors.As(err, &attempts):
-			err = attempts.Err
-			continue
-		}
-		return err.Error()
-	}
-	return ""
+	return err.Error()
 }

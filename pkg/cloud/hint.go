@@ -1,26 +1,38 @@
 package cloud
 
-// This file says what a user can do about a failure, one sentence per class.
-
 import (
 	"errors"
-	"slices"
+	"net/http"
 	"strings"
+	"time"
 )
 
-// hints holds the advice of the classes that have one for every call.
-var hints = map[Class]string{
-	Busy:          "EKS changes one Fargate profile of a cluster at a time; try again when the other one is done",
-	TrustNotReady: "the pod execution role must let eks-fargate-pods.amazonaws.com assume it for this profile; a new role needs some seconds until EKS sees it",
-	LimitExceeded: "see the quotas of Amazon EKS in Service Quotas; delete a profile or ask for a higher quota",
-	Throttled:     "AWS is throttling this account; try again in a moment",
-	Unavailable:   "try again; if it stays, see the region, the endpoint and the network",
-	Senseless:     "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, or a proxy answers in its place",
-	Credentials:   "check that AWS credentials are set and not expired (aws sts get-caller-identity); for SSO run aws sso login",
+// hint returns the advice of the classes that have one for every call.
+func (c Class) hint() string {
+	switch c {
+	case Busy:
+		return "EKS changes one Fargate profile of a cluster at a time; try again when the other one is done"
+	case TrustNotReady:
+		return "the pod execution role must let eks-fargate-pods.amazonaws.com assume it for this profile; " +
+			"a new role needs some seconds until EKS sees it"
+	case LimitExceeded:
+		return "see the quotas of Amazon EKS in Service Quotas; delete a profile or ask for a higher quota"
+	case Throttled:
+		return "AWS is throttling this account; try again in a moment"
+	case Unavailable:
+		return "try again; if it stays, see the region, the endpoint and the network"
+	case Senseless:
+		return "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, " +
+			"or a proxy answers in its place"
+	case Credentials:
+		return "check that AWS credentials are set and not expired (aws sts get-caller-identity); " +
+			"for SSO run aws sso login"
+	}
+	return ""
 }
 
-// Hint says in one sentence what can be done about an error of this package; it is empty where there is
-// nothing to say beyond the message.
+// Hint returns in one sentence what can be done about an error of this package; empty where there is nothing to say
+// beyond the message.
 func Hint(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -36,7 +48,7 @@ func Hint(err error) string {
 		}
 		return hint
 	case e.Class == Senseless && !e.reads():
-		return hints[Senseless] + "; the change may have been made all the same"
+		return Senseless.hint() + "; the change may have been made all the same"
 	case e.clockIsWrong():
 		return "this machine's clock is " + skewText(e.Skew) + "; set it and try again"
 	case e.Class == Credentials && strings.Contains(e.Code, "Signature"):
@@ -46,11 +58,43 @@ func Hint(err error) string {
 	case e.Class == Other && e.Status == 404:
 		return "the endpoint does not know this operation; see --endpoint-url and AWS_ENDPOINT_URL"
 	}
-	return hints[e.Class]
+	return e.Class.hint()
 }
 
 // reads reports whether the call changes nothing in AWS.
 func (e *Error) reads() bool {
 	_, operation, _ := strings.Cut(e.Action, ":")
-	return slices.ContainsFunc([]string{"Describe", "List", "Get"}, func(verb string) bool { return strings.HasPrefix(operation, verb) })
+	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "List") ||
+		strings.HasPrefix(operation, "Get")
+}
+
+// clockIsWrong reports whether AWS refused the request because of its time: by the codes for that (EC2 API Reference
+// and AWS's Common Errors), or in words beside a code that is for wrong keys too.
+func (e *Error) clockIsWrong() bool {
+	if e.Code == "RequestTimeTooSkewed" || e.Code == "RequestExpired" {
+		return true
+	}
+	message := strings.ToLower(e.Message)
+	return strings.Contains(e.Code, "Signature") &&
+		(strings.Contains(message, "signature expired") || strings.Contains(message, "signature not yet current"))
+}
+
+// skewOf returns how far now is ahead of an answer's header Date; 0 without one.
+func skewOf(header http.Header, now time.Time) time.Duration {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return now.Sub(date).Round(time.Second)
+}
+
+// skewText says how wrong a clock is, as far as that is known.
+func skewText(skew time.Duration) string {
+	switch {
+	case skew > time.Minute:
+		return skew.String() + " ahead of the endpoint's"
+	case skew < -time.Minute:
+		return (-skew).String() + " behind the endpoint's"
+	}
+	return "wrong"
 }

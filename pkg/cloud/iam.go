@@ -64,7 +64,9 @@ func (c *Client) AttachedPolicies(ctx context.Context, role string) ([]string, e
 
 // CreateRole makes a role with this trust policy (JSON) and path /. Tags may be nil, description empty.
 // A new role takes some seconds until EKS sees it; see TrustNotReady.
-func (c *Client) CreateRole(ctx context.Context, name, trustPolicy, description string, tags map[string]string) (Role, error) {
+func (c *Client) CreateRole(
+	ctx context.Context, name, trustPolicy, description string, tags map[string]string,
+) (Role, error) {
 	const action = "iam:CreateRole"
 	in := &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trustPolicy}
 	if description != "" {

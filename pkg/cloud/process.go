@@ -1,8 +1,5 @@
 package cloud
 
-// This file runs credential_process. The SDK's own runner puts the output of the process into its errors, and
-// gives the process our standard error, where it may print anything.
-
 import (
 	"bytes"
 	"context"
@@ -22,10 +19,11 @@ type processError struct{ what string }
 
 func (e *processError) Error() string { return e.what }
 
-// credentialProcess is the command of a credential_process.
+// credentialProcess is the command of a credential_process. The SDK's own runner puts the output of the process into
+// its errors, and lets the process write to fgctl's standard error, where it may print anything.
 type credentialProcess struct {
 	command string
-	// mayAsk gives the process the terminal. Where nobody is there to answer a prompt, what it prints would end in
+	// mayAsk lets the process use the terminal. Where nobody is there to answer a prompt, what it prints would end in
 	// a log.
 	mayAsk bool
 }
@@ -60,7 +58,7 @@ func (p credentialProcess) Retrieve(ctx context.Context) (aws.Credentials, error
 	return parseProcess(output.Bytes(), time.Now())
 }
 
-// processEnd tells how a process ended that did not end well.
+// processEnd says how a process ended that did not end well.
 func processEnd(ctx context.Context, err error) string {
 	var exit *exec.ExitError
 	switch {

@@ -1,10 +1,7 @@
 package cloud
 
-// This file holds what fgctl adds to the SDK's retryer.
-
 import (
 	"errors"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -12,9 +9,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// patient is the SDK's retryer that also retries an answer that broke off or makes no sense, and waits as long as an answer's
-// Retry-After says; the SDK knows only AWS's own header. What changes something in EKS may be
-// sent twice: a create carries its token, tags are set as before; a delete is not sent again (see DeleteProfile).
+// patient is the SDK's retryer that also retries an answer that broke off or makes no sense, and waits as long as an
+// answer's Retry-After says; the SDK knows only AWS's own header. What changes something in EKS may be sent twice: a
+// create carries its token, tags are set as before; a delete is not sent again (see DeleteProfile).
 type patient struct{ aws.RetryerV2 }
 
 // IsErrorRetryable adds broken and senseless answers to what the SDK retries.
@@ -28,8 +25,8 @@ func (r patient) RetryDelay(attempt int, err error) (time.Duration, error) {
 	return max(delay, retryAfter(err)), failure
 }
 
-// longestRetryAfter bounds what an answer may ask for.
-const longestRetryAfter = time.Minute
+// longestRetryAfter bounds what an answer may ask for, in seconds.
+const longestRetryAfter = 60
 
 // retryAfter is the pause that an answer asks for in its header Retry-After (RFC 9110, 10.2.3), in seconds;
 // a date is not looked at, because the clocks may differ. Zero where there is none.
@@ -38,13 +35,9 @@ func retryAfter(err error) time.Duration {
 	if !errors.As(err, &response) || response.Response == nil || response.Response.Response == nil {
 		return 0
 	}
-	return parseRetryAfter(response.Response.Header)
-}
-
-func parseRetryAfter(header http.Header) time.Duration {
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	seconds, err := strconv.Atoi(response.Response.Header.Get("Retry-After"))
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return min(time.Duration(min(seconds, 3600))*time.Second, longestRetryAfter)
+	return time.Duration(min(seconds, longestRetryAfter)) * time.Second
 }

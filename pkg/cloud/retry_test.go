@@ -6,15 +6,18 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-func TestParseRetryAfter(t *testing.T) {
+func TestRetryAfter(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"": 0, "0": 0, "3": 3 * time.Second, "100000": longestRetryAfter, "-1": 0, "1.5": 0, "Wed, 21 Oct 2026 07:28:00 GMT": 0,
+		"": 0, "0": 0, "3": 3 * time.Second, "100000": longestRetryAfter * time.Second, "-1": 0, "1.5": 0, "Wed, 21 Oct 2026 07:28:00 GMT": 0,
 	} {
 		header := http.Header{}
 		header.Set("Retry-After", text)
-		if got := parseRetryAfter(header); got != want {
+		answer := &smithyhttp.Response{Response: &http.Response{Header: header}}
+		if got := retryAfter(&smithyhttp.ResponseError{Response: answer}); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}

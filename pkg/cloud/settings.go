@@ -1,8 +1,5 @@
 package cloud
 
-// This file judges the settings before anything is sent: a wrong one would otherwise show late and in
-// the SDK's words.
-
 import (
 	"cmp"
 	"context"
@@ -17,27 +14,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// regionText is what can be part of a host name; a region becomes one.
-var regionText = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-
-// endpointVariables are the places besides --endpoint-url that an endpoint of our services comes from.
-var endpointVariables = []string{
-	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EKS", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL_STS",
-}
-
-// checkSettings judges the region and the endpoints that the SDK found.
+// checkSettings judges the region and the endpoints that the SDK found: a wrong one would otherwise show late and in
+// the SDK's words.
 func checkSettings(cfg aws.Config) error {
 	if cfg.Region == "" {
-		return invalidSetting("no AWS region is set", "give --region, or set AWS_REGION, or set region in the AWS config file")
+		return invalidSetting("no AWS region is set",
+			"give --region, or set AWS_REGION, or set region in the AWS config file")
 	}
-	if !regionText.MatchString(cfg.Region) {
+	// It becomes a part of a host name.
+	if !regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`).MatchString(cfg.Region) {
 		return invalidSetting("region \""+cfg.Region+"\" is not the name of an AWS region",
 			"give one like us-east-1 with --region, AWS_REGION or the AWS config file")
 	}
 	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
 		return nil
 	}
-	for _, name := range endpointVariables {
+	for _, service := range []string{"", "_EKS", "_EC2", "_IAM", "_STS"} {
+		name := "AWS_ENDPOINT_URL" + service
 		if err := checkEndpoint(name, os.Getenv(name)); err != nil {
 			return err
 		}
@@ -84,61 +77,70 @@ func settingsError(ctx context.Context, err error, profile string) error {
 		return wrap(ctx, "", ctx.Err())
 	}
 	profile = cmp.Or(profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), "default")
-	const files = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or run aws configure list"
 	var (
 		missing config.SharedConfigProfileNotExistError
 		role    config.SharedConfigAssumeRoleError
 		load    config.SharedConfigLoadError
 		needs   config.CredentialRequiresARNError
-		code    config.AssumeRoleTokenProviderNotSetError
+		message string
+		hint    = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or run aws configure list"
 	)
 	switch {
 	case errors.As(err, &role):
-		return invalidSetting("profile "+quoted(role.Profile)+" cannot assume its role: its source_profile is missing, or has no credentials", files)
+		message = "profile " + quoted(role.Profile) +
+			" cannot assume its role: its source_profile is missing, or has no credentials"
 	case errors.As(err, &missing):
-		return invalidSetting("the AWS config files have no profile "+quoted(missing.Profile), "see aws configure list-profiles; --profile or AWS_PROFILE chooses one")
+		message = "the AWS config files have no profile " + quoted(missing.Profile)
+		hint = "see aws configure list-profiles; --profile or AWS_PROFILE chooses one"
 	case errors.As(err, &load):
-		return invalidSetting("the AWS file "+load.Filename+" "+cmp.Or(fileFault(load.Filename), "is not of the form [section] and key = value"), files)
+		fault := cmp.Or(fileFault(load.Filename), "is not of the form [section] and key = value")
+		message = "the AWS file " + load.Filename + " " + fault
 	case errors.As(err, &needs):
-		return invalidSetting("profile "+quoted(needs.Profile)+" has "+needs.Type+" but no role_arn", files)
-	case errors.As(err, &code):
-		return invalidSetting("profile "+quoted(profile)+" wants an MFA code (mfa_serial), which fgctl does not ask for",
-			"get a session by aws sts get-session-token, or choose a profile with SSO by --profile")
+		message = "profile " + quoted(needs.Profile) + " has " + needs.Type + " but no role_arn"
+	case errors.As(err, new(config.AssumeRoleTokenProviderNotSetError)):
+		message = "profile " + quoted(profile) + " wants an MFA code (mfa_serial), which fgctl does not ask for"
+		hint = "get a session by aws sts get-session-token, or choose a profile with SSO by --profile"
+	case strings.Contains(err.Error(), "partial credentials"):
+		message = "profile " + quoted(profile) + ", or the one that its source_profile names, " +
+			"has only one of aws_access_key_id and aws_secret_access_key"
+		hint = "run " + withProfile("aws configure", profile)
+	case strings.Contains(err.Error(), "CA bundle"):
+		message = "the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read"
+	case settingIn(err.Error()) != "":
+		message = settingIn(err.Error()) + " has a value that it cannot have, or is missing (profile " + quoted(profile) + ")"
+	case os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != "":
+		message = "AWS_CONTAINER_CREDENTIALS_FULL_URI: " + address(os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")) +
+			" is no address to get credentials from"
+		hint = "it begins with https://, or with http:// and names a loopback address or the ones of ECS and EKS"
+	default:
+		message = "the AWS settings of profile " + quoted(profile) + " cannot be used"
 	}
-	text := err.Error()
-	if strings.Contains(text, "partial credentials") {
-		return invalidSetting("profile "+quoted(profile)+", or the one that its source_profile names, has only one of aws_access_key_id and aws_secret_access_key",
-			"run "+withProfile("aws configure", profile))
-	}
-	if strings.Contains(text, "CA bundle") {
-		return invalidSetting("the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read", files)
-	}
-	for _, word := range settingWords.FindAllString(text, -1) {
-		if slices.Contains(settingNames, word) {
-			return invalidSetting(word+" has a value that it cannot have, or is missing (profile "+quoted(profile)+")", files)
-		}
-	}
-	if os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != "" {
-		return invalidSetting("AWS_CONTAINER_CREDENTIALS_FULL_URI: "+address(os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"))+" is no address to get credentials from",
-			"it begins with https://, or with http:// and names a loopback address or the ones of ECS and EKS")
-	}
-	return invalidSetting("the AWS settings of profile "+quoted(profile)+" cannot be used", files)
+	return invalidSetting(message, hint)
 }
-
-// settingWords finds what may be the name of a setting in the SDK's words.
-var settingWords = regexp.MustCompile(`[A-Za-z0-9_]+`)
 
 // settingNames are the variables and the keys that the SDK names in its refusals.
 var settingNames = []string{
-	"AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE", "AWS_ENABLE_ENDPOINT_DISCOVERY", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-	"AWS_EC2_METADATA_V1_DISABLED", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT", "AWS_DISABLE_REQUEST_COMPRESSION",
-	"AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "AWS_ACCOUNT_ID_ENDPOINT_MODE", "AWS_REQUEST_CHECKSUM_CALCULATION",
-	"AWS_RESPONSE_CHECKSUM_VALIDATION", "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "AWS_S3_USE_ARN_REGION",
-	"AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-	"retry_mode", "max_attempts", "defaults_mode", "ec2_metadata_service_endpoint_mode", "disable_request_compression",
-	"request_min_compression_size_bytes", "account_id_endpoint_mode", "request_checksum_calculation", "response_checksum_validation",
-	"sso_session", "sso_region", "sso_start_url", "sso_account_id", "sso_role_name", "credential_source", "duration_seconds",
-	"role_arn", "source_profile", "web_identity_token_file", "credential_process",
+	"AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE", "AWS_ENABLE_ENDPOINT_DISCOVERY",
+	"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "AWS_EC2_METADATA_V1_DISABLED", "AWS_USE_DUALSTACK_ENDPOINT",
+	"AWS_USE_FIPS_ENDPOINT", "AWS_DISABLE_REQUEST_COMPRESSION", "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+	"AWS_ACCOUNT_ID_ENDPOINT_MODE", "AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION",
+	"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "AWS_S3_USE_ARN_REGION", "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
+	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "retry_mode", "max_attempts",
+	"defaults_mode", "ec2_metadata_service_endpoint_mode", "disable_request_compression",
+	"request_min_compression_size_bytes", "account_id_endpoint_mode", "request_checksum_calculation",
+	"response_checksum_validation", "sso_session", "sso_region", "sso_start_url", "sso_account_id",
+	"sso_role_name", "credential_source", "duration_seconds", "role_arn", "source_profile",
+	"web_identity_token_file", "credential_process",
+}
+
+// settingIn returns the first word of a text that is the name of a setting, empty where there is none.
+func settingIn(text string) string {
+	for _, word := range regexp.MustCompile(`[A-Za-z0-9_]+`).FindAllString(text, -1) {
+		if slices.Contains(settingNames, word) {
+			return word
+		}
+	}
+	return ""
 }
 
 // checkHalf refuses one half of an access key in the environment, as the AWS CLI does: the SDK would look elsewhere
@@ -153,5 +155,6 @@ func checkHalf(profile string) error {
 	if id == "" {
 		set, unset = unset, set
 	}
-	return invalidSetting(set+" is set, but "+unset+" is not", "set both, or unset "+set+" to take the credentials from elsewhere; --profile also overrules it")
+	return invalidSetting(set+" is set, but "+unset+" is not",
+		"set both, or unset "+set+" to take the credentials from elsewhere; --profile also overrules it")
 }

@@ -1,8 +1,5 @@
 package cloud
 
-// This file holds the last resort against an endpoint that repeats what it was sent, as services for debugging do:
-// the values of the credentials in use are known, and none of them passes into a log or a message.
-
 import (
 	"net/url"
 	"regexp"
@@ -12,7 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// veil knows the secrets in use. The zero value knows none.
+// veil is the last resort against an endpoint that repeats what it was sent, as services for debugging do: it knows
+// the secrets in use, and none of them passes into a log or a message. The zero value knows none.
 type veil struct {
 	lock  sync.Mutex
 	known map[string]bool
@@ -21,8 +19,8 @@ type veil struct {
 
 const hidden = "(hidden)"
 
-// signature is what is secret in the header of a signed request.
-var signature = regexp.MustCompile(`(?i)(signature=)[0-9a-f]{64}`)
+// signature matches what is secret in the header of a signed request.
+var signature = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(signature=)[0-9a-f]{64}`) })
 
 // learn takes note of credentials.
 func (v *veil) learn(credentials aws.Credentials) {
@@ -38,7 +36,8 @@ func (v *veil) learn(credentials aws.Credentials) {
 		}
 		v.known[secret] = true
 		// As JSON and forms write it, too.
-		for _, form := range []string{secret, strings.ReplaceAll(secret, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret)} {
+		asJSON := strings.ReplaceAll(secret, "/", `\/`)
+		for _, form := range []string{secret, asJSON, url.QueryEscape(secret), url.PathEscape(secret)} {
 			v.pairs = append(v.pairs, form, hidden)
 		}
 	}
@@ -48,5 +47,5 @@ func (v *veil) learn(credentials aws.Credentials) {
 func (v *veil) hide(text string) string {
 	v.lock.Lock()
 	defer v.lock.Unlock()
-	return signature.ReplaceAllString(strings.NewReplacer(v.pairs...).Replace(text), "${1}"+hidden)
+	return signature().ReplaceAllString(strings.NewReplacer(v.pairs...).Replace(text), "${1}"+hidden)
 }

@@ -117,7 +117,8 @@ func fileName(cmd *cobra.Command) string {
 
 func page(cmd *cobra.Command) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<!-- Made by make docs from the command itself; do not edit. -->\n\n# %s\n\n%s.\n", cmd.CommandPath(), prose(cmd.Short))
+	fmt.Fprintf(&b, "<!-- Made by make docs from the command itself; do not edit. -->\n\n# %s\n\n%s.\n",
+		cmd.CommandPath(), prose(cmd.Short))
 	if cmd.Runnable() && (cmd.HasParent() && !cmd.HasSubCommands()) {
 		fmt.Fprintf(&b, "\n```\n%s\n```\n", cmd.UseLine())
 	}

@@ -53,16 +53,19 @@ func run(out io.Writer) error {
 		return err
 	}
 	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := importer.ForCompiler(fset, "gc",
+		func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	var total row
 	var text strings.Builder
-	fmt.Fprintf(&text, "%-34s %7s %6s %9s %6s %14s\n", "package", "lines", "files", "exported", ">120", "pairs per file")
+	fmt.Fprintf(&text, "%-34s %7s %6s %9s %6s %14s\n", "package", "lines", "files", "exported", ">120",
+		"pairs per file")
 	for _, p := range packages {
 		r, err := measure(fset, imports, p)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.ImportPath, err)
 		}
-		fmt.Fprintf(&text, "%-34s %7d %6d %9d %6d %14.1f\n", strings.TrimPrefix(p.ImportPath, "github.com/fgctl/fgctl/"),
+		fmt.Fprintf(&text, "%-34s %7d %6d %9d %6d %14.1f\n",
+			strings.TrimPrefix(p.ImportPath, "github.com/fgctl/fgctl/"),
 			r.lines, r.files, r.exported, r.long, float64(r.pairs)/float64(r.files))
 		total.lines, total.files = total.lines+r.lines, total.files+r.files
 		total.exported, total.long = total.exported+r.exported, total.long+r.long

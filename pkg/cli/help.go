@@ -29,7 +29,8 @@ func setHelp(root *cobra.Command, columns int) {
 		if text == "" {
 			text = cmd.Short
 		}
-		_, _ = io.WriteString(cmd.OutOrStdout(), fill(text, columns)+"\n\n"+usage(cmd, columns)) // a reader that went away
+		// a reader that went away
+		_, _ = io.WriteString(cmd.OutOrStdout(), fill(text, columns)+"\n\n"+usage(cmd, columns))
 	})
 }
 

@@ -59,7 +59,8 @@ func (r *rememberingWriter) Write(p []byte) (int, error) {
 
 // Root returns the tree of commands, for the generator of the documentation.
 func Root() *cobra.Command {
-	return newRootCommand(env.New(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, systemClock{}, nil))
+	return newRootCommand(env.New(&output.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard},
+		systemClock{}, nil))
 }
 
 const rootLong = `fgctl manages Amazon EKS Fargate profiles, and explains which profile a pod would run on.
@@ -169,10 +170,12 @@ func addGlobalFlags(e *env.Env, root *cobra.Command) {
 	flags.IntVarP(&e.Global.Verbose, "verbose", "v", env.VerboseInfo,
 		"how much to say: 0 and 1 errors, 2 warnings, 3 checks and progress, 4 a line per AWS request, 5 bodies too")
 	flags.StringVarP(&e.Global.Color, "color", "C", "true", "colour on a terminal: true, false or fabulous")
-	flags.BoolVarP(&e.Global.DumpLogs, "dumpLogs", "d", false, "on failure, show the AWS requests and answers of the run")
+	flags.BoolVarP(&e.Global.DumpLogs, "dumpLogs", "d", false,
+		"on failure, show the AWS requests and answers of the run")
 	flags.StringVarP(&e.Global.Region, "region", "r", "", "AWS region")
 	flags.StringVarP(&e.Global.Profile, "profile", "p", "", "AWS credentials profile, as AWS_PROFILE")
-	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "", "AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
+	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "",
+		"AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
 	env.MustComplete(root, "color", env.CompleteFixed(colors))
 	env.MustComplete(root, "region", env.CompleteNothing)
 	env.MustComplete(root, "profile", env.CompleteNothing)
@@ -190,7 +193,10 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 		return err
 	}
 	if e.Global.Verbose < 0 || e.Global.Verbose > env.VerboseBodies {
-		return &env.UsageError{Err: fmt.Errorf("%s %d is not between 0 and 5", e.Named("verbose"), e.Global.Verbose), Command: cmd.CommandPath()}
+		return &env.UsageError{
+			Err:     fmt.Errorf("%s %d is not between 0 and 5", e.Named("verbose"), e.Global.Verbose),
+			Command: cmd.CommandPath(),
+		}
 	}
 	if e.Global.Color == "false" {
 		e.Streams.Color = false

@@ -159,7 +159,8 @@ func parseSettings(path string, data []byte, flags []string) (map[string]any, ma
 		return values, lines, nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return nil, nil, fmt.Errorf("%s:%d: the file must hold flag names with their values, as `region: us-east-1`", path, top.Line)
+		return nil, nil, fmt.Errorf("%s:%d: the file must hold flag names with their values, as `region: us-east-1`",
+			path, top.Line)
 	}
 	var faults []error
 	for i := 0; i+1 < len(top.Content); i += 2 {
@@ -170,11 +171,13 @@ func parseSettings(path string, data []byte, flags []string) (map[string]any, ma
 		}
 		name := strings.ToLower(key.Value)
 		if !slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, name) }) {
-			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, env.DidYouMean(key.Value, flags, "")))
+			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value,
+				env.DidYouMean(key.Value, flags, "")))
 			continue
 		}
 		if _, twice := lines[name]; twice {
-			faults = append(faults, fmt.Errorf("%s:%d: the key %q stands there twice, first in line %d", path, key.Line, key.Value, lines[name]))
+			faults = append(faults, fmt.Errorf("%s:%d: the key %q stands there twice, first in line %d", path,
+				key.Line, key.Value, lines[name]))
 			continue
 		}
 		value, err := settingValue(node)

@@ -60,7 +60,10 @@ func (j *JUnit) Case(suite string, c JUnitCase) error {
 	s.tests++
 	if c.Failure != nil {
 		s.failures++
-		c.Failure = &JUnitFailure{Message: XMLText(c.Failure.Message), Type: XMLText(c.Failure.Type), Text: XMLText(c.Failure.Text)}
+		c.Failure = &JUnitFailure{
+			Message: XMLText(c.Failure.Message), Type: XMLText(c.Failure.Type),
+			Text: XMLText(c.Failure.Text),
+		}
 	}
 	c.Name, c.ClassName, c.File, c.Out = XMLText(c.Name), XMLText(c.ClassName), XMLText(c.File), XMLText(c.Out)
 	before := j.cases.size
@@ -114,7 +117,8 @@ func (s junitSuite) tag(element string) string {
 // XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2), and what steers a terminal.
 func XMLText(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || control(r) && r != '\n' && r != '\t' || reorders(r) || r == '\uFFFE' || r == '\uFFFF' {
+		if r == utf8.RuneError || control(r) && r != '\n' && r != '\t' || reorders(r) || r == '\uFFFE' ||
+			r == '\uFFFF' {
 			return -1
 		}
 		return r

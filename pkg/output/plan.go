@@ -100,13 +100,15 @@ func selectorLine(s plan.Selector) (text string, risk bool) {
 	case s.Covered == fargate.ExtentWhole:
 		return fmt.Sprintf("pods of %s move to %s", selector, by), false
 	case s.Undecided && by == "":
-		return fmt.Sprintf("pods of %s may lose their profile: the selector is too involved to tell which pods it takes, "+
+		return fmt.Sprintf("pods of %s may lose their profile: the selector is too involved to tell which pods it "+
+			"takes, "+
 			"and no other profile is known to take them", selector), true
 	case s.Undecided:
 		return fmt.Sprintf("pods of %s may lose their profile: whether %s cover them all could not be decided",
 			selector, by), true
 	case s.Covered == fargate.ExtentPart:
-		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, to %s%s",
+		return fmt.Sprintf("some pods of %s lose their profile and may stay Pending: only a part of them would move, "+
+			"to %s%s",
 			selector, by, shape), true
 	}
 	return fmt.Sprintf("pods of %s lose their profile: no other ACTIVE profile covers them, so they may stay Pending%s",

@@ -129,7 +129,10 @@ func profileTable(form tableForm, several bool, all []ClusterProfiles) (header [
 	case narrowTable:
 		header = []string{"NAME", "NAMESPACE", "LABELS", "ROLE", "SUBNETS", "STATUS"}
 	default:
-		header = []string{"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS", "TAGS", "STATUS"}
+		header = []string{
+			"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS",
+			"TAGS", "STATUS",
+		}
 		if form == wideTable {
 			header = append(header, "CREATED", "HEALTH", "ARN")
 		}
@@ -166,7 +169,10 @@ func profileRows(p fargate.Profile, form tableForm) [][]string {
 			role := p.PodExecutionRoleARN[strings.LastIndexByte(p.PodExecutionRoleARN, '/')+1:]
 			row = []string{p.Name, s.Namespace, pairs(s.Labels), role, strconv.Itoa(len(p.Subnets)), string(p.Status)}
 		} else {
-			row = []string{p.Name, s.Namespace, pairs(s.Labels), p.PodExecutionRoleARN, subnets, pairs(p.Tags), string(p.Status)}
+			row = []string{
+				p.Name, s.Namespace, pairs(s.Labels), p.PodExecutionRoleARN, subnets, pairs(p.Tags),
+				string(p.Status),
+			}
 		}
 		if form == wideTable {
 			row = append(row, created(p.CreatedAt), health(p.Issues), p.ARN)

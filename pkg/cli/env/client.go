@@ -69,7 +69,8 @@ func (e *Env) Place(stated Place) (Place, error) {
 	case err != nil:
 		return p, &UsageError{Err: fmt.Errorf("no cluster is named, and the %w; or give --cluster NAME", err)}
 	case current.Cluster == "" && current.Name != "":
-		return p, Usagef("no cluster is named, and the kubeconfig context %q is not one of EKS; give --cluster NAME", current.Name)
+		return p, Usagef("no cluster is named, and the kubeconfig context %q is not one of EKS; give --cluster NAME",
+			current.Name)
 	case current.Cluster == "":
 		return p, Usagef("no cluster is named, and there is no kubeconfig context; give --cluster NAME")
 	}

@@ -31,7 +31,8 @@ func (e *Env) ReadConfigFile(ctx context.Context, path string) (profilefile.File
 	if err := e.agree(path, "cluster", e.Global.Cluster, file.Cluster); err != nil {
 		return file, Place{}, err
 	}
-	return file, Place{Cluster: file.Cluster, Region: file.Region}, e.agree(path, "region", e.Global.Region, file.Region)
+	stated := Place{Cluster: file.Cluster, Region: file.Region}
+	return file, stated, e.agree(path, "region", e.Global.Region, file.Region)
 }
 
 // agree is an error where the command line itself contradicts a file.

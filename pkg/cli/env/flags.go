@@ -60,7 +60,8 @@ func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, e
 	case len(args) > 1:
 		return "", UsageOf(cmd, "accepts one profile name, received %d: %s", len(args), strings.Join(args, ", "))
 	case flag != "" && flag != args[0] && e.Given(cmd, "name"):
-		return "", UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them", args[0], flag)
+		return "", UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them", args[0],
+			flag)
 	case args[0] == "":
 		return "", UsageOf(cmd, "the profile name is empty")
 	}
@@ -99,7 +100,8 @@ func (e *Env) NoneEmpty(cmd *cobra.Command, only ...string) error {
 			empty = !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return !isEmpty(s) })
 		}
 		if empty && e.Given(cmd, flag.Name) {
-			faults = append(faults, UsageOf(cmd, "--%s is given without a value; give one or leave the flag out", flag.Name))
+			faults = append(faults, UsageOf(cmd, "--%s is given without a value; give one or leave the flag out",
+				flag.Name))
 		}
 	})
 	return errors.Join(faults...)

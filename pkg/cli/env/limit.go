@@ -49,8 +49,8 @@ type WaitFlags struct {
 func (w *WaitFlags) AddWait(cmd *cobra.Command, until string) {
 	cmd.Flags().BoolVarP(&w.Wait, "wait", "w", true, "wait until "+until)
 	w.AddTimeout(cmd, ChangeTime)
-	cmd.Flags().Lookup("timeout").Usage =
-		"the longest that the whole run may take, without the time at questions; 0 for no limit"
+	cmd.Flags().Lookup("timeout").Usage = "the longest that the whole run may take, without the time at questions; " +
+		"0 for no limit"
 }
 
 // Run is cobra's form of what a command does.

@@ -63,7 +63,8 @@ func (e *Env) ShowWarnings(warnings fargate.Faults) {
 // ShowProfiles prints changed profiles in the format of --output, or without one what was done as a sentence for each.
 func (e *Env) ShowProfiles(format string, profiles []fargate.Profile, sentences []string) error {
 	if format != "" {
-		return output.Profiles(e.Streams, output.ProfileOptions{Format: format}, []output.ClusterProfiles{{Profiles: profiles}})
+		return output.Profiles(e.Streams, output.ProfileOptions{Format: format},
+			[]output.ClusterProfiles{{Profiles: profiles}})
 	}
 	for _, s := range sentences {
 		if _, err := fmt.Fprintln(e.Streams.Out, output.Clean(s)); err != nil {

@@ -70,12 +70,14 @@ field health.`,
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
-	flags.StringVarP(&opts.configFile, "config-file", "f", "", "take cluster and region from this ClusterConfig; - reads stdin")
+	flags.StringVarP(&opts.configFile, "config-file", "f", "",
+		"take cluster and region from this ClusterConfig; - reads stdin")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
 	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
-	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize, "how many names AWS lists per request; 0 leaves it to AWS")
+	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize,
+		"how many names AWS lists per request; 0 leaves it to AWS")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
@@ -195,7 +197,10 @@ func (o *options) readRegion(ctx context.Context, e *env.Env, region, cluster st
 			if o.several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err) {
 				err = nil
 			}
-			all[i].ClusterProfiles = output.ClusterProfiles{Cluster: cluster, Region: client.Region(), Profiles: profiles}
+			all[i].ClusterProfiles = output.ClusterProfiles{
+				Cluster: cluster, Region: client.Region(),
+				Profiles: profiles,
+			}
 			return err
 		})
 	}

@@ -73,11 +73,13 @@ func (d *detail) size(e fargate.Explanation) {
 	}
 	text, whose := fmt.Sprintf("Fargate would provision %s", c.Size()), "the pod"
 	if c.Replicas > 1 {
-		text += fmt.Sprintf(" for each of %d pods, %s vCPU / %s GB together", c.Replicas, number(c.Total.VCPU), number(c.Total.MemoryGB))
+		text += fmt.Sprintf(" for each of %d pods, %s vCPU / %s GB together", c.Replicas, number(c.Total.VCPU),
+			number(c.Total.MemoryGB))
 		whose = "a pod"
 	}
 	if c.Requested.VCPU > 0 || c.Requested.MemoryGB > 0 {
-		text += fmt.Sprintf("; %s requests %s vCPU / %s GB", whose, shortNumber(c.Requested.VCPU), shortNumber(c.Requested.MemoryGB))
+		text += fmt.Sprintf("; %s requests %s vCPU / %s GB", whose, shortNumber(c.Requested.VCPU),
+			shortNumber(c.Requested.MemoryGB))
 	} else {
 		text += "; " + whose + " requests nothing"
 	}
@@ -240,9 +242,11 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	}
 	switch {
 	case n.Full && e.Pinned == n.Profile:
-		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile, and let the label name that:", n.Profile, fargate.MaxSelectors)
+		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile, and let the "+
+			"label name that:", n.Profile, fargate.MaxSelectors)
 	case n.Full:
-		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile, fargate.MaxSelectors)
+		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile,
+			fargate.MaxSelectors)
 	default:
 		d.say(4, or+"let %s take it:", n.Profile)
 	}
@@ -254,7 +258,8 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 func addingLabels(n fargate.Nearest) string {
 	for _, c := range n.Unmet {
 		if _, exact := n.AddLabels[c.Key]; c.Field == "label" && c.Got != nil && exact {
-			return "set in the labels of the pod template (a label that the workload's own selector names cannot be changed)"
+			return "set in the labels of the pod template (a label that the workload's own selector names cannot be " +
+				"changed)"
 		}
 	}
 	return "add to the labels of the pod template"
@@ -292,7 +297,9 @@ func conditions(s fargate.SelectorMatch, room int) []string {
 	}
 	what, want, got := 0, 0, 0
 	for _, r := range rows {
-		what, want, got = max(what, utf8.RuneCountInString(r.what)), max(want, utf8.RuneCountInString(r.want)), max(got, utf8.RuneCountInString(r.got))
+		what = max(what, utf8.RuneCountInString(r.what))
+		want = max(want, utf8.RuneCountInString(r.want))
+		got = max(got, utf8.RuneCountInString(r.got))
 	}
 	if room > 0 && what+want+got+len("x   wants   ") > room {
 		what, want = 0, 0

@@ -22,7 +22,10 @@ var (
 )
 
 // failSeverities are the conditions that are about findings.
-var failSeverities = map[string]fargate.Severity{env.FailOnErrors: fargate.SeverityError, env.FailOnWarnings: fargate.SeverityWarning}
+var failSeverities = map[string]fargate.Severity{
+	env.FailOnErrors:   fargate.SeverityError,
+	env.FailOnWarnings: fargate.SeverityWarning,
+}
 
 // gate tells good pods from bad ones.
 type gate struct {
@@ -67,7 +70,8 @@ func (g *gate) answer(pods int) error {
 	case g.failed == 0:
 		return nil
 	case g.unexpected > 0:
-		return &env.RefusedError{Err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants", g.unexpected, output.CountPods(pods), g.expect)}
+		return &env.RefusedError{Err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants",
+			g.unexpected, output.CountPods(pods), g.expect)}
 	}
 	return &env.RefusedError{}
 }

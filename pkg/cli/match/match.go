@@ -86,7 +86,8 @@ profiles that take pods overlap.`,
   fgctl match --cluster demo --overlaps`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unexpected argument %q; pass manifests with -f: %s -f %s", args[0], cmd.CommandPath(), env.Command(args[0]))
+				return fmt.Errorf("unexpected argument %q; pass manifests with -f: %s -f %s", args[0],
+					cmd.CommandPath(), env.Command(args[0]))
 			}
 			return nil
 		},
@@ -111,17 +112,25 @@ profiles that take pods overlap.`,
 	opts.HasRecursive = true
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringSliceVarP(&opts.Files, "filename", "f", nil, "manifest, directory or pattern; - reads standard input; repeatable")
+	flags.StringSliceVarP(&opts.Files, "filename", "f", nil,
+		"manifest, directory or pattern; - reads standard input; repeatable")
 	flags.BoolVarP(&opts.Recursive, "recursive", "R", false, "look into the subdirectories of -f too")
-	flags.StringVarP(&opts.Namespace, "namespace", "n", "", "namespace of manifests that name none; by default the kubeconfig context's, else default")
+	flags.StringVarP(&opts.Namespace, "namespace", "n", "",
+		"namespace of manifests that name none; by default the kubeconfig context's, else default")
 	e.AddClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
-		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or Crossplane; repeatable")
+		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks "+
+			"describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK or "+
+			"Crossplane; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
-	flags.StringSliceVar(&opts.failOn, "fail-on", failDefault, "which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), warnings")
-	flags.StringSliceVar(&opts.only, "only", nil, "show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
+	flags.StringSliceVar(&opts.failOn, "fail-on", failDefault,
+		"which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), "+
+			"warnings")
+	flags.StringSliceVar(&opts.only, "only", nil,
+		"show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
-	flags.BoolVar(&opts.overlaps, "overlaps", false, "show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
+	flags.BoolVar(&opts.overlaps, "overlaps", false,
+		"show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"

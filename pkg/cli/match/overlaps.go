@@ -37,7 +37,8 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	if len(profiles) > mostJudged {
-		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its quota is raised", mostJudged, len(profiles))
+		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its "+
+			"quota is raised", mostJudged, len(profiles))
 	}
 	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
 	if err := printOverlaps(e, opts, overlaps, redundant); err != nil {
@@ -186,7 +187,8 @@ func overlapReport(overlaps []fargate.ProfileOverlap, redundant []fargate.Redund
 		out.Overlaps = append(out.Overlaps, item)
 	}
 	for _, r := range redundant {
-		out.Redundant = append(out.Redundant, redundancyOutput{Selector: selectorOutputs(r.Selector)[0], Within: r.Within, By: selectorOutputs(r.By...)})
+		out.Redundant = append(out.Redundant,
+			redundancyOutput{Selector: selectorOutputs(r.Selector)[0], Within: r.Within, By: selectorOutputs(r.By...)})
 	}
 	return out
 }
@@ -199,7 +201,10 @@ func selectorOutputs(refs ...fargate.SelectorRef) []selectorOutput {
 			labels = map[string]string{}
 		}
 		// A profile of a file that states no status counts as ACTIVE.
-		out[i] = selectorOutput{Profile: r.Profile, Status: cmp.Or(r.Status, fargate.StatusActive), Index: r.Index, Namespace: r.Selector.Namespace, Labels: labels}
+		out[i] = selectorOutput{
+			Profile: r.Profile, Status: cmp.Or(r.Status, fargate.StatusActive), Index: r.Index,
+			Namespace: r.Selector.Namespace, Labels: labels,
+		}
 	}
 	return out
 }

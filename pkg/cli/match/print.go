@@ -70,7 +70,8 @@ func (p *jsonPrinter) close(summary fargate.Summary) error {
 	if err := output.JSON(&text, summary); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.w, "%s,\n  \"summary\": %s}\n", before, strings.TrimPrefix(output.Indent(text.String(), "  "), "  "))
+	_, err := fmt.Fprintf(p.w, "%s,\n  \"summary\": %s}\n", before,
+		strings.TrimPrefix(output.Indent(text.String(), "  "), "  "))
 	return err
 }
 

@@ -122,7 +122,8 @@ func nameOpen(e *env.Env, all []fileProfile) {
 				p.place(), p.Name, p.OpenName)
 		}
 		if p.ofOpenCluster() && standIn == "" {
-			e.Warn("%s: the cluster of profile %s is open (%s); --cluster NAME says it", p.place(), p.Name, p.OpenCluster)
+			e.Warn("%s: the cluster of profile %s is open (%s); --cluster NAME says it", p.place(), p.Name,
+				p.OpenCluster)
 		}
 		if p.ofOpenCluster() {
 			p.Cluster = standIn
@@ -137,7 +138,8 @@ const mostJudged = 100
 // farBeyond are the faults of profiles that are not worth a warning, because they could not be profiles.
 func farBeyond(all []fileProfile) (faults []error) {
 	for _, p := range all {
-		far := len(p.Selectors) > mostJudged || slices.ContainsFunc(p.Selectors, func(s fargate.Selector) bool { return len(s.Labels) > mostJudged })
+		far := len(p.Selectors) > mostJudged ||
+			slices.ContainsFunc(p.Selectors, func(s fargate.Selector) bool { return len(s.Labels) > mostJudged })
 		if bad, _ := fargate.Validate(p.Profile); far {
 			faults = append(faults, fmt.Errorf("%s: profile %s: %w", p.place(), p.Name, bad[:1]))
 		}
@@ -155,13 +157,16 @@ func ofOneCluster(e *env.Env, all []fileProfile) ([]fileProfile, error) {
 	}
 	switch {
 	case wanted == "" && len(clusters) > 1:
-		return nil, fmt.Errorf("--profiles-from: the profiles are of several clusters (%s); choose one with --cluster", strings.Join(clusters, ", "))
+		return nil, fmt.Errorf("--profiles-from: the profiles are of several clusters (%s); choose one with "+
+			"--cluster", strings.Join(clusters, ", "))
 	case wanted == "":
 		return all, nil
 	case len(clusters) == 0 && !slices.ContainsFunc(all, fileProfile.ofOpenCluster):
-		return nil, fmt.Errorf("--cluster %s and --profiles-from both say where the profiles come from; give one of them", wanted)
+		return nil, fmt.Errorf("--cluster %s and --profiles-from both say where the profiles come from; give one of "+
+			"them", wanted)
 	case len(clusters) > 0 && !slices.Contains(clusters, wanted):
-		return nil, fmt.Errorf("--profiles-from: there is no profile of cluster %s; the profiles are of %s", wanted, strings.Join(clusters, ", "))
+		return nil, fmt.Errorf("--profiles-from: there is no profile of cluster %s; the profiles are of %s", wanted,
+			strings.Join(clusters, ", "))
 	}
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Cluster != "" && p.Cluster != wanted }), nil
 }
@@ -175,7 +180,8 @@ func ofOneRegion(e *env.Env, all []fileProfile) ([]fileProfile, error) {
 	case len(regions) <= 1:
 		return all, nil
 	case !slices.Contains(regions, wanted):
-		return nil, fmt.Errorf("--profiles-from: the profiles are of several regions (%s); choose one with --region", strings.Join(regions, ", "))
+		return nil, fmt.Errorf("--profiles-from: the profiles are of several regions (%s); choose one with --region",
+			strings.Join(regions, ", "))
 	}
 	return slices.DeleteFunc(all, func(p fileProfile) bool { return p.Region != "" && p.Region != wanted }), nil
 }
@@ -197,7 +203,8 @@ func sameNames(all []fileProfile) []error {
 	var faults []error
 	for _, p := range all {
 		if before, ok := first[p.Name]; ok && p.Name != "" {
-			faults = append(faults, fmt.Errorf("%s: the profile name %q is taken; it is also in %s", p.place(), p.Name, before.place()))
+			faults = append(faults, fmt.Errorf("%s: the profile name %q is taken; it is also in %s", p.place(),
+				p.Name, before.place()))
 			continue
 		}
 		first[p.Name] = p

@@ -33,7 +33,10 @@ func (p *junitPrinter) pod(e fargate.Explanation) error {
 	}
 	text := p.guide.explain(e, true, 0)
 	if failed := p.gate.failures(e); len(failed) > 0 {
-		c.Failure = &output.JUnitFailure{Message: output.Clean(headline(e, failed)), Type: string(e.Verdict), Text: text}
+		c.Failure = &output.JUnitFailure{
+			Message: output.Clean(headline(e, failed)), Type: string(e.Verdict),
+			Text: text,
+		}
 	} else {
 		c.Out = text
 	}
@@ -68,10 +71,14 @@ const ruleUnexpected = "unexpected-profile"
 // sarifRules are the kinds of results: those about a pod's place, and the codes of findings.
 func sarifRules() []output.SARIFRule {
 	rules := []output.SARIFRule{
-		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod", "It does not run on Fargate.", "matching.md#why-not"),
-		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod", "EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
-		sarifRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.", "matching.md#the-verdicts"),
-		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants", "It goes elsewhere, or nowhere.", "matching.md#in-ci"),
+		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod",
+			"It does not run on Fargate.", "matching.md#why-not"),
+		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
+			"EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
+		sarifRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.",
+			"matching.md#the-verdicts"),
+		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
+			"It goes elsewhere, or nowhere.", "matching.md#in-ci"),
 	}
 	for _, code := range fargate.FindingCodes() {
 		rules = append(rules, sarifRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
@@ -104,7 +111,8 @@ func newSARIFPrinter(e *env.Env, guide *guide, gate *gate) *sarifPrinter {
 func (p *sarifPrinter) begin() *output.SARIF {
 	if p.log == nil {
 		p.log = output.NewSARIF(p.env.Streams.Out, output.SARIFTool{
-			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: sarifRules()})
+			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: sarifRules(),
+		})
 	}
 	return p.log
 }

@@ -87,7 +87,10 @@ func (p *tablePrinter) row(e fargate.Explanation) (row *tableRow, key string) {
 	if p.wide {
 		why = e.Reason
 	}
-	cells := []string{name, e.Namespace, string(e.Verdict), cmp.Or(e.Profile, "-"), pods, sizeCell(e), why + findingsCell(e)}
+	cells := []string{
+		name, e.Namespace, string(e.Verdict), cmp.Or(e.Profile, "-"), pods, sizeCell(e),
+		why + findingsCell(e),
+	}
 	if p.wide {
 		cells = append(cells, fmt.Sprintf("%s:%d", document.SourceName(e.Source), max(e.Line, 1)))
 	}
@@ -160,7 +163,8 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 		out.WriteString(p.guide.explain(e, summary.Pods > 1, width))
 	}
 	if p.more > 0 {
-		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n", p.more)
+		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n",
+			p.more)
 	}
 	if summary.Pods > 1 || p.pods == 0 { // --only may leave nothing else to say
 		if p.pods > 0 {
@@ -196,7 +200,8 @@ func summaryText(s fargate.Summary) string {
 	}
 	text := fmt.Sprintf("%s: %s.", output.CountPods(s.Pods), strings.Join(out, ", "))
 	if s.Capacity.VCPU > 0 {
-		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU), number(s.Capacity.MemoryGB))
+		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU),
+			number(s.Capacity.MemoryGB))
 	}
 	return text
 }

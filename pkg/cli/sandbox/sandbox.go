@@ -79,10 +79,13 @@ type options struct {
 func (o *options) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.world, "world", "", "file with the world to serve; the built-in one by default, - for standard input")
-	flags.DurationVar(&o.createDelay, "create-delay", 2*time.Second, "time from CREATING to ACTIVE, instead of the world's")
+	flags.StringVar(&o.world, "world", "",
+		"file with the world to serve; the built-in one by default, - for standard input")
+	flags.DurationVar(&o.createDelay, "create-delay", 2*time.Second,
+		"time from CREATING to ACTIVE, instead of the world's")
 	flags.DurationVar(&o.deleteDelay, "delete-delay", 3*time.Second, "time in DELETING, instead of the world's")
-	flags.Float64Var(&o.speed, "speed", 1, "how many times faster than real time the sandbox's clock goes, instead of the world's")
+	flags.Float64Var(&o.speed, "speed", 1,
+		"how many times faster than real time the sandbox's clock goes, instead of the world's")
 	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
 	env.MustComplete(cmd, "world", env.CompleteFiles)
@@ -226,7 +229,8 @@ func readWorld(ctx context.Context, e *env.Env, name string) (sandbox.World, err
 	case ctx.Err() != nil:
 		return sandbox.World{}, ctx.Err()
 	case err != nil:
-		return sandbox.World{}, env.Usagef("cannot read the world: %s: %w", document.SourceName(name), env.WithoutPath(err))
+		return sandbox.World{}, env.Usagef("cannot read the world: %s: %w", document.SourceName(name),
+			env.WithoutPath(err))
 	}
 	world, err := sandbox.ParseWorld(data)
 	if err != nil {
@@ -244,7 +248,8 @@ func runServe(ctx context.Context, e *env.Env, opts options) error {
 	if err := printEnvironment(e, s); err != nil {
 		return err
 	}
-	e.Info("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to standard output.", s.url)
+	e.Info("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to "+
+		"standard output.", s.url)
 	select {
 	case <-ctx.Done():
 		e.Info("Sandbox stopped; its state is discarded.")
@@ -291,7 +296,8 @@ func runCommand(ctx context.Context, e *env.Env, opts options, args []string) er
 // printStats says how many requests a command made.
 func printStats(e *env.Env, stats sandbox.Stats) {
 	var text strings.Builder
-	fmt.Fprintf(&text, "requests: %d, in sequence: %d, at most at once: %d\n", stats.Requests, stats.Sequential, stats.MaxInFlight)
+	fmt.Fprintf(&text, "requests: %d, in sequence: %d, at most at once: %d\n", stats.Requests, stats.Sequential,
+		stats.MaxInFlight)
 	for _, operation := range slices.Sorted(maps.Keys(stats.Operations)) {
 		fmt.Fprintf(&text, "%6d  %s\n", stats.Operations[operation], operation)
 	}

@@ -29,7 +29,25 @@ var may = []struct {
 	{"internal/document", nil},
 	{"internal/spelling", nil},
 	{"internal/kubecontext", []string{"internal/document"}},
-	{"sandbox", nil},
+	{"sandbox/internal/glob", nil},
+	{"sandbox/internal/wire", nil},
+	{"sandbox/internal/policy", []string{"sandbox/internal/glob"}},
+	{"sandbox/fault", []string{"sandbox/internal/glob", "sandbox/internal/wire"}},
+	{"sandbox/world", []string{"sandbox/fault", "sandbox/internal/policy"}},
+	{"sandbox/internal/account", []string{
+		"sandbox/fault", "sandbox/internal/glob", "sandbox/internal/policy", "sandbox/internal/wire", "sandbox/world",
+	}},
+	{"sandbox/internal/ec2", []string{
+		"sandbox/internal/account", "sandbox/internal/glob", "sandbox/internal/wire", "sandbox/world",
+	}},
+	{"sandbox/internal/eks", []string{
+		"sandbox/fault", "sandbox/internal/account", "sandbox/internal/policy", "sandbox/internal/wire", "sandbox/world",
+	}},
+	{"sandbox/internal/iam", []string{"sandbox/internal/account", "sandbox/internal/wire", "sandbox/world"}},
+	{"sandbox", []string{
+		"sandbox/fault", "sandbox/internal/account", "sandbox/internal/ec2", "sandbox/internal/eks",
+		"sandbox/internal/iam", "sandbox/internal/wire", "sandbox/world",
+	}},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
 	{"manifest", []string{"internal/document", "fargate"}},
 	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},

@@ -77,7 +77,7 @@ func TestActors(t *testing.T) {
 			"creates too late", "CreateFargateProfile",
 			sandbox.Actor{Action: "create", When: "after", Role: goodRole, Selectors: other},
 			create,
-			"", "web ACTIVE, api CREATING", "create demo/api did not happen: api is CREATING",
+			"", "web ACTIVE, api CREATING", "create demo/api did not happen: A Fargate Profile already exists with this name in this cluster.",
 		},
 		{
 			"deletes first", "DeleteFargateProfile",
@@ -101,7 +101,7 @@ func TestActors(t *testing.T) {
 			"deletes what is not there", "CreateFargateProfile",
 			sandbox.Actor{Action: "delete", Name: "nobody"},
 			create,
-			"", "web ACTIVE, api CREATING", "delete demo/nobody did not happen: no such profile",
+			"", "web ACTIVE, api CREATING", "delete demo/nobody did not happen: No Fargate Profile found with name: nobody.",
 		},
 		{
 			"re-creates", "DeleteFargateProfile",

@@ -42,7 +42,7 @@ func TestDocumented(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[World]())
-	for kind := range faultKinds {
+	for _, kind := range FaultKinds() {
 		told(kind)
 	}
 }

@@ -1,11 +1,10 @@
 package sandbox
 
-// The sandbox is for programs of this machine. A web page that is open on it reaches loopback too, by
-// plain requests or by a name of its own that leads there (DNS rebinding), and a client that stops in the
-// middle holds a connection; this file keeps both out.
+// The sandbox is for programs of this machine. A web page that is open on it reaches loopback too, by plain requests or
+// by a name of its own that leads there (DNS rebinding), and a client that stops in the middle holds a connection; the
+// door keeps both out.
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
 )
 
 // ControlHeader must be in every request to /_sandbox/, with any value. A web page cannot send it
@@ -44,16 +45,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// intruder says why a request is refused before it is looked at; empty where it is welcome.
+// intruder returns why a request is refused before it is looked at, empty where it is welcome.
 func intruder(r *http.Request, control bool) string {
 	const refuses = "the fgctl sandbox refuses this request: "
 	switch {
 	case !loopback(r.Host):
-		return fmt.Sprintf("%sthe Host %q is not loopback; use 127.0.0.1, [::1] or localhost", refuses, clip(r.Host))
+		return fmt.Sprintf("%sthe Host %q is not loopback; use 127.0.0.1, [::1] or localhost", refuses, wire.Clip(r.Host))
 	case r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "":
-		return fmt.Sprintf("%sit comes from a web browser (Origin %q), and the sandbox serves programs only", refuses, clip(r.Header.Get("Origin")))
+		return fmt.Sprintf("%sit comes from a web browser (Origin %q), and the sandbox serves programs only",
+			refuses, wire.Clip(r.Header.Get("Origin")))
 	case control && r.Header.Get(ControlHeader) == "":
-		return fmt.Sprintf("%s%s needs the header %s, which no web page can send; with curl: -H '%s: 1'", refuses, controlPrefix, ControlHeader, ControlHeader)
+		return fmt.Sprintf("%s%s needs the header %s, which no web page can send; with curl: -H '%s: 1'",
+			refuses, controlPrefix, ControlHeader, ControlHeader)
 	}
 	return ""
 }
@@ -69,24 +72,24 @@ func loopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
 }
 
-// turnAway is a refusal in the caller's protocol; it is neither counted nor disturbed by faults.
-func (s *Server) turnAway(r *http.Request, why string) reply {
-	c, _ := s.parse(r, 0)
-	refused := *c.protocol.denied("", "", "")
+// turnAway returns a refusal in the caller's protocol; it is neither counted nor disturbed by faults.
+func (s *Server) turnAway(r *http.Request, why string) wire.Reply {
+	c, _, _ := s.parse(r, 0)
+	refused := *c.Protocol.Denied("", "", "")
 	refused.Message = why
-	return c.refuse(&refused)
+	return c.Refuse(&refused)
 }
 
 // send writes an answer, or closes the connection.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, answer reply) {
-	if answer.dropped {
-		drop(w, answer.reset)
+func (s *Server) send(w http.ResponseWriter, r *http.Request, answer wire.Reply) {
+	if answer.Dropped {
+		drop(w, answer.Reset)
 		return
 	}
-	for k, v := range answer.header {
+	for k, v := range answer.Header {
 		w.Header()[k] = v
 	}
-	if length := answer.length(); length >= 0 && answer.status != http.StatusNoContent {
+	if length := answer.Length(); length >= 0 && answer.Status != http.StatusNoContent {
 		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
 	}
 	patient := &patientWriter{ResponseWriter: w, controller: http.NewResponseController(w)}
@@ -94,9 +97,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, answer reply) {
 		patient.timeout = server.WriteTimeout
 	}
 	patient.wait()
-	w.WriteHeader(answer.status)
-	_, _ = io.Copy(patient, answer.reader()) // the client has gone; there is nobody to tell
-	if answer.withheld > 0 {
+	w.WriteHeader(answer.Status)
+	_, _ = io.Copy(patient, answer.Reader()) // the client has gone; there is nobody to tell
+	if answer.Withheld > 0 {
 		_ = http.NewResponseController(w).Flush() // without it nothing of the answer might arrive
 		drop(w, false)
 	}
@@ -122,25 +125,16 @@ func (p *patientWriter) Write(data []byte) (int, error) {
 	return p.ResponseWriter.Write(data)
 }
 
-// maxText is how much the sandbox remembers of a text that a client chose.
-const maxText = 256
-
-// clip shortens what a client chose, so that long texts fill no memory.
-func clip(text string) string {
-	if len(text) <= maxText {
-		return text
+// drop closes the connection where it is, with a TCP reset if that is wanted and possible.
+func drop(w http.ResponseWriter, reset bool) {
+	if reset {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // what is left is a close, which is near enough
+			}
+			_ = conn.Close() // it is to be gone, and is
+			return
+		}
 	}
-	return strings.ToValidUTF8(text[:maxText], "") + "…"
-}
-
-// errTooLong is for a body that is longer than maxBody or was cut off.
-var errTooLong = errors.New("the request is too long or was cut off")
-
-// readBody reads the whole body of a request.
-func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return nil, errTooLong
-	}
-	return body, nil
+	panic(http.ErrAbortHandler)
 }

@@ -1,7 +1,5 @@
 package sandbox
 
-// This file says how a program is led to a sandbox and kept away from the real AWS.
-
 import (
 	"fmt"
 	"net"
@@ -15,7 +13,7 @@ import (
 // of reach, so that nothing in them can lead elsewhere. FGCTL_SETTLE is 0s because the sandbox has no
 // scheduler that lags.
 func Env(url string, world World) []string {
-	world = world.withDefaults()
+	world = world.WithDefaults()
 	return []string{
 		"AWS_ENDPOINT_URL=" + url,
 		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false",

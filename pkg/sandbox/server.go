@@ -1,21 +1,19 @@
 package sandbox
 
-// This file holds the server: it takes a request apart, tells the services apart as AWS does, lets the
-// fault rules interfere, and writes the answer.
-
 import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
-	mathrand "math/rand/v2"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/fault"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/eks"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
 )
 
 // Options are what a server gets from its surroundings. The zero value is fit for use.
@@ -37,25 +35,15 @@ type Options struct {
 type Server struct {
 	options  Options
 	world    World
-	idPrefix string  // of request ids, so that two servers do not share them
-	grants   []grant // the statements of the world's policies
+	idPrefix string // of request ids, so that two servers do not share them
+	rules    *fault.Rules
+	counts   counts
 
-	stateLock sync.Mutex
-	state     *state
-
-	faultLock sync.Mutex
-	rules     []*faultRule
-	latencies *mathrand.Rand
-
-	logLock   sync.Mutex
-	statsLock sync.Mutex
-	stats     Stats
-	requests  []Request
-	arrivals  int
-	inFlight  int
+	lock    sync.Mutex
+	account *account.Account
 }
 
-// New makes a server of a world; the error is a *WorldError with all that is wrong with it.
+// New returns a server of a copy of the world; the error is a *WorldError with all that is wrong with it.
 func New(world World, options Options) (*Server, error) {
 	if err := world.Check(); err != nil {
 		return nil, err
@@ -66,25 +54,14 @@ func New(world World, options Options) (*Server, error) {
 	if options.Sleep == nil {
 		options.Sleep = sleep
 	}
-	world = world.withDefaults()
+	world = world.WithDefaults()
 	options.Now = faster(options.Now, world.Speed)
-	s := &Server{
-		options:   options,
-		world:     world,
-		latencies: mathrand.New(mathrand.NewPCG(world.Seed, 1)),
-		stats:     newStats(),
-	}
-	if world.Permissions != nil {
-		for _, document := range world.Permissions.Policies {
-			list, err := grants(document)
-			if err != nil {
-				return nil, err // Check has read it already
-			}
-			s.grants = append(s.grants, list...)
-		}
-	}
-	s.state = newState(world.Clone(), options.Now())
-	if err := s.SetFaults(world.Faults...); err != nil {
+	s := &Server{options: options, world: world, rules: fault.NewRules(world.Latency, world.Seed)}
+	s.counts.reset()
+	now := options.Now()
+	s.rules.Set(world.Faults, now)
+	var err error
+	if s.account, err = account.New(world.Clone(), now); err != nil {
 		return nil, err
 	}
 	var id [4]byte
@@ -105,226 +82,102 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
+// faster returns a clock that goes speed times as fast as now, from this instant on.
+func faster(now func() time.Time, speed float64) func() time.Time {
+	if speed == 0 || speed == 1 {
+		return now
+	}
+	began := now()
+	return func() time.Time { return began.Add(time.Duration(float64(now().Sub(began)) * speed)) }
+}
+
+// Now returns the time of the sandbox's clock.
+func (s *Server) Now() time.Time { return s.options.Now() }
+
 // World returns a copy of the world that the server was made of, defaults filled in.
 func (s *Server) World() World { return s.world.Clone() }
 
-// call is one request, taken apart.
-type call struct {
-	id        string
-	protocol  *protocol
-	service   string
-	region    string
-	operation string
-	now       time.Time
-	// cluster and profile are what the request is about, empty where it is about something else.
-	cluster, profile string
-	query            url.Values // the URL's parameters, or the form's for Query services
-	resource         string     // the ARN of a tags request
-	body             []byte
-	run              func(*Server, *call) (any, *refusal)
-	outcome          *Failure     // how the transition that the request begins ends, where a fault says so
-	past             *snapshot    // what a stale read shows instead of the present
-	lists            []*faultRule // what distorts the list that the request reads
+// SetFaults replaces the faults and starts their counts and times anew. The error is a *WorldError.
+func (s *Server) SetFaults(faults ...Fault) error {
+	if err := s.world.CheckFaults(faults); err != nil {
+		return err
+	}
+	s.rules.Set(faults, s.options.Now())
+	return nil
 }
 
-// refusal is an error answer. Fields are the modelled members of a REST-JSON exception.
-type refusal struct {
-	Status  int
-	Code    string
-	Message string
-	Fields  map[string]any
+// Profiles returns the profiles of a cluster now, in the order of their creation; nil for an unknown cluster. The name
+// may be region/name where two regions have a cluster of the same name.
+func (s *Server) Profiles(cluster string) []Profile { return s.ProfilesAt(cluster, s.options.Now()) }
+
+// ProfilesAt returns the profiles as they are at an instant not before the last request, if no further request comes.
+func (s *Server) ProfilesAt(cluster string, at time.Time) []Profile {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.account.ProfilesAt(cluster, at)
 }
 
-// reply is a finished answer, kept in memory so that a fault can still change it.
-type reply struct {
-	status  int
-	header  http.Header
-	body    []byte
-	code    string
-	dropped bool
-	// reset: a dropped connection ends with a TCP reset.
-	reset bool
-	// withheld is how much of the promised body is not sent; the connection is cut there.
-	withheld int
-	// padding is how many spaces stand in the body at padAt, so that a huge one takes no memory.
-	padding int64
-	padAt   int
+// History returns every change of status in a cluster up to now, at least the last 90,000, in the order of time: what
+// a test needs to know that something held at every instant.
+func (s *Server) History(cluster string) []Change {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.account.Settle(s.options.Now())
+	return s.account.History(cluster)
 }
-
-// protocol is how a service writes its answers and its general errors.
-type protocol struct {
-	success                          func(*call, any) reply
-	failure                          func(*call, *refusal) reply
-	throttled, internal, unavailable *refusal
-	// expired is for credentials whose time is over.
-	expired *refusal
-	denied  func(user, action, resource string) *refusal
-}
-
-func (c *call) refuse(r *refusal) reply {
-	out := c.protocol.failure(c, r)
-	out.code = r.Code
-	return out
-}
-
-// maxBody is the longest request body that is read; AWS's own limits are lower.
-const maxBody = 1 << 20
 
 // exchange takes one request to its answer: counts, faults, effect, log.
-func (s *Server) exchange(r *http.Request) reply {
-	number, sequential := s.begin()
-	answer, entry, linger := s.answer(r, number)
+func (s *Server) exchange(r *http.Request) wire.Reply {
+	number, sequential := s.counts.begin()
+	c, operation, bad := s.parse(r, number)
+	s.counts.operation(c.FullName())
+	stroke := s.rules.Strike(c, s.options.Now())
+	// A request that AWS has received takes effect even when its client has gone since.
+	s.options.Sleep(context.WithoutCancel(r.Context()), stroke.Before)
+
+	out, entry := s.effect(c, operation, bad, stroke)
 	entry.Number, entry.Sequential = number, sequential
-	s.logged(entry)
+	entry.Service, entry.Operation, entry.Region = c.Service, wire.Clip(c.Operation), c.Region
+	entry.Cluster, entry.Profile, entry.UserAgent = wire.Clip(c.Cluster), wire.Clip(c.Profile), wire.Clip(r.UserAgent())
+	entry.Status, entry.Code = out.Status, out.Code
+	s.counts.answered(entry, s.options.Log)
 	if s.options.OnRequest != nil {
 		s.options.OnRequest(entry)
 	}
-	s.logLine(entry)
-	if linger > 0 {
-		s.options.Sleep(r.Context(), linger)
+	if stroke.After > 0 {
+		s.options.Sleep(r.Context(), stroke.After)
 	}
 	// The request ends before its answer goes out: a client that has the answer must find it ended.
-	s.end()
-	return answer
+	s.counts.end()
+	return out
 }
 
-func (s *Server) logLine(entry Request) {
-	if s.options.Log == nil {
-		return
+// effect runs the operation on the account at its instant, with all that faults make of it. What others do before and
+// after it happens at the same instant, so that no other request comes between.
+func (s *Server) effect(
+	request *wire.Call, operation *account.Operation, bad *wire.Refusal, stroke *fault.Stroke,
+) (wire.Reply, Request) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	c := &account.Call{Call: request, Account: s.account, Stroke: stroke, Now: s.options.Now()}
+	c.Settle(c.Now)
+	if operation != nil && operation.NotFound != nil {
+		c.NotFound = func() *wire.Refusal { return operation.NotFound(c) }
 	}
-	s.logLock.Lock()
-	defer s.logLock.Unlock()
-	_, _ = fmt.Fprintln(s.options.Log, entry.line()) // a log that cannot be written stops nothing
-}
-
-// line is the entry as the log shows it.
-func (r Request) line() string {
-	what := r.Service + ":" + r.Operation
-	if r.Cluster != "" {
-		what += " " + r.Cluster
-		if r.Profile != "" {
-			what += "/" + r.Profile
-		}
-	}
-	result := fmt.Sprint(r.Status)
-	if r.Status == 0 {
-		result = "dropped"
-	}
-	if r.Code != "" && r.Code != r.Fault {
-		result += " " + r.Code
-	}
-	if r.Fault != "" {
-		result += " (fault: " + r.Fault + ")"
-	}
-	if r.Actor != "" {
-		result += " (actor: " + r.Actor + ")"
-	}
-	return fmt.Sprintf("%4d %s %s %s", r.Number, r.Region, what, result)
-}
-
-// answer runs one request through faults and effect. The duration is how long the answer lingers.
-func (s *Server) answer(r *http.Request, number int) (reply, Request, time.Duration) {
-	c, bad := s.parse(r, number)
-	s.counted(c)
-	struck := s.struck(c)
-	// A request that AWS has received takes effect even when its client has gone since.
-	s.options.Sleep(context.WithoutCancel(r.Context()), struck.before)
-
-	out, entry := s.effect(c, bad, struck)
-	entry.Service, entry.Operation, entry.Region = c.service, clip(c.operation), c.region
-	entry.Cluster, entry.Profile, entry.UserAgent = clip(c.cluster), clip(c.profile), clip(r.UserAgent())
-	entry.At, entry.Status, entry.Code = c.now, out.status, out.code
-	return out, entry, struck.after
-}
-
-// effect runs the operation on the state of its instant, with all that a fault makes of it. What others
-// do before and after it happens at the same instant, so that no other request comes between.
-func (s *Server) effect(c *call, bad *refusal, struck stroke) (reply, Request) {
-	s.stateLock.Lock()
-	defer s.stateLock.Unlock()
-	c.now = s.options.Now()
-	s.state.settle(c.now)
-	entry := Request{Actor: s.act(c, struck.actors, actorBefore)}
-	kinds := struck.kinds
-	var out reply
+	did := eks.Act(c, fault.BeforeRequest)
+	out, replaced := stroke.Instead(request)
 	switch {
-	case struck.answer != nil && faultKinds[struck.answer.Kind].stage == stageBefore:
-		out = struck.answer.replaced(c, reply{})
+	case replaced:
 	case bad != nil:
-		out = c.refuse(bad)
+		out = c.Refuse(bad)
 	default:
-		if struck.outcome != nil {
-			c.outcome = struck.outcome.failure()
-		}
-		c.lists = struck.lists
-		if s.past(c, struck.stale) {
-			kinds = append(kinds, FaultStale)
-		}
-		result, refused := c.run(s, c)
-		if refused != nil {
-			out = c.refuse(refused)
+		if result, refused := operation.Perform(c); refused != nil {
+			out = c.Refuse(refused)
 		} else {
-			out = c.protocol.success(c, result)
-		}
-		if struck.outcome != nil && refused == nil {
-			kinds = append(kinds, struck.outcome.Kind)
+			out = c.Succeed(result)
 		}
 	}
-	if struck.answer != nil && faultKinds[struck.answer.Kind].stage == stageAfter {
-		out = struck.answer.replaced(c, out)
-	}
-	entry.Actor = joined(entry.Actor, s.act(c, struck.actors, actorAfter))
-	entry.Fault = strings.Join(kinds, ", ")
-	return out, entry
-}
-
-// parse takes a request apart. The call is never nil: a request that cannot be understood comes with
-// the refusal that says so.
-func (s *Server) parse(r *http.Request, number int) (*call, *refusal) {
-	c := &call{
-		id:       fmt.Sprintf("%s-0000-4000-8000-%012x", s.idPrefix, number),
-		protocol: &eksProtocol, service: "unknown", operation: clip(r.Method + " " + r.URL.Path), region: s.world.Region,
-	}
-	body, err := readBody(r)
-	if err != nil {
-		return c, &refusal{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: err.Error()}
-	}
-	c.body, c.query = body, r.URL.Query()
-	service, region, err := credentialScope(r)
-	if err != nil {
-		// AWS's code and status for a request without a signature; the text is not AWS's.
-		return c, &refusal{Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: err.Error()}
-	}
-	c.service = clip(service)
-	if region != "" {
-		c.region = clip(region)
-	}
-	if service == "eks" {
-		return c, c.routeEKS(r)
-	}
-	return c, c.routeQuery(r)
-}
-
-// credentialScope finds service and region in a request's signature (Signature Version 4,
-// Credential=KEY/DATE/REGION/SERVICE/aws4_request), in the header or presigned in the URL. The
-// signature itself is not checked: every key is good.
-func credentialScope(r *http.Request) (service, region string, err error) {
-	credential := r.URL.Query().Get("X-Amz-Credential")
-	if _, after, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
-		credential, _, _ = strings.Cut(after, ",")
-	}
-	if credential == "" {
-		return "", "", errors.New("the request is not signed; the sandbox tells the services apart by the signature's credential scope")
-	}
-	// An access key may hold slashes, so the scope is read from its end.
-	parts := strings.Split(strings.TrimSpace(credential), "/")
-	n := len(parts)
-	if n < 4 || parts[n-1] != "aws4_request" {
-		return "", "", fmt.Errorf("the credential %q is not KEY/DATE/REGION/SERVICE/aws4_request", credential)
-	}
-	service = strings.ToLower(parts[n-2])
-	if n >= 5 {
-		region = parts[n-3] // Signature Version 4A names no region
-	}
-	return service, region, nil
+	out = stroke.Afterwards(request, out)
+	did = append(did, eks.Act(c, fault.AfterRequest)...)
+	return out, Request{At: c.Now, Actor: strings.Join(did, "; "), Fault: strings.Join(stroke.Kinds, ", ")}
 }

@@ -1,14 +1,11 @@
 package sandbox
 
-// This file counts requests: how many there were, how many at once, and how many had to wait for
-// another one (the sequential round trips that a user feels).
-
 import (
-	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
-	"net/http"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 )
 
@@ -16,7 +13,7 @@ import (
 type Stats struct {
 	// Requests counts all AWS requests, retries and disturbed ones included.
 	Requests int `json:"requests"`
-	// Sequential counts requests that began when none was in flight.
+	// Sequential counts requests that began when none was in flight: the round trips that a user feels.
 	Sequential int `json:"sequential"`
 	// MaxInFlight is the most requests that were in flight at once.
 	MaxInFlight int `json:"maxInFlight"`
@@ -26,8 +23,6 @@ type Stats struct {
 	// must allow, and what it need not.
 	Permissions map[string]int `json:"permissions"`
 }
-
-func newStats() Stats { return Stats{Operations: map[string]int{}, Permissions: map[string]int{}} }
 
 // Request is one request that the sandbox has answered.
 type Request struct {
@@ -54,147 +49,122 @@ type Request struct {
 	UserAgent string `json:"userAgent,omitempty"`
 }
 
-// maxOperations is how many operations are counted by name; a client can invent any number.
-const maxOperations = 1000
+// line returns the request as the log shows it.
+func (r Request) line() string {
+	what := r.Service + ":" + r.Operation
+	if r.Cluster != "" {
+		what += " " + r.Cluster
+		if r.Profile != "" {
+			what += "/" + r.Profile
+		}
+	}
+	result := fmt.Sprint(r.Status)
+	if r.Status == 0 {
+		result = "dropped"
+	}
+	if r.Code != "" && r.Code != r.Fault {
+		result += " " + r.Code
+	}
+	if r.Fault != "" {
+		result += " (fault: " + r.Fault + ")"
+	}
+	if r.Actor != "" {
+		result += " (actor: " + r.Actor + ")"
+	}
+	return fmt.Sprintf("%4d %s %s %s", r.Number, r.Region, what, result)
+}
 
-// logLimit is how many requests the log keeps, so that a sandbox can serve for days.
-const logLimit = 10000
+// maxOperations is how many operations are counted by name, because a client can invent any number; logLimit is how
+// many requests are remembered, so that a sandbox can serve for days.
+const (
+	maxOperations = 1000
+	logLimit      = 10000
+)
+
+// counts are the statistics and the log of a server.
+type counts struct {
+	lock     sync.Mutex
+	stats    Stats
+	requests []Request
+	arrivals int
+	inFlight int
+	logLock  sync.Mutex
+}
+
+func (c *counts) reset() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.stats, c.requests = Stats{Operations: map[string]int{}}, nil
+}
 
 // begin counts a request in; end counts it out.
-func (s *Server) begin() (number int, sequential bool) {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	s.arrivals++
-	s.stats.Requests++
-	sequential = s.inFlight == 0
+func (c *counts) begin() (number int, sequential bool) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.arrivals++
+	c.stats.Requests++
+	sequential = c.inFlight == 0
 	if sequential {
-		s.stats.Sequential++
+		c.stats.Sequential++
 	}
-	s.inFlight++
-	s.stats.MaxInFlight = max(s.stats.MaxInFlight, s.inFlight)
-	return s.arrivals, sequential
+	c.inFlight++
+	c.stats.MaxInFlight = max(c.stats.MaxInFlight, c.inFlight)
+	return c.arrivals, sequential
 }
 
-func (s *Server) counted(c *call) {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	name := c.service + ":" + c.operation
-	if _, seen := s.stats.Operations[name]; !seen && len(s.stats.Operations) >= maxOperations {
+func (c *counts) end() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.inFlight--
+}
+
+func (c *counts) operation(name string) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if _, seen := c.stats.Operations[name]; !seen && len(c.stats.Operations) >= maxOperations {
 		name = "others"
 	}
-	s.stats.Operations[name]++
+	c.stats.Operations[name]++
 }
 
-func (s *Server) asked(action string) {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	s.stats.Permissions[action]++
-}
-
-func (s *Server) end() {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	s.inFlight--
-}
-
-func (s *Server) logged(r Request) {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	if len(s.requests) >= logLimit {
-		s.requests = slices.Delete(s.requests, 0, logLimit/10)
+// answered remembers a request and writes it to the log, which may be nil.
+func (c *counts) answered(r Request, log io.Writer) {
+	c.lock.Lock()
+	if len(c.requests) >= logLimit {
+		c.requests = slices.Delete(c.requests, 0, logLimit/10)
 	}
-	s.requests = append(s.requests, r)
+	c.requests = append(c.requests, r)
+	c.lock.Unlock()
+	if log != nil {
+		c.logLock.Lock()
+		defer c.logLock.Unlock()
+		_, _ = fmt.Fprintln(log, r.line()) // a log that cannot be written stops nothing
+	}
 }
 
 // Stats returns the counts so far.
 func (s *Server) Stats() Stats {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	out := s.stats
-	out.Operations, out.Permissions = maps.Clone(s.stats.Operations), maps.Clone(s.stats.Permissions)
+	s.lock.Lock()
+	permissions := maps.Clone(s.account.Asked)
+	s.lock.Unlock()
+	s.counts.lock.Lock()
+	defer s.counts.lock.Unlock()
+	out := s.counts.stats
+	out.Operations, out.Permissions = maps.Clone(out.Operations), permissions
 	return out
 }
 
 // ResetStats begins the counts and the log anew.
 func (s *Server) ResetStats() {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	s.stats = newStats()
-	s.requests = nil
+	s.lock.Lock()
+	clear(s.account.Asked)
+	s.lock.Unlock()
+	s.counts.reset()
 }
 
 // Requests returns the log of answered requests, in the order of their answers.
 func (s *Server) Requests() []Request {
-	s.statsLock.Lock()
-	defer s.statsLock.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// controlPrefix is where the sandbox talks about itself; it is no AWS path and is not counted.
-const controlPrefix = "/_sandbox/"
-
-// serveControl answers GET /_sandbox/stats, GET /_sandbox/requests, GET /_sandbox/history, POST
-// /_sandbox/reset-stats and POST /_sandbox/faults (a YAML list of faults, as in a world file).
-func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
-	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, controlPrefix) {
-	case "GET stats":
-		writeJSON(w, s.Stats())
-	case "GET requests":
-		requests := s.Requests()
-		if requests == nil {
-			requests = []Request{}
-		}
-		writeJSON(w, requests)
-	case "GET history":
-		writeJSON(w, s.histories())
-	case "POST reset-stats":
-		s.ResetStats()
-		writeJSON(w, s.Stats())
-	case "POST faults":
-		var faults []Fault
-		data, err := readBody(r)
-		if err == nil {
-			faults, err = parseFaults(data)
-		}
-		if err == nil {
-			err = s.SetFaults(faults...)
-		}
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		writeJSON(w, s.Stats())
-	default:
-		http.Error(w, "the sandbox knows GET /_sandbox/stats, GET /_sandbox/requests, GET /_sandbox/history, POST /_sandbox/reset-stats and POST /_sandbox/faults", http.StatusNotFound)
-	}
-}
-
-// clusterHistory is what happened to the profiles of one cluster.
-type clusterHistory struct {
-	Region  string   `json:"region"`
-	Cluster string   `json:"cluster"`
-	Changes []Change `json:"changes"`
-}
-
-// histories are those of all clusters, with the sandbox's own time, which may run fast.
-func (s *Server) histories() any {
-	out := struct {
-		Now      time.Time        `json:"now"`
-		Clusters []clusterHistory `json:"clusters"`
-	}{Now: s.options.Now(), Clusters: []clusterHistory{}}
-	for _, c := range s.world.Clusters {
-		changes := s.History(c.Region + "/" + c.Name)
-		if changes == nil {
-			changes = []Change{}
-		}
-		out.Clusters = append(out.Clusters, clusterHistory{c.Region, c.Name, changes})
-	}
-	return out
-}
-
-func writeJSON(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(v) // the client has gone; there is nobody to tell
+	s.counts.lock.Lock()
+	defer s.counts.lock.Unlock()
+	return slices.Clone(s.counts.requests)
 }

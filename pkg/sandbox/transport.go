@@ -1,7 +1,5 @@
 package sandbox
 
-// This file serves requests without a network, for tests that make thousands of worlds.
-
 import (
 	"fmt"
 	"io"
@@ -9,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
 )
 
 // Transport answers requests in process: what a client gets is what it would get over HTTP, without
@@ -33,7 +33,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		copied.Body = http.NoBody
 		received = &copied
 	}
-	var out reply
+	var out wire.Reply
 	if strings.HasPrefix(request.URL.Path, controlPrefix) {
 		out = t.control(received)
 	} else {
@@ -43,42 +43,42 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	if out.dropped {
-		if out.reset {
+	if out.Dropped {
+		if out.Reset {
 			return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 		}
 		return nil, io.EOF
 	}
-	body := out.reader()
-	if out.withheld > 0 {
+	body := out.Reader()
+	if out.Withheld > 0 {
 		body = io.MultiReader(body, brokenOff{})
 	}
 	return &http.Response{
-		Status: fmt.Sprintf("%d %s", out.status, http.StatusText(out.status)), StatusCode: out.status,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: out.header.Clone(), Request: request,
-		Body: io.NopCloser(body), ContentLength: out.length(),
+		Status: fmt.Sprintf("%d %s", out.Status, http.StatusText(out.Status)), StatusCode: out.Status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: out.Header.Clone(), Request: request,
+		Body: io.NopCloser(body), ContentLength: out.Length(),
 	}, nil
 }
 
 // control answers what the sandbox tells of itself.
-func (t transport) control(request *http.Request) reply {
-	w := &memory{reply{status: http.StatusOK, header: http.Header{}}}
+func (t transport) control(request *http.Request) wire.Reply {
+	w := &memory{wire.Reply{Status: http.StatusOK, Header: http.Header{}}}
 	t.server.serveControl(w, request)
 	return w.reply
 }
 
 // memory is a ResponseWriter that keeps the answer.
-type memory struct{ reply }
+type memory struct{ reply wire.Reply }
 
 // Header is the answer's.
-func (m *memory) Header() http.Header { return m.header }
+func (m *memory) Header() http.Header { return m.reply.Header }
 
 // WriteHeader keeps the status.
-func (m *memory) WriteHeader(status int) { m.status = status }
+func (m *memory) WriteHeader(status int) { m.reply.Status = status }
 
 // Write keeps a part of the body.
 func (m *memory) Write(data []byte) (int, error) {
-	m.body = append(m.body, data...)
+	m.reply.Body = append(m.reply.Body, data...)
 	return len(data), nil
 }
 

@@ -1,0 +1,245 @@
+// Package eks answers EKS: clusters, Fargate profiles and tags. What EKS refuses stands in the table refusals; it is
+// the sandbox's own reading of the service, kept apart from the rules that fgctl checks by.
+package eks
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
+)
+
+const (
+	allProfiles = "/clusters/{cluster}/fargate-profiles"
+	oneProfile  = allProfiles + "/{profile}"
+	oneARN      = "/tags/{arn...}" // some clients leave the ARN's slashes alone
+)
+
+// Operations returns those of EKS that the sandbox knows (EKS API reference).
+func Operations() []account.Operation {
+	return []account.Operation{
+		{Name: "ListClusters", Route: "GET /clusters", On: everyCluster, Run: listClusters},
+		{Name: "DescribeCluster", Route: "GET /clusters/{cluster}", On: theClusterARN, Run: describeCluster, NotFound: noCluster},
+		{Name: "DescribeClusterVersions", Route: "GET /cluster-versions", On: everything, Run: describeClusterVersions},
+		{Name: "ListFargateProfiles", Route: "GET " + allProfiles, On: theClusterARN, Run: listProfiles, NotFound: noCluster},
+		{Name: "CreateFargateProfile", Route: "POST " + allProfiles, About: aboutCreate, On: theClusterARN, Run: createProfile},
+		{Name: "DescribeFargateProfile", Route: "GET " + oneProfile, On: theProfileARN, Run: describeProfile, NotFound: noProfile},
+		{Name: "DeleteFargateProfile", Route: "DELETE " + oneProfile, On: theProfileARN, Run: deleteProfile},
+		{Name: "ListTagsForResource", Route: "GET " + oneARN, About: aboutARN, On: theARN, Run: listTags, NotFound: noResource},
+		{Name: "TagResource", Route: "POST " + oneARN, About: aboutARN, On: theARN, Run: tagResource},
+		{Name: "UntagResource", Route: "DELETE " + oneARN, About: aboutARN, On: theARN, Run: untagResource},
+	}
+}
+
+// The resources that permissions are judged on.
+func everything(*account.Call) string      { return "*" }
+func everyCluster(c *account.Call) string  { return c.ARN("eks", c.Region, "cluster/*") }
+func theClusterARN(c *account.Call) string { return c.ARN("eks", c.Region, "cluster/"+c.Cluster) }
+func theARN(c *account.Call) string        { return c.Resource }
+
+func theProfileARN(c *account.Call) string {
+	if cl := c.Find(c.Region, c.Cluster); cl != nil {
+		if p := cl.Find(c.Profile); p != nil {
+			return p.ARN
+		}
+	}
+	return c.ARN("eks", c.Region, "fargateprofile/"+c.Cluster+"/"+c.Profile+"/*")
+}
+
+// The exceptions of EKS that the sandbox uses.
+const (
+	accessDenied     = "AccessDeniedException"
+	badRequest       = "BadRequestException"
+	invalidParameter = "InvalidParameterException"
+	invalidRequest   = "InvalidRequestException"
+	limitExceeded    = "ResourceLimitExceededException"
+	inUse            = "ResourceInUseException"
+	notFound         = "ResourceNotFoundException"
+)
+
+// exception makes a refusal with the members that the model gives the exception beside the message (botocore, eks
+// 2017-11-01); only those that have a value are sent.
+func exception(c *account.Call, code, message string) *wire.Refusal {
+	r := &wire.Refusal{Status: http.StatusBadRequest, Code: code, Message: message, Fields: map[string]any{}}
+	switch code {
+	case accessDenied:
+		r.Status = http.StatusForbidden
+		return r
+	case inUse:
+		r.Status = http.StatusConflict
+	case notFound:
+		r.Status = http.StatusNotFound
+	}
+	if c.Cluster != "" {
+		r.Fields["clusterName"] = c.Cluster
+	}
+	if c.Profile != "" && (code == invalidParameter || code == notFound) {
+		r.Fields["fargateProfileName"] = c.Profile
+	}
+	return r
+}
+
+func noCluster(c *account.Call) *wire.Refusal {
+	r := exception(c, notFound, "No cluster found for name: "+c.Cluster+".")
+	delete(r.Fields, "fargateProfileName") // the exception is about the cluster
+	return r
+}
+
+func noProfile(c *account.Call) *wire.Refusal {
+	return exception(c, notFound, "No Fargate Profile found with name: "+c.Profile+".")
+}
+
+// nameList pages a list of named things into an answer. The page size is 1 to 100, 100 when absent (EKS API). The
+// texts of the refusals are not AWS's.
+func nameList(c *account.Call, key string, names []string, seq func(int) int) (any, *wire.Refusal) {
+	size, ok := c.Number("maxResults", 100, 1, 100)
+	if !ok {
+		return nil, exception(c, invalidParameter,
+			fmt.Sprintf("maxResults is %q; it must be a number from 1 to 100", c.Query.Get("maxResults")))
+	}
+	token := c.Query.Get("nextToken")
+	part, next, ok := account.Page(c, names, seq, token, size)
+	if !ok {
+		return nil, exception(c, invalidParameter, "The nextToken is not one that this service gave.")
+	}
+	out := map[string]any{key: append([]string{}, c.Stroke.Names(part, next == "")...)}
+	if next = c.Stroke.Next(token, next); next != "" {
+		out["nextToken"] = next
+	}
+	return out, nil
+}
+
+func listClusters(c *account.Call) (any, *wire.Refusal) {
+	var names []string
+	var seqs []int
+	for _, cl := range c.Clusters {
+		if cl.Region == c.Region {
+			names, seqs = append(names, cl.Name), append(seqs, cl.Seq)
+		}
+	}
+	return nameList(c, "clusters", names, func(i int) int { return seqs[i] })
+}
+
+func listProfiles(c *account.Call) (any, *wire.Refusal) {
+	cl := c.Seen()
+	if cl == nil {
+		return nil, noCluster(c)
+	}
+	names := make([]string, len(cl.Profiles))
+	for i, p := range cl.Profiles {
+		names[i] = p.Name
+	}
+	return nameList(c, "fargateProfileNames", names, func(i int) int { return cl.Profiles[i].Seq })
+}
+
+func describeProfile(c *account.Call) (any, *wire.Refusal) {
+	cl := c.Seen()
+	if cl == nil {
+		return nil, noCluster(c)
+	}
+	p := cl.Find(c.Profile)
+	if p == nil {
+		return nil, noProfile(c)
+	}
+	shown := *p
+	if c.Stroke.HidesName() {
+		shown.Name = ""
+	}
+	return show(cl, &shown), nil
+}
+
+// show returns a profile as EKS writes it.
+func show(cl *account.Cluster, p *account.Profile) any {
+	type profileJSON struct {
+		Name      string            `json:"fargateProfileName"`
+		ARN       string            `json:"fargateProfileArn"`
+		Cluster   string            `json:"clusterName"`
+		CreatedAt float64           `json:"createdAt"`
+		Role      string            `json:"podExecutionRoleArn"`
+		Subnets   []string          `json:"subnets"`
+		Selectors []world.Selector  `json:"selectors"`
+		Status    string            `json:"status"`
+		Tags      map[string]string `json:"tags"`
+		Health    any               `json:"health"`
+	}
+	return map[string]any{"fargateProfile": profileJSON{
+		Name: p.Name, ARN: p.ARN, Cluster: cl.Name, CreatedAt: wire.Epoch(p.Created), Role: p.Role,
+		Subnets: append([]string{}, p.Subnets...), Selectors: p.Selectors, Status: p.Status, Tags: present(p.Tags),
+		Health: health(p.Issues),
+	}}
+}
+
+// present returns tags as an object that is there even when it is empty.
+func present(tags map[string]string) map[string]string {
+	out := map[string]string{}
+	maps.Copy(out, tags)
+	return out
+}
+
+func health(issues []world.Issue) any {
+	list := append([]world.Issue{}, issues...)
+	for i := range list {
+		list[i].ResourceIDs = append([]string{}, list[i].ResourceIDs...)
+	}
+	return map[string]any{"issues": list}
+}
+
+func describeCluster(c *account.Call) (any, *wire.Refusal) {
+	cl := c.Seen()
+	if cl == nil {
+		return nil, noCluster(c)
+	}
+	vpc := map[string]any{
+		"subnetIds": append([]string{}, cl.Subnets...), "securityGroupIds": []string{},
+		"clusterSecurityGroupId": "sg-0aaa0000000000001", "vpcId": cl.VPC,
+		"endpointPublicAccess": true, "endpointPrivateAccess": true, "publicAccessCidrs": []string{"0.0.0.0/0"},
+	}
+	if cl.HideVPC || cl.VPC == "" {
+		delete(vpc, "vpcId")
+	}
+	out := map[string]any{
+		"name": cl.Name, "arn": cl.ARN, "createdAt": wire.Epoch(cl.Created), "version": cl.Version,
+		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": c.ARN("iam", "", "role/eks-cluster"),
+		// A name that never resolves: nobody is to dial it (RFC 2606).
+		"endpoint":                "https://" + cl.Name + ".sandbox.invalid",
+		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString([]byte("sandbox"))},
+		"resourcesVpcConfig":      vpc,
+		"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
+		"identity":                map[string]any{"oidc": map[string]any{"issuer": "https://oidc.sandbox.invalid/" + cl.Name}},
+		"logging":                 map[string]any{"clusterLogging": []any{}},
+		"accessConfig":            map[string]any{"authenticationMode": cl.AuthenticationMode},
+		"health":                  health(cl.Issues),
+		"upgradePolicy":           map[string]any{"supportType": "EXTENDED"},
+		"tags":                    present(cl.Tags),
+	}
+	if cl.OutpostARN != "" {
+		out["id"] = "sandbox"
+		out["outpostConfig"] = map[string]any{
+			"outpostArns": []string{cl.OutpostARN}, "controlPlaneInstanceType": "m5.large",
+		}
+	}
+	return map[string]any{"cluster": out}, nil
+}
+
+// describeClusterVersions names the versions of the world's clusters as the supported ones.
+func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
+	var versions []string
+	for _, cl := range c.Clusters {
+		versions = append(versions, cl.Version)
+	}
+	slices.Sort(versions)
+	versions = slices.Compact(versions)
+	list := []map[string]any{}
+	for i, v := range versions {
+		list = append(list, map[string]any{
+			"clusterVersion": v, "clusterType": "eks", "defaultVersion": i == len(versions)-1,
+			"status": "STANDARD_SUPPORT", "versionStatus": "STANDARD_SUPPORT",
+		})
+	}
+	return map[string]any{"clusterVersions": list}, nil
+}

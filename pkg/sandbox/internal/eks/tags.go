@@ -1,0 +1,93 @@
+package eks
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+)
+
+// aboutARN finds cluster and profile in arn:…:fargateprofile/<cluster>/<profile>/<uuid> or arn:…:cluster/<cluster>.
+func aboutARN(c *wire.Call) {
+	if parts := strings.Split(c.Resource, "/"); len(parts) >= 3 {
+		c.Cluster, c.Profile = parts[1], parts[2]
+	} else if len(parts) == 2 {
+		c.Cluster = parts[1]
+	}
+}
+
+// noResource refuses an ARN that nothing has; the text is not AWS's.
+func noResource(c *account.Call) *wire.Refusal {
+	return wire.NotFound("NotFoundException", "No resource found for ARN: "+c.Resource)
+}
+
+// tagged finds the tags of the resource that a request names, and its cluster.
+func tagged(c *account.Call) (*map[string]string, *account.Cluster, *wire.Refusal) {
+	if parts := strings.SplitN(c.Resource, ":", 6); len(parts) != 6 || parts[0] != "arn" || parts[2] != "eks" {
+		// Not AWS's text.
+		return nil, nil, wire.BadRequest(badRequest, "The ARN "+c.Resource+" is not one of EKS.")
+	}
+	if cl := c.Find(c.Region, c.Cluster); cl != nil {
+		if cl.ARN == c.Resource {
+			return &cl.Tags, cl, nil
+		}
+		if p := c.Seen().Find(c.Profile); p != nil && p.ARN == c.Resource {
+			return &p.Tags, cl, nil
+		}
+	}
+	return nil, nil, noResource(c)
+}
+
+func listTags(c *account.Call) (any, *wire.Refusal) {
+	tags, _, refused := tagged(c)
+	if refused != nil {
+		return nil, refused
+	}
+	return map[string]any{"tags": present(*tags)}, nil
+}
+
+func tagResource(c *account.Call) (any, *wire.Refusal) {
+	tags, cl, refused := tagged(c)
+	if refused != nil {
+		return nil, refused
+	}
+	var request struct {
+		Tags map[string]string `json:"tags"`
+	}
+	if err := json.Unmarshal(c.Body, &request); err != nil {
+		return nil, unreadable(err)
+	}
+	merged := present(*tags)
+	maps.Copy(merged, request.Tags)
+	text := account.TagFault(request.Tags)
+	if text == "" {
+		text = account.TooManyTags(merged)
+	}
+	if text != "" {
+		return nil, wire.BadRequest(badRequest, text)
+	}
+	cl.Writing(c.Now)
+	*tags = merged
+	return nil, nil
+}
+
+func untagResource(c *account.Call) (any, *wire.Refusal) {
+	tags, cl, refused := tagged(c)
+	if refused != nil {
+		return nil, refused
+	}
+	keys := c.Query["tagKeys"]
+	if len(keys) == 0 || len(keys) > 50 {
+		// Not AWS's text; the bounds are the model's (TagKeyList).
+		return nil, wire.BadRequest(badRequest, "tagKeys must hold 1 to 50 keys.")
+	}
+	cl.Writing(c.Now)
+	left := present(*tags) // the map belongs to the past too
+	for _, key := range keys {
+		delete(left, key)
+	}
+	*tags = left
+	return nil, nil
+}

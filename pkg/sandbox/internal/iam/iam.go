@@ -1,0 +1,163 @@
+// Package iam answers IAM and STS: roles, their trust policies and what is attached to them, and who the caller is.
+// IAM is one for all regions. The texts are IAM's unless a comment says otherwise.
+package iam
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+)
+
+// Operations returns those of IAM that the sandbox knows.
+func Operations() []account.Operation {
+	return []account.Operation{
+		{Name: "GetRole", Run: ofRole(getRole), NotFound: noRole},
+		{Name: "ListRoles", On: everyRole, Run: listRoles},
+		{Name: "ListRoleTags", Run: ofRole(listRoleTags)},
+		{Name: "ListAttachedRolePolicies", Run: ofRole(listAttached)},
+		{Name: "ListRolePolicies", Run: ofRole(listInline)},
+		{Name: "CreateRole", Run: createRole},
+		{Name: "DeleteRole", Run: ofRole(deleteRole)},
+		{Name: "AttachRolePolicy", Run: ofRole(attachPolicy)},
+		{Name: "DetachRolePolicy", Run: ofRole(detachPolicy)},
+		{Name: "UpdateAssumeRolePolicy", Run: ofRole(updateTrust)},
+	}
+}
+
+// STS returns the operations of STS that the sandbox knows.
+func STS() []account.Operation {
+	return []account.Operation{{Name: "GetCallerIdentity", Run: getCallerIdentity}}
+}
+
+// getCallerIdentity needs no permission (STS API, GetCallerIdentity).
+func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
+	return struct {
+		ARN     string `xml:"Arn"`
+		ID      string `xml:"UserId"`
+		Account string `xml:"Account"`
+	}{c.Caller(), "AIDASANDBOX0000000001", c.World.Account}, nil
+}
+
+func everyRole(c *account.Call) string { return c.ARN("iam", "", "role/") }
+
+// ofRole finds the role of a request and asks for the permission on it.
+func ofRole(run func(*account.Call, *account.Role) (any, *wire.Refusal)) func(*account.Call) (any, *wire.Refusal) {
+	return func(c *account.Call) (any, *wire.Refusal) {
+		name := c.Query.Get("RoleName")
+		if !roleName(name) {
+			return nil, invalidRoleName()
+		}
+		r := c.Role(name)
+		arn := c.ARN("iam", "", "role/"+name)
+		if r != nil {
+			arn = c.World.RoleARN(r.Role)
+		}
+		if refused := c.Permit(c.FullName(), arn); refused != nil {
+			return nil, refused
+		}
+		if r == nil {
+			return nil, noRole(c)
+		}
+		return run(c, r)
+	}
+}
+
+var roleNameSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@-]{1,64}$`) })
+
+func roleName(name string) bool { return roleNameSyntax().MatchString(name) }
+
+func invalidRoleName() *wire.Refusal {
+	return wire.BadRequest("ValidationError", "The specified value for roleName is invalid. "+
+		"It must contain only alphanumeric characters and/or the following: +=,.@_-")
+}
+
+func noRole(c *account.Call) *wire.Refusal {
+	return wire.NotFound("NoSuchEntity", "The role with name "+c.Query.Get("RoleName")+" cannot be found.")
+}
+
+// roleXML is a Role as IAM writes it; the trust policy is URL-encoded by RFC 3986 (IAM API, Role).
+type roleXML struct {
+	Path        string
+	RoleName    string
+	RoleID      string                  `xml:"RoleId"`
+	ARN         string                  `xml:"Arn"`
+	Created     string                  `xml:"CreateDate"`
+	Trust       string                  `xml:"AssumeRolePolicyDocument"`
+	Description string                  `xml:"Description,omitempty"`
+	MaxSession  int                     `xml:"MaxSessionDuration"`
+	Tags        *wire.Members[wire.Tag] `xml:"Tags,omitempty"`
+}
+
+// show returns the role; ListRoles leaves tags out, GetRole does not (IAM API, ListRoles).
+func show(c *account.Call, r *account.Role, tags bool) roleXML {
+	out := roleXML{
+		Path: r.FullPath(), RoleName: r.Name, RoleID: r.ID, ARN: c.World.RoleARN(r.Role),
+		Created: r.Created.UTC().Format(time.RFC3339), Description: r.Description, MaxSession: 3600,
+		Trust: strings.ReplaceAll(url.QueryEscape(r.Trust), "+", "%20"),
+	}
+	if tags && len(r.Tags) > 0 {
+		out.Tags = &wire.Members[wire.Tag]{List: wire.Tags(r.Tags)}
+	}
+	return out
+}
+
+func getRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	return struct{ Role roleXML }{show(c, r, true)}, nil
+}
+
+// page pages a list by Marker and MaxItems (1 to 1000, 100 when absent). The texts of the refusals are not AWS's.
+func page[T any](c *account.Call, name string, items []T, seq func(int) int) (any, *wire.Refusal) {
+	size, ok := c.Number("MaxItems", 100, 1, 1000)
+	if !ok {
+		return nil, wire.BadRequest("ValidationError", "MaxItems must be a number from 1 to 1000")
+	}
+	marker := c.Query.Get("Marker")
+	part, next, ok := account.Page(c, items, seq, marker, size)
+	if !ok {
+		return nil, wire.BadRequest("ValidationError", "Invalid Marker.")
+	}
+	next = c.Stroke.Next(marker, next)
+	return struct {
+		List      wire.Named
+		Truncated bool   `xml:"IsTruncated"`
+		Marker    string `xml:"Marker,omitempty"`
+	}{wire.Named{Name: name, Value: wire.Members[T]{List: part}}, next != "", next}, nil
+}
+
+func inOrder(i int) int { return i + 1 }
+
+func listRoles(c *account.Call) (any, *wire.Refusal) {
+	var shown []roleXML
+	var seqs []int
+	for _, r := range c.Roles {
+		if strings.HasPrefix(r.FullPath(), c.Query.Get("PathPrefix")) {
+			shown, seqs = append(shown, show(c, r, false)), append(seqs, r.Seq)
+		}
+	}
+	return page(c, "Roles", shown, func(i int) int { return seqs[i] })
+}
+
+func listRoleTags(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	return page(c, "Tags", wire.Tags(r.Tags), inOrder)
+}
+
+func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	type attached struct {
+		Name string `xml:"PolicyName"`
+		ARN  string `xml:"PolicyArn"`
+	}
+	var list []attached
+	for _, arn := range r.Policies {
+		list = append(list, attached{arn[strings.LastIndex(arn, "/")+1:], arn})
+	}
+	return page(c, "AttachedPolicies", list, inOrder)
+}
+
+func listInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	return page(c, "PolicyNames", r.InlinePolicies, inOrder)
+}

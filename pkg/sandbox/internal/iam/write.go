@@ -1,0 +1,111 @@
+package iam
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
+)
+
+// readTrust takes a trust policy from the request.
+func readTrust(c *account.Call, parameter string) (string, *wire.Refusal) {
+	document := c.Query.Get(parameter)
+	var policy struct{ Statement json.RawMessage }
+	if json.Unmarshal([]byte(document), &policy) != nil {
+		return "", wire.BadRequest("MalformedPolicyDocument", "This policy contains invalid Json")
+	}
+	if policy.Statement == nil {
+		return "", wire.BadRequest("MalformedPolicyDocument", "Syntax errors in policy.")
+	}
+	return document, nil
+}
+
+func createRole(c *account.Call) (any, *wire.Refusal) {
+	name, path := c.Query.Get("RoleName"), c.Query.Get("Path")
+	if path == "" {
+		path = "/"
+	}
+	if !roleName(name) {
+		return nil, invalidRoleName()
+	}
+	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
+		return nil, wire.BadRequest("ValidationError", "The specified value for path is invalid. It must begin and end "+
+			"with / and contain only alphanumeric characters and/or / characters.")
+	}
+	arn := c.ARN("iam", "", "role"+path+name)
+	if refused := c.Permit("iam:CreateRole", arn); refused != nil {
+		return nil, refused
+	}
+	trust, refused := readTrust(c, "AssumeRolePolicyDocument")
+	if refused != nil {
+		return nil, refused
+	}
+	if slices.ContainsFunc(c.Roles, func(r *account.Role) bool { return strings.EqualFold(r.Name, name) }) {
+		return nil, wire.Conflict("EntityAlreadyExists", "Role with name "+name+" already exists.")
+	}
+	tags := map[string]string{}
+	for i := 1; c.Query.Has("Tags.member." + strconv.Itoa(i) + ".Key"); i++ {
+		at := "Tags.member." + strconv.Itoa(i)
+		tags[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
+	}
+	if text := account.TagFault(tags); text != "" {
+		return nil, wire.BadRequest("InvalidInput", text)
+	}
+	if len(tags) > 0 {
+		if refused := c.Permit("iam:TagRole", arn); refused != nil {
+			return nil, refused
+		}
+	}
+	r := c.AddRole(world.Role{
+		Name: name, Path: path, Description: c.Query.Get("Description"), Trust: trust, Tags: tags, Created: c.Now,
+	}, c.Now)
+	r.Visible = c.Now.Add(c.World.Delays.RolePropagation)
+	return struct{ Role roleXML }{show(c, r, true)}, nil
+}
+
+func deleteRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	if len(r.Policies) > 0 {
+		return nil, wire.Conflict("DeleteConflict", "Cannot delete entity, must detach all policies first.")
+	}
+	if len(r.InlinePolicies) > 0 {
+		return nil, wire.Conflict("DeleteConflict", "Cannot delete entity, must delete policies first.")
+	}
+	c.Roles = slices.DeleteFunc(c.Roles, func(o *account.Role) bool { return o == r })
+	return nil, nil
+}
+
+func updateTrust(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	trust, refused := readTrust(c, "PolicyDocument")
+	if refused != nil {
+		return nil, refused
+	}
+	r.Trust = trust
+	r.Visible = c.Now.Add(c.World.Delays.RolePropagation)
+	return nil, nil
+}
+
+func attachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	arn := c.Query.Get("PolicyArn")
+	managed := "arn:" + c.World.Partition + ":iam::aws:policy/"
+	if !strings.HasPrefix(arn, managed) && !strings.HasPrefix(arn, c.ARN("iam", "", "policy/")) {
+		return nil, wire.NotFound("NoSuchEntity", "Policy "+arn+" does not exist or is not attachable.")
+	}
+	// Attaching twice is no error (IAM API, AttachRolePolicy).
+	if !slices.Contains(r.Policies, arn) {
+		r.Policies = append(r.Policies, arn)
+	}
+	return nil, nil
+}
+
+func detachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	i := slices.Index(r.Policies, c.Query.Get("PolicyArn"))
+	if i < 0 {
+		return nil, wire.NotFound("NoSuchEntity", "Policy "+c.Query.Get("PolicyArn")+" was not found.")
+	}
+	r.Policies = slices.Delete(r.Policies, i, i+1)
+	return nil, nil
+}

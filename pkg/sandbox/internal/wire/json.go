@@ -1,0 +1,51 @@
+package wire
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// expired is what EKS, IAM and STS say of credentials whose time is over.
+const expired = "The security token included in the request is expired"
+
+// JSON writes EKS's answers, REST-JSON: an exception has its name in the header X-Amzn-ErrorType and its members
+// in the body. The texts of the general errors are AWS's where clients print them (throttling), else plain.
+var JSON = &Protocol{
+	success: func(c *Call, v any) Reply {
+		if v == nil {
+			v = struct{}{}
+		}
+		return writeJSON(c, http.StatusOK, v)
+	},
+	failure: func(c *Call, r *Refusal) Reply {
+		body := map[string]any{"message": r.Message}
+		maps.Copy(body, r.Fields)
+		out := writeJSON(c, r.Status, body)
+		out.Header.Set("X-Amzn-Errortype", r.Code)
+		return out
+	},
+	Throttled:   &Refusal{Status: 429, Code: "ThrottlingException", Message: "Rate exceeded"},
+	Internal:    &Refusal{Status: 500, Code: "ServerException", Message: "Internal server error"},
+	Unavailable: &Refusal{Status: 503, Code: "ServiceUnavailableException", Message: "Service unavailable"},
+	Expired:     &Refusal{Status: 403, Code: "ExpiredTokenException", Message: expired},
+	Denied: func(caller, action, resource string) *Refusal {
+		return &Refusal{Status: 403, Code: "AccessDeniedException",
+			Message: "User: " + caller + " is not authorized to perform: " + action + " on resource: " + resource}
+	},
+}
+
+func writeJSON(c *Call, status int, v any) Reply {
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"message":"the sandbox could not write its answer"}`)
+	}
+	header := http.Header{}
+	header.Set("Content-Type", "application/json")
+	header.Set("X-Amzn-Requestid", c.ID)
+	return Reply{Status: status, Header: header, Body: body}
+}
+
+// Epoch returns a time as REST-JSON writes it: seconds since 1970 with milliseconds.
+func Epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

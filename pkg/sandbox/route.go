@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/ec2"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/eks"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/iam"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+)
+
+// service is one service of AWS: its operations by name, for those with routes behind a mux too.
+type service struct {
+	protocol   *wire.Protocol
+	operations map[string]*account.Operation
+	mux        *http.ServeMux // nil for services that name the operation in the form
+}
+
+// services are those that the sandbox knows, by the name in the credential scope.
+var services = sync.OnceValue(func() map[string]*service {
+	return map[string]*service{
+		"eks": newService(wire.JSON, eks.Operations()),
+		"ec2": newService(wire.EC2, ec2.Operations()),
+		"iam": newService(wire.Query("https://iam.amazonaws.com/doc/2010-05-08/"), iam.Operations()),
+		"sts": newService(wire.Query("https://sts.amazonaws.com/doc/2011-06-15/"), iam.STS()),
+	}
+})
+
+func newService(protocol *wire.Protocol, operations []account.Operation) *service {
+	s := &service{protocol: protocol, operations: map[string]*account.Operation{}}
+	for i := range operations {
+		o := &operations[i]
+		s.operations[o.Name] = o
+		if o.Route == "" {
+			continue
+		}
+		if s.mux == nil {
+			s.mux = http.NewServeMux()
+		}
+		s.mux.HandleFunc(o.Route, func(w http.ResponseWriter, r *http.Request) {
+			if found, ok := w.(*match); ok {
+				found.operation, found.request = o, r
+			}
+		})
+	}
+	return s
+}
+
+// match is a ResponseWriter that takes what a mux found in the place of an answer.
+type match struct {
+	operation *account.Operation
+	request   *http.Request
+}
+
+// Header returns a header that nobody reads.
+func (*match) Header() http.Header { return http.Header{} }
+
+// WriteHeader takes the mux's refusal.
+func (*match) WriteHeader(int) {}
+
+// Write takes the mux's refusal.
+func (*match) Write(data []byte) (int, error) { return len(data), nil }
+
+// parse takes a request apart. The call is never nil: a request that cannot be understood comes with the refusal that
+// says so, and without an operation.
+func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operation, *wire.Refusal) {
+	c := &wire.Call{
+		ID:       fmt.Sprintf("%s-0000-4000-8000-%012x", s.idPrefix, number),
+		Protocol: wire.JSON, Service: "unknown", Region: s.world.Region,
+		Operation: wire.Clip(r.Method + " " + r.URL.Path),
+	}
+	body, err := wire.ReadBody(r)
+	if err != nil {
+		return c, nil, &wire.Refusal{
+			Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLargeException", Message: err.Error(),
+		}
+	}
+	c.Body, c.Query = body, r.URL.Query()
+	name, region, err := credentialScope(r)
+	if err != nil {
+		// AWS's code and status for a request without a signature; the text is not AWS's.
+		return c, nil, &wire.Refusal{
+			Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: err.Error(),
+		}
+	}
+	c.Service = wire.Clip(name)
+	if region != "" {
+		c.Region = wire.Clip(region)
+	}
+	service := services()[name]
+	if service == nil {
+		// Not AWS's text: AWS knows more services than the sandbox.
+		return c, nil, wire.NotFound("UnknownOperationException", "The sandbox does not know the service "+c.Service)
+	}
+	c.Protocol = service.protocol
+	find := service.byAction
+	if service.mux != nil {
+		find = service.byRoute
+	}
+	operation, refused := find(c, r)
+	if operation != nil {
+		c.Operation = operation.Name
+		if operation.About != nil {
+			operation.About(c)
+		}
+	}
+	return c, operation, refused
+}
+
+// byRoute finds the operation of a REST request and what it is about.
+func (s *service) byRoute(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
+	var found match
+	s.mux.ServeHTTP(&found, r.WithContext(r.Context())) // a copy, because the mux writes into it
+	if found.operation == nil {
+		// Not AWS's text: AWS knows more operations than the sandbox.
+		return nil, wire.NotFound("UnknownOperationException",
+			"The sandbox does not know the EKS operation "+r.Method+" "+r.URL.Path)
+	}
+	c.Cluster, c.Profile = found.request.PathValue("cluster"), found.request.PathValue("profile")
+	c.Resource = found.request.PathValue("arn")
+	return found.operation, nil
+}
+
+// byAction finds the operation of a Query request. The texts of its refusals are AWS's.
+func (s *service) byAction(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
+	form, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return nil, wire.BadRequest("MalformedQueryString", "The query string contains a syntax error.")
+	}
+	for k, v := range c.Query {
+		form[k] = append(form[k], v...)
+	}
+	c.Query = form
+	action := wire.Clip(form.Get("Action"))
+	if action == "" {
+		c.Operation = wire.Clip(r.Method + " " + r.URL.Path)
+		return nil, wire.BadRequest("MissingAction", "The request is missing an action or a required parameter.")
+	}
+	c.Operation = action
+	operation := s.operations[action]
+	if operation == nil {
+		return nil, wire.BadRequest("InvalidAction", "The action "+action+" is not valid for this web service.")
+	}
+	return operation, nil
+}
+
+// credentialScope finds service and region in a request's signature (Signature Version 4,
+// Credential=KEY/DATE/REGION/SERVICE/aws4_request), in the header or presigned in the URL. The signature itself is not
+// checked: every key is good.
+func credentialScope(r *http.Request) (service, region string, err error) {
+	credential := r.URL.Query().Get("X-Amz-Credential")
+	if _, after, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
+		credential, _, _ = strings.Cut(after, ",")
+	}
+	if credential == "" {
+		return "", "", errors.New("the request is not signed; the sandbox tells the services apart by the signature's " +
+			"credential scope")
+	}
+	// An access key may hold slashes, so the scope is read from its end.
+	parts := strings.Split(strings.TrimSpace(credential), "/")
+	n := len(parts)
+	if n < 4 || parts[n-1] != "aws4_request" {
+		return "", "", fmt.Errorf("the credential %q is not KEY/DATE/REGION/SERVICE/aws4_request", credential)
+	}
+	service = strings.ToLower(parts[n-2])
+	if n >= 5 {
+		region = parts[n-3] // Signature Version 4A names no region
+	}
+	return service, region, nil
+}

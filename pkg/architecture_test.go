@@ -53,7 +53,7 @@ var may = []struct {
 	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},
 	{"cloud", []string{"fargate", "network"}},
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
-	{"lifecycle", []string{"cloud", "fargate"}},
+	{"lifecycle", []string{"cloud", "fargate", "preflight", "trust"}},
 	{"plan", []string{"fargate", "lifecycle"}},
 	{"output", []string{"fargate", "plan", "profilefile"}},
 	{"cli/env", []string{

@@ -1,7 +1,5 @@
 package cli
 
-// This file holds create: validate, pre-flight, wait for a busy sibling, create, wait for ACTIVE.
-
 import (
 	"context"
 	"errors"
@@ -94,7 +92,8 @@ func checkSkips(cmd *cobra.Command, skip []string) error {
 	var faults []error
 	for _, s := range skip {
 		if !slices.Contains(preflight.Checks, s) {
-			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s", s, env.DidYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
+			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s",
+				s, env.DidYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
 		}
 	}
 	if len(faults) == 0 {
@@ -103,71 +102,84 @@ func checkSkips(cmd *cobra.Command, skip []string) error {
 	return &env.UsageError{Err: errors.Join(faults...), Command: cmd.CommandPath()}
 }
 
+// creation is a profile that was checked, and what there is to do about it.
+type creation struct {
+	preflight.Report
+	action lifecycle.Action
+}
+
 // runCreate checks every profile before it creates the first.
 func runCreate(ctx context.Context, a *app, opts createOptions) error {
 	client, place, err := a.Target(ctx, opts.stated)
 	if err != nil {
 		return err
 	}
-	reports := make([]preflight.Report, len(opts.profiles))
-	// The checks of all profiles run side by side and share what they read, so that a file takes no more
-	// round trips than one.
-	group, groupContext := errgroup.WithContext(ctx)
-	reader := preflight.Remember(groupContext, client)
-	for i, p := range opts.profiles {
-		p.Cluster = place.Cluster
-		input := preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
-		if opts.createRole && p.PodExecutionRoleARN == "" {
-			input.NewRole = lifecycle.RoleName(place.Cluster, client.Region())
-		}
-		group.Go(func() (err error) {
-			reports[i], err = preflight.Run(groupContext, reader, input)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	all, err := checkAll(ctx, client, place.Cluster, opts)
+	if err != nil {
 		return err
 	}
 	var refusals []error
-	for i, p := range opts.profiles {
-		if len(opts.profiles) > 1 {
-			a.Info("profile %s:", p.Name)
-		}
-		existing := reports[i].Existing()
-		if existing != nil && existing.Status != fargate.StatusDeleting {
-			if err := a.withWays(lifecycle.Judge(*existing, p), place, *existing); err != nil {
-				refusals = append(refusals, err)
-			}
-			continue
-		}
-		if err := a.ShowChecks(reports[i]); err != nil {
-			return err
-		}
-		if reports[i].Failed() && len(opts.profiles) > 1 {
-			refusals = append(refusals, &env.RefusedError{Err: fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", p.Name)})
-		} else if reports[i].Failed() {
-			refusals = append(refusals, &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")})
-		}
+	for i := range all {
+		refusals = append(refusals, a.decide(&all[i], place, len(all) > 1))
 	}
-	if len(refusals) > 0 {
-		a.tellClusters(ctx, client, reports[0])
-		return errors.Join(refusals...)
+	if err := errors.Join(refusals...); err != nil {
+		a.tellClusters(ctx, client, all[0].Report)
+		return err
 	}
 	if opts.dryRun {
-		return a.printRequests(opts.output, reports)
+		return a.printRequests(opts.output, all)
 	}
 	var made []fargate.Profile
 	var sentences []string
-	for _, report := range reports {
+	for _, c := range all {
 		// The profiles just made are siblings too: with --wait=false one may be in transition still.
-		report.Siblings = slices.Concat(report.Siblings, made)
-		p, sentence, err := a.createOne(ctx, client, place, report, opts)
+		c.Siblings = slices.Concat(c.Siblings, made)
+		p, sentence, err := a.createOne(ctx, client, place, c, opts.Wait)
 		if err != nil {
 			return errors.Join(a.ShowProfiles(opts.output, made, sentences), err)
 		}
 		made, sentences = append(made, p), append(sentences, sentence)
 	}
 	return a.ShowProfiles(opts.output, made, sentences)
+}
+
+// checkAll runs the checks of all profiles side by side; they share what they read, so that a file takes no more round
+// trips than one.
+func checkAll(ctx context.Context, client *cloud.Client, cluster string, opts createOptions) ([]creation, error) {
+	all := make([]creation, len(opts.profiles))
+	group, groupContext := errgroup.WithContext(ctx)
+	reader := preflight.Remember(groupContext, client)
+	for i, p := range opts.profiles {
+		p.Cluster = cluster
+		input := preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
+		if opts.createRole && p.PodExecutionRoleARN == "" {
+			input.NewRole = lifecycle.RoleName(cluster, client.Region())
+		}
+		group.Go(func() (err error) {
+			all[i].Report, err = preflight.Run(groupContext, reader, input)
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+// decide finds what there is to do about a profile, one of several or alone, and says what the checks found where it has
+// to be made. The error says why it cannot be.
+func (a *app) decide(c *creation, place env.Place, several bool) (err error) {
+	name := c.Profile.Name
+	if several {
+		a.Info("profile %s:", name)
+	}
+	if c.action, err = lifecycle.DecideCreation(c.Report); err != nil || c.action != lifecycle.Missing {
+		return a.withWays(err, place, c.Profile)
+	}
+	if err := a.ShowChecks(c.Report); err != nil || !c.Failed() {
+		return err
+	}
+	if several {
+		return &env.RefusedError{Err: fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", name)}
+	}
+	return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
 }
 
 // tellClusters names the clusters that there are, where the pre-flight did not find the one that is wanted.
@@ -181,7 +193,7 @@ func (a *app) tellClusters(ctx context.Context, client *cloud.Client, report pre
 }
 
 // withWays names what can be done about a profile that exists and is not as wanted.
-func (a *app) withWays(err error, place env.Place, have fargate.Profile) error {
+func (a *app) withWays(err error, place env.Place, p fargate.Profile) error {
 	var refusal *lifecycle.Refusal
 	var gaveUp *lifecycle.Failed
 	switch {
@@ -189,42 +201,38 @@ func (a *app) withWays(err error, place env.Place, have fargate.Profile) error {
 		return fmt.Errorf("%w; to resume: %s", err, a.Again())
 	case errors.As(err, &refusal):
 		return &env.RefusedError{Err: fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s …", err,
-			a.On(place, "replace", env.FargateProfile, have.Name))}
+			a.On(place, "replace", env.FargateProfile, p.Name))}
 	case errors.As(err, &gaveUp):
-		return fmt.Errorf("%w\ndelete it first: %s", err, a.On(place, "delete", env.FargateProfile, have.Name))
+		return fmt.Errorf("%w\ndelete it first: %s", err, a.On(place, "delete", env.FargateProfile, p.Name))
 	}
 	return err
 }
 
-// createOne creates the profile of one report, or goes on with one that is there already.
+// createOne creates the profile, or goes on with one that is there already, and says what was done.
 func (a *app) createOne(
-	ctx context.Context, client *cloud.Client, place env.Place, report preflight.Report, opts createOptions,
-) (fargate.Profile, string, error) {
-	p, have := report.Profile, report.Existing()
+	ctx context.Context, client *cloud.Client, place env.Place, c creation, wait bool,
+) (made fargate.Profile, done string, err error) {
+	p := c.Profile
 	runner, stop := a.Runner(ctx, client)
 	defer stop()
-	made, err := runner.Create(ctx, p, lifecycle.CreateOptions{
-		Have: have, Wait: opts.Wait, Siblings: report.Siblings,
-		Role: func(ctx context.Context) (string, bool, error) { return ensureRole(ctx, runner, client, report) },
-	})
+	made, err = runner.Create(ctx, c.Report, wait)
 	onward := a.WaitCommand(env.Place{Cluster: p.Cluster, Region: client.Region()}, p.Name, "active")
-	there := have != nil && have.Status != fargate.StatusDeleting
 	if err != nil {
 		var unfinished *lifecycle.Unfinished
-		if there && have.Status == fargate.StatusActive {
-			err = a.withWays(err, place, *have)
+		if c.action == lifecycle.Keep {
+			err = a.withWays(err, place, p)
 		}
-		if errors.As(err, &unfinished) && !unfinished.Accepted && (!there || have.Status != fargate.StatusCreating) {
+		if errors.As(err, &unfinished) && !unfinished.Accepted && c.action != lifecycle.Finish {
 			onward = a.Again() // EKS has not taken the request, so there is nothing to wait for yet
 		}
 		return made, "", env.GoOn(err, onward)
 	}
 	switch {
-	case there && have.Status == fargate.StatusActive:
+	case c.action == lifecycle.Keep:
 		return made, fmt.Sprintf("profile %s already exists with this configuration; nothing to do", p.Name), nil
 	case made.Status == fargate.StatusActive:
 		return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), nil
-	case there:
+	case c.action == lifecycle.Finish:
 		return made, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
 	}
 	return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster, onward), nil

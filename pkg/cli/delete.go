@@ -164,45 +164,34 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	}
 	runner, stop := a.Runner(ctx, client)
 	defer stop()
+	var found lifecycle.Selection
 	if opts.all {
-		if profiles, err = runner.Settled(ctx, cluster, profiles, len(profiles) == 0); err != nil {
-			return env.GoOn(err, opts.again(a))
-		}
-		if opts.names = fargate.Names(profiles); len(profiles) == 0 {
-			a.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
-		}
+		found, err = runner.SelectAll(ctx, cluster, profiles)
+	} else {
+		found, err = runner.Select(ctx, cluster, profiles, opts.names, opts.ignoreNotFound)
 	}
-	doomed, missing := pick(profiles, opts.names)
-	if len(missing) > 0 {
-		// What one list lacks may be there.
-		found, err := runner.Present(ctx, cluster, missing, opts.ignoreNotFound)
-		if err != nil {
-			return env.GoOn(err, opts.again(a))
-		}
-		profiles = append(profiles, found...)
-		doomed, missing = pick(profiles, opts.names)
+	if err != nil {
+		return env.GoOn(err, opts.again(a))
 	}
 	stop()
-	missingErr := a.missingProfiles(opts, cluster, plan.Without(profiles, doomed...), missing)
-	if len(doomed) == 0 {
+	left := plan.Without(found.Profiles, found.Doomed...)
+	missingErr := a.missingProfiles(opts, cluster, left, found.Missing)
+	if len(found.Doomed) == 0 {
+		if opts.all {
+			a.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+		}
 		if opts.dryRun {
 			return errors.Join(a.printPlan(plan.New(cluster, "none"), opts.output), missingErr)
 		}
-		return errors.Join(a.showDeletions(opts, cluster, nil, missing), missingErr)
+		return errors.Join(a.showDeletions(opts, cluster, nil, found.Missing), missingErr)
 	}
-	pods, err := a.gather(ctx, opts.pods, plan.NewPods(profiles, plan.Without(profiles, doomed...), fargate.Names(doomed)...))
+	pods, err := a.gather(ctx, opts.pods, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
 	if err != nil {
 		return err
 	}
-	p, doomed := plan.Delete(cluster, doomed, profiles, pods)
-	for _, s := range profiles {
-		// Who deletes one of the two may not know that there is a better way; who deletes both does.
-		going := fargate.Names(doomed)
-		if slices.Contains(going, s.Name) != slices.Contains(going, s.Tags[lifecycle.TagReplaces]) {
-			if text := a.UnfinishedReplacement(place, profiles, s); text != "" {
-				a.Warn("%s", text)
-			}
-		}
+	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
+	for _, s := range lifecycle.Torn(found.Profiles, doomed) {
+		a.Warn("%s", a.UnfinishedReplacement(place, found.Profiles, s))
 	}
 	if err := a.present(p, opts.answerFlags, opts.dryRun, opts.output); err != nil {
 		return err
@@ -212,23 +201,11 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(fargate.Names(doomed), ", "))); err != nil {
 		return err
 	}
-	err = errors.Join(a.deleteAll(ctx, client, doomed, missing, opts), missingErr)
+	err = errors.Join(a.deleteAll(ctx, client, doomed, found.Missing, opts), missingErr)
 	if err == nil && opts.all {
 		err = a.noneLeft(ctx, client, cluster, doomed, opts)
 	}
 	return err
-}
-
-// pick returns the profiles of the names, in the order of the names, and the names that have none.
-func pick(profiles []fargate.Profile, names []string) (found []fargate.Profile, missing []string) {
-	for _, name := range names {
-		if i := slices.IndexFunc(profiles, func(p fargate.Profile) bool { return p.Name == name }); i >= 0 {
-			found = append(found, profiles[i])
-		} else {
-			missing = append(missing, name)
-		}
-	}
-	return found, missing
 }
 
 // missingProfiles is the error for names that do not exist, or nothing but a word about them.

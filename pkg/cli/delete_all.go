@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -15,14 +14,8 @@ import (
 func (a *app) noneLeft(ctx context.Context, client *cloud.Client, cluster string, doomed []fargate.Profile, opts deleteOptions) error {
 	runner, stop := a.Runner(ctx, client)
 	defer stop()
-	left, err := client.Profiles(ctx, cluster)
-	if err == nil {
-		left, err = runner.Settled(ctx, cluster, left, false)
-	}
+	left, err := runner.Left(ctx, cluster, doomed)
 	stop()
-	left = slices.DeleteFunc(left, func(p fargate.Profile) bool {
-		return slices.ContainsFunc(doomed, func(d fargate.Profile) bool { return d.ARN == p.ARN })
-	})
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
 			cluster, strings.Join(fargate.Names(left), ", "), opts.again(a))

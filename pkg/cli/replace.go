@@ -15,7 +15,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
-	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 type replaceOptions struct {
@@ -202,21 +201,11 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 	if err := r.decide(ctx, profiles, c); err != nil {
 		return r.refused(err)
 	}
-	switch r.Action {
-	case lifecycle.Begin:
-		return r.begin(ctx)
-	case lifecycle.Finish:
-		return r.resume(ctx)
-	case lifecycle.Undo:
-		return r.abort(ctx)
-	case lifecycle.Tag:
-		return r.retag(ctx)
-	case lifecycle.Settle:
-		return r.tell(r.Wanted, fmt.Sprintf("profile %s was already replaced by %s; nothing to do", opts.name, r.Wanted.Name))
-	case lifecycle.Keep:
-		return r.nothingToDo()
+	if r.Action == lifecycle.Missing {
+		return fmt.Errorf("cluster %s has no Fargate profile %q%s",
+			place.Cluster, opts.name, env.ThereAre(opts.name, fargate.Names(r.Profiles)))
 	}
-	return fmt.Errorf("cluster %s has no Fargate profile %q%s", place.Cluster, opts.name, env.ThereAre(opts.name, fargate.Names(r.Profiles)))
+	return r.run(ctx)
 }
 
 // decide finds what there is to do.
@@ -260,13 +249,4 @@ type replacement struct {
 	opts   replaceOptions
 	client *cloud.Client
 	place  env.Place
-}
-
-// preflightOf checks the successor as create would, knowing that the original goes.
-func (r *replacement) preflightOf(ctx context.Context, p fargate.Profile) (preflight.Report, error) {
-	input := preflight.Input{Profile: p, Skip: r.opts.skip, Replacing: r.opts.name}
-	if r.Wish.NewRole {
-		input.NewRole = lifecycle.RoleName(r.place.Cluster, r.client.Region())
-	}
-	return preflight.Run(ctx, r.client, input)
 }

@@ -1,8 +1,5 @@
 package cli
 
-// This file holds the ways a run of replace can go: begin afresh, finish what an earlier run left, undo
-// it, or find that all is done.
-
 import (
 	"context"
 	"errors"
@@ -16,15 +13,68 @@ import (
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
-// begin makes a successor and lets the original go.
-func (r *replacement) begin(ctx context.Context) error {
-	original := *r.Original
+// run tells what was decided, asks for it, and does it.
+func (r *replacement) run(ctx context.Context) error {
+	switch r.Action {
+	case lifecycle.Begin:
+		if err := r.check(ctx); err != nil {
+			return err
+		}
+	case lifecycle.Finish:
+		r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.Name, r.Wanted.Name, r.Wanted.Name, r.Wanted.Status)
+	case lifecycle.Tag:
+		r.Info("only tags differ; they are changed in place, without a replacement")
+	case lifecycle.Keep:
+		if r.opts.dryRun {
+			r.Info("%s", r.done(r.Wanted))
+		}
+	case lifecycle.Missing, lifecycle.Settle, lifecycle.Undo:
+	}
+	if agreed, err := r.agree(ctx); !agreed || err != nil {
+		return err
+	}
+	made, err := r.do(ctx)
+	if err != nil {
+		return err
+	}
+	return r.ShowProfiles(r.opts.output, []fargate.Profile{made}, []string{r.done(made)})
+}
+
+// agree shows the plan and asks, where something will be done that has to be agreed to.
+func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
+	if !r.opts.dryRun && r.question() == "" {
+		return true, nil
+	}
+	p := plan.Replace(r.place.Cluster, r.Decision, r.opts.settle)
+	pods, err := r.gather(ctx, r.opts.pods, plan.PodsOf(r.Decision))
+	if err != nil {
+		return false, err
+	}
+	p.AddPods(pods)
+	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+		return false, err
+	}
+	if !r.opts.yes && !r.Interactive() {
+		if err := r.Agreed(p.Uncovered); err != nil {
+			return false, r.refused(err)
+		}
+	}
+	return true, r.approve(ctx, p, r.opts.yes, r.question())
+}
+
+// check judges the successor as create would, knowing that the original goes.
+func (r *replacement) check(ctx context.Context) error {
 	_, warnings := fargate.Validate(r.Wanted)
 	r.ShowWarnings(warnings)
-	if left := lifecycle.Lost(original); len(left) > 0 {
-		r.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it", strings.Join(left, ", "), original.Name)
+	if left := lifecycle.Lost(*r.Original); len(left) > 0 {
+		r.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
+			strings.Join(left, ", "), r.Name)
 	}
-	report, err := r.preflightOf(ctx, r.Wanted)
+	input := preflight.Input{Profile: r.Wanted, Skip: r.opts.skip, Replacing: r.Name}
+	if r.Wish.NewRole {
+		input.NewRole = lifecycle.RoleName(r.place.Cluster, r.client.Region())
+	}
+	report, err := preflight.Run(ctx, r.client, input)
 	if err != nil {
 		return err
 	}
@@ -34,104 +84,71 @@ func (r *replacement) begin(ctx context.Context) error {
 	if report.Failed() {
 		return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
 	}
-	role, made := roleOf(report)
-	if made {
+	if _, made := lifecycle.RoleOf(report); made {
 		r.Info("the pod execution role %s is made first", report.NewRole)
 	}
-	d := r.Decision
-	d.Wanted = report.Profile
-	if d.Wanted.PodExecutionRoleARN = role; report.NewRole != "" && role != "" {
-		d.Differences = fargate.Differences(original, d.Wanted)
-	}
-	p, err := r.plan(ctx, d)
-	if err != nil {
-		return err
-	}
-	if r.opts.dryRun {
-		p.Request = plan.RequestOf(lifecycle.Intended(d.Wanted, original, r.Wish.KeepName))
-	}
-	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
-		return err
-	}
-	if !r.opts.yes && !r.Interactive() {
-		if err := lifecycle.Agreed(original, report.Profile, p.Uncovered); err != nil {
-			return r.refused(err)
-		}
-	}
-	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Replace %s by %s?", original.Name, r.finalName(report.Profile))); err != nil {
-		return err
-	}
-	return r.run(ctx, report)
+	r.Decision = r.Checked(report)
+	return nil
 }
 
-// plan is the plan of what was decided, with what becomes of the pods of --pods.
-func (r *replacement) plan(ctx context.Context, d lifecycle.Decision) (*plan.Plan, error) {
-	p := plan.Replace(r.place.Cluster, d, r.opts.settle)
-	pods, err := r.gather(ctx, r.opts.pods, plan.PodsOf(d))
-	p.AddPods(pods)
-	return p, err
-}
-
-// finalName is the name that the new profile has in the end.
-func (r *replacement) finalName(successor fargate.Profile) string {
+// question asks for what was decided; it is empty where nothing has to be agreed to.
+func (r *replacement) question() string {
+	final := r.Wanted.Name
 	if r.Wish.KeepName {
-		return "a new " + r.opts.name
+		final = "a new " + r.Name
 	}
-	return successor.Name
+	switch r.Action {
+	case lifecycle.Begin:
+		return fmt.Sprintf("Replace %s by %s?", r.Name, final)
+	case lifecycle.Finish:
+		return fmt.Sprintf("Finish replacing %s by %s?", r.Name, final)
+	case lifecycle.Undo:
+		return fmt.Sprintf("Delete the unfinished successor %s and keep %s?", r.Wanted.Name, r.Name)
+	case lifecycle.Missing, lifecycle.Keep, lifecycle.Tag, lifecycle.Settle:
+	}
+	return ""
 }
 
-// resume goes on with a replacement that an earlier run began.
-func (r *replacement) resume(ctx context.Context) error {
-	successor := r.Wanted
-	r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.opts.name, successor.Name, successor.Name, successor.Status)
-	p, err := r.plan(ctx, r.Decision)
-	if err != nil {
-		return err
-	}
-	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
-		return err
-	}
-	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Finish replacing %s by %s?", r.opts.name, r.finalName(successor))); err != nil {
-		return err
-	}
-	return r.run(ctx, preflight.Report{Profile: successor, Siblings: r.Profiles})
-}
-
-// run carries the replacement out.
-func (r *replacement) run(ctx context.Context, report preflight.Report) error {
+// do does what was decided.
+func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
-	successor := report.Profile
-	role, checked, err := ensureRole(ctx, runner, r.client, report)
-	if err != nil {
-		return err
-	}
-	successor.PodExecutionRoleARN = role
-	made, err := runner.Replace(ctx, lifecycle.Replacement{
-		Situation: r.Situation, Successor: successor, KeepName: r.Wish.KeepName,
-		Settle: r.opts.settle, Wait: r.opts.Wait, Siblings: report.Siblings, TrustChecked: checked,
-	})
-	if err != nil {
-		stop()
-		if err = r.waysOn(ctx, err, successor.Name); errors.As(err, new(*lifecycle.Overtaken)) {
-			err = &env.RefusedError{Err: err}
-		}
-		return err
-	}
+	made, err := runner.Do(ctx, r.Decision, lifecycle.Options{Settle: r.opts.settle, Wait: r.opts.Wait})
 	stop()
-	sentence := fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.opts.name, made.Name, r.place.Cluster)
 	switch {
-	case !r.opts.Wait:
-		sentence = fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.opts.name, r.place.Cluster)
-	case made.Name == r.opts.name:
-		sentence = fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.opts.name, r.place.Cluster)
+	case err == nil, r.Action == lifecycle.Tag:
+		return made, err
+	case errors.As(err, new(*lifecycle.Overtaken)):
+		return made, &env.RefusedError{Err: r.waysOn(ctx, err)}
 	}
-	return r.tell(made, sentence)
+	return made, r.waysOn(ctx, err)
 }
 
-// waysOn adds to a failure the commands that finish or undo what is under way, or delete the successor (made) where
-// nothing is any more. What there is, is read from AWS once more; where that fails too, the same command is named.
-func (r *replacement) waysOn(ctx context.Context, failure error, made string) error {
+// done says what was done.
+func (r *replacement) done(made fargate.Profile) string {
+	switch {
+	case r.Action == lifecycle.Keep && r.opts.abort:
+		return fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.place.Cluster)
+	case r.Action == lifecycle.Keep:
+		return fmt.Sprintf("profile %s already has this configuration; "+
+			"nothing to replace (--new-name recreates it under another name)", r.Name)
+	case r.Action == lifecycle.Settle:
+		return fmt.Sprintf("profile %s was already replaced by %s; nothing to do", r.Name, made.Name)
+	case r.Action == lifecycle.Tag:
+		return "profile " + r.Name + " has its new tags"
+	case r.Action == lifecycle.Undo:
+		return fmt.Sprintf("the replacement of %s is undone; %s is deleted", r.Name, r.Successor.Name)
+	case !r.opts.Wait:
+		return fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.Name, r.place.Cluster)
+	case made.Name == r.Name:
+		return fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.Name, r.place.Cluster)
+	}
+	return fmt.Sprintf("profile %s is replaced by %s in cluster %s", r.Name, made.Name, r.place.Cluster)
+}
+
+// waysOn adds to a failure the commands that finish or undo what is under way, or delete the successor where nothing is
+// any more. What there is, is read from AWS once more; where that fails too, the same command is named.
+func (r *replacement) waysOn(ctx context.Context, failure error) error {
 	var unfinished *lifecycle.Unfinished
 	if errors.As(failure, &unfinished) {
 		return env.GoOn(failure, r.Again())
@@ -146,70 +163,18 @@ func (r *replacement) waysOn(ctx context.Context, failure error, made string) er
 	}
 	if !s.Unfinished() {
 		for _, e := range s.Earlier {
-			if e.Name == made {
-				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, made, e.Status, r.On(r.place, "delete", env.FargateProfile, made))
+			if e.Name == r.Wanted.Name && r.Action != lifecycle.Undo {
+				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, e.Name, e.Status,
+					r.On(r.place, "delete", env.FargateProfile, e.Name))
 			}
 		}
 		return failure
 	}
 	finish := r.ReplaceCommand(r.place, r.opts.name)
-	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s", failure, s.Successor.Name, s.Successor.Status, finish)
+	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s",
+		failure, s.Successor.Name, s.Successor.Status, finish)
 	if s.CanAbort() {
 		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, finish)
 	}
 	return failure
-}
-
-// nothingToDo ends a run that finds all as it is wanted.
-func (r *replacement) nothingToDo() error {
-	sentence := fmt.Sprintf("profile %s already has this configuration; nothing to replace (--new-name recreates it under another name)", r.Name)
-	if r.opts.abort {
-		sentence = fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.place.Cluster)
-	}
-	if r.opts.dryRun {
-		r.Info("%s", sentence)
-		return r.printPlan(plan.New(r.place.Cluster, "none"), r.opts.output)
-	}
-	return r.tell(*r.Original, sentence)
-}
-
-// tell prints the profile that a run ends with.
-func (r *replacement) tell(p fargate.Profile, sentence string) error {
-	return r.ShowProfiles(r.opts.output, []fargate.Profile{p}, []string{sentence})
-}
-
-// abort undoes an unfinished replacement.
-func (r *replacement) abort(ctx context.Context) error {
-	s := r.Situation
-	p, err := r.plan(ctx, r.Decision)
-	if err != nil {
-		return err
-	}
-	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
-		return err
-	}
-	if err := r.approve(ctx, p, r.opts.yes, fmt.Sprintf("Delete the unfinished successor %s and keep %s?", s.Successor.Name, r.opts.name)); err != nil {
-		return err
-	}
-	runner, stop := r.Runner(ctx, r.client)
-	defer stop()
-	if err := runner.Abort(ctx, s, r.opts.Wait); err != nil {
-		stop()
-		return r.waysOn(ctx, err, "")
-	}
-	stop()
-	return r.tell(*s.Original, fmt.Sprintf("the replacement of %s is undone; %s is deleted", r.opts.name, s.Successor.Name))
-}
-
-// retag changes tags in place; they are the only part of a profile that can change.
-func (r *replacement) retag(ctx context.Context) error {
-	r.Info("only tags differ; they are changed in place, without a replacement")
-	if r.opts.dryRun {
-		return r.printPlan(plan.Replace(r.place.Cluster, r.Decision, 0), r.opts.output)
-	}
-	after, changed := lifecycle.Retagged(*r.Original, r.Wanted)
-	if err := r.client.TagProfile(ctx, after.ARN, changed); err != nil {
-		return err
-	}
-	return r.tell(after, "profile "+r.Name+" has its new tags")
 }

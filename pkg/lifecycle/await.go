@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -153,22 +152,20 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 	})
 }
 
-// awaitIdle waits until no profile of the cluster but those named in except is in transition, because
-// EKS lets only one at a time.
-func (o *operation) awaitIdle(ctx context.Context, cluster string, except ...string) error {
+// awaitIdle waits until no profile of the cluster but the one named is in transition, because EKS lets only one
+// at a time.
+func (o *operation) awaitIdle(ctx context.Context, cluster string, except string) error {
 	for {
 		profiles, err := o.readAll(ctx, cluster)
 		if err != nil {
 			return err
 		}
-		busy := slices.IndexFunc(profiles, func(p fargate.Profile) bool {
-			return p.Status.InTransition() && !slices.Contains(except, p.Name)
-		})
-		if busy < 0 {
+		busy := otherInTransition(profiles, except)
+		if busy == nil {
 			return nil
 		}
 		// Only the busy one is asked for while it lasts; then all are looked at again.
-		if _, err := o.poll(ctx, cluster, profiles[busy].Name, func(p fargate.Profile, found bool, _ time.Duration) error {
+		if _, err := o.poll(ctx, cluster, busy.Name, func(p fargate.Profile, found bool, _ time.Duration) error {
 			if found && p.Status.InTransition() {
 				return nil
 			}

@@ -29,7 +29,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 		if err := b.server.SetFaults(sandbox.Fault{Operation: c.operation, Kind: sandbox.FaultThrottle, RetryAfter: 25 * time.Second, Nth: c.nth}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true, Siblings: siblings}); err != nil {
+		if _, err := b.Create(t.Context(), checked(wanted("web", "web"), siblings...), true); err != nil {
 			t.Fatal(err)
 		}
 		if longest := slices.Max(b.clock.slept); longest != 25*time.Second {
@@ -44,7 +44,7 @@ func TestCreateBearsStaleReads(t *testing.T) {
 	if err := b.server.SetFaults(sandbox.Fault{Operation: "*", Kind: sandbox.FaultStale, Reads: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if made, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil || made.Status != fargate.StatusActive {
+	if made, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil || made.Status != fargate.StatusActive {
 		t.Errorf("got %s, %v", made.Status, err)
 	}
 }
@@ -194,7 +194,7 @@ func TestTheSameRefusalIsToldOnce(t *testing.T) {
 		if err := b.server.SetFaults(c.fault); err != nil {
 			t.Fatal(err)
 		}
-		made, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+		made, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
 		if err == nil {
 			err = b.Delete(t.Context(), made, true)
 		}

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -87,33 +86,25 @@ func TestSameReplacementTwiceAtOnce(t *testing.T) {
 	})
 }
 
-// asks is a replacement of web by a successor of that name and namespace, as the command does it: what
-// somebody else has begun is refused.
+// asks is a replacement of web by a successor of that name and namespace, as the command does it; its user thinks about
+// the plan for a while.
 func asks(name, namespace string, keepName bool) func(context.Context, *model) error {
+	w := toBe(namespace, keepName)
+	if name == "web-b" {
+		w.NewName = name
+	}
 	return func(ctx context.Context, m *model) error {
-		profiles, err := m.client.Profiles(ctx, "demo")
+		d, err := decided(ctx, m.runner, w)
 		if err != nil {
 			return err
 		}
-		s, err := Assess(profiles, "web")
-		if err != nil {
-			return err
-		}
-		successor := wanted(name, namespace)
-		switch {
-		case s.Successor != nil && len(fargate.Differences(*s.Successor, successor)) > 0:
-			return errors.New("refused: another replacement is under way or done")
-		case s.Original == nil:
-			return errors.New("refused: there is no profile web")
-		case s.Original.Status != fargate.StatusActive && !s.Unfinished():
-			return errors.New("refused: web is not ACTIVE")
+		if d.Action == Begin {
+			d.Wanted.Name = name
 		}
 		if err := m.runner.Clock.Sleep(ctx, m.think); err != nil {
 			return err
 		}
-		_, err = m.runner.Replace(ctx, Replacement{
-			Situation: s, Successor: successor, KeepName: keepName, Settle: 2e9, Wait: true, Siblings: profiles,
-		})
+		_, err = m.runner.Do(ctx, d, Options{Settle: 2 * time.Second, Wait: true})
 		return err
 	}
 }
@@ -141,7 +132,7 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 				why := fmt.Sprintf("seed %d (%v)", seed, errs)
 				for _, err := range errs {
 					ends[how(err)]++
-					if err != nil && !errors.As(err, new(*Overtaken)) && !strings.HasPrefix(err.Error(), "refused: ") {
+					if err != nil && !errors.As(err, new(*Overtaken)) && !errors.As(err, new(*Refusal)) {
 						t.Fatalf("%s: losing the race is no refusal", why)
 					}
 				}

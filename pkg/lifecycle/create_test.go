@@ -15,7 +15,7 @@ import (
 
 func TestCreateWaitsUntilActive(t *testing.T) {
 	b := newBench(t, nil)
-	p, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+	p, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
 	if err != nil || p.Status != fargate.StatusActive {
 		t.Fatalf("got %v, %v", p.Status, err)
 	}
@@ -31,7 +31,7 @@ func TestPollingIsQuickAtFirstAndSlowLater(t *testing.T) {
 	for _, transition := range []time.Duration{3 * time.Second, 8 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute} {
 		b := newBench(t, func(w *sandbox.World) { w.Delays.Create = transition })
 		start := b.clock.Now()
-		if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil {
+		if _, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil {
 			t.Fatal(err)
 		}
 		lag := b.clock.Now().Sub(start) - transition
@@ -48,7 +48,7 @@ func TestPollingIsQuickAtFirstAndSlowLater(t *testing.T) {
 
 func TestCreateWithoutWaitReturnsWhenAccepted(t *testing.T) {
 	b := newBench(t, nil)
-	p, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{})
+	p, err := b.Create(t.Context(), checked(wanted("web", "web")), false)
 	if err != nil || p.Status != fargate.StatusCreating || len(b.clock.slept) > 0 {
 		t.Errorf("got %v, %v after %v", p.Status, err, b.clock.slept)
 	}
@@ -59,7 +59,7 @@ func TestCreateFailedShowsHealthAndEndsAtOnce(t *testing.T) {
 		w.FailCreates = []sandbox.Failure{{Profile: "web", Code: "AccessDenied", Message: "no way in", ResourceIDs: []string{"role-1"}}}
 	})
 	start := b.clock.Now()
-	_, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+	_, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
 	var failed *Failed
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "AccessDenied: no way in (role-1)") {
 		t.Fatalf("got %v", err)
@@ -71,7 +71,7 @@ func TestCreateFailedShowsHealthAndEndsAtOnce(t *testing.T) {
 
 func TestCreateWaitsForASiblingInTransition(t *testing.T) {
 	b := newBench(t, withProfiles(existing("other", "DELETING", "x")))
-	if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true, Siblings: []fargate.Profile{b.read(t, "other")}}); err != nil {
+	if _, err := b.Create(t.Context(), checked(wanted("web", "web"), b.read(t, "other")), true); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.count("CreateFargateProfile"); n != 1 {
@@ -79,7 +79,7 @@ func TestCreateWaitsForASiblingInTransition(t *testing.T) {
 	}
 	// Not knowing of it, the refusal tells.
 	b = newBench(t, withProfiles(existing("other", "CREATING", "x")))
-	if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil {
+	if _, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.count("CreateFargateProfile"); n != 2 {
@@ -89,7 +89,7 @@ func TestCreateWaitsForASiblingInTransition(t *testing.T) {
 
 func TestCreateWaitsForAClusterUpdate(t *testing.T) {
 	b := newBench(t, func(w *sandbox.World) { w.Cluster("demo").Updating = 2 * time.Minute })
-	if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil {
+	if _, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -101,7 +101,7 @@ func TestCreateRetriesWithOneToken(t *testing.T) {
 			if err := b.server.SetFaults(sandbox.Fault{Operation: "eks:CreateFargateProfile", Kind: kind, Nth: 1, Times: 2}); err != nil {
 				t.Fatal(err)
 			}
-			p, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+			p, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
 			if err != nil || p.Status != fargate.StatusActive {
 				t.Fatalf("got %v, %v", p.Status, err)
 			}
@@ -114,10 +114,10 @@ func TestCreateRetriesWithOneToken(t *testing.T) {
 
 func TestCreateAgainstAnExistingName(t *testing.T) {
 	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
-	if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil {
+	if _, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil {
 		t.Errorf("an identical profile is no error, got %v", err)
 	}
-	_, err := b.Create(t.Context(), wanted("web", "other"), CreateOptions{Wait: true})
+	_, err := b.Create(t.Context(), checked(wanted("web", "other")), true)
 	if cloud.ClassOf(err) != cloud.Exists || !strings.Contains(err.Error(), "namespace=other") {
 		t.Errorf("a differing profile gave %v", err)
 	}
@@ -136,21 +136,21 @@ func TestTrustComplaintIsRetriedOnlyWhereItCanPass(t *testing.T) {
 		return b, p
 	}
 	b, p := newRole(t, 20*time.Second)
-	if _, err := b.Create(t.Context(), p, CreateOptions{Wait: true, TrustChecked: true}); err != nil {
+	if _, err := b.Create(t.Context(), trusted(p), true); err != nil {
 		t.Errorf("a new role: %v", err)
 	}
 	b, p = newRole(t, 20*time.Second)
-	if _, err := b.Create(t.Context(), p, CreateOptions{Wait: true}); cloud.ClassOf(err) != cloud.TrustNotReady {
+	if _, err := b.Create(t.Context(), checked(p), true); cloud.ClassOf(err) != cloud.TrustNotReady {
 		t.Errorf("a role nobody has checked: %v", err)
 	}
 	b, p = newRole(t, time.Hour)
 	start := b.clock.Now()
-	_, err := b.Create(t.Context(), p, CreateOptions{Wait: true, TrustChecked: true})
+	_, err := b.Create(t.Context(), trusted(p), true)
 	if cloud.ClassOf(err) != cloud.TrustNotReady || b.clock.Now().Sub(start) > 3*time.Minute {
 		t.Errorf("a role that stays wrong: %v after %s", err, b.clock.Now().Sub(start))
 	}
 	p.PodExecutionRoleARN = badRole
-	if _, err := b.Create(t.Context(), p, CreateOptions{Wait: true}); cloud.ClassOf(err) != cloud.TrustNotReady {
+	if _, err := b.Create(t.Context(), checked(p), true); cloud.ClassOf(err) != cloud.TrustNotReady {
 		t.Errorf("a bad role: %v", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestTrustComplaintIsRetriedOnlyWhereItCanPass(t *testing.T) {
 func TestCreateObeysTheTimeLimit(t *testing.T) {
 	b := newBench(t, func(w *sandbox.World) { w.Delays.Create = time.Hour })
 	start := b.clock.Now()
-	_, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+	_, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
 	var unfinished *Unfinished
 	if !errors.Is(err, ErrTimeout) || !errors.As(err, &unfinished) || !unfinished.Accepted {
 		t.Fatalf("got %v", err)
@@ -179,7 +179,7 @@ func TestCreateIsInterrupted(t *testing.T) {
 			cancel()
 		}
 	}
-	_, err := b.Create(ctx, wanted("web", "web"), CreateOptions{Wait: true})
+	_, err := b.Create(ctx, checked(wanted("web", "web")), true)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
@@ -191,7 +191,7 @@ func TestPollingSurvivesFaults(t *testing.T) {
 		if err := b.server.SetFaults(sandbox.Fault{Operation: "eks:DescribeFargateProfile", Kind: kind, Nth: 2, Times: 5}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true}); err != nil {
+		if _, err := b.Create(t.Context(), checked(wanted("web", "web")), true); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 // Wish is what a replacement is asked for: the change, and how the new profile comes.
@@ -26,15 +27,15 @@ type Wish struct {
 type Action int
 
 const (
-	// Unknown means that there is no profile of the name.
-	Unknown Action = iota
+	// Missing means that there is no profile of the name.
+	Missing Action = iota
 	// Keep means that the profile is as wanted; or nothing is under way that could be undone.
 	Keep
 	// Tag means that only tags differ, which change in place.
 	Tag
 	// Begin means that a successor has to be made.
 	Begin
-	// Finish means that what an earlier run has begun is finished.
+	// Finish means that what an earlier run has begun is finished; a creation is under way then.
 	Finish
 	// Settle means that all was done by an earlier run.
 	Settle
@@ -52,6 +53,36 @@ type Decision struct {
 	// as it was found for the others.
 	Wanted      fargate.Profile
 	Differences []fargate.Difference
+	// checked is what the pre-flight found for the successor that has to be made.
+	checked preflight.Report
+}
+
+// Checked returns the decision with the successor as the pre-flight found it, with the subnets and the role that it
+// will have.
+func (d Decision) Checked(report preflight.Report) Decision {
+	d.checked, d.Wanted = report, report.Profile
+	if d.Wanted.PodExecutionRoleARN, _ = RoleOf(report); report.NewRole != "" && d.Wanted.PodExecutionRoleARN != "" {
+		d.Differences = fargate.Differences(*d.Original, d.Wanted)
+	}
+	return d
+}
+
+// Intended returns the successor as it will be sent: with the tags that name the original it replaces.
+func (d Decision) Intended() fargate.Profile {
+	return withIntent(d.Wanted, d.Name, idOf(*d.Original), d.Wish.KeepName)
+}
+
+// DecideCreation returns what there is to do about a profile that is to be there as the report has it: it is Missing,
+// or one that is there already has to be kept, or to be finished. The error says why that one is in the way.
+func DecideCreation(report preflight.Report) (Action, error) {
+	have := report.Existing()
+	if have == nil || have.Status == fargate.StatusDeleting {
+		return Missing, nil
+	}
+	if have.Status == fargate.StatusCreating {
+		return Finish, judge(*have, report.Profile)
+	}
+	return Keep, judge(*have, report.Profile)
 }
 
 // Decide reads from the cluster's profiles, as of just now, what there is to do. That nothing is, or that there is no
@@ -86,7 +117,7 @@ func (r *Runner) Decide(ctx context.Context, cluster string, profiles []fargate.
 
 // assessAgain is Assess of readings that agree; with certain, over a grace period.
 func (r *Runner) assessAgain(ctx context.Context, cluster string, s Situation, certain bool) (Situation, error) {
-	profiles, err := r.Settled(ctx, cluster, s.Profiles, certain)
+	profiles, err := r.settled(ctx, cluster, s.Profiles, certain)
 	if err != nil {
 		return s, err
 	}
@@ -222,7 +253,7 @@ func (d *Decision) successorName() (string, error) {
 // checkTags judges whether the successor can carry the tags of the original besides those of the replacement.
 func (d *Decision) checkTags() error {
 	own := len(WithoutIntent(d.Wanted.Tags))
-	n := len(Intended(d.Wanted, *d.Original, d.Wish.KeepName).Tags)
+	n := len(d.Intended().Tags)
 	if n <= fargate.MaxTags {
 		return nil
 	}

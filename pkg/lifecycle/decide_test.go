@@ -3,9 +3,11 @@ package lifecycle
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
@@ -42,7 +44,7 @@ func TestDecide(t *testing.T) {
 		refusal string
 		reason Reason
 	}{
-		{why: "no profile", wish: to("web-new"), action: Unknown},
+		{why: "no profile", wish: to("web-new"), action: Missing},
 		{why: "nothing differs", profiles: []fargate.Profile{old}, wish: to("web-old"), action: Keep, successor: "web"},
 		{why: "tags differ", profiles: []fargate.Profile{old}, wish: tagged, action: Tag, successor: "web"},
 		{why: "another selector", profiles: []fargate.Profile{old}, wish: to("web-new"), action: Begin, successor: "web-2"},
@@ -89,16 +91,109 @@ func TestDecide(t *testing.T) {
 			if refusal == nil || refusal.Reason != c.reason || !strings.HasPrefix(refusal.Error(), c.refusal) {
 				t.Errorf("%s: got %v, want the refusal %q", c.why, err, c.refusal)
 			}
-		case err != nil, d.Action != c.action, d.Wanted.Name != c.successor && c.action != Unknown:
+		case err != nil, d.Action != c.action, d.Wanted.Name != c.successor && c.action != Missing:
 			t.Errorf("%s: got %v of %q (%v), want %v of %q", c.why, d.Action, d.Wanted.Name, err, c.action, c.successor)
 		}
+	}
+}
+
+// What there is to do about a profile that is to be there.
+func TestDecideCreation(t *testing.T) {
+	have := func(namespace string, status fargate.Status) []fargate.Profile {
+		p := wanted("web", namespace)
+		p.Status = status
+		return []fargate.Profile{wanted("api", "api"), p}
+	}
+	for _, c := range []struct {
+		why      string
+		siblings []fargate.Profile
+		action   Action
+		differs  bool
+		failed   bool
+	}{
+		{why: "nothing is there", siblings: []fargate.Profile{wanted("api", "api")}, action: Missing},
+		{why: "as wanted", siblings: have("web", fargate.StatusActive), action: Keep},
+		{why: "on its way", siblings: have("web", fargate.StatusCreating), action: Finish},
+		{why: "going, whatever it was", siblings: have("other", fargate.StatusDeleting), action: Missing},
+		{why: "another one", siblings: have("other", fargate.StatusActive), differs: true},
+		{why: "another one on its way", siblings: have("other", fargate.StatusCreating), differs: true},
+		{why: "given up by EKS", siblings: have("web", fargate.StatusCreateFailed), failed: true},
+		{why: "it would not go", siblings: have("web", fargate.StatusDeleteFailed), failed: true},
+	} {
+		action, err := DecideCreation(checked(wanted("web", "web"), c.siblings...))
+		var refusal *Refusal
+		if differs := errors.As(err, &refusal) && refusal.Reason == Differs; differs != c.differs {
+			t.Errorf("%s: %v", c.why, err)
+		}
+		if errors.As(err, new(*Failed)) != c.failed || err == nil && action != c.action {
+			t.Errorf("%s: %v, %v", c.why, action, err)
+		}
+	}
+}
+
+// Who deletes one half of an unfinished replacement hears of it, who deletes both does not.
+func TestTorn(t *testing.T) {
+	web, api := wanted("web", "web"), wanted("api", "api")
+	web.ARN, web.Status = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/1", fargate.StatusActive
+	begun, done := wanted("web-2", "web-new"), wanted("api-2", "api-new")
+	begun.Status, begun.Tags = fargate.StatusActive, map[string]string{TagReplaces: "web", TagReplacesID: "1"}
+	done.Status, done.Tags = fargate.StatusActive, map[string]string{TagReplaces: "api", TagReplacesID: "0"}
+	all := []fargate.Profile{web, api, begun, done}
+	for _, c := range []struct {
+		why    string
+		doomed []fargate.Profile
+		torn   int
+	}{
+		{"neither", []fargate.Profile{api}, 0},
+		{"the original", []fargate.Profile{web}, 1},
+		{"the successor", []fargate.Profile{begun, api}, 1},
+		{"both", []fargate.Profile{web, begun}, 0},
+		{"a successor that has nothing to do with the profile of the old name", []fargate.Profile{done}, 0},
+	} {
+		if torn := Torn(all, c.doomed); len(torn) != c.torn || c.torn > 0 && torn[0].Name != "web-2" {
+			t.Errorf("%s: %v", c.why, torn)
+		}
+	}
+}
+
+// What the list lacks is looked for before it is missing.
+func TestSelect(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web"), existing("api", "ACTIVE", "api")))
+	first := []fargate.Profile{b.read(t, "api")}
+	s, err := b.Select(t.Context(), "demo", first, []string{"gone", "web", "api"}, false)
+	if err != nil || len(s.Profiles) != 2 || len(s.Doomed) != 2 || s.Doomed[0].Name != "web" || !slices.Equal(s.Missing, []string{"gone"}) {
+		t.Errorf("selected %+v, %v", s, err)
+	}
+	s, err = b.SelectAll(t.Context(), "demo", first)
+	if err != nil || len(s.Doomed) != 2 {
+		t.Errorf("selected all: %+v, %v", s, err)
+	}
+	left, err := b.Left(t.Context(), "demo", first)
+	if err != nil || len(left) != 1 || left[0].Name != "web" {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+}
+
+// What the pre-flight found is what is sent, with the role that has to be made first.
+func TestChecked(t *testing.T) {
+	original := wanted("web", "web")
+	original.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/1"
+	d := Decision{Situation: Situation{Stage: Fresh, Name: "web", Original: &original}, Action: Begin, Wish: Wish{NewRole: true}}
+	report := checked(wanted("web-2", "web-new"))
+	report.NewRole, report.Cluster = "made", cloud.Cluster{ARN: "arn:aws:eks:us-east-1:111122223333:cluster/demo"}
+	d = d.Checked(report)
+	if d.Wanted.PodExecutionRoleARN != "arn:aws:iam::111122223333:role/made" || len(d.Differences) != 2 {
+		t.Errorf("the role is %s; %v", d.Wanted.PodExecutionRoleARN, d.Differences)
+	}
+	if tags := d.Intended().Tags; tags[TagReplaces] != "web" || tags[TagReplacesID] != "1" {
+		t.Errorf("the tags are %v", tags)
 	}
 }
 
 // Only what is new is sent, and the profile has it besides what it had.
 func TestRetagged(t *testing.T) {
 	have := fargate.Profile{Tags: map[string]string{"team": "a", "cost": "1", "aws:cloudformation:stack-name": "s"}}
-	after, changed := Retagged(have, fargate.Profile{Tags: map[string]string{"team": "a", "cost": "2"}})
+	after, changed := retagged(have, fargate.Profile{Tags: map[string]string{"team": "a", "cost": "2"}})
 	if !maps.Equal(changed, map[string]string{"cost": "2"}) || len(after.Tags) != 3 || after.Tags["cost"] != "2" || have.Tags["cost"] != "1" {
 		t.Errorf("changed %v, then %v, of %v", changed, after.Tags, have.Tags)
 	}

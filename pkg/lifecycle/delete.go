@@ -1,7 +1,5 @@
 package lifecycle
 
-// This file deletes a profile and polls through DELETING.
-
 import (
 	"context"
 	"time"
@@ -70,32 +68,18 @@ func (r *Runner) deleteKnown(ctx context.Context, p fargate.Profile, wait bool, 
 func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, again look) (gone bool, err error) {
 	for {
 		_, err := o.EKS.DeleteProfile(ctx, p.Cluster, p.Name)
-		class := cloud.ClassOf(err)
 		switch {
 		case err == nil:
 			return false, nil
-		case ctx.Err() != nil:
-			return false, o.unfinished(ended(ctx, err))
-		case class == cloud.NotFound:
+		case cloud.ClassOf(err) == cloud.NotFound && ctx.Err() == nil:
 			// It was there when the caller read it: our own unanswered request or somebody else was faster, or the
 			// answer is wrong. The look below tells.
 			o.lastSeen = err.Error()
-		case class == cloud.Busy:
-			o.wait("EKS is busy", err)
-			if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
-				return false, err
-			}
-		case class == cloud.Unavailable, class == cloud.Senseless:
-			if !o.passes(err) {
-				return false, o.unfinished(err)
-			}
-			o.wait("EKS may not have taken the request", err)
-		case class.Transient():
-			o.wait("EKS did not take the request yet", err)
+			err = o.pause(ctx)
 		default:
-			return false, err
+			err = o.outlast(ctx, p.Cluster, p.Name, err)
 		}
-		if err := o.pause(ctx); err != nil {
+		if err != nil {
 			return false, err
 		}
 		// The last request may have taken effect although no answer came, and others do not wait.

@@ -1,7 +1,5 @@
 package lifecycle
 
-// This file deletes several profiles, one after another, and keeps account of each.
-
 import (
 	"context"
 	"errors"
@@ -38,6 +36,59 @@ func (r *Runner) DeleteAll(ctx context.Context, profiles []fargate.Profile, wait
 		stopped = errors.As(out[i].Err, &unfinished)
 	}
 	return out
+}
+
+// Selection is what was found of the profiles that are to be deleted.
+type Selection struct {
+	// Profiles are those of the cluster, Doomed those of them that are to go, in the order of their names as given.
+	Profiles, Doomed []fargate.Profile
+	// Missing are the names that no profile has.
+	Missing []string
+}
+
+// Select finds the profiles of the names. First is a reading of the cluster's profiles of just now; what it lacks may be
+// there, and with certain it is missing only when that was so for a grace period.
+func (r *Runner) Select(ctx context.Context, cluster string, first []fargate.Profile, names []string, certain bool,
+) (Selection, error) {
+	s := Selection{Profiles: first}
+	s.pick(names)
+	if len(s.Missing) == 0 {
+		return s, nil
+	}
+	found, err := r.find(ctx, cluster, s.Missing, certain)
+	s.Profiles = append(s.Profiles, found...)
+	s.pick(names)
+	return s, err
+}
+
+// SelectAll is Select of all profiles of the cluster; that there are none is said for certain.
+func (r *Runner) SelectAll(ctx context.Context, cluster string, first []fargate.Profile) (Selection, error) {
+	profiles, err := r.settled(ctx, cluster, first, len(first) == 0)
+	return Selection{Profiles: profiles, Doomed: profiles}, err
+}
+
+func (s *Selection) pick(names []string) {
+	s.Doomed, s.Missing = nil, nil
+	for _, name := range names {
+		if p := named(s.Profiles, name); p != nil {
+			s.Doomed = append(s.Doomed, *p)
+		} else {
+			s.Missing = append(s.Missing, name)
+		}
+	}
+}
+
+// Left returns the profiles of the cluster that were not among the doomed ones: what a list had lacked, or what was made
+// since.
+func (r *Runner) Left(ctx context.Context, cluster string, doomed []fargate.Profile) ([]fargate.Profile, error) {
+	first, err := r.EKS.Profiles(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	left, err := r.settled(ctx, cluster, first, false)
+	return slices.DeleteFunc(left, func(p fargate.Profile) bool {
+		return slices.ContainsFunc(doomed, func(d fargate.Profile) bool { return d.ARN == p.ARN })
+	}), err
 }
 
 // stillThere reads a profile again before it is deleted: minutes may have passed since it was shown to a
@@ -103,11 +154,11 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile,
 		case now.Status == fargate.StatusDeleting:
 			return now, nil
 		}
-		busy := slices.IndexFunc(profiles, func(o fargate.Profile) bool { return o.Name != p.Name && o.Status.InTransition() })
-		if busy < 0 {
+		busy := otherInTransition(profiles, p.Name)
+		if busy == nil {
 			return now, nil
 		}
-		o.waitFor(profiles[busy])
+		o.waitFor(*busy)
 		if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
 			return nil, err
 		}

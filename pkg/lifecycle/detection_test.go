@@ -33,7 +33,7 @@ func detect(t testing.TB, deletion bool, transition time.Duration) detection {
 	if deletion {
 		err = b.Delete(t.Context(), b.read(t, "web"), true)
 	} else {
-		_, err = b.Create(t.Context(), wanted("web", "web"), CreateOptions{Wait: true})
+		_, err = b.Create(t.Context(), checked(wanted("web", "web")), true)
 	}
 	if err != nil {
 		t.Fatal(err)

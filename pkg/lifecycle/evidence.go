@@ -15,9 +15,9 @@ import (
 // time before a write, and a list may lack a profile.
 const absence = 5 * time.Second
 
-// Present returns those of the named profiles that exist. The others are missing from reads of both kinds, and with
+// find returns those of the named profiles that exist. The others are missing from reads of both kinds, and with
 // certain have been for a grace period: then it may be said that there is nothing to delete.
-func (r *Runner) Present(ctx context.Context, cluster string, names []string, certain bool) ([]fargate.Profile, error) {
+func (r *Runner) find(ctx context.Context, cluster string, names []string, certain bool) ([]fargate.Profile, error) {
 	wanted := make([]fargate.Profile, len(names))
 	for i, name := range names {
 		wanted[i] = fargate.Profile{Cluster: cluster, Name: name}
@@ -26,10 +26,10 @@ func (r *Runner) Present(ctx context.Context, cluster string, names []string, ce
 	return o.present(ctx, cluster, wanted, graceOf(certain))
 }
 
-// Settled returns the cluster's profiles once two readings in a row agree on their names and ARNs; with certain, and
+// settled returns the cluster's profiles once two readings in a row agree on their names and ARNs; with certain, and
 // where two did not agree, they have to for a grace period: then it may be said what there is not. First is a reading
 // of just now.
-func (r *Runner) Settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool,
+func (r *Runner) settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool,
 ) ([]fargate.Profile, error) {
 	o := r.begin("reading the profiles of cluster " + cluster)
 	since, period := o.Clock.Now(), graceOf(certain)

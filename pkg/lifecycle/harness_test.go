@@ -13,6 +13,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -123,7 +124,7 @@ func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 	}
 	tokens := 0
 	b.Runner = &Runner{
-		EKS: b.client, Clock: b.clock, Report: b.notes, Deadline: b.clock.Now().Add(25 * time.Minute),
+		EKS: b.client, IAM: b.client, Clock: b.clock, Report: b.notes, Deadline: b.clock.Now().Add(25 * time.Minute),
 		Token: func() string { tokens++; return fmt.Sprintf("token-%032d", tokens) },
 	}
 	return b
@@ -147,6 +148,34 @@ func wanted(name, namespace string) fargate.Profile {
 		Name: name, Cluster: "demo", PodExecutionRoleARN: goodRole, Subnets: []string{privateA, privateB},
 		Selectors: []fargate.Selector{{Namespace: namespace}},
 	}
+}
+
+// checked is a profile that the pre-flight has found nothing about.
+func checked(p fargate.Profile, siblings ...fargate.Profile) preflight.Report {
+	return preflight.Report{Profile: p, Siblings: siblings}
+}
+
+// trusted is a profile whose role the pre-flight has found right.
+func trusted(p fargate.Profile) preflight.Report {
+	report := checked(p)
+	report.Results = []preflight.Result{{Check: "role", Level: preflight.Pass}}
+	return report
+}
+
+// toBe is the wish to have the profile web replaced by one with the selector of that namespace.
+func toBe(namespace string, keepName bool) Wish {
+	change := fargate.Change{Wanted: fargate.Profile{Selectors: []fargate.Selector{{Namespace: namespace}}}}
+	return Wish{Name: "web", Change: change, KeepName: keepName}
+}
+
+// decided reads the cluster's profiles and decides about the wish, as the commands do.
+func decided(ctx context.Context, r *Runner, w Wish) (Decision, error) {
+	profiles, err := r.EKS.Profiles(ctx, "demo")
+	if err != nil {
+		return Decision{}, err
+	}
+	d, err := r.Decide(ctx, "demo", profiles, w)
+	return d.Checked(checked(d.Wanted, d.Profiles...)), err
 }
 
 // statuses are the cluster's profiles now, by name.

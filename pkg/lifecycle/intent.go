@@ -54,11 +54,7 @@ func SpecHash(p fargate.Profile) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Intended returns the successor as it will be sent: with the tags that name the original it replaces.
-func Intended(successor, original fargate.Profile, keepName bool) fargate.Profile {
-	return withIntent(successor, original.Name, idOf(original), keepName)
-}
-
+// withIntent returns the profile with the tags that say what it replaces.
 func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
 	p = p.Clone()
 	hash := SpecHash(p)

@@ -83,7 +83,7 @@ func (m *model) process(kill int, answered bool, run func(ctx context.Context, m
 	m.transport = &killingTransport{under: m.server.Transport(), kill: kill, answered: answered, end: end, busy: map[string]string{}, tokens: map[string]string{}}
 	m.wire.to = m.transport
 	m.runner = &Runner{
-		EKS: m.client, Clock: m.clock, Report: &notes{}, Deadline: m.clock.Now().Add(25 * time.Minute),
+		EKS: m.client, IAM: m.client, Clock: m.clock, Report: &notes{}, Deadline: m.clock.Now().Add(25 * time.Minute),
 		Token: func() string { m.tokens++; return fmt.Sprintf("token-%032d", m.tokens) },
 	}
 	err := run(ctx, m)

@@ -59,25 +59,25 @@ var modelSequences = []modelSequence{
 	{
 		name: "replace beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
-		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
+		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", false)) },
 	},
 	{
 		name: "finish beside a busy one", want: map[string]string{"web-2": "web-new"}, guarded: true, busy: true, every: 29,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
-		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
+		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", false)) },
 	},
 	{
 		name: "replace", want: map[string]string{"web-2": "web-new"}, guarded: true, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
-		run: func(ctx context.Context, m *model) error { return m.replace(ctx, false) },
+		run: func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", false)) },
 	},
 	{
 		name: "replace, keep-name", want: map[string]string{"web": "web-new"}, guarded: true, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
-		run: func(ctx context.Context, m *model) error { return m.replace(ctx, true) },
+		run: func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", true)) },
 	},
 	{
 		name: "abort", want: map[string]string{"web": "web"}, guarded: true,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
-		run:      func(ctx context.Context, m *model) error { return m.abort(ctx) },
+		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, Wish{Name: "web", Abort: true}) },
 	},
 }
 
@@ -277,26 +277,20 @@ func checkModel(t *testing.T, s modelSequence, c modelCase) int {
 	return runs
 }
 
-// create does what create does: what is there as wanted is waited for, what failed is removed first.
+// create does what create does. What failed it refuses, and names the command that removes it.
 func (m *model) create(ctx context.Context, p fargate.Profile) error {
 	profiles, err := m.client.Profiles(ctx, "demo")
 	if err != nil {
 		return err
 	}
-	for _, have := range profiles {
-		switch {
-		case have.Name != p.Name:
-		case have.Status == fargate.StatusCreateFailed:
-			// create refuses that and names the command that removes it.
-			return errors.Join(m.runner.Delete(ctx, have, true), errors.New("removed; run create again"))
-		case len(fargate.Differences(have, p)) > 0:
-			return errors.New("it exists and differs")
-		default:
-			_, err := m.runner.WaitActive(ctx, "demo", p.Name)
-			return err
+	report := checked(p, profiles...)
+	if _, err := DecideCreation(report); err != nil {
+		if failed := new(Failed); errors.As(err, &failed) {
+			return errors.Join(m.runner.Delete(ctx, failed.Profile, true), errors.New("removed; run create again"))
 		}
+		return err
 	}
-	_, err = m.runner.Create(ctx, p, CreateOptions{Wait: true, Siblings: profiles})
+	_, err = m.runner.Create(ctx, report, true)
 	return err
 }
 
@@ -306,22 +300,12 @@ func (m *model) delete(ctx context.Context, wait bool, names ...string) error {
 	if err != nil {
 		return err
 	}
-	var doomed []fargate.Profile
-	var missing []string
-	for _, name := range names {
-		if p := named(profiles, name); p != nil {
-			doomed = append(doomed, *p)
-		} else {
-			missing = append(missing, name)
-		}
-	}
-	found, err := m.runner.Present(ctx, "demo", missing, true)
+	found, err := m.runner.Select(ctx, "demo", profiles, names, true)
 	if err != nil {
 		return err
 	}
-	doomed = append(doomed, found...)
 	var errs []error
-	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(doomed, nil), wait, func(fargate.Profile) {}) {
+	for _, d := range m.runner.DeleteAll(ctx, fargate.DeletionOrder(found.Doomed, nil), wait, func(fargate.Profile) {}) {
 		errs = append(errs, d.Err)
 		if d.Untried {
 			errs = append(errs, errors.New("not tried: "+d.Profile.Name))
@@ -334,66 +318,13 @@ func (m *model) delete(ctx context.Context, wait bool, names ...string) error {
 }
 
 // replace does what replace does.
-func (m *model) replace(ctx context.Context, keepName bool) error {
-	profiles, err := m.client.Profiles(ctx, "demo")
+func (m *model) replace(ctx context.Context, w Wish) error {
+	d, err := decided(ctx, m.runner, w)
 	if err != nil {
 		return err
 	}
-	s, err := Assess(profiles, "web")
-	wantedAlready := s.Original != nil && s.Original.Selectors[0].Namespace == "web-new"
-	if err == nil && !s.Unfinished() && (s.Stage == Done || s.Original == nil || wantedAlready) {
-		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
-			s, err = Assess(profiles, "web")
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if !s.Unfinished() && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
-		return nil // the command finds nothing changed
-	}
-	if s.Original != nil && !s.Unfinished() && s.Original.Status != fargate.StatusActive {
-		return fmt.Errorf("%s is %s", s.Original.Name, s.Original.Status)
-	}
-	taken := func(name string) bool {
-		return slices.ContainsFunc(profiles, func(p fargate.Profile) bool { return p.Name == name })
-	}
-	name := fargate.SuccessorName("web", taken)
-	if keepName {
-		name = fargate.TemporaryName("web", taken)
-	}
-	for _, e := range s.Earlier {
-		if !keepName && len(fargate.Differences(e, wanted(name, "web-new"))) == 0 {
-			return errors.New("refused: that was done, or begun, with an earlier profile of the name")
-		}
-	}
-	_, err = m.runner.Replace(ctx, Replacement{
-		Situation: s, Successor: wanted(name, "web-new"), KeepName: keepName, Settle: 2 * time.Second, Wait: true, Siblings: profiles,
-	})
+	_, err = m.runner.Do(ctx, d, Options{Settle: 2 * time.Second, Wait: true})
 	return err
-}
-
-// abort does what replace --abort does.
-func (m *model) abort(ctx context.Context) error {
-	profiles, err := m.client.Profiles(ctx, "demo")
-	if err != nil {
-		return err
-	}
-	s, err := Assess(profiles, "web")
-	if err == nil && !s.Unfinished() {
-		if profiles, err = m.runner.Settled(ctx, "demo", profiles, true); err == nil {
-			s, err = Assess(profiles, "web")
-		}
-	}
-	switch {
-	case err != nil:
-		return err
-	case !s.Unfinished():
-		return nil // the command says that nothing is under way
-	case !s.CanAbort():
-		return errors.New("it cannot be undone")
-	}
-	return m.runner.Abort(ctx, s, true)
 }
 
 var _ EKS = (*cloud.Client)(nil)

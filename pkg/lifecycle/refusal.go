@@ -43,28 +43,38 @@ func refused(format string, args ...any) error {
 	return &Refusal{err: fmt.Errorf(format, args...)}
 }
 
-// Judge returns nil when a profile that exists is as wanted: a *Failed when EKS gave it up, a *Refusal when it
+// judge returns nil when a profile that exists is as wanted: a *Failed when EKS gave it up, a *Refusal when it
 // differs.
-func Judge(have, want fargate.Profile) error {
+func judge(have, want fargate.Profile) error {
 	if have.Status == fargate.StatusCreateFailed || have.Status == fargate.StatusDeleteFailed {
 		return &Failed{Profile: have}
 	}
-	differences := fargate.Differences(have, want)
-	if len(differences) == 0 {
-		return nil
+	if texts := differences(have, want); texts != "" {
+		return &Refusal{
+			Reason: Differs, err: fmt.Errorf("profile %s exists in cluster %s and differs:%s", have.Name, have.Cluster, texts),
+		}
 	}
-	text := fmt.Sprintf("profile %s exists in cluster %s and differs:", have.Name, have.Cluster)
-	for _, d := range differences {
-		text += "\n  " + d.String()
-	}
-	return &Refusal{Reason: Differs, err: fmt.Errorf("%s", text)}
+	return nil
 }
 
-// Agreed refuses what takes pods their profile where nobody has agreed to it; uncovered reports whether the plan does.
-// What other profiles cover, and the successor does not, has to be agreed to as well.
-func Agreed(original, successor fargate.Profile, uncovered bool) error {
+// differences tells how two profiles differ, each on a line of its own; it is empty where they do not.
+func differences(have, want fargate.Profile) string {
+	text := ""
+	for _, d := range fargate.Differences(have, want) {
+		text += "\n  " + d.String()
+	}
+	return text
+}
+
+// Agreed refuses to begin what takes pods their profile where nobody has agreed to it; uncovered reports whether the
+// plan does. What other profiles cover, and the successor does not, has to be agreed to as well.
+func (d Decision) Agreed(uncovered bool) error {
+	if d.Action != Begin {
+		return nil
+	}
+	successor := d.Wanted
 	successor.Status = fargate.StatusActive
-	for _, c := range fargate.Coverage(original.Selectors, []fargate.Profile{successor}) {
+	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
 		if c.Extent != fargate.ExtentWhole {
 			return refused("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")
 		}

@@ -12,93 +12,96 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-// Replacement says what to replace by what.
-type Replacement struct {
-	// Situation is what Assess saw of the profile to be replaced.
-	Situation
-	// Successor is the new profile, with its new name; with KeepName its name is that of the temporary
-	// profile.
-	Successor fargate.Profile
-	// KeepName goes through a temporary profile, so that the new profile has the old name.
-	KeepName bool
+// Options say how what was decided is done.
+type Options struct {
 	// Settle is the pause between a profile's becoming ACTIVE and the deletion that relies on it: the
 	// scheduler learns of profiles with some lag (eksctl waits 30 s too).
 	Settle time.Duration
-	// Wait polls through the last deletion; otherwise Replace returns when EKS has accepted it.
+	// Wait polls through the last deletion; otherwise the sequence ends when EKS has accepted it.
 	Wait bool
-	// Siblings and TrustChecked are as in CreateOptions.
-	Siblings     []fargate.Profile
-	TrustChecked bool
 }
 
-// Replace carries the replacement out from wherever it stands and returns the profile that takes the
-// original's place. A successor that fails is removed and the original stays.
-func (r *Runner) Replace(ctx context.Context, x Replacement) (fargate.Profile, error) {
-	successor := x.Successor
-	switch x.Stage {
-	case Absent:
-		return fargate.Profile{}, fmt.Errorf("there is no profile %s to replace", x.Name)
-	case Done:
-		return *x.Situation.Successor, nil
-	case Fresh:
-		successor = Intended(successor, *x.Original, x.KeepName)
-	default: // what is under way is finished as it was begun
-		successor, x.KeepName = *x.Situation.Successor, x.Situation.KeepName()
+// Do does what was decided, and returns the profile that is there in the end.
+func (r *Runner) Do(ctx context.Context, d Decision, opts Options) (fargate.Profile, error) {
+	switch d.Action {
+	case Begin, Finish:
+		return r.replace(ctx, d, opts)
+	case Undo:
+		return *d.Original, r.retire(ctx, *d.Successor, *d.Original, 0, opts.Wait)
+	case Tag:
+		after, changed := retagged(*d.Original, d.Wanted)
+		return after, r.EKS.TagProfile(ctx, after.ARN, changed)
+	case Keep, Settle:
+		return d.Wanted, nil
+	case Missing:
 	}
-	standIn, renewed := successor, fargate.Profile{}
-	if x.Stage == Renewed {
-		renewed = *x.Original
+	return fargate.Profile{}, fmt.Errorf("there is no profile %s to replace", d.Name)
+}
+
+// replace carries a replacement out from wherever it stands and returns the profile that takes the original's place. A
+// successor that fails is removed and the original stays.
+func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate.Profile, error) {
+	m := making{Report: d.checked, ours: true, wait: true}
+	m.Siblings = d.Profiles
+	if d.Action == Begin {
+		m.Profile = d.Wanted
+		if err := r.takeRole(ctx, &m); err != nil {
+			return d.Wanted, err
+		}
+		d.Wanted = m.Profile
+		d.Wanted = d.Intended()
 	}
-	for _, step := range x.steps(x.KeepName) {
+	standIn, renewed := d.Wanted, fargate.Profile{}
+	if d.Stage == Renewed {
+		renewed = *d.Original
+	}
+	for _, step := range d.Steps() {
 		var err error
 		switch step {
 		case MakeSuccessor:
-			standIn, err = r.ensure(ctx, successor, x.Situation.Successor, x)
+			m.Profile, m.have = d.Wanted, d.Successor
+			standIn, err = r.ensure(ctx, d, m)
 		case RetireOriginal:
-			err = r.retire(ctx, *x.Original, standIn, x.Settle, x.Wait || x.KeepName)
+			err = r.retire(ctx, *d.Original, standIn, opts.Settle, opts.Wait || d.Wish.KeepName)
 		case MakeRenewed:
-			renewed, err = r.renew(ctx, x, standIn)
+			m.Profile, m.have = renewal(standIn, d.Name), nil
+			if d.Stage == Renewed {
+				m.have = d.Original
+			}
+			if renewed, err = r.ensure(ctx, d, m); err != nil {
+				err = fmt.Errorf("%w\npods hit the temporary profile %s until the replacement is finished", err, standIn.Name)
+			}
 		case RetireTemporary:
-			err = r.retire(ctx, standIn, renewed, x.Settle, x.Wait)
+			err = r.retire(ctx, standIn, renewed, opts.Settle, opts.Wait)
 		}
 		if err != nil {
 			return standIn, err
 		}
 	}
-	if x.KeepName {
+	if d.Wish.KeepName {
 		return renewed, nil
 	}
 	return standIn, nil
 }
 
-// renew makes the new profile under the old name from the temporary one.
-func (r *Runner) renew(ctx context.Context, x Replacement, temporary fargate.Profile) (fargate.Profile, error) {
-	wanted := temporary.Clone()
-	wanted.Name, wanted.ARN, wanted.Status = x.Name, "", ""
-	wanted = withIntent(wanted, x.Name, temporary.Tags[TagReplacesID], false)
-	var have *fargate.Profile
-	if x.Stage == Renewed {
-		have = x.Original
-	}
-	renewed, err := r.ensure(ctx, wanted, have, x)
-	if err != nil {
-		return renewed, fmt.Errorf("%w\npods hit the temporary profile %s until the replacement is finished", err, temporary.Name)
-	}
-	return renewed, nil
+// renewal is the new profile under the old name, made from the temporary one.
+func renewal(temporary fargate.Profile, name string) fargate.Profile {
+	p := withIntent(temporary, name, temporary.Tags[TagReplacesID], false)
+	p.Name, p.ARN, p.Status = name, "", ""
+	return p
 }
 
 // ensure brings a profile of the replacement to ACTIVE. One that EKS gives up is removed again.
-func (r *Runner) ensure(ctx context.Context, wanted fargate.Profile, have *fargate.Profile, x Replacement) (fargate.Profile, error) {
-	opts := CreateOptions{Have: have, Ours: true, Wait: true, Siblings: x.Siblings, TrustChecked: x.TrustChecked}
-	if x.Original != nil && wanted.Name != x.Name {
-		opts.Still = func(profiles []fargate.Profile) error { return mayCome(profiles, *x.Original, wanted) }
+func (r *Runner) ensure(ctx context.Context, d Decision, m making) (fargate.Profile, error) {
+	if wanted := m.Profile; d.Original != nil && wanted.Name != d.Name {
+		m.still = func(profiles []fargate.Profile) error { return mayCome(profiles, *d.Original, wanted) }
 	}
-	made, err := r.Create(ctx, wanted, opts)
-	return made, r.removeFailed(ctx, x, err)
+	made, err := r.bring(ctx, m)
+	return made, r.removeFailed(ctx, d.Situation, err)
 }
 
 // removeFailed deletes a successor that ended in CREATE_FAILED, and keeps the reason.
-func (r *Runner) removeFailed(ctx context.Context, x Replacement, err error) error {
+func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error {
 	var failed *Failed
 	if !errors.As(err, &failed) || failed.Profile.Status != fargate.StatusCreateFailed {
 		return err
@@ -208,13 +211,4 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
 	}
 	return current, nil
-}
-
-// Abort undoes an unfinished replacement: the successor is deleted and the original stays. The caller
-// has asked CanAbort.
-func (r *Runner) Abort(ctx context.Context, s Situation, wait bool) error {
-	if !s.CanAbort() {
-		return errors.New("the replacement cannot be undone: the original is not ACTIVE any more")
-	}
-	return r.retire(ctx, *s.Successor, *s.Original, 0, wait)
 }

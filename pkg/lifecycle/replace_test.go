@@ -12,24 +12,26 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// rerun does what the command does: read, assess, go on from there.
+// rerun does what the command does: read, decide, go on from there.
 func (b *bench) rerun(ctx context.Context, keepName bool) error {
-	profiles, err := b.client.Profiles(ctx, "demo")
+	return b.do(ctx, toBe("web-new", keepName))
+}
+
+func (b *bench) do(ctx context.Context, w Wish) error {
+	d, err := decided(ctx, b.Runner, w)
 	if err != nil {
 		return err
 	}
-	s, err := Assess(profiles, "web")
-	if err != nil {
-		return err
-	}
-	if keepName && !s.Unfinished() && s.Original != nil && s.Original.Selectors[0].Namespace == "web-new" {
-		return nil // The command finds nothing changed.
-	}
-	successor := wanted("web-2", "web-new")
-	_, err = b.Replace(ctx, Replacement{
-		Situation: s, Successor: successor, KeepName: keepName, Settle: b.settle, Wait: true,
-	})
+	_, err = b.Do(ctx, d, Options{Settle: b.settle, Wait: true})
 	return err
+}
+
+// standIn is the name of the profile that is made first.
+func standIn(keepName bool) string {
+	if keepName {
+		return "web-tmp"
+	}
+	return "web-2"
 }
 
 // assertNeverBare fails when at some instant no profile was ACTIVE.
@@ -115,7 +117,7 @@ func TestReplaceLosesNothingUnderAnyFault(t *testing.T) {
 		// the cases in which it does not.
 		for _, kind := range kinds {
 			cases += faultEverywhere(t, kind, keepName, func(w *sandbox.World) {
-				w.FailCreates = []sandbox.Failure{{Profile: "web-2", Times: 1}}
+				w.FailCreates = []sandbox.Failure{{Profile: standIn(keepName), Times: 1}}
 			})
 		}
 		t.Logf("%d cases", cases)
@@ -179,12 +181,8 @@ func TestReplaceResumesAfterAKillAnywhere(t *testing.T) {
 				}
 				cases++
 				if abort {
-					profiles, err := b.client.Profiles(t.Context(), "demo")
-					if err != nil {
-						t.Fatal(err)
-					}
-					if s, err := Assess(profiles, "web"); err == nil && s.CanAbort() {
-						if err := b.Abort(t.Context(), s, true); err != nil {
+					if b.assess(t).CanAbort() {
+						if err := b.do(t.Context(), Wish{Name: "web", Abort: true}); err != nil {
 							t.Fatalf("%s: abort: %v", why, err)
 						}
 						b.assertNeverBare(t, why+", aborted")
@@ -209,7 +207,7 @@ func TestReplaceRemovesAFailedSuccessor(t *testing.T) {
 	modes(t, func(t *testing.T, keepName bool) {
 		b := newBench(t, func(w *sandbox.World) {
 			withProfiles(existing("web", "ACTIVE", "web"))(w)
-			w.FailCreates = []sandbox.Failure{{Profile: "web-2", Code: "InternalFailure", Message: "bad luck"}}
+			w.FailCreates = []sandbox.Failure{{Profile: standIn(keepName), Code: "InternalFailure", Message: "bad luck"}}
 		})
 		err := b.rerun(t.Context(), keepName)
 		var failed *Failed
@@ -231,7 +229,7 @@ func TestKeepNameSurvivesAFailedRenewal(t *testing.T) {
 		w.FailCreates = []sandbox.Failure{{Profile: "web", Code: "InternalFailure", Message: "bad luck", Times: 1}}
 	})
 	err := b.rerun(t.Context(), true)
-	if err == nil || !strings.Contains(err.Error(), "temporary profile web-2") {
+	if err == nil || !strings.Contains(err.Error(), "temporary profile web-tmp") {
 		t.Fatalf("got %v", err)
 	}
 	b.assertNeverBare(t, "failed renewal")
@@ -244,28 +242,21 @@ func TestKeepNameSurvivesAFailedRenewal(t *testing.T) {
 
 func TestReplaceTouchesNoProfileOfSomebodyElse(t *testing.T) {
 	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
-	profiles, err := b.client.Profiles(t.Context(), "demo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Assess(profiles, "web")
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := Replacement{Situation: s, Successor: wanted("web-2", "web-new"), Settle: 30 * time.Second, Wait: true}
+	b.settle = 30 * time.Second
+	original := b.read(t, "web")
 	// While the scheduler settles, somebody re-creates the original under its name.
 	clock := b.Clock
 	b.Clock = sleepHook{clock, func() {
 		if got := b.statuses(); got["web-2"] == "ACTIVE" && b.count("DeleteFargateProfile") == 0 {
-			if err := b.Delete(t.Context(), *s.Original, true); err != nil {
+			if err := b.Delete(t.Context(), original, true); err != nil {
 				t.Error(err)
 			}
-			if _, err := b.Create(t.Context(), wanted("web", "theirs"), CreateOptions{Wait: true}); err != nil {
+			if _, err := b.Create(t.Context(), checked(wanted("web", "theirs")), true); err != nil {
 				t.Error(err)
 			}
 		}
 	}}
-	if _, err = b.Replace(t.Context(), x); err == nil || !strings.Contains(err.Error(), "re-created by somebody else") {
+	if err := b.rerun(t.Context(), false); err == nil || !strings.Contains(err.Error(), "re-created by somebody else") {
 		t.Fatalf("got %v", err)
 	}
 	if got := b.statuses(); got["web"] != "ACTIVE" || got["web-2"] != "ACTIVE" {

@@ -82,8 +82,7 @@ func TestAbortIsRefusedWhenTheOriginalIsGoing(t *testing.T) {
 		web := existing("web", status, "web")
 		web.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/" + originalID
 		b := newBench(t, withProfiles(web, begun(existing("web-2", "ACTIVE", "web-new"))))
-		s := b.assess(t)
-		if err := b.Abort(t.Context(), s, true); err == nil || !strings.Contains(err.Error(), "cannot be undone") {
+		if err := b.do(t.Context(), Wish{Name: "web", Abort: true}); err == nil || !strings.Contains(err.Error(), "cannot be undone") {
 			t.Errorf("%s: got %v", status, err)
 		}
 		if b.count("DeleteFargateProfile") > 0 {
@@ -113,11 +112,15 @@ func TestResumedKeepNameMakesNoTemporaryProfileAgain(t *testing.T) {
 // sent in vain.
 func TestKeepNameWithoutWaiting(t *testing.T) {
 	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web")))
-	made, err := b.Replace(t.Context(), Replacement{Situation: b.assess(t), Successor: wanted("web-2", "web-new"), KeepName: true})
+	d, err := decided(t.Context(), b.Runner, toBe("web-new", true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.statuses(); made.Name != "web" || len(got) != 2 || got["web"] != "ACTIVE" || got["web-2"] != "DELETING" {
+	made, err := b.Do(t.Context(), d, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.statuses(); made.Name != "web" || len(got) != 2 || got["web"] != "ACTIVE" || got["web-tmp"] != "DELETING" {
 		t.Errorf("made %s, left %v", made.Name, got)
 	}
 	if c, d := b.count("CreateFargateProfile"), b.count("DeleteFargateProfile"); c != 2 || d != 2 {
@@ -139,7 +142,7 @@ func TestNothingIsUntouchedThatIsGone(t *testing.T) {
 			withProfiles(profiles...)(w)
 			w.FailCreates = []sandbox.Failure{{Profile: "web-2", Code: "InternalFailure", Message: "bad luck"}}
 		})
-		_, err := b.Replace(t.Context(), Replacement{Situation: b.assess(t), Wait: true})
+		err := b.rerun(t.Context(), false)
 		said := strings.Contains(strings.Join(b.notes.lines, "\n"), "web is not touched")
 		if err == nil || said == gone {
 			t.Errorf("gone: %v; %v\n%s", gone, err, strings.Join(b.notes.lines, "\n"))

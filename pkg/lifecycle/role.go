@@ -1,7 +1,5 @@
 package lifecycle
 
-// This file makes a pod execution role.
-
 import (
 	"bytes"
 	"context"
@@ -12,24 +10,9 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/preflight"
+	"github.com/fgctl/fgctl/pkg/trust"
 )
-
-// IAM is what making a role asks of AWS. cloud.Client has it.
-type IAM interface {
-	Role(ctx context.Context, name string) (cloud.Role, error)
-	CreateRole(ctx context.Context, name, trustPolicy, description string, tags map[string]string) (cloud.Role, error)
-	AttachPolicy(ctx context.Context, role, policyARN string) error
-}
-
-// NewRole is the role to make: its name, its trust policy and the managed policy to attach.
-type NewRole struct {
-	Name        string
-	Cluster     string
-	TrustPolicy string
-	PolicyARN   string
-	// Judged is the trust policy of the role of that name that was there and was judged; empty where there was none.
-	Judged string
-}
 
 const (
 	// maxRoleName is IAM's limit (IAM User Guide, name limits).
@@ -51,41 +34,63 @@ func RoleName(cluster, region string) string {
 	return strings.TrimRight(name[:min(len(name), max(0, maxRoleName-len(tail)))], "-_") + tail
 }
 
-// EnsureRole makes the role with its policy, or takes the one that is there, as it was judged or as fgctl makes it;
-// trusted reports whether its trust policy is the new role's. Attaching a policy twice does no harm, so a run that
-// died in between is finished.
-func (r *Runner) EnsureRole(ctx context.Context, iam IAM, n NewRole) (role cloud.Role, trusted bool, err error) {
-	if role, err = iam.Role(ctx, n.Name); err == nil {
+// RoleOf returns the ARN of the role that a checked profile will have, empty where it is not known. Made reports whether
+// the role has to be made first.
+func RoleOf(report preflight.Report) (arn string, made bool) {
+	c := report.Cluster
+	switch {
+	case report.NewRole == "" || report.Role.ARN != "":
+		return report.Profile.PodExecutionRoleARN, false
+	case c.Account() == "":
+		return "", true
+	}
+	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + report.NewRole, true
+}
+
+// ensureRole makes the role that the report wants, or takes the one of its name as it was judged or as fgctl makes it.
+// Attaching a policy twice does no harm, so a run that died in between is finished. It returns the profile's role, and
+// whether a complaint of EKS about its trust policy can only be IAM's lag.
+func (r *Runner) ensureRole(ctx context.Context, report preflight.Report) (arn string, trusted bool, err error) {
+	trusted = report.Passed("role")
+	if report.NewRole == "" {
+		return report.Profile.PodExecutionRoleARN, trusted, nil
+	}
+	c := report.Cluster
+	document := trust.PodExecutionRole(c.Partition(), c.Region(), c.Account(), c.Name)
+	role, err := r.IAM.Role(ctx, report.NewRole)
+	if err == nil {
 		r.Report.Note("pod execution role " + role.ARN + " is there already")
 	} else if cloud.ClassOf(err) == cloud.NotFound {
-		role, err = r.makeRole(ctx, iam, n)
+		role, err = r.makeRole(ctx, report, document)
 	}
 	if err != nil {
-		return role, false, err
+		return "", false, err
 	}
-	trusted = sameDocument(role.TrustPolicy, n.TrustPolicy)
-	if !trusted && (n.Judged == "" || !sameDocument(role.TrustPolicy, n.Judged)) {
-		return role, false, fmt.Errorf("role %s was made or changed by somebody else just now, "+
+	own, judged := sameDocument(role.TrustPolicy, document), report.Role.TrustPolicy
+	if !own && (judged == "" || !sameDocument(role.TrustPolicy, judged)) {
+		return "", false, fmt.Errorf("role %s was made or changed by somebody else just now, "+
 			"and its trust policy was not checked; nothing was changed; run the command again", role.ARN)
 	}
-	if err := iam.AttachPolicy(ctx, n.Name, n.PolicyARN); err != nil {
-		return role, false, fmt.Errorf("attach %s to role %s: %w", n.PolicyARN, n.Name, err)
+	policy := "arn:" + c.Partition() + ":iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+	if err := r.IAM.AttachPolicy(ctx, report.NewRole, policy); err != nil {
+		return "", false, fmt.Errorf("attach %s to role %s: %w", policy, report.NewRole, err)
 	}
-	return role, trusted, nil
+	return role.ARN, trusted || own, nil
 }
 
 // makeRole makes the role; it reads the one that somebody else has made meanwhile.
-func (r *Runner) makeRole(ctx context.Context, iam IAM, n NewRole) (cloud.Role, error) {
-	role, err := iam.CreateRole(ctx, n.Name, n.TrustPolicy, "Pod execution role of Fargate profiles of cluster "+n.Cluster,
-		map[string]string{TagPrefix + "cluster": n.Cluster})
+func (r *Runner) makeRole(ctx context.Context, report preflight.Report, document string) (cloud.Role, error) {
+	name, cluster := report.NewRole, report.Cluster.Name
+	role, err := r.IAM.CreateRole(ctx, name, document, "Pod execution role of Fargate profiles of cluster "+cluster,
+		map[string]string{TagPrefix + "cluster": cluster})
 	switch {
 	case err == nil:
 		r.Report.Note("made the pod execution role " + role.ARN)
 		return role, nil
 	case cloud.ClassOf(err) == cloud.Exists:
-		return iam.Role(ctx, n.Name)
+		return r.IAM.Role(ctx, name)
 	}
-	return role, fmt.Errorf("make the pod execution role %s: %w", n.Name, err)
+	return role, fmt.Errorf("make the pod execution role %s: %w", name, err)
 }
 
 // sameDocument reports whether two JSON documents differ in white space at most.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/trust"
 )
@@ -85,11 +86,12 @@ func TestEnsureRole(t *testing.T) {
 				}
 			}
 		}
-		role, trusted, err := b.EnsureRole(t.Context(), iam, NewRole{
-			Name: name, Cluster: "demo", TrustPolicy: own, Judged: c.judged, PolicyARN: "arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy",
-		})
-		if (err != nil) != c.refused || err == nil && (trusted != c.trusted || role.ARN == "") {
-			t.Errorf("%s: role %q, trusted %v, %v", c.why, role.ARN, trusted, err)
+		b.IAM = iam
+		report := preflight.Report{NewRole: name, Role: cloud.Role{TrustPolicy: c.judged}}
+		report.Cluster, _ = b.client.Cluster(t.Context(), "demo")
+		arn, trusted, err := b.ensureRole(t.Context(), report)
+		if (err != nil) != c.refused || err == nil && (trusted != c.trusted || arn == "") {
+			t.Errorf("%s: role %q, trusted %v, %v", c.why, arn, trusted, err)
 		}
 		policies, _ := b.client.AttachedPolicies(t.Context(), name)
 		if (len(policies) == 0) != c.refused {

@@ -20,6 +20,14 @@ type EKS interface {
 	ProfileNames(ctx context.Context, cluster string) ([]string, error)
 	CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error)
 	DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error)
+	TagProfile(ctx context.Context, arn string, tags map[string]string) error
+}
+
+// IAM is what making a role asks of AWS. cloud.Client has it.
+type IAM interface {
+	Role(ctx context.Context, name string) (cloud.Role, error)
+	CreateRole(ctx context.Context, name, trustPolicy, description string, tags map[string]string) (cloud.Role, error)
+	AttachPolicy(ctx context.Context, role, policyARN string) error
 }
 
 // Clock tells and passes the time. Sleep returns early with the context's error.
@@ -37,9 +45,10 @@ type Reporter interface {
 
 // Runner runs sequences. Deadline is when the run ends, by Clock; the zero time means no limit. A context
 // that ends with ErrTimeout as its cause says the same. Token makes a clientRequestToken, a new one for every
-// creation.
+// creation. IAM may be nil where no role is to be made.
 type Runner struct {
 	EKS      EKS
+	IAM      IAM
 	Clock    Clock
 	Report   Reporter
 	Deadline time.Time

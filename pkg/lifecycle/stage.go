@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
@@ -90,6 +91,26 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			name, s.Successor.Name, s.Successor.Name, name)
 	}
 	return s, nil
+}
+
+// ReplacementBy returns the unfinished replacement whose successor is p; unfinished is false where there is none.
+func ReplacementBy(profiles []fargate.Profile, p fargate.Profile) (s Situation, unfinished bool, err error) {
+	name := p.Tags[TagReplaces]
+	if name == "" || name == p.Name {
+		return s, false, nil
+	}
+	s, err = Assess(profiles, name)
+	return s, err == nil && s.Unfinished() && s.Successor.Name == p.Name, err
+}
+
+// Torn returns the successors in unfinished replacements of which the doomed profiles are one half. Who deletes both may
+// be taken to know that the replacement could be finished or undone.
+func Torn(profiles, doomed []fargate.Profile) []fargate.Profile {
+	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
+		_, unfinished, err := ReplacementBy(profiles, p)
+		whole := (named(doomed, p.Name) == nil) == (named(doomed, p.Tags[TagReplaces]) == nil)
+		return whole || !unfinished && err == nil
+	})
 }
 
 // underWay is the stage of a replacement whose successor is there; same reports whether the profile of the name is the

@@ -8,9 +8,9 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-// Retagged returns the profile with the tags that are wanted besides its own, and those of them that it does not have
+// retagged returns the profile with the tags that are wanted besides its own, and those of them that it does not have
 // yet: tags are the only part of a profile that can change in place.
-func Retagged(p, wanted fargate.Profile) (after fargate.Profile, changed map[string]string) {
+func retagged(p, wanted fargate.Profile) (after fargate.Profile, changed map[string]string) {
 	after = p
 	after.Tags = merged(p.Tags, wanted.Tags)
 	changed = maps.Clone(wanted.Tags)

@@ -19,15 +19,15 @@ func Replace(cluster string, d lifecycle.Decision, settle time.Duration) *Plan {
 		p, _ = Delete(cluster, []fargate.Profile{*d.Successor}, d.Profiles, nil)
 		p.Action = "abort"
 	case lifecycle.Begin, lifecycle.Finish:
-		p.Action = "replace"
-		if d.Action == lifecycle.Finish {
-			p.Action = "resume"
+		p.Action = "resume"
+		if d.Action == lifecycle.Begin {
+			p.Action, p.Request = "replace", RequestOf(d.Intended())
 		}
 		p.Steps = replacementSteps(d, settle)
 		if d.Stage == lifecycle.Fresh || d.Stage == lifecycle.Begun {
 			p.cover(*d.Original, After(d))
 		}
-	case lifecycle.Unknown, lifecycle.Keep, lifecycle.Settle:
+	case lifecycle.Missing, lifecycle.Keep, lifecycle.Settle:
 	}
 	for _, difference := range d.Differences {
 		p.Differences = append(p.Differences, difference.String())

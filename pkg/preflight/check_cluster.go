@@ -83,7 +83,7 @@ func (f *facts) judgeCluster() Result {
 		out = result(checkCluster, Warn, "%s is ACTIVE, but EKS reports issues with it", c.Name)
 	}
 	for _, issue := range c.HealthIssues {
-		out.Details = append(out.Details, strings.TrimSpace(fmt.Sprintf("%s: %s %s", issue.Code, issue.Message, strings.Join(issue.ResourceIDs, ", "))))
+		out.Details = append(out.Details, issue.String())
 	}
 	return out
 }

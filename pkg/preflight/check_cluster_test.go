@@ -44,7 +44,7 @@ func TestCluster(t *testing.T) {
 			change: cluster(func(c *sandbox.Cluster) {
 				c.Issues = []sandbox.Issue{{Code: "Ec2SubnetNotFound", Message: "a subnet is gone", ResourceIDs: []string{"subnet-x"}}}
 			}),
-			want: expect{"cluster": "warn: EKS reports issues | Ec2SubnetNotFound: a subnet is gone subnet-x"},
+			want: expect{"cluster": "warn: EKS reports issues | Ec2SubnetNotFound: a subnet is gone (subnet-x)"},
 		},
 		"GovCloud": {
 			change: func(w *sandbox.World) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -12,30 +13,26 @@ import (
 )
 
 // Runner returns the runner of a sequence, and a function that ends its display.
-func (e *Env) Runner(ctx context.Context, client lifecycle.EKS) (r *lifecycle.Runner, stop func()) {
+func (e *Env) Runner(ctx context.Context, client *cloud.Client) (r *lifecycle.Runner, stop func()) {
 	e.Ending.ResumeWith(e.Again())
 	progress := e.Progress()
 	return &lifecycle.Runner{
-		EKS: client, Clock: e.Clock, Report: progress, Deadline: deadlineOf(ctx).end, Token: rand.Text,
+		EKS: client, IAM: client, Clock: e.Clock, Report: progress, Deadline: deadlineOf(ctx).end, Token: rand.Text,
 	}, progress.Stop
 }
 
 // UnfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
 // it is empty for any other. The place is that of the profiles.
 func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p fargate.Profile) string {
-	name := p.Tags[lifecycle.TagReplaces]
-	if name == "" || name == p.Name {
-		return ""
-	}
-	s, err := lifecycle.Assess(profiles, name)
+	s, unfinished, err := lifecycle.ReplacementBy(profiles, p)
 	switch {
 	case err != nil:
 		return err.Error()
-	case !s.Unfinished() || s.Successor.Name != p.Name:
+	case !unfinished:
 		return ""
 	}
-	finish := e.ReplaceCommand(place, name)
-	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, name, finish)
+	finish := e.ReplaceCommand(place, s.Name)
+	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, s.Name, finish)
 	if s.CanAbort() {
 		text += fmt.Sprintf("; to undo it: %s --abort", finish)
 	}

@@ -23,6 +23,7 @@ var may = []struct {
 	imports []string
 }{
 	{"fargate/selector", nil},
+	{"fargate/message", nil},
 	{"fargate", []string{"fargate/selector"}},
 	{"network", nil},
 	{"trust", nil},
@@ -55,30 +56,31 @@ var may = []struct {
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate", "preflight", "trust"}},
 	{"plan", []string{"fargate", "lifecycle"}},
-	{"output", []string{"fargate", "plan", "profilefile"}},
+	{"output", []string{"fargate", "fargate/message", "plan", "profilefile"}},
 	{"cli/env", []string{
 		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/spelling", "lifecycle", "manifest",
 		"output", "preflight", "profilefile",
 	}},
+	{"cli/explain", []string{"cli/env", "fargate/message", "output"}},
 	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
 	{"cli/match", []string{"cli/env", "fargate", "internal/document", "output", "profilefile"}},
 	{"cli/sandbox", []string{"cli/env", "internal/document", "sandbox"}},
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli", []string{
-		"cli/env", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait",
+		"cli/env", "cli/explain", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait",
 		"cloud", "internal/document", "fargate", "internal/spelling", "lifecycle", "manifest", "output", "plan",
 		"preflight", "profilefile", "trust",
 	}},
 }
 
 // rules are the packages that import the standard library and k8s.io/apimachinery at most.
-var rules = []string{"fargate/selector", "fargate", "network", "trust"}
+var rules = []string{"fargate/selector", "fargate/message", "fargate", "network", "trust"}
 
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{
 	"github.com/aws/":                   {"cloud", "sandbox/sandboxtest"},
-	"github.com/spf13/cobra":            {"cli", "cli/env", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait"},
+	"github.com/spf13/cobra":            {"cli", "cli/env", "cli/explain", "cli/get", "cli/match", "cli/sandbox", "cli/version", "cli/wait"},
 	"github.com/spf13/viper":            {"cli"},
 	"github.com/spf13/pflag":            {"cli", "cli/env"},
 	"github.com/olekukonko/tablewriter": {"output"},

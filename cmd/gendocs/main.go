@@ -1,4 +1,5 @@
-// Command gendocs writes a page per command of fgctl, from the commands themselves:
+// Command gendocs writes a page per command of fgctl, from the commands themselves, and beside their directory the page
+// of symptoms, from the table of fgctl explain:
 //
 //	go run ./cmd/gendocs docs/commands
 //	go run ./cmd/gendocs -check docs/commands
@@ -37,6 +38,7 @@ func main() {
 func run(dir string, check bool) error {
 	pages := map[string]string{}
 	collect(cli.Root(), pages)
+	pages["../troubleshooting.md"] = symptoms()
 	left, err := leftOver(dir, pages)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/explain"
 	"github.com/fgctl/fgctl/pkg/cli/get"
 	"github.com/fgctl/fgctl/pkg/cli/match"
 	"github.com/fgctl/fgctl/pkg/cli/sandbox"
@@ -133,6 +134,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		newReplaceCommand(&app{e}),
 		wait.NewCommand(e),
 		match.NewCommand(e),
+		explain.NewCommand(e),
 		sandbox.NewCommand(e),
 		version.NewCommand(e),
 	)

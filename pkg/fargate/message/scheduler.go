@@ -1,0 +1,230 @@
+package message
+
+// Who says something.
+const (
+	fargateScheduler = "fargate-scheduler"
+	defaultScheduler = "default-scheduler"
+	byEKS            = "EKS"
+	byHealth         = "health of the profile"
+	byFargate        = "Fargate (annotation of the pod)"
+)
+
+const (
+	// recreate is the cure's end for what the scheduler does not look at again (containers-roadmap#2654).
+	recreate   = "; then delete the pod, since a refused pod is seldom looked at again"
+	guidePods  = "EKS User Guide, Fargate considerations"
+	rolePolicy = "EKS User Guide, pod execution role"
+)
+
+// schedulerSays are the refusals of pods: what Fargate does not run, and pods that never came to it.
+func schedulerSays() []entry {
+	return []entry{
+		{
+			code: "privileged", by: fargateScheduler,
+			pattern: `invalid SecurityContext fields: Privileged|SecurityContext fields: [^,]*\bPrivileged\b`,
+			cause:   "a container is privileged, and Fargate runs no privileged containers",
+			cure:    "take securityContext.privileged away, or let the pod run on EC2 nodes" + recreate,
+			source:  guidePods + "; concourse-chart#236, aws-efs-csi-driver#1329",
+			example: "Pod not supported on Fargate: invalid SecurityContext fields: Privileged",
+		},
+		{
+			code: "capability", by: fargateScheduler,
+			pattern: `Capabilities added: (?P<capability>[A-Z_]+(?:(?:,\s*|\s+)(?:CAP_)?[A-Z]+(?:_[A-Z]+)+)*)`,
+			cause: "a container adds the capability {capability}; on Fargate capabilities can only be dropped, of " +
+				"added ones only NET_BIND_SERVICE has been seen to run",
+			cure:    "take {capability} out of capabilities.add, or let the pod run on EC2 nodes" + recreate,
+			source:  "frappe/helm#182, aws-app-mesh-roadmap#158, containers-roadmap#682",
+			example: "Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: NET_ADMIN",
+		},
+		{
+			code: "privilege-escalation", by: fargateScheduler,
+			pattern: `SecurityContext fields: [^,]*AllowPrivilegeEscalation`,
+			cause:   "a container allows privilege escalation",
+			cure:    "set allowPrivilegeEscalation: false" + recreate,
+			source:  "ingress-nginx#4888 (2020)",
+			example: "Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation",
+		},
+		{
+			code: "field", by: fargateScheduler,
+			pattern: `fields not supported: (?P<field>[A-Za-z]+(?:, (?:Host[A-Za-z]+|ShareProcessNamespace))*)`,
+			cause:   "the pod uses {field}, which Fargate has not: there is no node that is the user's",
+			cure:    "take {field} out of the pod's spec, or let the pod run on EC2 nodes" + recreate,
+			source:  "aws-efs-csi-driver#589, containers-roadmap#1517",
+			example: "Pod not supported on Fargate: fields not supported: HostNetwork",
+		},
+		{
+			code: "host-port", by: fargateScheduler,
+			pattern: `port contains HostIP or HostPort`,
+			cause:   "a port of a container has a hostPort or a hostIP",
+			cure:    "take hostPort and hostIP away; a Service reaches the pod by its own address" + recreate,
+			source:  guidePods,
+			example: "Pod not supported on Fargate: port contains HostIP or HostPort",
+		},
+		{
+			code: "claim-not-bound", by: fargateScheduler,
+			pattern: `(?:(?P<volume>\S+) not supported because: )?PVC (?P<claim>\S+) (?:is )?not bound`,
+			cause: "the claim {claim} was not bound when the pod was judged, and Fargate's scheduler seldom judges " +
+				"twice",
+			cure: "see that the claim gets bound (Fargate takes EFS volumes that were made before), then delete the " +
+				"pod once",
+			command: "kubectl get pvc {claim}",
+			source:  "aws-efs-csi-driver#793, aws-cdk#23375, langfuse README (2026)",
+			example: "Pod not supported on Fargate: volumes not supported: data not supported because: PVC data not " +
+				"bound",
+		},
+		{
+			code: "claim-driver", by: fargateScheduler,
+			pattern: `bound to invalid PV (?P<pv>\S+) with CSI Driver: (?P<driver>[\w.-]+\w)`,
+			cause:   "the claim is bound to the volume {pv} of {driver}, and Fargate mounts EFS volumes only",
+			cure:    "use a volume of efs.csi.aws.com, or let the pod run on EC2 nodes" + recreate,
+			source:  "airbyte#15470; " + guidePods,
+			example: "Pod not supported on Fargate: volumes not supported: data not supported because: " +
+				"PVC data bound to invalid PV pvc-1 with CSI Driver: ebs.csi.aws.com",
+		},
+		{
+			code: "claim-missing", by: fargateScheduler,
+			pattern: `persistentvolumeclaim "(?P<claim>[^"]+)" not found`,
+			cause:   "there is no claim {claim} in the pod's namespace",
+			cure:    "make the claim, see that it gets bound, then delete the pod once",
+			command: "kubectl get pvc {claim}",
+			source:  "containers-roadmap#1382",
+			example: `persistentvolumeclaim "data" not found`,
+		},
+		{
+			code: "volume-type", by: fargateScheduler,
+			pattern: `volumes not supported: (?P<volume>[^\s,;:]+)(?:[,;]|$)|(?P<named>\S+) is of an unsupported volume Type`,
+			cause:   "the pod has a volume ({volume}{named}) of a type that Fargate does not mount, such as hostPath",
+			cure:    "use emptyDir, configMap, secret, projected, downwardAPI or a claim on EFS" + recreate,
+			source:  "pachyderm#4522, kube-s3#14",
+			example: "Pod not supported on Fargate: volumes not supported: host-logs",
+		},
+		{
+			code: "too-large", by: fargateScheduler,
+			pattern: `cpu/memory requirements exceed the max Fargate configuration|POD_CPU_MEM_EXCEEDS_MAX_FARGATE_SIZE`,
+			cause: "the pod requests more than the largest size that Fargate has: 16 vCPU and 120 GB, 256 MB of " +
+				"which are Fargate's own",
+			cure:    "request less, split the pod, or let it run on EC2 nodes",
+			command: "fgctl match -f pod.yaml",
+			source:  "eks-distro-prow-jobs PR#11; EKS User Guide, Fargate pod configuration",
+			example: "Your pod's cpu/memory requirements exceed the max Fargate configuration",
+		},
+		{
+			code: "node-selector", by: fargateScheduler,
+			pattern: `MatchNodeSelector failed: Fargate profile (?P<profile>\S+) cannot satisfy pod's node selector/affinity`,
+			cause: "the profile {profile} takes the pod, but no Fargate node has the labels that the pod's " +
+				"nodeSelector or " +
+				"nodeAffinity wants",
+			cure: "take the nodeSelector or the affinity away, or keep the pod off Fargate by the annotation " +
+				"eks.amazonaws.com/compute-type: ec2 in its template",
+			source: "aws-ebs-csi-driver PR#496, aws-efs-csi-driver#1068",
+			example: "MatchNodeSelector failed: Fargate profile web cannot satisfy pod's node selector/affinity " +
+				"requirements",
+		},
+		{
+			code: "unsupported", by: fargateScheduler, general: true,
+			pattern: `POD_UNSUPPORTED_ON_FARGATE|Pod not supported on Fargate\b(?:: [^,;]*)?`,
+			cause:   "Fargate does not run a pod with this spec; what follows the colon names the fault",
+			cure:    "change what is named; fgctl match tells all findings of the spec at once",
+			command: "fgctl match -f pod.yaml",
+			source:  guidePods,
+			example: "Pod not supported on Fargate: ",
+		},
+	}
+}
+
+// provisioningSays are what stands between a pod that is taken and its node.
+func provisioningSays() []entry {
+	return []entry{
+		{
+			code: "role-not-assumed", by: fargateScheduler,
+			pattern: `(?:fargate profile (?P<profile>\S+) blocked for new launches due to: )?Failed to assume PodExecutionRole`,
+			cause: "Fargate cannot assume the pod execution role of profile {profile}: the role is missing, or its " +
+				"trust " +
+				"policy does not let eks-fargate-pods.amazonaws.com assume it for this profile",
+			cure: "mend the trust policy (its conditions too), or replace the profile with another role; then " +
+				"delete the pod",
+			command: "fgctl get fargateprofile {profile} -o yaml",
+			source:  "terraform-aws-eks#2912, #2972; " + rolePolicy,
+			example: "Misconfigured Fargate Profile: fargate profile web blocked for new launches due to: Failed to " +
+				"assume " +
+				"PodExecutionRole; Please make sure the role exists and trusts the eks-fargate-pods.amazonaws.com " +
+				"service principal",
+		},
+		{
+			code: "role-not-in-auth-config", by: fargateScheduler,
+			pattern: `(?:fargate profile (?P<profile>\S+) blocked for new launches due to: )?` +
+				`Pod execution role is not found in auth config`,
+			cause: "the cluster does not know the pod execution role of profile {profile}: its access entry or its " +
+				"line in " +
+				"aws-auth is missing, or belongs to a role of the same name that was deleted",
+			cure: "give the role an access entry of type FARGATE_LINUX, or under CONFIG_MAP its line in aws-auth " +
+				"again; an " +
+				"entry older than the role must be deleted first",
+			command: "aws eks list-access-entries --cluster-name CLUSTER",
+			source:  "terraform-aws-eks#2912, #2972, containers-roadmap#2441, pulumi-eks#807",
+			example: "Misconfigured Fargate Profile: fargate profile web blocked for new launches due to: Pod " +
+				"execution role is " +
+				"not found in auth config or does not have all required permissions for launching fargate pods.",
+		},
+		{
+			code: "profile-blocked", by: fargateScheduler, general: true,
+			pattern: `Misconfigured Fargate Profile(?:: fargate profile (?P<profile>\S+) blocked for new launches)?`,
+			cause:   "EKS starts no new pods for profile {profile} as it stands; what follows names the fault",
+			cure:    "mend what is named, then delete the pod",
+			command: "fgctl get fargateprofile {profile} -o yaml",
+			source:  "terraform-aws-eks#2912",
+			example: "Misconfigured Fargate Profile: fargate profile web blocked for new launches",
+		},
+		{
+			code: "capacity", by: fargateScheduler, passing: true,
+			pattern: `Fargate capacity is unavailable at this time`,
+			cause:   "Fargate has no room for the pod in the zones of the profile's subnets at the moment",
+			cure:    "wait, since it is tried again; subnets in more zones help (fgctl replace with --subnets)",
+			source:  "re:Post, Pending pods on Fargate",
+			example: "Fargate capacity is unavailable at this time. Please try again later or in a different " +
+				"availability zone",
+		},
+		{
+			code: "provisioning-timed-out", by: fargateScheduler, passing: true,
+			pattern: `Pod provisioning timed out(?: \(will retry\))?(?: for pod: (?P<pod>\S+))?`,
+			cause: "the pod's node did not come up in time; most often the subnets have no way out to ECR, S3 and the " +
+				"" +
+				"cluster's API endpoint",
+			cure: "look at the subnets' way out (a NAT gateway, or the VPC endpoints ecr.api, ecr.dkr and s3) and at " +
+				"the " +
+				"cluster's private endpoint access; it is tried again",
+			source:  "eksctl#2690; EKS User Guide, private clusters",
+			example: "Pod provisioning timed out (will retry) for pod: web/shop-7c9d5b6f48-abcde",
+		},
+		{
+			code: "zone", by: fargateScheduler,
+			pattern: `Fargate is not supported in the requested availability zone: (?P<zone>[a-z0-9-]+)`,
+			cause:   "there is no Fargate in the zone {zone}",
+			cure:    "give the profile subnets of other zones (fgctl replace with --subnets)",
+			source:  "EKS User Guide, Fargate considerations; eksctl#2690",
+			example: "Fargate is not supported in the requested availability zone: ca-central-1d",
+		},
+		{
+			code: "untouched", by: defaultScheduler,
+			pattern: `untolerated taint \{?eks\.amazonaws\.com/compute-type: ?fargate\}?`,
+			cause: "the pod is with the default scheduler: no profile took it when it was made, and a toleration would " +
+				"not " +
+				"bring it onto Fargate either",
+			cure: "let an ACTIVE profile match the pod, then make the pod anew (rollout restart of its owner): pods " +
+				"are " +
+				"judged when they are made",
+			command: "fgctl match -f pod.yaml",
+			source:  "pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
+			example: "0/1 nodes are available: 1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: " +
+				"fargate}",
+		},
+		{
+			code: "logging-off", by: byFargate,
+			pattern: `LOGGING_CONFIGMAP_NOT_FOUND`,
+			cause:   "the pod's logs go nowhere: there was no ConfigMap aws-logging in the namespace aws-observability",
+			cure:    "nothing where no logs are wanted; else make the ConfigMap, and the pod anew",
+			source:  "EKS User Guide, Fargate logging",
+			example: "LoggingDisabled: LOGGING_CONFIGMAP_NOT_FOUND",
+		},
+	}
+}

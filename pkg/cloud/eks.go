@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,23 +35,14 @@ type Cluster struct {
 	HealthIssues []fargate.HealthIssue
 }
 
-// Partition is the cluster's AWS partition (aws, aws-cn), from its ARN; empty where that is malformed.
-func (c Cluster) Partition() string { return arnPart(c.ARN, 1) }
+// Partition returns the cluster's AWS partition (aws, aws-cn), from its ARN; empty where that is malformed.
+func (c Cluster) Partition() string { return fargate.ParseARN(c.ARN).Partition }
 
-// Region is the cluster's region, from its ARN; empty where that is malformed.
-func (c Cluster) Region() string { return arnPart(c.ARN, 3) }
+// Region returns the cluster's region, from its ARN; empty where that is malformed.
+func (c Cluster) Region() string { return fargate.ParseARN(c.ARN).Region }
 
-// Account is the 12 digits of the cluster's AWS account, from its ARN; empty where that is malformed.
-func (c Cluster) Account() string { return arnPart(c.ARN, 4) }
-
-// arnPart returns one of the six parts of an ARN (IAM User Guide, Amazon Resource Names).
-func arnPart(arn string, i int) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" {
-		return ""
-	}
-	return parts[i]
-}
+// Account returns the 12 digits of the cluster's AWS account, from its ARN; empty where that is malformed.
+func (c Cluster) Account() string { return fargate.ParseARN(c.ARN).Account }
 
 // Cluster describes one cluster.
 func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {

@@ -1,8 +1,7 @@
 package network
 
-// This file judges one subnet: its place, its route table, and what the table's routes make of it.
-
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -51,7 +50,8 @@ func Judge(subnet Subnet, tables []RouteTable) Judgement {
 	table := j.find(tables)
 	if table == nil {
 		j.Unknown = true
-		j.Reason = fmt.Sprintf("has no known route table: none of VPC %s is associated with it, and there is no main one", subnet.VPC)
+		j.Reason = fmt.Sprintf("has no known route table: none of VPC %s is associated with it, "+
+			"and there is no main one", subnet.VPC)
 	} else {
 		j.judgeRoutes(*table)
 	}
@@ -93,18 +93,21 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 	j.Usable = true
 	ways := map[string]string{}
 	for _, r := range table.Routes {
+		sends := fmt.Sprintf("%s sends %s to ", j.table(), r.Destination)
 		switch gone := r.State == "blackhole"; {
 		case r.CarrierGateway != "":
 			j.Usable = false
-			j.Reason = fmt.Sprintf("lies in a Wavelength zone: %s sends %s to the carrier gateway %s, and Fargate is not offered there", j.table(), r.Destination, r.CarrierGateway)
+			j.Reason = "lies in a Wavelength zone: " + sends + "the carrier gateway " + r.CarrierGateway +
+				", and Fargate is not offered there"
 		case r.LocalGateway != "":
 			j.Usable = false
-			j.Reason = fmt.Sprintf("lies on an Outpost: %s sends %s to the local gateway %s, and Fargate is not offered there", j.table(), r.Destination, r.LocalGateway)
+			j.Reason = "lies on an Outpost: " + sends + "the local gateway " + r.LocalGateway +
+				", and Fargate is not offered there"
 		case strings.HasPrefix(r.Gateway, "igw-"):
-			j.judgeInternetRoute(r, gone)
+			j.judgeInternetRoute(r, sends, gone)
 		case gone:
 			if target := r.target(); isDefault(r.Destination) && target != "" {
-				j.Warnings = append(j.Warnings, fmt.Sprintf("has a broken way out: %s sends %s to %s, which is gone (blackhole)", j.table(), r.Destination, target))
+				j.Warnings = append(j.Warnings, "has a broken way out: "+sends+target+", which is gone (blackhole)")
 			}
 		default:
 			if target := r.target(); target != "" {
@@ -127,12 +130,13 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 
 // judgeInternetRoute judges a route to an internet gateway. What EKS makes of a narrower one, or of one
 // whose gateway is gone, is not documented; "no direct route" read to the letter forbids both.
-func (j *Judgement) judgeInternetRoute(r Route, gone bool) {
+func (j *Judgement) judgeInternetRoute(r Route, sends string, gone bool) {
+	warning := "may count as public: " + sends + r.Gateway
 	switch {
 	case gone:
-		j.Warnings = append(j.Warnings, fmt.Sprintf("may count as public: %s sends %s to %s, although that is gone (blackhole)", j.table(), r.Destination, r.Gateway))
+		j.Warnings = append(j.Warnings, warning+", although that is gone (blackhole)")
 	case !isDefault(r.Destination):
-		j.Warnings = append(j.Warnings, fmt.Sprintf("may count as public: %s sends %s to %s", j.table(), r.Destination, r.Gateway))
+		j.Warnings = append(j.Warnings, warning)
 	case !j.Public:
 		j.Public, j.Gateway, j.Destination = true, r.Gateway, r.Destination
 	}
@@ -169,12 +173,8 @@ func (r Route) target() string {
 	if gateway == "local" || strings.HasPrefix(gateway, "igw-") {
 		gateway = ""
 	}
-	for _, t := range []string{r.NATGateway, r.TransitGateway, r.PeeringConnection, gateway, r.NetworkInterface, r.Instance, r.CoreNetwork} {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
+	return cmp.Or(r.NATGateway, r.TransitGateway, r.PeeringConnection, gateway, r.NetworkInterface, r.Instance,
+		r.CoreNetwork)
 }
 
 // isDefault reports whether a destination is 0.0.0.0/0 or ::/0.

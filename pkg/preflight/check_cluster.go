@@ -1,45 +1,14 @@
 package preflight
 
-// This file judges what lies in EKS: the cluster, its free slots, its other profiles.
-
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
-
-// result makes the outcome of a check.
-func result(check string, level Level, format string, values ...any) Result {
-	return Result{Check: check, Level: level, Message: fmt.Sprintf(format, values...)}
-}
-
-func (r Result) hint(text string) Result {
-	r.Hint = text
-	return r
-}
-
-func (r Result) with(details ...string) Result {
-	r.Details = append(r.Details, details...)
-	return r
-}
-
-// bySkip is the outcome of a check that the user leaves out.
-func bySkip(check string) Result { return result(check, Skipped, "by --skip-checks") }
-
-// unread is the outcome of a check that needs what could not be read.
-func unread(check, what string, err error) Result {
-	var e *cloud.Error
-	if errors.As(err, &e) && e.Class == cloud.AccessDenied {
-		return result(check, Skipped, "%s could not be read: the caller lacks the permission %s", what, e.Permission())
-	}
-	return result(check, Skipped, "%s could not be read: %v", what, err)
-}
 
 // judgeCluster: ACTIVE, not on Outposts, in a region and of a version with Fargate (EKS User Guide,
 // Fargate considerations).
@@ -47,23 +16,20 @@ func (f *facts) judgeCluster() Result {
 	c := f.cluster
 	switch {
 	case f.noCluster():
-		return result(checkCluster, Fail, "cluster %s does not exist: %v", c.Name, f.clusterErr).
+		return fail("cluster %s does not exist: %v", c.Name, f.clusterErr).
 			hint("see that the name, the region and the AWS account are right")
-	case f.skips(checkCluster):
-		return bySkip(checkCluster)
 	case f.clusterErr != nil:
-		return unread(checkCluster, "the cluster", f.clusterErr)
+		return unread("the cluster", f.clusterErr)
 	}
-	_, region, _ := f.home()
 	var faults []Result
 	if c.Outposts {
-		faults = append(faults, result(checkCluster, Fail, "cluster %s is a local cluster on AWS Outposts, which has no Fargate", c.Name))
+		faults = append(faults, fail("cluster %s is a local cluster on AWS Outposts, which has no Fargate", c.Name))
 	}
-	if strings.HasPrefix(region, "us-gov-") {
-		faults = append(faults, result(checkCluster, Fail, "cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
+	if region := f.home().Region; strings.HasPrefix(region, "us-gov-") {
+		faults = append(faults, fail("cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
 	}
 	if olderThan(c.Version, 1, 14) {
-		faults = append(faults, result(checkCluster, Fail, "cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version).
+		faults = append(faults, fail("cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version).
 			hint("update the cluster first"))
 	}
 	if c.Status != "ACTIVE" {
@@ -71,28 +37,22 @@ func (f *facts) judgeCluster() Result {
 		if c.Status == "CREATING" || c.Status == "UPDATING" || c.Status == "PENDING" {
 			hint = "wait until it is ACTIVE: aws eks wait cluster-active --name " + c.Name
 		}
-		faults = append(faults, result(checkCluster, Fail, "cluster %s is %s, not ACTIVE", c.Name, orUnknown(c.Status)).hint(hint))
+		faults = append(faults, fail("cluster %s is %s, not ACTIVE", c.Name, cmp.Or(c.Status, "unknown")).hint(hint))
 	}
-	out := result(checkCluster, Pass, "%s is ACTIVE, Kubernetes %s, platform %s", c.Name, orUnknown(c.Version), orUnknown(c.PlatformVersion))
+	out := pass("%s is ACTIVE, Kubernetes %s, platform %s",
+		c.Name, cmp.Or(c.Version, "unknown"), cmp.Or(c.PlatformVersion, "unknown"))
 	if len(faults) > 0 {
 		out = faults[0]
 		for _, more := range faults[1:] {
 			out.Details = append(out.Details, more.Message)
 		}
 	} else if len(c.HealthIssues) > 0 {
-		out = result(checkCluster, Warn, "%s is ACTIVE, but EKS reports issues with it", c.Name)
+		out = warn("%s is ACTIVE, but EKS reports issues with it", c.Name)
 	}
 	for _, issue := range c.HealthIssues {
 		out.Details = append(out.Details, issue.String())
 	}
 	return out
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
-	}
-	return text
 }
 
 // olderThan compares a Kubernetes version as 1.33; one that cannot be read is not older.
@@ -119,11 +79,8 @@ func (f *facts) planned() []fargate.Profile {
 // judgeSlots: fewer profiles than the quota (EKS service quota L-33415657, adjustable). A profile that is
 // being deleted is waited for, so its slot is free by then.
 func (f *facts) judgeSlots() Result {
-	switch {
-	case f.skips(checkSlots):
-		return bySkip(checkSlots)
-	case f.siblingsErr != nil:
-		return unread(checkSlots, "the cluster's profiles", f.siblingsErr)
+	if f.siblingsErr != nil {
+		return unread("the cluster's profiles", f.siblingsErr)
 	}
 	taken := 0
 	for _, p := range f.siblings {
@@ -134,28 +91,28 @@ func (f *facts) judgeSlots() Result {
 	planned := len(f.planned())
 	count := fmt.Sprintf("%d of %d profile slots are taken", taken, fargate.MaxProfiles)
 	if planned > 0 {
-		count = fmt.Sprintf("%d profiles exist and %d will be created before this one; the quota is %d a cluster", taken, planned, fargate.MaxProfiles)
+		count = fmt.Sprintf("%d profiles exist and %d will be created before this one; the quota is %d a cluster",
+			taken, planned, fargate.MaxProfiles)
 	}
 	switch {
 	case len(f.siblings) > fargate.MaxProfiles:
-		return result(checkSlots, Warn, "the cluster has %d profiles, so its quota was raised above %d; whether a slot is free is not known", len(f.siblings), fargate.MaxProfiles)
+		return warn("the cluster has %d profiles, so its quota was raised above %d; whether a slot is free is not known",
+			len(f.siblings), fargate.MaxProfiles)
 	case taken+planned >= fargate.MaxProfiles:
-		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); if it was raised already: --skip-checks slots"
+		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); " +
+			"if it was raised already: --skip-checks slots"
 		if f.input.Replacing != "" {
 			hint = "the successor needs a slot while the original is still there; " + hint
 		}
-		return result(checkSlots, Fail, "no free profile slot: %s", count).hint(hint)
+		return fail("no free profile slot: %s", count).hint(hint)
 	}
-	return result(checkSlots, Pass, "%s", count)
+	return pass("%s", count)
 }
 
 // judgeSiblings: EKS changes one profile of a cluster at a time.
 func (f *facts) judgeSiblings() Result {
-	switch {
-	case f.skips(checkSiblings):
-		return bySkip(checkSiblings)
-	case f.siblingsErr != nil:
-		return unread(checkSiblings, "the cluster's profiles", f.siblingsErr)
+	if f.siblingsErr != nil {
+		return unread("the cluster's profiles", f.siblingsErr)
 	}
 	var busy, failed []string
 	for _, p := range f.siblings {
@@ -167,26 +124,27 @@ func (f *facts) judgeSiblings() Result {
 		}
 	}
 	if len(busy) > 0 {
-		return result(checkSiblings, Warn, "%s; EKS changes one profile at a time, so fgctl will wait for it", strings.Join(busy, ", ")).with(failed...)
+		return warn("%s; EKS changes one profile at a time, so fgctl will wait for it", strings.Join(busy, ", ")).
+			with(failed...)
 	}
-	return result(checkSiblings, Pass, "no other profile is in transition").with(failed...)
+	return pass("no other profile is in transition").with(failed...)
 }
 
 // judgeOverlap: no other profile can match the same pods. Profiles that go, or that take no pods, do not
 // count.
 func (f *facts) judgeOverlap() Result {
-	switch {
-	case f.skips(checkOverlap):
-		return bySkip(checkOverlap)
-	case f.siblingsErr != nil:
-		return unread(checkOverlap, "the cluster's profiles", f.siblingsErr)
+	if f.siblingsErr != nil {
+		return unread("the cluster's profiles", f.siblingsErr)
 	}
 	mine := f.input.Profile
 	mine.Status = fargate.StatusActive
 	profiles := []fargate.Profile{mine}
 	for _, other := range append(slices.Clone(f.siblings), f.planned()...) {
-		gone := other.Status == fargate.StatusDeleting || other.Status == fargate.StatusCreateFailed || other.Status == fargate.StatusDeleteFailed
-		if gone || other.Name == mine.Name || other.Name == f.input.Replacing {
+		switch other.Status {
+		case fargate.StatusDeleting, fargate.StatusCreateFailed, fargate.StatusDeleteFailed:
+			continue
+		}
+		if other.Name == mine.Name || other.Name == f.input.Replacing {
 			continue
 		}
 		other.Status = fargate.StatusActive // or it will be, when this profile is
@@ -194,7 +152,7 @@ func (f *facts) judgeOverlap() Result {
 	}
 	overlaps := fargate.OverlapsWith(mine.Name, profiles)
 	if len(overlaps) == 0 {
-		return result(checkOverlap, Pass, "no other profile matches the same pods")
+		return pass("no other profile matches the same pods")
 	}
 	// Those of which a pod is known say more.
 	slices.SortStableFunc(overlaps, func(a, b fargate.ProfileOverlap) int {
@@ -208,12 +166,11 @@ func (f *facts) judgeOverlap() Result {
 			details = append(details, r.String())
 		}
 	}
-	message := fmt.Sprintf("pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names))
+	out := warn("pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names))
 	if overlaps[0].Witness.Namespace == "" {
-		message = fmt.Sprintf("%s may match the same pods; the selectors are too involved to tell", profilesNamed(names))
+		out = warn("%s may match the same pods; the selectors are too involved to tell", profilesNamed(names))
 	}
-	return result(checkOverlap, Warn, "%s", message).with(details...).
-		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
+	return out.with(details...).hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
 }
 
 // overlapsByProfile returns the names of the profiles that overlap with the named one, and a line about
@@ -228,12 +185,13 @@ func overlapsByProfile(name string, overlaps []fargate.ProfileOverlap) (names, d
 			continue
 		}
 		names = append(names, theirs.Profile)
+		both := fmt.Sprintf("selector %d and selector %d of profile %s", mine.Index, theirs.Index, theirs.Profile)
 		if o.Witness.Namespace == "" {
-			details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s may match the same pods", mine.Index, theirs.Index, theirs.Profile))
+			details = append(details, both+" may match the same pods")
 			continue
 		}
-		details = append(details, fmt.Sprintf("selector %d and selector %d of profile %s both match a pod in %s; EKS would run it on %s, the first by name (older AWS texts say: on any that matches, at random)",
-			mine.Index, theirs.Index, theirs.Profile, o.Witness.Shape(), o.TakenBy))
+		details = append(details, fmt.Sprintf("%s both match a pod in %s; EKS would run it on %s, the first by name "+
+			"(older AWS texts say: on any that matches, at random)", both, o.Witness.Shape(), o.TakenBy))
 	}
 	return names, details
 }

@@ -1,7 +1,5 @@
 package preflight
 
-// This file judges the pod execution role, and finds one when none is named.
-
 import (
 	"fmt"
 	"maps"
@@ -15,13 +13,6 @@ import (
 
 // createRoleHint is what helps when no role fits.
 const createRoleHint = "name one with --pod-execution-role-arn, or let fgctl make one with --create-pod-execution-role"
-
-// pullPolicies are the managed policies that let a role pull images from Amazon ECR, by the end of their
-// ARNs; the first is the one that AWS made for Fargate (EKS User Guide, pod execution role).
-var pullPolicies = []string{
-	"AmazonEKSFargatePodExecutionRolePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryReadOnly",
-	"AmazonEC2ContainerRegistryPowerUser", "AmazonEC2ContainerRegistryFullAccess",
-}
 
 // pick is the role to use and where it comes from; without an ARN, candidates are those to choose from,
 // each with what speaks for it.
@@ -80,7 +71,8 @@ func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
 		only = nodes
 	}
 	if len(only) == 1 {
-		return pick{arn: only[0], source: "it is the only role of the account that trusts " + trust.Service + " for this profile"}
+		source := "it is the only role of the account that trusts " + trust.Service + " for this profile"
+		return pick{arn: only[0], source: source}
 	}
 	for _, arn := range nodes {
 		allowed = append(allowed, arn+", perhaps of EC2 nodes: "+trustsInstances)
@@ -91,11 +83,11 @@ func pickFromAccount(roles []cloud.Role, request trust.Request) pick {
 // request is what Fargate would ask of IAM for the profile. The uuid in the profile's ARN is made by EKS
 // later; conditions that depend on it cannot be met on purpose.
 func (f *facts) request() trust.Request {
-	partition, region, account := f.home()
-	r := trust.Request{Service: trust.Service, Action: trust.Action, SourceAccount: account}
-	if account != "" {
+	home := f.home()
+	r := trust.Request{Service: trust.Service, Action: trust.Action, SourceAccount: home.Account}
+	if home.Account != "" {
 		r.SourceARN = fmt.Sprintf("arn:%s:eks:%s:%s:fargateprofile/%s/%s/00000000-0000-0000-0000-000000000000",
-			partition, region, account, f.input.Profile.Cluster, f.input.Profile.Name)
+			home.Partition, home.Region, home.Account, f.input.Profile.Cluster, f.input.Profile.Name)
 	}
 	return r
 }
@@ -109,10 +101,10 @@ func (f *facts) judgeRole() (Result, string) {
 	case arn == "":
 		return f.noRole(), ""
 	case f.skips(checkRole):
-		return bySkip(checkRole), arn
+		return bySkip(), arn
 	}
 	if fault := f.foreign(arn); fault != "" {
-		return result(checkRole, Fail, "%s", fault).hint(createRoleHint), arn
+		return fail("%s", fault).hint(createRoleHint), arn
 	}
 	faults, warnings := f.judgePath(arn)
 	if cloud.ClassOf(f.roleErr) == cloud.NotFound {
@@ -130,19 +122,19 @@ func (f *facts) judgeRole() (Result, string) {
 	}
 	switch {
 	case len(faults) > 0:
-		return result(checkRole, Fail, "%s", faults[0]).with(faults[1:]...).with(warnings...).hint(f.roleHint()), arn
+		return fail("%s", faults[0]).with(faults[1:]...).with(warnings...).hint(f.roleHint()), arn
 	case f.roleErr != nil:
-		return unread(checkRole, "role "+arn, f.roleErr).with(warnings...), arn
+		return unread("role "+arn, f.roleErr).with(warnings...), arn
 	case open != nil:
 		return open.with(warnings...), arn
 	case len(warnings) > 0:
-		return result(checkRole, Warn, "%s", warnings[0]).with(warnings[1:]...), arn
+		return warn("%s", warnings[0]).with(warnings[1:]...), arn
 	}
-	message := fmt.Sprintf("%s lets %s assume it for this profile", arn, trust.Service)
+	out := pass("%s lets %s assume it for this profile", arn, trust.Service)
 	if f.pick.source != "" {
-		return result(checkRole, Pass, "%s", message).with("taken because " + f.pick.source), arn
+		out = out.with("taken because " + f.pick.source)
 	}
-	return result(checkRole, Pass, "%s", message), arn
+	return out, arn
 }
 
 // makesRole reports whether a role will be made, because none of its name is there.
@@ -154,58 +146,61 @@ func (f *facts) makesRole() bool {
 func (f *facts) judgeNewRole() Result {
 	switch {
 	case f.cluster.Account() == "":
-		r := unread(checkRole, "the cluster", f.clusterErr)
-		return result(checkRole, Fail, "role %s cannot be made: its trust policy names the cluster's account, and %s", f.input.NewRole, r.Message).
+		return fail("role %s cannot be made: its trust policy names the cluster's account, and %s",
+			f.input.NewRole, unread("the cluster", f.clusterErr).Message).
 			hint("name a role with --pod-execution-role-arn")
 	case f.skips(checkRole):
-		return bySkip(checkRole)
+		return bySkip()
 	case f.makesRole():
-		return result(checkRole, Pass, "a role that trusts %s for profiles of this cluster will be made", trust.Service)
+		return pass("a role that trusts %s for profiles of this cluster will be made", trust.Service)
 	}
-	return unread(checkRole, "role "+f.input.NewRole, f.roleErr)
+	return unread("role "+f.input.NewRole, f.roleErr)
 }
 
 // roleHint is what helps when the role does not serve.
 func (f *facts) roleHint() string {
 	if f.input.NewRole != "" {
-		return "change or delete that role, which --create-pod-execution-role takes for its own, or name another one with --pod-execution-role-arn"
+		return "change or delete that role, which --create-pod-execution-role takes for its own, " +
+			"or name another one with --pod-execution-role-arn"
 	}
 	return createRoleHint
 }
 
 // noRole says why no role could be found.
 func (f *facts) noRole() Result {
+	unknown := func(what string, err error) Result {
+		return fail("no role is named, and %s", unread(what, err).Message).hint(createRoleHint)
+	}
 	switch {
 	case f.siblingsErr != nil:
-		r := unread(checkRole, "the roles of the cluster's profiles", f.siblingsErr)
-		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+		return unknown("the roles of the cluster's profiles", f.siblingsErr)
 	case f.rolesErr != nil:
-		r := unread(checkRole, "the account's roles", f.rolesErr)
-		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+		return unknown("the account's roles", f.rolesErr)
 	case len(f.pick.candidates) > 0 && f.roles == nil:
-		return result(checkRole, Fail, "the cluster's profiles use several roles; say which one to take").with(f.pick.candidates...).
+		return fail("the cluster's profiles use several roles; say which one to take").with(f.pick.candidates...).
 			hint("name one with --pod-execution-role-arn")
 	case len(f.pick.candidates) > 0:
-		return result(checkRole, Fail, "several roles of the account may serve; say which one to take").with(f.pick.candidates...).hint(createRoleHint)
+		return fail("several roles of the account may serve; say which one to take").with(f.pick.candidates...).
+			hint(createRoleHint)
 	case f.request().SourceARN == "":
-		r := unread(checkRole, "the cluster", f.clusterErr)
-		return result(checkRole, Fail, "no role is named, and %s", r.Message).hint(createRoleHint)
+		return unknown("the cluster", f.clusterErr)
 	}
-	return result(checkRole, Fail, "no role is named, and no role of the account trusts %s for this profile", trust.Service).hint(createRoleHint)
+	return fail("no role is named, and no role of the account trusts %s for this profile", trust.Service).
+		hint(createRoleHint)
 }
 
 // foreign says why the role cannot be the cluster's, from its ARN alone: IAM, asked by the role's name,
 // would answer about another role (EKS User Guide: the role is in the cluster's account).
 func (f *facts) foreign(arn string) string {
-	partition, _, account := f.home()
-	parts := strings.SplitN(arn, ":", 6)
+	home, role := f.home(), fargate.ParseARN(arn)
 	switch {
-	case len(parts) != 6:
+	case role == fargate.ARN{}:
 		return fmt.Sprintf("%q is not the ARN of a role", arn)
-	case account != "" && parts[4] != account:
-		return fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too", arn, parts[4], account)
-	case partition != "" && parts[1] != partition:
-		return fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, parts[1], partition)
+	case home.Account != "" && role.Account != home.Account:
+		return fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too",
+			arn, role.Account, home.Account)
+	case home.Partition != "" && role.Partition != home.Partition:
+		return fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, role.Partition, home.Partition)
 	}
 	return ""
 }
@@ -219,9 +214,11 @@ func (f *facts) judgePath(arn string) (faults, warnings []string) {
 	case pathed && known && f.role.ARN != arn:
 		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.ARN))
 	case pathed && configMap:
-		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP cannot carry: pods would not start", arn))
+		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP "+
+			"cannot carry: pods would not start", arn))
 	case pathed:
-		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, not by the aws-auth ConfigMap", arn))
+		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, "+
+			"not by the aws-auth ConfigMap", arn))
 	case known && f.role.ARN != arn && !configMap:
 		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.ARN))
 	}
@@ -237,48 +234,16 @@ func (f *facts) judgeTrust() (fault string, open *Result) {
 	}
 	request := f.request()
 	if request.SourceARN == "" {
-		r := unread(checkRole, "the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
+		r := unread("the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
 		return "", &r
 	}
 	switch j := policy.Judge(request); j.Outcome {
 	case trust.Allowed:
 		return "", nil
 	case trust.Undecided:
-		r := result(checkRole, Warn, "it is not known whether Fargate can use role %s: %s", f.role.ARN, j.Reason)
+		r := warn("it is not known whether Fargate can use role %s: %s", f.role.ARN, j.Reason)
 		return "", &r
 	default:
 		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.ARN, j.Reason), nil
 	}
-}
-
-// judgeRolePolicy: the role may pull images from Amazon ECR. EKS does not check this; image pulls fail.
-func (f *facts) judgeRolePolicy(arn string) Result {
-	partition, _, _ := f.home()
-	if partition == "" {
-		partition = "aws"
-	}
-	wanted := "arn:" + partition + ":iam::aws:policy/" + pullPolicies[0]
-	hint := fmt.Sprintf("aws iam attach-role-policy --role-name %s --policy-arn %s", lastElement(arn), wanted)
-	switch {
-	case f.skips(checkRolePolicy):
-		return bySkip(checkRolePolicy)
-	case f.input.NewRole != "":
-		return result(checkRolePolicy, Pass, "%s will be attached", pullPolicies[0])
-	case arn == "":
-		return result(checkRolePolicy, Skipped, "needs the role")
-	case f.foreign(arn) != "":
-		return result(checkRolePolicy, Skipped, "the role is not of the cluster's account")
-	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
-		return result(checkRolePolicy, Skipped, "the role does not exist")
-	case f.policiesErr != nil:
-		return unread(checkRolePolicy, "the policies of role "+arn, f.policiesErr)
-	case len(f.policies) == 0:
-		return result(checkRolePolicy, Warn, "role %s has no managed policy attached, so image pulls from Amazon ECR fail unless an inline policy allows them", arn).hint(hint)
-	}
-	for _, name := range pullPolicies {
-		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
-			return result(checkRolePolicy, Pass, "%s is attached", name)
-		}
-	}
-	return result(checkRolePolicy, Warn, "role %s has %s attached, but not %s; see that it may pull images from Amazon ECR", arn, strings.Join(summary(f.policies), ", "), pullPolicies[0]).hint(hint)
 }

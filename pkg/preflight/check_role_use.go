@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,30 +41,67 @@ func (f *facts) nodeSigns(arn string) []string {
 // trustsInstances says that a role is made for EC2 instances.
 const trustsInstances = "its trust policy names ec2.amazonaws.com"
 
+// unjudged says why it cannot be judged what is attached to the role; empty where it can.
+func (f *facts) unjudged(arn string) string {
+	switch {
+	case arn == "":
+		return "needs the role"
+	case f.foreign(arn) != "":
+		return "the role is not of the cluster's account"
+	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
+		return "the role does not exist"
+	}
+	return ""
+}
+
 // judgeRoleUse: the role is Fargate's alone.
 func (f *facts) judgeRoleUse(arn string) Result {
 	signs := f.nodeSigns(arn)
 	switch {
-	case f.skips(checkRoleUse):
-		return bySkip(checkRoleUse)
 	case f.makesRole():
-		return result(checkRoleUse, Pass, "the new role will be for Fargate alone")
-	case arn == "":
-		return result(checkRoleUse, Skipped, "needs the role")
-	case f.foreign(arn) != "":
-		return result(checkRoleUse, Skipped, "the role is not of the cluster's account")
-	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
-		return result(checkRoleUse, Skipped, "the role does not exist")
+		return pass("the new role will be for Fargate alone")
+	case f.unjudged(arn) != "":
+		return skipped("%s", f.unjudged(arn))
 	case len(signs) > 0:
-		return result(checkRoleUse, Warn, "EC2 nodes seem to use role %s: %s; "+
-			"EKS wants another one for Fargate, and sharing a role has broken nodes",
-			arn, strings.Join(signs, ", and ")).hint(createRoleHint)
+		return warn("EC2 nodes seem to use role %s: %s; EKS wants another one for Fargate, and sharing a role has "+
+			"broken nodes", arn, strings.Join(signs, ", and ")).hint(createRoleHint)
 	case f.roleErr != nil:
-		return unread(checkRoleUse, "role "+arn, f.roleErr)
+		return unread("role "+arn, f.roleErr)
 	case f.policiesErr != nil:
-		return unread(checkRoleUse, "the policies of role "+arn, f.policiesErr)
+		return unread("the policies of role "+arn, f.policiesErr)
 	}
-	return result(checkRoleUse, Pass, "no sign that EC2 nodes use it")
+	return pass("no sign that EC2 nodes use it")
+}
+
+// pullPolicies are the managed policies that let a role pull images from Amazon ECR, by the end of their
+// ARNs; the first is the one that AWS made for Fargate (EKS User Guide, pod execution role).
+var pullPolicies = []string{
+	"AmazonEKSFargatePodExecutionRolePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryReadOnly",
+	"AmazonEC2ContainerRegistryPowerUser", "AmazonEC2ContainerRegistryFullAccess",
+}
+
+// judgeRolePolicy: the role may pull images from Amazon ECR. EKS does not check this; image pulls fail.
+func (f *facts) judgeRolePolicy(arn string) Result {
+	hint := fmt.Sprintf("aws iam attach-role-policy --role-name %s --policy-arn arn:%s:iam::aws:policy/%s",
+		fargate.ParseARN(arn).Name(), cmp.Or(f.home().Partition, "aws"), pullPolicies[0])
+	switch {
+	case f.input.NewRole != "":
+		return pass("%s will be attached", pullPolicies[0])
+	case f.unjudged(arn) != "":
+		return skipped("%s", f.unjudged(arn))
+	case f.policiesErr != nil:
+		return unread("the policies of role "+arn, f.policiesErr)
+	case len(f.policies) == 0:
+		return warn("role %s has no managed policy attached, so image pulls from Amazon ECR fail "+
+			"unless an inline policy allows them", arn).hint(hint)
+	}
+	for _, name := range pullPolicies {
+		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
+			return pass("%s is attached", name)
+		}
+	}
+	return warn("role %s has %s attached, but not %s; see that it may pull images from Amazon ECR",
+		arn, strings.Join(summary(f.policies), ", "), pullPolicies[0]).hint(hint)
 }
 
 // notTaken says why a role that fgctl found by itself is not taken; empty where it may be.

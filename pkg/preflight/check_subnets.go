@@ -1,10 +1,8 @@
 package preflight
 
-// This file judges the network: the subnets that were named, or those to use when none are, and the
-// pods' way out of them.
-
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -72,23 +70,25 @@ func (f *facts) judgeGiven() (Result, []choice) {
 	}
 	switch {
 	case f.skips(checkSubnets):
-		return bySkip(checkSubnets), choices
+		return bySkip(), choices
 	case len(faults) == 1:
-		return result(checkSubnets, Fail, "%s", faults[0]).with(warnings...).hint(f.subnetHint()), choices
+		return fail("%s", faults[0]).with(warnings...).hint(f.subnetHint()), choices
 	case len(faults) > 1:
-		return result(checkSubnets, Fail, "%d of %d subnets cannot be used", len(faults), len(choices)).with(append(faults, warnings...)...).hint(f.subnetHint()), choices
+		return fail("%d of %d subnets cannot be used", len(faults), len(choices)).
+			with(faults...).with(warnings...).hint(f.subnetHint()), choices
 	}
 	if unread, ok := f.networkUnread(); ok {
 		return unread, choices
 	}
 	message := fmt.Sprintf("%s private and in VPC %s", count(len(good), "subnet is", "subnets are"), f.vpc)
 	if f.guessed {
-		warnings = append(warnings, "the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known")
+		warnings = append(warnings,
+			"the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known")
 	}
 	if len(warnings) > 0 {
-		return result(checkSubnets, Warn, "%s, but see below", message).with(warnings...), choices
+		return warn("%s, but see below", message).with(warnings...), choices
 	}
-	return result(checkSubnets, Pass, "%s", message).with(good...), choices
+	return pass("%s", message).with(good...), choices
 }
 
 // subnetHint names private subnets in the place of unusable ones, where some are known.
@@ -103,22 +103,22 @@ func (f *facts) subnetHint() string {
 func (f *facts) networkUnread() (Result, bool) {
 	switch {
 	case f.clusterErr != nil:
-		return unread(checkSubnets, "the cluster's VPC", f.clusterErr), true
+		return unread("the cluster's VPC", f.clusterErr), true
 	case f.vpc == "":
 		for _, s := range f.strays {
 			if s.err != nil {
-				return unread(checkSubnets, "the cluster's VPC", s.err), true
+				return unread("the cluster's VPC", s.err), true
 			}
 		}
-		return result(checkSubnets, Skipped, "the cluster's VPC is not known: EKS reports neither it nor the cluster's subnets"), true
+		return skipped("the cluster's VPC is not known: EKS reports neither it nor the cluster's subnets"), true
 	case f.subnetsErr != nil:
-		return unread(checkSubnets, "the subnets", f.subnetsErr), true
+		return unread("the subnets", f.subnetsErr), true
 	case f.tablesErr != nil:
-		return unread(checkSubnets, "the route tables", f.tablesErr), true
+		return unread("the route tables", f.tablesErr), true
 	}
 	for _, id := range f.input.Profile.Subnets {
 		if s := f.strays[id]; s.err != nil && cloud.ClassOf(s.err) != cloud.NotFound {
-			return unread(checkSubnets, "subnet "+id, s.err), true
+			return unread("subnet "+id, s.err), true
 		}
 	}
 	return Result{}, false
@@ -157,7 +157,7 @@ func (f *facts) usable() (chosen []choice, left, warnings []string) {
 func (f *facts) findSubnets() (Result, []choice) {
 	chosen, left, warnings := f.usable()
 	if f.skips(checkSubnets) {
-		return bySkip(checkSubnets).with(using(chosen)...), chosen
+		return bySkip().with(using(chosen)...), chosen
 	}
 	if r, ok := f.networkUnread(); ok {
 		r.Message += "; none are sent, so EKS chooses the cluster's private subnets"
@@ -165,16 +165,17 @@ func (f *facts) findSubnets() (Result, []choice) {
 	}
 	switch {
 	case len(chosen) == 0 && len(f.subnets) == 0:
-		return result(checkSubnets, Fail, "VPC %s has no subnets%s", f.vpc, needsPrivate), nil
+		return fail("VPC %s has no subnets%s", f.vpc, needsPrivate), nil
 	case len(chosen) == 0:
-		return result(checkSubnets, Fail, "VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
+		return fail("VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
 			hint("make one whose route table sends 0.0.0.0/0 to a NAT gateway, or to nowhere with VPC endpoints"), nil
-	case len(warnings) > 0:
-		return result(checkSubnets, Warn, "%s of VPC %s, but see below", count(len(chosen), "private subnet", "private subnets"), f.vpc).
-			with(warnings...).with(using(chosen)...).with(left...), chosen
 	}
-	return result(checkSubnets, Pass, "%s of VPC %s", count(len(chosen), "private subnet", "private subnets"), f.vpc).
-		with(using(chosen)...).with(left...), chosen
+	private := fmt.Sprintf("%s of VPC %s", count(len(chosen), "private subnet", "private subnets"), f.vpc)
+	out := pass("%s", private)
+	if len(warnings) > 0 {
+		out = warn("%s, but see below", private)
+	}
+	return out.with(warnings...).with(using(chosen)...).with(left...), chosen
 }
 
 func using(chosen []choice) []string {
@@ -195,12 +196,7 @@ func warningsOf(j network.Judgement) []string {
 
 // describe names a subnet for people: subnet-0a1 (private-a, us-east-1a).
 func describe(s network.Subnet) string {
-	var known []string
-	for _, text := range []string{s.Name, s.Zone} {
-		if text != "" {
-			known = append(known, text)
-		}
-	}
+	known := slices.DeleteFunc([]string{s.Name, s.Zone}, func(text string) bool { return text == "" })
 	if len(known) == 0 {
 		return s.ID
 	}
@@ -217,44 +213,44 @@ func count(n int, one, many string) string {
 // judgeEgress: pods must reach a registry, by a default route or by VPC endpoints (EKS User Guide,
 // private clusters). EKS does not check this; image pulls just hang.
 func (f *facts) judgeEgress(choices []choice) Result {
-	if f.skips(checkEgress) {
-		return bySkip(checkEgress)
-	}
 	var ways, stuck, partly []string
-	judged := 0
 	for _, c := range choices {
 		if !c.judged || !c.judgement.Usable {
 			continue
 		}
-		judged++
 		if c.judgement.Egress {
 			ways = append(ways, fmt.Sprintf("%s leads out through %s", c.id, c.judgement.Way))
 			continue
 		}
 		if f.endpointsErr != nil {
-			return unread(checkEgress, fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.id), f.endpointsErr)
+			what := fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.id)
+			return unread(what, f.endpointsErr)
 		}
 		endpoints := c.judgement.Reachable(f.endpoints)
 		missing := network.MissingForPulls(endpoints)
+		shut := fmt.Sprintf("subnet %s: route table %s has no default route, and ", c.id, c.judgement.Table)
 		switch {
 		case len(endpoints) == 0:
-			stuck = append(stuck, fmt.Sprintf("subnet %s: route table %s has no default route, and no VPC endpoint can be reached", c.id, c.judgement.Table))
+			stuck = append(stuck, shut+"no VPC endpoint can be reached")
 		case len(missing) > 0:
-			partly = append(partly, fmt.Sprintf("subnet %s: route table %s has no default route, and there is no VPC endpoint for %s", c.id, c.judgement.Table, strings.Join(missing, ", ")))
+			partly = append(partly, shut+"there is no VPC endpoint for "+strings.Join(missing, ", "))
 		default:
 			ways = append(ways, fmt.Sprintf("%s reaches Amazon ECR by VPC endpoints", c.id))
 		}
 	}
-	const hint = "give the subnets' route table a default route to a NAT gateway, or make VPC endpoints for ecr.api, ecr.dkr and s3"
+	const hint = "give the subnets' route table a default route to a NAT gateway, " +
+		"or make VPC endpoints for ecr.api, ecr.dkr and s3"
 	switch {
-	case judged == 0:
-		return result(checkEgress, Skipped, "needs usable subnets with known routes")
 	case len(stuck) > 0:
-		return result(checkEgress, Warn, "%s no way out: image pulls would hang", count(len(stuck), "subnet has", "subnets have")).with(append(stuck, partly...)...).hint(hint)
+		return warn("%s no way out: image pulls would hang", count(len(stuck), "subnet has", "subnets have")).
+			with(stuck...).with(partly...).hint(hint)
 	case len(partly) > 0:
-		return result(checkEgress, Warn, "%s no way out but some VPC endpoints: image pulls may hang", count(len(partly), "subnet has", "subnets have")).with(partly...).hint(hint)
+		return warn("%s no way out but some VPC endpoints: image pulls may hang",
+			count(len(partly), "subnet has", "subnets have")).with(partly...).hint(hint)
+	case len(ways) == 0:
+		return skipped("needs usable subnets with known routes")
 	}
-	return result(checkEgress, Pass, "%s", strings.Join(summary(ways), ", "))
+	return pass("%s", strings.Join(summary(ways), ", "))
 }
 
 // summary keeps a list short enough for one line.

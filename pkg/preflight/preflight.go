@@ -1,9 +1,9 @@
 package preflight
 
-// This file holds the package's face: what goes in, what comes out, and Run.
-
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -46,7 +46,10 @@ const (
 )
 
 // Checks are the names of all checks, in the order in which they are reported.
-var Checks = []string{checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRoleUse, checkRolePolicy}
+var Checks = []string{
+	checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRoleUse,
+	checkRolePolicy,
+}
 
 // Cloud is what the checks read. cloud.Client has it; its errors are of that package's classes.
 type Cloud interface {
@@ -125,13 +128,15 @@ func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
 
 // judge puts the judgements together, in the order of Checks.
 func (f *facts) judge() Report {
-	report := Report{Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role}
+	report := Report{
+		Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role,
+	}
 	switch existing := report.Existing(); {
 	case f.noCluster():
-		report.Results = append([]Result{f.judgeCluster()}, skipAll(Checks[1:], "needs the cluster")...)
+		report.Results = f.onlyCluster("needs the cluster")
 		return report
 	case existing != nil && existing.Status != fargate.StatusDeleting:
-		report.Results = append([]Result{f.judgeCluster()}, skipAll(Checks[1:], "profile "+existing.Name+" exists already")...)
+		report.Results = f.onlyCluster("profile " + existing.Name + " exists already")
 		return report
 	}
 	subnets, chosen := f.judgeSubnets()
@@ -145,13 +150,62 @@ func (f *facts) judge() Report {
 		f.judgeCluster(), f.judgeSlots(), f.judgeSiblings(), f.judgeOverlap(),
 		subnets, f.judgeEgress(chosen), role, use, policy,
 	}
+	for i := range report.Results {
+		// What becomes of subnets and role says more than that they are skipped.
+		if check := Checks[i]; f.skips(check) && check != checkSubnets && check != checkRole {
+			report.Results[i] = bySkip()
+		}
+		report.Results[i].Check = Checks[i]
+	}
 	return report
 }
 
-func skipAll(checks []string, message string) []Result {
-	out := make([]Result, len(checks))
-	for i, check := range checks {
-		out[i] = Result{Check: check, Level: Skipped, Message: message}
+// onlyCluster are the results when the other checks cannot be judged, for the reason in message.
+func (f *facts) onlyCluster(message string) []Result {
+	out := []Result{f.judgeCluster()}
+	if f.skips(checkCluster) && !f.noCluster() {
+		out[0] = bySkip()
+	}
+	for range Checks[1:] {
+		out = append(out, skipped("%s", message))
+	}
+	for i, check := range Checks {
+		out[i].Check = check
 	}
 	return out
+}
+
+// pass, warn, fail and skipped return the outcome of a check, which judge names.
+func pass(format string, values ...any) Result { return outcome(Pass, format, values) }
+
+func warn(format string, values ...any) Result { return outcome(Warn, format, values) }
+
+func fail(format string, values ...any) Result { return outcome(Fail, format, values) }
+
+func skipped(format string, values ...any) Result { return outcome(Skipped, format, values) }
+
+func outcome(level Level, format string, values []any) Result {
+	return Result{Level: level, Message: fmt.Sprintf(format, values...)}
+}
+
+func (r Result) hint(text string) Result {
+	r.Hint = text
+	return r
+}
+
+func (r Result) with(details ...string) Result {
+	r.Details = append(r.Details, details...)
+	return r
+}
+
+// bySkip is the outcome of a check that the user leaves out.
+func bySkip() Result { return skipped("by --skip-checks") }
+
+// unread is the outcome of a check that needs what could not be read.
+func unread(what string, err error) Result {
+	var e *cloud.Error
+	if errors.As(err, &e) && e.Class == cloud.AccessDenied {
+		return skipped("%s could not be read: the caller lacks the permission %s", what, e.Permission())
+	}
+	return skipped("%s could not be read: %v", what, err)
 }

@@ -1,13 +1,9 @@
 package preflight
 
-// This file reads what the checks need, as far in parallel as one answer does not depend on another:
-// three rounds as a rule. What AWS does not tell is kept beside what it does, for the judgements.
-
 import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -17,7 +13,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/network"
 )
 
-// facts is all that was read for one profile, each part with the error that came in its place.
+// facts is all that was read for one profile, each part with the error that came in its place. What does not depend on
+// another answer is read in parallel: three rounds as a rule.
 type facts struct {
 	input Input
 
@@ -71,7 +68,7 @@ func (f *facts) exists() bool {
 	})
 }
 
-// fatal returns back an error that says nothing about AWS's resources: it ends the run. Whatever else AWS
+// fatal returns the error where it says nothing about AWS's resources: it ends the run. Whatever else AWS
 // answers is kept with the facts.
 func fatal(err error) error {
 	switch cloud.ClassOf(err) {
@@ -247,7 +244,7 @@ func (f *facts) readNewRole(ctx context.Context, c Cloud) error {
 
 // readRole reads the picked role and its policies, as far as the checks want them.
 func (f *facts) readRole(ctx context.Context, c Cloud) error {
-	name := lastElement(f.pick.arn)
+	name := fargate.ParseARN(f.pick.arn).Name()
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.skips(checkRole) || !f.skips(checkRoleUse) {
 		group.Go(func() error {
@@ -267,21 +264,17 @@ func (f *facts) readPolicies(ctx context.Context, c Cloud, name string) error {
 	return fatal(f.policiesErr)
 }
 
-// lastElement is the name in a role's ARN, behind its path.
-func lastElement(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
-
-// home is where the cluster lies: from its ARN, or from that of one of its profiles.
-func (f *facts) home() (partition, region, account string) {
-	arns := []string{f.cluster.ARN}
-	for _, p := range f.siblings {
-		arns = append(arns, p.ARN)
+// home returns the ARN that says where the cluster lies: its own, or that of one of its profiles.
+func (f *facts) home() fargate.ARN {
+	if arn := fargate.ParseARN(f.cluster.ARN); arn != (fargate.ARN{}) {
+		return arn
 	}
-	for _, arn := range arns {
-		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-			return parts[1], parts[3], parts[4]
+	for _, p := range f.siblings {
+		if arn := fargate.ParseARN(p.ARN); arn != (fargate.ARN{}) {
+			return arn
 		}
 	}
-	return "", "", ""
+	return fargate.ARN{}
 }
 
 // subnetsByID are all subnets that EC2 described.

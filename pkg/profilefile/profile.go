@@ -55,7 +55,7 @@ func (o object) profile(f form) Entry {
 	e.Tags = get(f.tags, &tags).pairs(f)
 	e.Status = status(get(f.status, nil).text())
 	e.ARN = get(f.arn, nil).text()
-	e.Region = regionOf(e.ARN)
+	e.Region = fargate.ParseARN(e.ARN).Region
 	return e
 }
 
@@ -121,14 +121,6 @@ func (n node) described() {
 	e.CreatedAt = moment(o.get("createdAt").value)
 	e.Issues = o.get("health").issues()
 	n.p.entries = append(n.p.entries, e)
-}
-
-// regionOf returns the region of an ARN, empty for any other text.
-func regionOf(arn string) string {
-	if parts := strings.Split(arn, ":"); len(parts) >= 6 {
-		return parts[3]
-	}
-	return ""
 }
 
 // status reads a status in any case, because a person may have written it.

@@ -1,7 +1,5 @@
 package trust
 
-// This file reads and judges conditions (IAM User Guide, IAM JSON policy elements: Condition operators).
-
 import (
 	"encoding/json"
 	"errors"
@@ -49,30 +47,26 @@ type comparison struct {
 	negated bool
 }
 
-// operators are those that can be judged for an ARN or an account known beforehand.
-var operators = map[string]comparison{
+// comparison returns what the operator does, and whether it can be judged for an ARN or an account known beforehand.
+// Its IfExists form differs only where the key is absent, and a key that the caller knows is there.
+func (c condition) comparison() (operator comparison, known bool) {
+	name, _ := strings.CutSuffix(strings.ToLower(c.operator), "ifexists")
+	operator.negated = strings.Contains(name, "not")
+	switch name {
 	// ArnEquals and ArnLike behave the same, and so do their negations (IAM User Guide, Amazon Resource
 	// Name condition operators).
-	"arnlike":                   {fits: fitsARN, arn: true},
-	"arnequals":                 {fits: fitsARN, arn: true},
-	"arnnotlike":                {fits: fitsARN, arn: true, negated: true},
-	"arnnotequals":              {fits: fitsARN, arn: true, negated: true},
-	"stringlike":                {fits: glob},
-	"stringnotlike":             {fits: glob, negated: true},
-	"stringequals":              {fits: same},
-	"stringnotequals":           {fits: same, negated: true},
-	"stringequalsignorecase":    {fits: strings.EqualFold},
-	"stringnotequalsignorecase": {fits: strings.EqualFold, negated: true},
-}
-
-func same(a, b string) bool { return a == b }
-
-// comparison returns what the operator does, and whether it can be judged. Its IfExists form differs only
-// where the key is absent, and a key that the caller knows is there.
-func (c condition) comparison() (comparison, bool) {
-	name, _ := strings.CutSuffix(strings.ToLower(c.operator), "ifexists")
-	found, known := operators[name]
-	return found, known
+	case "arnlike", "arnequals", "arnnotlike", "arnnotequals":
+		operator.fits, operator.arn = fitsARN, true
+	case "stringlike", "stringnotlike":
+		operator.fits = glob
+	case "stringequals", "stringnotequals":
+		operator.fits = func(pattern, value string) bool { return pattern == value }
+	case "stringequalsignorecase", "stringnotequalsignorecase":
+		operator.fits = strings.EqualFold
+	default:
+		return comparison{}, false
+	}
+	return operator, true
 }
 
 // value returns the request's value for the condition's key; empty when it is not known. Keys are not
@@ -88,7 +82,7 @@ func (c condition) value(r Request) string {
 }
 
 // judge reports whether the condition holds. Keys and operators that cannot be judged beforehand, and
-// values with policy variables, give unknown. A key without a value is not known, rather than absent, so
+// values with policy variables, are unknown. A key without a value is not known, rather than absent, so
 // that neither IfExists nor a negation makes it hold.
 func (c condition) judge(r Request) truth {
 	operator, known := c.comparison()

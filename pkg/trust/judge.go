@@ -1,8 +1,5 @@
 package trust
 
-// This file judges a policy as a whole: a Deny that holds wins, else an Allow that holds is needed (IAM
-// User Guide, Policy evaluation logic).
-
 import (
 	"fmt"
 	"maps"
@@ -44,7 +41,8 @@ type Judgement struct {
 	Unjudged []string
 }
 
-// Judge reports whether the policy lets the request pass.
+// Judge returns whether the policy lets the request pass: a Deny that holds wins, else an Allow that holds is needed
+// (IAM User Guide, Policy evaluation logic).
 func (p Policy) Judge(r Request) Judgement {
 	allow, deny := no, no
 	var denial string
@@ -58,7 +56,8 @@ func (p Policy) Judge(r Request) Judgement {
 		holds, unmet, open := s.holds(r)
 		verdict := min(who, holds)
 		if who == unknown {
-			open = append(open, fmt.Sprintf("statement %d: whether its principals (%s) take in the service", i+1, strings.Join(s.principals.names(), ", ")))
+			open = append(open, fmt.Sprintf("statement %d: whether its principals (%s) take in the service",
+				i+1, strings.Join(s.principals.names(), ", ")))
 		}
 		switch {
 		case s.deny && verdict == yes && deny != yes:
@@ -91,7 +90,7 @@ func (p Policy) Judge(r Request) Judgement {
 	case allow == no:
 		j.Outcome, j.Reason, j.Unjudged = Refused, p.whyNot(r, trusted, failures), openDeny
 	case deny == unknown || allow == unknown:
-		j.Outcome, j.Unjudged = Undecided, append(openAllow, openDeny...)
+		j.Outcome, j.Unjudged = Undecided, slices.Concat(openAllow, openDeny)
 		j.Reason = "it depends on what cannot be judged beforehand: " + strings.Join(j.Unjudged, "; ")
 	default:
 		j.Outcome, j.Reason = Allowed, r.Service+" may assume the role"
@@ -134,7 +133,8 @@ func (p Policy) whyNot(r Request, trusted truth, failures []string) string {
 		}
 	}
 	if len(actions) > 0 {
-		return fmt.Sprintf("%s is trusted, but not with the action %s (the policy allows %s)", r.Service, r.Action, strings.Join(actions, ", "))
+		return fmt.Sprintf("%s is trusted, but not with the action %s (the policy allows %s)",
+			r.Service, r.Action, strings.Join(actions, ", "))
 	}
 	names := p.trusted()
 	if len(names) == 0 {

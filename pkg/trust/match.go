@@ -1,7 +1,5 @@
 package trust
 
-// This file matches patterns: whole texts with wildcards, and ARNs part by part.
-
 import (
 	"strings"
 	"unicode/utf8"

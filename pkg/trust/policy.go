@@ -1,7 +1,5 @@
 package trust
 
-// This file reads trust policy documents.
-
 import (
 	"bytes"
 	"encoding/json"
@@ -37,7 +35,7 @@ type principals struct {
 	byKind   map[string][]string
 }
 
-// Parse reads a document, plain or URL-encoded as IAM GetRole gives it (RFC 3986). The error names the
+// Parse reads a document, plain or URL-encoded as IAM GetRole returns it (RFC 3986). The error names the
 // statement that is wrong.
 func Parse(document string) (Policy, error) {
 	if len(document) > maxDocument {

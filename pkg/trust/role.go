@@ -1,7 +1,5 @@
 package trust
 
-// This file holds the trust policy of a pod execution role.
-
 import (
 	"encoding/json"
 	"fmt"

@@ -66,8 +66,8 @@ func (p tellingProvider) Retrieve(ctx context.Context) (aws.Credentials, error) 
 // errNoKeys is for an answer that the SDK takes for credentials although they are none.
 var errNoKeys = errors.New("no keys")
 
-// tellCredentials puts a tellingProvider around the credentials of cfg. The SDK's own runner of processes gives
-// away our standard error, so it is replaced.
+// tellCredentials puts a tellingProvider around the credentials of cfg. The SDK's own runner of processes lets
+// them write to standard error, so it is replaced.
 func tellCredentials(cfg *aws.Config, opts Options, v *veil) {
 	o := originOf(cfg.ConfigSources, opts.Profile)
 	if o.kind == fromProcess {

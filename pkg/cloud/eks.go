@@ -216,7 +216,7 @@ func (c *Client) UntagProfile(ctx context.Context, arn string, keys []string) er
 	return wrap(ctx, "eks:UntagResource", err)
 }
 
-// profileOf turns the SDK's profile, which is not nil (see missing), into ours.
+// profileOf converts the SDK's profile, which is not nil (see missing).
 func profileOf(in *types.FargateProfile) fargate.Profile {
 	p := fargate.Profile{
 		Name:                aws.ToString(in.FargateProfileName),

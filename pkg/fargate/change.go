@@ -1,7 +1,7 @@
 package fargate
 
-// This file makes the successor of a profile, which EKS cannot change (EKS User Guide, Define which Pods use
-// AWS Fargate when launched): what a replacement does not change is the original's.
+// EKS cannot change a profile (EKS User Guide, Define which Pods use AWS Fargate when launched), so a change makes a
+// successor: what it does not change is the original's.
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func (c Change) Empty() bool {
 	return len(w.Tags)+len(w.Subnets)+len(w.Selectors)+len(c.Add)+len(c.Remove) == 0 && w.PodExecutionRoleARN == ""
 }
 
-// Successor applies the change to the original; the caller gives it a name. A selector that is to be removed
+// Successor applies the change to the original; the caller sets its name. A selector that is to be removed
 // has to be there; one that is to be added may be. The successor has no ARN, status or health yet.
 func (c Change) Successor(original Profile) (Profile, Faults) {
 	p, wanted := original.Clone(), c.Wanted.Clone()
@@ -43,7 +43,8 @@ func (c Change) Successor(original Profile) (Profile, Faults) {
 		if i < 0 {
 			faults = append(faults, Fault{
 				Field: "--remove-selector " + r.String(), Value: r.String(),
-				Message: fmt.Sprintf("profile %s has no such selector; it has %s", original.Name, strings.Join(texts(original.Selectors), "; ")),
+				Message: fmt.Sprintf("profile %s has no such selector; it has %s",
+					original.Name, strings.Join(texts(original.Selectors), "; ")),
 			})
 			continue
 		}
@@ -58,7 +59,9 @@ func (c Change) Successor(original Profile) (Profile, Faults) {
 		}
 	}
 	if len(p.Selectors) == 0 {
-		return p, Faults{{Message: "--remove-selector leaves no selector of profile " + original.Name, Hint: "a profile has one at least"}}
+		return p, Faults{{
+			Message: "--remove-selector leaves no selector of profile " + original.Name, Hint: "a profile has one at least",
+		}}
 	}
 	if len(wanted.Subnets) > 0 {
 		p.Subnets = wanted.Subnets

@@ -1,8 +1,5 @@
 package fargate
 
-// This file holds what becomes of the pods of a selector that goes: which other profiles take them, and
-// which pods are left without one.
-
 import (
 	"cmp"
 	"slices"

@@ -1,7 +1,5 @@
 package fargate
 
-// This file compares two profiles field by field.
-
 import (
 	"fmt"
 	"maps"

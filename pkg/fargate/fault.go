@@ -1,7 +1,5 @@
 package fargate
 
-// This file holds how a judgement speaks: a Fault carries data, and the printer decides the layout.
-
 import "strings"
 
 // Fault is one thing that is wrong with an input. Field names the place (selectors[0].labels), Value

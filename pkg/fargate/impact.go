@@ -1,8 +1,7 @@
 package fargate
 
-// This file holds what becomes of pods when profiles go: EKS stops the pods of a profile that is deleted,
-// and what is made in their place hits the profiles that are left (EKS User Guide, Delete a Fargate
-// profile).
+// When a profile is deleted, EKS stops its pods, and what is
+// made in their place hits the profiles that are left (EKS User Guide, Delete a Fargate profile).
 
 import (
 	"cmp"
@@ -120,14 +119,18 @@ func (i *Impact) Add(pod Pod) {
 		return
 	}
 	e := i.after.Explain(pod)
-	hit := PodImpact{Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates, Unowned: owner.Kind == "Pod"}
+	hit := PodImpact{
+		Namespace: pod.Namespace, Owner: owner, From: from, Fate: fateOf(e.Verdict), To: e.Candidates,
+		Unowned: owner.Kind == "Pod",
+	}
 	if e.Pinned == from {
 		hit.pin()
 	}
 	key := hit.key(made, strconv.FormatBool(of.workload))
 	group := i.groups[key]
 	if group == nil {
-		group = &impactGroup{PodImpact: hit, origin: of, running: Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}}
+		running := Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}
+		group = &impactGroup{PodImpact: hit, origin: of, running: running}
 		i.groups[key] = group
 		i.order = append(i.order, group)
 	}
@@ -160,7 +163,7 @@ func (i *Impact) Again() map[string]int {
 	return out
 }
 
-// key is equal for what is told in one line; origin keeps apart what cannot be told so yet.
+// key is equal for what is reported in one line; origin keeps apart what cannot be reported so yet.
 func (p PodImpact) key(origin ...string) impactKey {
 	place := strings.Join(append([]string{p.Namespace, p.Owner.Kind, p.Owner.Name}, origin...), "\x00")
 	return impactKey{place, p.From, p.Fate, strings.Join(p.To, "\x00"), p.Pinned}

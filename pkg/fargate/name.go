@@ -1,13 +1,10 @@
 package fargate
 
-// This file makes names: a deterministic one for a new profile, the next one for a replacement.
-
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math/big"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,11 +12,9 @@ import (
 // A generated name stays a valid pod label value.
 const maxGenerated = 63
 
-var unfit = regexp.MustCompile(`[^a-z0-9]+`)
-
 // DefaultName returns the name of a profile that was given none: fp-web for the one plain selector
 // namespace=web, fp-web-1f3a9c with a hash of all selectors where labels, wildcards or several
-// selectors make fp-web ambiguous. Equal selectors, in any order, give the same name, so that a
+// selectors make fp-web ambiguous. Equal selectors, in any order, have the same name, so that a
 // script that runs twice does not make two profiles.
 func DefaultName(selectors []Selector) string {
 	if len(selectors) == 0 {
@@ -27,8 +22,11 @@ func DefaultName(selectors []Selector) string {
 	}
 	namespaces := make([]string, 0, len(selectors))
 	for _, s := range selectors {
-		if n := strings.Trim(unfit.ReplaceAllString(strings.ToLower(s.Namespace), "-"), "-"); n != "" {
-			namespaces = append(namespaces, n)
+		words := strings.FieldsFunc(strings.ToLower(s.Namespace), func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+		})
+		if len(words) > 0 {
+			namespaces = append(namespaces, strings.Join(words, "-"))
 		}
 	}
 	slices.Sort(namespaces)
@@ -44,13 +42,13 @@ func DefaultName(selectors []Selector) string {
 	return withSuffix(base, "-"+hex.EncodeToString(sum[:])[:6], maxGenerated)
 }
 
-var numbered = regexp.MustCompile(`^(.+)-([1-9][0-9]*)$`)
+var numbered = form(`^(.+)-([1-9][0-9]*)$`)
 
 // SuccessorName returns the name of a replacement: web is followed by web-2, web-2 by web-3. Names that
 // taken holds are passed over.
 func SuccessorName(name string, taken func(name string) bool) string {
 	base, number := name, big.NewInt(1)
-	if m := numbered.FindStringSubmatch(name); m != nil {
+	if m := numbered().FindStringSubmatch(name); m != nil {
 		base = m[1]
 		number.SetString(m[2], 10)
 	}

@@ -1,7 +1,5 @@
 package fargate
 
-// This file finds the selector that misses a pod by least, and what would close the gap from either side.
-
 import (
 	"maps"
 	"slices"
@@ -27,7 +25,7 @@ type Nearest struct {
 	AddLabels map[string]string `json:"addLabels"`
 	// AddSelector is the selector that the profile needs to match the pod, written as --selector reads it.
 	AddSelector string `json:"addSelector"`
-	// Command is a command line that gives the profile that selector; the command line's own, empty where
+	// Command is a command line that adds that selector to the profile; the command line's own, empty where
 	// there is none.
 	Command string `json:"command"`
 	// Full reports whether the profile has as many selectors as EKS allows, so that none can be added.
@@ -68,7 +66,9 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	if best == nil {
 		return nil
 	}
-	n := &Nearest{Profile: profile.Name, Selector: best.Index, Unmet: []Condition{}, Full: len(profile.Selectors) >= MaxSelectors}
+	n := &Nearest{
+		Profile: profile.Name, Selector: best.Index, Unmet: []Condition{}, Full: len(profile.Selectors) >= MaxSelectors,
+	}
 	if p := findProfile(m.profiles, profile.Name); p != nil {
 		n.Cluster = p.cluster
 	}
@@ -160,7 +160,10 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 	}
 	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
 	for _, l := range s.Labels {
-		if selector.HasWildcard(l.Key) && !selector.MeetsPair(labels, l.Key, l.Want) && !add(l, slices.Collect(maps.Keys(labels))...) {
+		if !selector.HasWildcard(l.Key) || selector.MeetsPair(labels, l.Key, l.Want) {
+			continue
+		}
+		if !add(l, slices.Collect(maps.Keys(labels))...) {
 			return nil
 		}
 	}

@@ -1,8 +1,5 @@
 package fargate
 
-// This file holds what the profiles of a cluster have to do with each other: pods that several would
-// take, and selectors that could go without a pod noticing.
-
 import (
 	"fmt"
 	"slices"

@@ -1,7 +1,5 @@
 package fargate
 
-// This file reads selectors and label pairs from the command line.
-
 import (
 	"fmt"
 	"strings"
@@ -67,7 +65,9 @@ func parsePairs(field, text string) ([]pair, Faults) {
 			}
 			faults = append(faults, fault)
 		case seen[key]:
-			faults = append(faults, Fault{Field: field, Value: key, Message: fmt.Sprintf("%q names %s twice", text, key), Hint: "keep one"})
+			faults = append(faults, Fault{
+				Field: field, Value: key, Message: fmt.Sprintf("%q names %s twice", text, key), Hint: "keep one",
+			})
 		default:
 			seen[key] = true
 			out = append(out, pair{key, value})

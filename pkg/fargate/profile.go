@@ -1,7 +1,5 @@
 package fargate
 
-// This file holds what a Fargate profile is: the data that every other package passes around.
-
 import (
 	"maps"
 	"slices"
@@ -23,7 +21,7 @@ type Profile struct {
 	Cluster string
 	// Status is empty where no status is known (a profile that was read from a file).
 	Status Status
-	// CreatedAt is the time EKS gives; zero where unknown.
+	// CreatedAt is the time that EKS reports; zero where unknown.
 	CreatedAt time.Time
 	// PodExecutionRoleARN is the role that the Fargate infrastructure assumes to pull images.
 	PodExecutionRoleARN string
@@ -63,7 +61,8 @@ func (i HealthIssue) RoleInUse() bool { return i.Code == "PodExecutionRoleAlread
 func (i HealthIssue) Remedy() string {
 	if i.RoleInUse() {
 		// EKS User Guide, pod execution role: it must be another one than that of a node group.
-		return "the profile needs another role, which no EC2 node uses: --pod-execution-role-arn or --create-pod-execution-role"
+		return "the profile needs another role, which no EC2 node uses: --pod-execution-role-arn or " +
+			"--create-pod-execution-role"
 	}
 	return ""
 }

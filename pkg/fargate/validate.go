@@ -1,13 +1,12 @@
 package fargate
 
-// This file holds what EKS would refuse in a profile, judged before anything is sent.
-
 import (
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -36,13 +35,18 @@ const (
 	KubeSystem = "kube-system"
 )
 
+// form returns a pattern that is compiled when it is first used: few commands need any.
+func form(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 var (
 	// The charset is EKS's own, from its refusal: "It should begin with letter or digit and can have any
 	// of the following characters: the set of Unicode letters, digits, hyphens and underscores."
-	nameForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_-]*$`)
-	roleForm = regexp.MustCompile(`^arn:[a-z][a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$`)
+	nameForm = form(`^[\p{L}\p{N}][\p{L}\p{N}_-]*$`)
+	roleForm = form(`^arn:[a-z][a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$`)
 	// Subnet ids are opaque but for their prefix.
-	subnetForm = regexp.MustCompile(`^subnet-[0-9a-z]+$`)
+	subnetForm = form(`^subnet-[0-9a-z]+$`)
 	plainer    = strings.NewReplacer("*", "a", "?", "a")
 )
 
@@ -91,7 +95,7 @@ func ValidateNameForm(name string) Faults {
 	fault := func(message, hint string) {
 		out = append(out, Fault{Field: "name", Value: name, Message: message, Hint: hint})
 	}
-	if !nameForm.MatchString(name) {
+	if !nameForm().MatchString(name) {
 		fault(fmt.Sprintf("%q is not a profile name", name),
 			"begin with a letter or digit and use only letters, digits, hyphens and underscores")
 	}
@@ -167,6 +171,11 @@ func redundant(selectors []Selector) Faults {
 	return out
 }
 
+// valueForm is the form of a label's value, and of the name in its key.
+const valueForm = "at most 63 letters, digits, -, _ and ., " + ends
+
+const ends = "beginning and ending with a letter or digit; * and ? are wildcards"
+
 func validateSelector(s Selector) Faults {
 	out := validateNamespace(s.Namespace)
 	if n := len(s.Labels); n > MaxLabels {
@@ -180,13 +189,13 @@ func validateSelector(s Selector) Faults {
 		if faults := validation.IsQualifiedName(plainer.Replace(key)); len(faults) > 0 {
 			out = append(out, Fault{
 				Field: "labels", Value: key, Message: fmt.Sprintf("%q is not a label key", key),
-				Hint: "use [prefix/]name as in Kubernetes, the name of at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; * and ? are wildcards",
+				Hint: "use [prefix/]name as in Kubernetes, the name of " + valueForm,
 			})
 		}
 		if value := s.Labels[key]; len(validation.IsValidLabelValue(plainer.Replace(value))) > 0 {
 			out = append(out, Fault{
 				Field: "labels", Value: value, Message: fmt.Sprintf("%q is not a label value (of %s)", value, key),
-				Hint: "use at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; * and ? are wildcards",
+				Hint: "use " + valueForm,
 			})
 		}
 	}
@@ -196,19 +205,22 @@ func validateSelector(s Selector) Faults {
 // validateNamespace: a DNS-1123 label of at most 63 characters in which wildcards may stand anywhere.
 func validateNamespace(namespace string) Faults {
 	if namespace == "" {
-		return Faults{{Field: "namespace", Message: "the selector has no namespace", Hint: "every selector needs one; * takes all namespaces"}}
+		return Faults{{
+			Field: "namespace", Message: "the selector has no namespace",
+			Hint: "every selector needs one; * takes all namespaces",
+		}}
 	}
 	if len(validation.IsDNS1123Label(plainer.Replace(namespace))) > 0 {
 		return Faults{{
 			Field: "namespace", Value: namespace, Message: fmt.Sprintf("%q is not a namespace", namespace),
-			Hint: "use at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit; * and ? are wildcards",
+			Hint: "use at most 63 lower-case letters, digits and -, " + ends,
 		}}
 	}
 	return nil
 }
 
 func validateRole(arn string) Faults {
-	if arn == "" || roleForm.MatchString(arn) {
+	if arn == "" || roleForm().MatchString(arn) {
 		return nil
 	}
 	return Faults{{
@@ -221,7 +233,7 @@ func validateSubnets(subnets []string) Faults {
 	var out Faults
 	for i, s := range subnets {
 		field := fmt.Sprintf("subnets[%d]", i)
-		if !subnetForm.MatchString(s) {
+		if !subnetForm().MatchString(s) {
 			out = append(out, Fault{
 				Field: field, Value: s, Message: fmt.Sprintf("%q is not a subnet id", s),
 				Hint: "it looks like subnet-0123456789abcdef0",
@@ -248,13 +260,15 @@ func ValidateTags(tags map[string]string) Faults {
 			fault(key, fmt.Sprintf("the tag key %q has %d characters", key, n), fmt.Sprintf("1 to %d are allowed", MaxTagKey))
 		}
 		if n := utf8.RuneCountInString(value); n > MaxTagValue {
-			fault(key, fmt.Sprintf("the value of tag %q has %d characters", key, n), fmt.Sprintf("at most %d are allowed", MaxTagValue))
+			fault(key, fmt.Sprintf("the value of tag %q has %d characters", key, n),
+				fmt.Sprintf("at most %d are allowed", MaxTagValue))
 		}
 		if reserved(key) {
 			fault(key, fmt.Sprintf("the tag key %q begins with aws:, which AWS reserves", key), "choose another key")
 		}
 		if reserved(value) {
-			fault(key, fmt.Sprintf("the value %q of tag %q begins with aws:, which AWS reserves", value, key), "choose another value")
+			fault(key, fmt.Sprintf("the value %q of tag %q begins with aws:, which AWS reserves", value, key),
+				"choose another value")
 		}
 	}
 	return out

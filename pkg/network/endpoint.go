@@ -1,7 +1,5 @@
 package network
 
-// This file holds what a subnet without a default route can still reach: VPC endpoints.
-
 import (
 	"slices"
 	"strings"

@@ -1,7 +1,5 @@
 package network
 
-// This file holds the parts of a VPC that decide whether a subnet is private, in our own small types.
-
 // Subnet is one subnet of a VPC (EC2 DescribeSubnets).
 type Subnet struct {
 	ID   string

@@ -1,7 +1,5 @@
 package profilefile
 
-// This file holds a profile as files have it: the form of an eksctl ClusterConfig's fargateProfiles.
-
 import "github.com/fgctl/fgctl/pkg/fargate"
 
 // Item is a profile in eksctl's form (eksctl.io/v1alpha5, FargateProfile), which get prints and
@@ -22,7 +20,7 @@ type Health struct {
 	Issues []fargate.HealthIssue `json:"issues" yaml:"issues"`
 }
 
-// ItemOf gives the Item of a profile. Its ARN, cluster and time of creation have no place in it.
+// ItemOf returns the Item of a profile. Its ARN, cluster and time of creation have no place in it.
 func ItemOf(p fargate.Profile) Item {
 	p = p.Clone()
 	item := Item{

@@ -1,7 +1,5 @@
 package kubecontext
 
-// This file finds the kubeconfig files, merges them, and picks the current context.
-
 import (
 	"errors"
 	"fmt"
@@ -10,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
@@ -36,8 +35,8 @@ type namedContext struct{ Name, Cluster, Namespace string }
 
 // Current reads the current context as kubectl does: from the files of KUBECONFIG, else from
 // ~/.kube/config; of several files the first that sets the current context, and the first that holds a
-// context of a name, wins (Kubernetes, Organizing Cluster Access Using kubeconfig Files). Env gives the
-// environment, as os.Getenv does. A file that does not exist is no error, nor is a current context that
+// context of a name, wins (Kubernetes, Organizing Cluster Access Using kubeconfig Files). Env looks
+// up the environment, as os.Getenv does. A file that does not exist is no error, nor is a current context that
 // no file holds; a broken file is an error with its path and line.
 func Current(env func(string) string) (Context, error) {
 	var merged kubeconfig
@@ -158,20 +157,24 @@ func faults(err error) string {
 
 // clusterARN is how aws eks update-kubeconfig names a cluster, and without --alias its context (EKS API:
 // a cluster's name has letters, digits, hyphens and underscores).
-var clusterARN = regexp.MustCompile(`^arn:[^:]+:eks:([^:]+):[0-9]{12}:cluster/([0-9A-Za-z][0-9A-Za-z_-]*)$`)
+var clusterARN = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^arn:[^:]+:eks:([^:]+):[0-9]{12}:cluster/([0-9A-Za-z][0-9A-Za-z_-]*)$`)
+})
 
 // eksctlName is how eksctl names a context, user@cluster.region.eksctl.io, and a cluster, the same
 // without the user. The user may hold at signs and dots, the cluster and the region hold neither.
-var eksctlName = regexp.MustCompile(`^(?:.*@)?([0-9A-Za-z][0-9A-Za-z_-]*)\.([a-z0-9-]+)\.eksctl\.io$`)
+var eksctlName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:.*@)?([0-9A-Za-z][0-9A-Za-z_-]*)\.([a-z0-9-]+)\.eksctl\.io$`)
+})
 
 // eksCluster reads name and region of the EKS cluster from the names in a context. The cluster's entry
 // says more than the context's name, which people change.
 func eksCluster(names ...string) (cluster, region string) {
 	for _, name := range names {
-		if m := clusterARN.FindStringSubmatch(name); m != nil {
+		if m := clusterARN().FindStringSubmatch(name); m != nil {
 			return m[2], m[1]
 		}
-		if m := eksctlName.FindStringSubmatch(name); m != nil {
+		if m := eksctlName().FindStringSubmatch(name); m != nil {
 			return m[1], m[2]
 		}
 	}

@@ -2,8 +2,6 @@
 // commands or files; whoever asks says which words there are. Start reading at Nearest.
 package spelling
 
-// This file holds the search for the nearest word and the distance between two words.
-
 import "strings"
 
 // longest is the length in bytes from which on a word is no misspelling of anything.

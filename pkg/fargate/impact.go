@@ -1,7 +1,7 @@
 package fargate
 
-// When a profile is deleted, EKS stops its pods, and what is
-// made in their place hits the profiles that are left (EKS User Guide, Delete a Fargate profile).
+// When a profile is deleted, EKS stops its pods, and what is made in their place hits the profiles that are left (EKS
+// User Guide, Delete a Fargate profile).
 
 import (
 	"cmp"

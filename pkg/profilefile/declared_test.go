@@ -92,7 +92,8 @@ func keysAndValues(m map[string]string) []jsonObject {
 	return out
 }
 
-// marshalYAML writes what JSON has as YAML.
+// marshalYAML writes what JSON has as YAML: as JSON where the library cannot read what it wrote itself, as some texts
+// that begin with an empty line.
 func marshalYAML(v any) ([]byte, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -102,7 +103,12 @@ func marshalYAML(v any) ([]byte, error) {
 	if err := json.Unmarshal(text, &plain); err != nil {
 		return nil, err
 	}
-	return yaml.Marshal(plain)
+	out, err := yaml.Marshal(plain)
+	var back any
+	if err == nil && yaml.Unmarshal(out, &back) != nil {
+		return text, nil
+	}
+	return out, err
 }
 
 // A profile is the same whichever tool declares it, in JSON and in YAML.

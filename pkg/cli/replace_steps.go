@@ -118,7 +118,7 @@ func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 	switch {
 	case err == nil, r.Action == lifecycle.Tag:
 		return made, err
-	case errors.As(err, new(*lifecycle.Overtaken)):
+	case errors.As(err, new(*lifecycle.Refusal)):
 		return made, &env.RefusedError{Err: r.waysOn(ctx, err)}
 	}
 	return made, r.waysOn(ctx, err)

@@ -1,7 +1,5 @@
 package lifecycle
 
-// This file holds the polling: one loop that survives what is transient, and what it waits for.
-
 import (
 	"context"
 	"errors"
@@ -154,7 +152,7 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 
 // awaitIdle waits until no profile of the cluster but the one named is in transition, because EKS lets only one
 // at a time.
-func (o *operation) awaitIdle(ctx context.Context, cluster string, except string) error {
+func (o *operation) awaitIdle(ctx context.Context, cluster, except string) error {
 	for {
 		profiles, err := o.readAll(ctx, cluster)
 		if err != nil {
@@ -165,26 +163,19 @@ func (o *operation) awaitIdle(ctx context.Context, cluster string, except string
 			return nil
 		}
 		// Only the busy one is asked for while it lasts; then all are looked at again.
-		if _, err := o.poll(ctx, cluster, busy.Name, func(p fargate.Profile, found bool, _ time.Duration) error {
-			if found && p.Status.InTransition() {
-				return nil
-			}
-			return errSettled
-		}); err != nil {
+		moving := func(p fargate.Profile) bool { return p.Status.InTransition() }
+		if _, err := o.poll(ctx, cluster, busy.Name, while(moving)); err != nil {
 			return err
 		}
 	}
 }
 
-// readAll looks at all profiles of the cluster, through transient errors.
-func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Profile, error) {
-	for {
-		profiles, err := o.EKS.Profiles(ctx, cluster)
-		if err == nil {
-			return profiles, nil
+// while judges for a poll that goes on while the profile is there and holds is true of it.
+func while(holds func(fargate.Profile) bool) func(fargate.Profile, bool, time.Duration) error {
+	return func(now fargate.Profile, found bool, _ time.Duration) error {
+		if found && holds(now) {
+			return nil
 		}
-		if err := o.bear(ctx, "cluster "+cluster, err); err != nil {
-			return nil, err
-		}
+		return errSettled
 	}
 }

@@ -103,7 +103,8 @@ func (r *Runner) stillActive(ctx context.Context, have, wanted fargate.Profile) 
 	case err != nil:
 		return have, err
 	case len(now) == 0 || now[0].Status != fargate.StatusActive:
-		return have, &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more", have.Name)}
+		err := fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more", have.Name)
+		return have, &Refusal{Reason: Moved, err: err}
 	}
 	return now[0], judge(now[0], wanted)
 }
@@ -117,8 +118,7 @@ func (r *Runner) make(ctx context.Context, m making) (fargate.Profile, error) {
 			return fargate.Profile{}, err
 		}
 	} else if busy := otherInTransition(m.Siblings, p.Name); busy != nil {
-		o.waitFor(*busy)
-		if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+		if err := o.waitFor(ctx, *busy, p); err != nil {
 			return fargate.Profile{}, err
 		}
 	}
@@ -162,8 +162,7 @@ func (o *operation) mayCreate(ctx context.Context, m making) error {
 		if busy == nil || named(profiles, p.Name) != nil {
 			return nil // whether one of the name is ours, EKS's answer tells; a wait would only let others go on
 		}
-		o.waitFor(*busy)
-		if err := o.awaitIdle(ctx, p.Cluster, p.Name); err != nil {
+		if err := o.waitFor(ctx, *busy, p); err != nil {
 			return err
 		}
 	}
@@ -233,12 +232,14 @@ func (o *operation) outlast(ctx context.Context, cluster, name string, failure e
 	return o.pause(ctx)
 }
 
-// waitFor tells of another profile that has to be waited for.
-func (o *operation) waitFor(busy fargate.Profile) {
-	o.Report.Note(fmt.Sprintf("profile %s is %s; EKS allows one transition at a time in a cluster, so fgctl waits for it", busy.Name, busy.Status))
+// waitFor says that another profile is busy, and waits until none is but p.
+func (o *operation) waitFor(ctx context.Context, busy, p fargate.Profile) error {
+	o.Report.Note(fmt.Sprintf("profile %s is %s; EKS allows one transition at a time in a cluster, so fgctl waits for it",
+		busy.Name, busy.Status))
+	return o.awaitIdle(ctx, p.Cluster, p.Name)
 }
 
-// wait tells of a refusal that passes.
+// wait says that a refusal will pass.
 func (o *operation) wait(what string, err error) {
 	o.lastSeen = err.Error()
 	o.asked = cloud.RetryAfter(err)
@@ -259,7 +260,9 @@ func brief(err error) string {
 
 // adopt judges "already exists": the profile is ours when it is as wanted, whether our own request
 // made it without an answer or somebody else did; otherwise the refusal stands.
-func (o *operation) adopt(ctx context.Context, p fargate.Profile, refusal error, unanswered bool) (fargate.Profile, error) {
+func (o *operation) adopt(
+	ctx context.Context, p fargate.Profile, refusal error, unanswered bool,
+) (fargate.Profile, error) {
 	have, err := o.read(ctx, p.Cluster, p.Name)
 	if err != nil {
 		return fargate.Profile{}, err
@@ -274,20 +277,4 @@ func (o *operation) adopt(ctx context.Context, p fargate.Profile, refusal error,
 		o.Report.Note("profile " + p.Name + " was made meanwhile, exactly as wanted")
 	}
 	return *have, nil
-}
-
-// read looks at one profile, through transient errors; nil means that this answer knows of none.
-func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Profile, error) {
-	for {
-		p, err := o.EKS.Profile(ctx, cluster, name)
-		switch {
-		case err == nil:
-			return &p, nil
-		case cloud.ClassOf(err) == cloud.NotFound:
-			return nil, nil
-		}
-		if err := o.bear(ctx, "profile "+name, err); err != nil {
-			return nil, err
-		}
-	}
 }

@@ -109,8 +109,10 @@ func (r *Runner) Decide(ctx context.Context, cluster string, profiles []fargate.
 		return Decision{}, err
 	case again.Unfinished():
 		return again.decide(w)
-	case again.Original == nil || again.Original.Status != s.Original.Status || len(fargate.Differences(*again.Original, *s.Original)) > 0:
-		return d, &Refusal{Reason: Moved, err: fmt.Errorf("profile %s has changed since it was first read; nothing was changed", w.Name)}
+	case again.Original == nil, again.Original.Status != s.Original.Status,
+		len(fargate.Differences(*again.Original, *s.Original)) > 0:
+		err := fmt.Errorf("profile %s has changed since it was first read; nothing was changed", w.Name)
+		return d, &Refusal{Reason: Moved, err: err}
 	}
 	return d, nil
 }
@@ -140,8 +142,8 @@ func (s Situation) decide(w Wish) (Decision, error) {
 	case s.Stage == Done:
 		d.Action, d.Wanted = Settle, *s.Successor
 		if s.sameChange(w) != nil {
-			return d, refused("there is no profile %s any more: it was replaced by %s, which is not as wanted now; replace %s instead",
-				s.Name, s.Successor.Name, s.Successor.Name)
+			return d, refused("there is no profile %s any more: it was replaced by %s, which is not as wanted now; "+
+				"replace %s instead", s.Name, s.Successor.Name, s.Successor.Name)
 		}
 		return d, nil
 	case s.Stage == Fresh:
@@ -158,7 +160,8 @@ func (d *Decision) undo() error {
 	case s.Stage == Absent:
 		return nil
 	case s.Stage == Fresh && s.Original.Tags[TagReplaces] == s.Name:
-		return refused("no replacement of profile %s is under way; the last one, under its own name, is finished and cannot be undone", s.Name)
+		return refused("no replacement of profile %s is under way; "+
+			"the last one, under its own name, is finished and cannot be undone", s.Name)
 	case s.Stage == Fresh:
 		d.Action, d.Wanted = Keep, *s.Original // as an abort whose answer was lost leaves it
 		return nil
@@ -195,7 +198,8 @@ func (d *Decision) begin() (err error) {
 	}
 	d.Action = Begin
 	if original.Status != fargate.StatusActive {
-		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed", original.Name, original.Status)
+		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
+			original.Name, original.Status)
 	}
 	if err := d.doneBefore(); err != nil {
 		return err
@@ -228,7 +232,8 @@ func (d *Decision) doneBefore() error {
 			continue
 		}
 		return &Refusal{Reason: DoneBefore, Situation: d.Situation, err: fmt.Errorf(
-			"profile %s is what is asked for, and it replaces an earlier profile %s; the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed",
+			"profile %s is what is asked for, and it replaces an earlier profile %s; "+
+				"the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed",
 			e.Name, d.Name, d.Original.ARN)}
 	}
 	return nil
@@ -257,7 +262,8 @@ func (d *Decision) checkTags() error {
 	if n <= fargate.MaxTags {
 		return nil
 	}
-	return refused("the successor has %d tags, and a replacement adds %d of its own; AWS takes at most %d, so remove %d from profile %s first: "+
+	return refused("the successor has %d tags, and a replacement adds %d of its own; "+
+		"AWS takes at most %d, so remove %d from profile %s first: "+
 		"aws eks untag-resource --resource-arn %s --tag-keys KEY...; nothing was changed",
 		own, n-own, fargate.MaxTags, n-fargate.MaxTags, d.Name, d.Original.ARN)
 }
@@ -266,7 +272,8 @@ func (d *Decision) checkTags() error {
 func (s Situation) sameChange(w Wish) error {
 	successor := *s.Successor
 	other := func(what string) error {
-		return fmt.Errorf("a replacement of %s by %s is unfinished, and %s; nothing was changed", s.Name, successor.Name, what)
+		return fmt.Errorf("a replacement of %s by %s is unfinished, and %s; nothing was changed",
+			s.Name, successor.Name, what)
 	}
 	switch {
 	case w.NewName != "" && w.NewName != successor.Name:
@@ -306,7 +313,8 @@ func (w Wish) successorOf(original fargate.Profile) (fargate.Profile, error) {
 
 // renewed reports whether the profile was made by a replacement that kept its name, and is as the change wants it.
 func (w Wish) renewed(p fargate.Profile) bool {
-	return p.Tags[TagReplaces] == p.Name && w.Change.Contradiction(p) == "" && len(fargate.Differences(p, w.Change.Wanted)) == 0
+	return p.Tags[TagReplaces] == p.Name && w.Change.Contradiction(p) == "" &&
+		len(fargate.Differences(p, w.Change.Wanted)) == 0
 }
 
 // madeRole reports whether the profile has the role that fgctl makes for its cluster.

@@ -117,19 +117,46 @@ func later(now, p fargate.Profile) bool {
 	return p.ARN != "" && now.ARN != p.ARN && !now.CreatedAt.Before(p.CreatedAt)
 }
 
-// names returns the names of the cluster's profiles, through transient errors. listed is false where there is no list:
+// names returns the names of the cluster's profiles. listed is false where there is no list:
 // the caller may not read it, or the cluster is said to be gone.
 func (o *operation) names(ctx context.Context, cluster string) (names []string, listed bool, err error) {
-	for {
+	listed = true
+	names, err = ask(ctx, o, "cluster "+cluster, func() ([]string, error) {
 		names, err := o.EKS.ProfileNames(ctx, cluster)
-		switch {
-		case err == nil:
-			return names, true, nil
-		case cloud.NoCluster(err), cloud.ClassOf(err) == cloud.AccessDenied:
-			return nil, false, nil
+		if cloud.NoCluster(err) || cloud.ClassOf(err) == cloud.AccessDenied {
+			listed = false
+			return nil, nil
 		}
-		if err := o.bear(ctx, "cluster "+cluster, err); err != nil {
-			return nil, false, err
+		return names, err
+	})
+	return names, listed, err
+}
+
+// read looks at one profile; nil means that this answer knows of none.
+func (o *operation) read(ctx context.Context, cluster, name string) (*fargate.Profile, error) {
+	return ask(ctx, o, "profile "+name, func() (*fargate.Profile, error) {
+		p, err := o.EKS.Profile(ctx, cluster, name)
+		if cloud.ClassOf(err) == cloud.NotFound {
+			return nil, nil
+		}
+		return &p, err
+	})
+}
+
+// readAll looks at all profiles of the cluster.
+func (o *operation) readAll(ctx context.Context, cluster string) ([]fargate.Profile, error) {
+	return ask(ctx, o, "cluster "+cluster, func() ([]fargate.Profile, error) { return o.EKS.Profiles(ctx, cluster) })
+}
+
+// ask reads something, through errors of AWS that pass.
+func ask[T any](ctx context.Context, o *operation, subject string, read func() (T, error)) (T, error) {
+	for {
+		answer, err := read()
+		if err == nil {
+			return answer, nil
+		}
+		if err := o.bear(ctx, subject, err); err != nil {
+			return answer, err
 		}
 	}
 }

@@ -1,8 +1,5 @@
 package lifecycle
 
-// This file holds what a replacement leaves in AWS, in tags of the successor, so that a run killed at
-// any point can be finished or undone by another: which profile it replaces, and with what.
-
 import (
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,13 +11,14 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
-// The tags of a successor. They stay when the replacement is done, as a record of where it came from.
+// The tags of a successor, by which a run killed at any point can be finished or undone by another. They stay when the
+// replacement is done, as a record of where it came from.
 const (
 	// TagPrefix begins every tag that fgctl writes for itself.
 	TagPrefix = "fgctl:"
 	// TagReplaces is the name of the original.
 	TagReplaces = TagPrefix + "replaces"
-	// TagReplacesID is the last element of the original's ARN, which tells it from a profile that was
+	// TagReplacesID is the last element of the original's ARN, by which it differs from a profile that was
 	// re-created under the same name. The whole ARN could be longer than a tag's value may be.
 	TagReplacesID = TagPrefix + "replaces-id"
 	// TagSpec is SpecHash of what was asked for.

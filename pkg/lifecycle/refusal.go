@@ -20,8 +20,8 @@ const (
 	TooLate
 	// DoneBefore means that the same was done with an earlier profile of the name.
 	DoneBefore
-	// Moved means that the profile changed while it was looked at, so that the same may be tried again. This one is no answer
-	// of no.
+	// Moved means that the profile changed while it was looked at, so that the same may be tried again. This one is no
+	// answer of no.
 	Moved
 )
 
@@ -57,7 +57,7 @@ func judge(have, want fargate.Profile) error {
 	return nil
 }
 
-// differences tells how two profiles differ, each on a line of its own; it is empty where they do not.
+// differences returns how two profiles differ, each on a line of its own; it is empty where they do not.
 func differences(have, want fargate.Profile) string {
 	text := ""
 	for _, d := range fargate.Differences(have, want) {
@@ -76,11 +76,13 @@ func (d Decision) Agreed(uncovered bool) error {
 	successor.Status = fargate.StatusActive
 	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
 		if c.Extent != fargate.ExtentWhole {
-			return refused("the successor does not cover all that the original covers; nothing was changed; say --yes if that is meant")
+			return refused("the successor does not cover all that the original covers; nothing was changed; " +
+				"say --yes if that is meant")
 		}
 	}
 	if uncovered {
-		return refused("pods would be left without a profile, as the plan says; nothing was changed; say --yes if that is meant")
+		return refused("pods would be left without a profile, as the plan says; nothing was changed; " +
+			"say --yes if that is meant")
 	}
 	return nil
 }

@@ -1,8 +1,5 @@
 package lifecycle
 
-// This file replaces a profile: the successor is ACTIVE before the original is touched, and whatever
-// fails leaves one of the two ACTIVE.
-
 import (
 	"context"
 	"errors"
@@ -120,30 +117,21 @@ func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error
 
 // retire deletes the old profile after the new one has settled. All are read again first, and again when EKS
 // was busy: nothing is deleted on a doubt.
-func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, settle time.Duration, wait bool) error {
-	o := r.begin("replacing profile " + old.Name)
-	if old.Status != fargate.StatusDeleting && settle > 0 {
+func (r *Runner) retire(
+	ctx context.Context, old, successor fargate.Profile, settle time.Duration, wait bool,
+) error {
+	if o := r.begin("replacing profile " + old.Name); old.Status != fargate.StatusDeleting && settle > 0 {
 		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", settle))
 		if err := r.Clock.Sleep(ctx, settle); err != nil {
 			return o.unfinished(ended(ctx, nil))
 		}
 	}
-	again := func(ctx context.Context) (*fargate.Profile, error) {
-		return o.whenIdle(ctx, old, func(profiles []fargate.Profile) (*fargate.Profile, error) { return mayGo(profiles, old, successor) })
-	}
-	now, err := again(ctx)
-	if err != nil || now == nil {
-		return err
-	}
-	return r.deleteKnown(ctx, *now, wait, again)
+	return r.remove(ctx, old, wait, func(profiles []fargate.Profile) (*fargate.Profile, error) {
+		return mayGo(profiles, old, successor)
+	})
 }
 
-// Overtaken says that another replacement of the original was faster, so that nothing was created.
-type Overtaken struct{ text string }
-
-func (e *Overtaken) Error() string { return e.text }
-
-// mayCome tells why a successor may not be made: another one takes the original's place, or has taken it. Where
+// mayCome returns why a successor may not be made: another one takes the original's place, or has taken it. Where
 // somebody just deleted the original, or made another one, the successor is made all the same: it is what later
 // runs know the original by.
 func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) error {
@@ -154,11 +142,12 @@ func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) er
 		differences := fargate.Differences(p, successor)
 		switch {
 		case p.Name == original.Name:
-			return &Overtaken{fmt.Sprintf("profile %s was replaced meanwhile, under its own name; %s was not created", p.Name, successor.Name)}
+			return refused("profile %s was replaced meanwhile, under its own name; %s was not created", p.Name, successor.Name)
 		case p.Name != successor.Name:
-			return &Overtaken{fmt.Sprintf("profile %s replaces %s already; %s was not created", p.Name, original.Name, successor.Name)}
+			return refused("profile %s replaces %s already; %s was not created", p.Name, original.Name, successor.Name)
 		case len(differences) > 0:
-			return &Overtaken{fmt.Sprintf("profile %s replaces %s already, and is not what is asked for now: %s; nothing was created", p.Name, original.Name, differences[0])}
+			return refused("profile %s replaces %s already, and is not what is asked for now: %s; nothing was created",
+				p.Name, original.Name, differences[0])
 		}
 	}
 	return nil
@@ -172,42 +161,45 @@ type unlistedError struct {
 
 func (e *unlistedError) Error() string { return e.text }
 
-// mayGo returns the old profile as it is now, nil when it is gone. The error tells why it has to stay: the
+// mayGo returns the old profile as it is now, nil when it is gone. The error says why it has to stay: the
 // successor cannot take its pods, or somebody else has plans with it.
 func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
-	var current, heir, rival *fargate.Profile
-	for i := range profiles {
-		switch p := &profiles[i]; {
-		case p.Name == old.Name:
-			current = p
-		case p.Name == successor.Name:
-			heir = p
-		case p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old):
-			rival = p
+	current, heir, rival := named(profiles, old.Name), named(profiles, successor.Name), (*fargate.Profile)(nil)
+	replaces := func(p fargate.Profile) bool {
+		return p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old)
+	}
+	for i, p := range profiles {
+		if p.Name != old.Name && p.Name != successor.Name && replaces(p) {
+			rival = &profiles[i]
 		}
 	}
-	if current != nil && current.ARN != old.ARN && current.Tags[TagReplaces] == old.Name && current.Tags[TagReplacesID] == idOf(old) && renews(*current, successor) {
+	another := current != nil && current.ARN != old.ARN
+	if another && replaces(*current) && renews(*current, successor) {
 		return nil, nil // another run of the same replacement is ahead
 	}
 	stays := old.Name + " was not deleted"
 	switch {
 	case current == nil:
 		stays = old.Name + " is gone"
-	case current.ARN != old.ARN:
+	case another:
 		stays = old.Name + " is another one by now"
 	case current.Status == fargate.StatusDeleting:
 		stays = old.Name + " is being deleted"
 	}
 	switch {
 	case heir == nil:
-		return nil, &unlistedError{fmt.Sprintf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays), successor}
+		text := fmt.Sprintf("profile %s is gone and cannot take the pods of %s; %s", successor.Name, old.Name, stays)
+		return nil, &unlistedError{text, successor}
 	case heir.ARN != successor.ARN:
-		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s) and may not take the pods of %s; %s", successor.Name, heir.ARN, old.Name, stays)
+		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s) and may not take the pods of %s; %s",
+			successor.Name, heir.ARN, old.Name, stays)
 	case heir.Status != fargate.StatusActive:
-		return nil, fmt.Errorf("profile %s is %s and cannot take the pods of %s; %s", successor.Name, heir.Status, old.Name, stays)
+		return nil, fmt.Errorf("profile %s is %s and cannot take the pods of %s; %s",
+			successor.Name, heir.Status, old.Name, stays)
 	case rival != nil:
-		return nil, fmt.Errorf("profile %s replaces %s too, besides %s; %s: delete the one of the two that is not wanted", rival.Name, old.Name, successor.Name, stays)
-	case current != nil && current.ARN != old.ARN:
+		return nil, fmt.Errorf("profile %s replaces %s too, besides %s; %s: delete the one of the two that is not wanted",
+			rival.Name, old.Name, successor.Name, stays)
+	case another:
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
 	}
 	return current, nil

@@ -34,8 +34,8 @@ func RoleName(cluster, region string) string {
 	return strings.TrimRight(name[:min(len(name), max(0, maxRoleName-len(tail)))], "-_") + tail
 }
 
-// RoleOf returns the ARN of the role that a checked profile will have, empty where it is not known. Made reports whether
-// the role has to be made first.
+// RoleOf returns the ARN of the role that a checked profile will have, empty where it is not known. Made reports
+// whether the role has to be made first.
 func RoleOf(report preflight.Report) (arn string, made bool) {
 	c := report.Cluster
 	switch {

@@ -1,7 +1,5 @@
 package lifecycle
 
-// This file holds what every sequence needs: the calls, the clock, the reporter and the time limit.
-
 import (
 	"context"
 	"errors"
@@ -30,13 +28,13 @@ type IAM interface {
 	AttachPolicy(ctx context.Context, role, policyARN string) error
 }
 
-// Clock tells and passes the time. Sleep returns early with the context's error.
+// Clock has the time, and lets it pass. Sleep returns early with the context's error.
 type Clock interface {
 	Now() time.Time
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Reporter hears of progress: Update of every look at a profile (repeated statuses included), Note of
+// Reporter shows progress: Update is called with every look at a profile (repeated statuses included), Note with
 // everything worth a line of its own.
 type Reporter interface {
 	Update(subject, status string)
@@ -171,7 +169,8 @@ func interval(age time.Duration) time.Duration {
 	return min(max(age/20, time.Second), 10*time.Second)
 }
 
-// pause waits for the next look, at least as long as AWS asked for. It fails with an Unfinished when the time is up or the context ends.
+// pause waits for the next look, at least as long as AWS asked for. It fails with an Unfinished when the time is up or
+// the context ends.
 func (o *operation) pause(ctx context.Context) error {
 	now := o.Clock.Now()
 	d := max(interval(now.Sub(o.start)), o.asked)

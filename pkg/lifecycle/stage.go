@@ -53,7 +53,7 @@ func (s Situation) CanAbort() bool {
 	return s.Stage == Begun && s.Original.Status == fargate.StatusActive
 }
 
-// Assess reads the situation of a name from the cluster's profiles. The error tells of a state that
+// Assess reads the situation of a name from the cluster's profiles. The error is about a state that
 // fgctl cannot have left and will not touch.
 func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 	s := Situation{Name: name, Profiles: profiles}
@@ -72,7 +72,8 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 		switch {
 		case same, temporary:
 			if s.Unfinished() {
-				return s, fmt.Errorf("both %s and %s replace profile %s; delete one of them by hand", s.Successor.Name, p.Name, name)
+				return s, fmt.Errorf("both %s and %s replace profile %s; delete one of them by hand",
+					s.Successor.Name, p.Name, name)
 			}
 			s.Successor, s.Stage = p, underWay(s.Original, same)
 		case s.Original != nil:
@@ -87,8 +88,8 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 		}
 	}
 	if s.Stage == Renewed && !renews(*s.Original, *s.Successor) {
-		return s, fmt.Errorf("profile %s was re-created by somebody else while %s stood in for it; nothing was touched: delete %s by hand when %s takes its pods",
-			name, s.Successor.Name, s.Successor.Name, name)
+		return s, fmt.Errorf("profile %s was re-created by somebody else while %s stood in for it; "+
+			"nothing was touched: delete %s by hand when %s takes its pods", name, s.Successor.Name, s.Successor.Name, name)
 	}
 	return s, nil
 }
@@ -103,8 +104,8 @@ func ReplacementBy(profiles []fargate.Profile, p fargate.Profile) (s Situation, 
 	return s, err == nil && s.Unfinished() && s.Successor.Name == p.Name, err
 }
 
-// Torn returns the successors in unfinished replacements of which the doomed profiles are one half. Who deletes both may
-// be taken to know that the replacement could be finished or undone.
+// Torn returns the successors in unfinished replacements of which the doomed profiles are one half. Who deletes both
+// may be taken to know that the replacement could be finished or undone.
 func Torn(profiles, doomed []fargate.Profile) []fargate.Profile {
 	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
 		_, unfinished, err := ReplacementBy(profiles, p)
@@ -132,3 +133,40 @@ func renews(p, temporary fargate.Profile) bool {
 	temporary.Tags = nil
 	return same && len(fargate.Differences(p, temporary)) == 0
 }
+
+// Step is a transition of a replacement, each done when the next one begins.
+type Step int
+
+const (
+	// MakeSuccessor brings the successor to ACTIVE; it is a temporary profile where the name is kept.
+	MakeSuccessor Step = iota
+	// RetireOriginal deletes the original.
+	RetireOriginal
+	// MakeRenewed brings the new profile under the original's name to ACTIVE.
+	MakeRenewed
+	// RetireTemporary deletes the temporary profile.
+	RetireTemporary
+)
+
+// steps are those that are left of the replacement, in their order.
+func (s Situation) steps(keepName bool) []Step {
+	var left []Step
+	active := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusActive }
+	renewed := s.Stage == Renewed && active(s.Original)
+	if !renewed && !active(s.Successor) {
+		left = append(left, MakeSuccessor)
+	}
+	if s.Stage == Fresh || s.Stage == Begun {
+		left = append(left, RetireOriginal)
+	}
+	if keepName && !renewed {
+		left = append(left, MakeRenewed)
+	}
+	if keepName {
+		left = append(left, RetireTemporary)
+	}
+	return left
+}
+
+// Steps returns the transitions that are left of a replacement, in their order.
+func (d Decision) Steps() []Step { return d.steps(d.Wish.KeepName) }

@@ -27,8 +27,11 @@ func merged(tags, more map[string]string) map[string]string {
 
 // Lost returns the keys of the tags that a successor cannot have, as they are AWS's own, in order.
 func Lost(original fargate.Profile) []string {
-	users := fargate.OwnTags(original.Tags)
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(original.Tags)), func(key string) bool { _, is := users[key]; return is })
+	lost := maps.Clone(original.Tags)
+	for key := range fargate.OwnTags(original.Tags) {
+		delete(lost, key)
+	}
+	return slices.Sorted(maps.Keys(lost))
 }
 
 func onlyTags(differences []fargate.Difference) bool {

@@ -40,7 +40,7 @@ func deletion(p fargate.Profile) Step {
 	return step
 }
 
-// issuesOf tells EKS's account of a profile's health, in brackets behind its status.
+// issuesOf returns EKS's account of a profile's health, in brackets behind its status.
 func issuesOf(p fargate.Profile) string {
 	var texts []string
 	for _, i := range p.Issues {

@@ -6,15 +6,18 @@ package output
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // escapes are the sequences that a terminal acts upon, introducer and payload together (ECMA-48): CSI
 // up to its final byte, the string sequences OSC, DCS, SOS, PM and APC up to BEL or ST, and the short
 // escapes. Both the 7-bit and the 8-bit introducers are known.
-var escapes = regexp.MustCompile("(?:\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]" +
-	"|(?:\x1b[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\x07\x1b\u009c]*(?:\x07|\x1b\\\\|\u009c)?" +
-	"|\x1b[ -/]*[0-~]?")
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?:\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]" +
+		"|(?:\x1b[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\x07\x1b\u009c]*(?:\x07|\x1b\\\\|\u009c)?" +
+		"|\x1b[ -/]*[0-~]?")
+})
 
 // Clean makes text fit for one line of a terminal: escape sequences, control characters and
 // characters that reorder the text around them are dropped; tabs and line breaks become one space.
@@ -27,7 +30,7 @@ func clean(text string, lines bool) string {
 	if !suspicious(text) {
 		return text
 	}
-	text = escapes.ReplaceAllString(text, "")
+	text = escapes().ReplaceAllString(text, "")
 	if !lines {
 		text = strings.ReplaceAll(text, "\r\n", "\n")
 	}
@@ -60,10 +63,10 @@ func suspicious(text string) bool {
 	return false
 }
 
-// control tells a C0 or C1 control character, or DEL.
+// control reports whether r is a C0 or C1 control character, or DEL.
 func control(r rune) bool { return r < 0x20 || r >= 0x7f && r <= 0x9f }
 
-// reorders tells a character that changes the direction of the text around it (Unicode Standard Annex
+// reorders reports whether r changes the direction of the text around it (Unicode Standard Annex
 // #9, explicit directional formatting).
 func reorders(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||

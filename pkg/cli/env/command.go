@@ -1,16 +1,16 @@
 package env
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+// plain is the characters that no shell gives a meaning to.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,"
 
 // Quote quotes a word for a POSIX shell, where it needs that.
 func Quote(word string) string {
-	if plainWord.MatchString(word) {
+	if word != "" && strings.Trim(word, plain) == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
@@ -44,7 +45,7 @@ type detail struct {
 // say writes a sentence. A command in it is not broken: one that was would not work when pasted.
 func (d *detail) say(indent int, format string, args ...any) {
 	begin := strings.Repeat(" ", indent)
-	text := commands.ReplaceAllStringFunc(output.Clean(fmt.Sprintf(format, args...)), func(command string) string {
+	text := commands().ReplaceAllStringFunc(output.Clean(fmt.Sprintf(format, args...)), func(command string) string {
 		return strings.ReplaceAll(command, " ", unbroken)
 	})
 	for _, line := range output.Wrap(begin+text, d.width, begin+"  ") {
@@ -53,7 +54,9 @@ func (d *detail) say(indent int, format string, args ...any) {
 }
 
 // commands are those of kubectl in a hint, up to the punctuation of the sentence outside of quotes.
-var commands = regexp.MustCompile(`\bkubectl(?:'[^']*'|[^',;()])*[^',;() ]`)
+var commands = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bkubectl(?:'[^']*'|[^',;()])*[^',;() ]`)
+})
 
 // unbroken is a space where a line is not to be broken, as wide as any; in the end it is a plain one.
 const unbroken = "\u00a0"

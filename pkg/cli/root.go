@@ -9,10 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/create"
+	"github.com/fgctl/fgctl/pkg/cli/delete"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cli/explain"
 	"github.com/fgctl/fgctl/pkg/cli/get"
 	"github.com/fgctl/fgctl/pkg/cli/match"
+	"github.com/fgctl/fgctl/pkg/cli/replace"
 	"github.com/fgctl/fgctl/pkg/cli/sandbox"
 	"github.com/fgctl/fgctl/pkg/cli/version"
 	"github.com/fgctl/fgctl/pkg/cli/wait"
@@ -128,10 +131,10 @@ func newRootCommand(e *env.Env) *cobra.Command {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	addGlobalFlags(e, root)
 	root.AddCommand(
-		newCreateCommand(&app{e}),
+		create.NewCommand(e),
 		get.NewCommand(e),
-		newDeleteCommand(&app{e}),
-		newReplaceCommand(&app{e}),
+		delete.NewCommand(e),
+		replace.NewCommand(e),
 		wait.NewCommand(e),
 		match.NewCommand(e),
 		explain.NewCommand(e),

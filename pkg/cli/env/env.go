@@ -54,8 +54,9 @@ const (
 // New returns the environment of a run with the command line args.
 func New(s *output.Streams, clock lifecycle.Clock, args []string) *Env {
 	return &Env{
-		Streams: s, Clock: clock, Args: args, Sources: map[string]string{}, Settings: func(*cobra.Command) error { return nil },
-		Ending: &Ending{}, input: &input{streams: s},
+		Streams: s, Clock: clock, Args: args, Sources: map[string]string{},
+		Settings: func(*cobra.Command) error { return nil },
+		Ending:   &Ending{}, input: &input{streams: s},
 		dump: &lockedBuffer{},
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 // FargateProfile names the subcommand of every verb.
@@ -140,4 +142,23 @@ type TwiceError struct{ First, Second string }
 func (e *TwiceError) Error() string {
 	return fmt.Sprintf("is given twice (%q, %q); for several namespaces repeat --selector namespace=NAME",
 		e.First, e.Second)
+}
+
+// AddSkipFlag adds --skip-checks.
+func AddSkipFlag(cmd *cobra.Command, skip *[]string) {
+	cmd.Flags().StringSliceVar(skip, "skip-checks", nil,
+		"checks of the pre-flight to leave out: "+strings.Join(preflight.Checks, ", "))
+	MustComplete(cmd, "skip-checks", CompleteList(preflight.Checks))
+}
+
+// CheckSkips judges the value of AddSkipFlag.
+func CheckSkips(cmd *cobra.Command, skip []string) error {
+	var faults []error
+	for _, s := range skip {
+		if !slices.Contains(preflight.Checks, s) {
+			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s",
+				s, DidYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
+		}
+	}
+	return UsageFaults(cmd, faults...)
 }

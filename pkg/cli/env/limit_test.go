@@ -35,7 +35,10 @@ func TestQuestionsTakeNoTime(t *testing.T) {
 
 // An attempt that is not answered leaves time for another.
 func TestAttemptsFitIntoTheTimeout(t *testing.T) {
-	for timeout, want := range map[time.Duration]time.Duration{0: 0, time.Second: time.Second / 2, 25 * time.Minute: 30 * time.Second} {
+	for timeout, want := range map[time.Duration]time.Duration{
+		0: 0, time.Second: time.Second / 2,
+		25 * time.Minute: 30 * time.Second,
+	} {
 		if got := (&deadline{timeout: timeout}).attempt(); got != want {
 			t.Errorf("--timeout %s: %s, want %s", timeout, got, want)
 		}

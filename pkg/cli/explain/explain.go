@@ -3,7 +3,7 @@ package explain
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"strings"
 
@@ -59,7 +59,8 @@ cluster or of AWS. The exit code is 3 when nothing in the text is known.`,
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	faults := []error{o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)}
 	if strings.TrimSpace(strings.Join(o.words, "")) == "" {
-		faults = append(faults, fmt.Errorf("no text is given; paste the message in quotes, or give - to read standard input"))
+		faults = append(faults,
+			errors.New("no text is given; paste the message in quotes, or give - to read standard input"))
 	}
 	return env.UsageFaults(cmd, faults...)
 }

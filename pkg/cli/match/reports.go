@@ -111,7 +111,8 @@ func newSARIFPrinter(e *env.Env, guide *guide, gate *gate) *sarifPrinter {
 func (p *sarifPrinter) begin() *output.SARIF {
 	if p.log == nil {
 		p.log = output.NewSARIF(p.env.Streams.Out, output.SARIFTool{
-			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl", Rules: sarifRules(),
+			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl",
+			Rules: sarifRules(),
 		})
 	}
 	return p.log

@@ -1,7 +1,5 @@
-package cli
-
-// This file holds delete: say what will lose its profile, ask, delete one after another, poll through
-// DELETING.
+// Package delete holds the command that deletes profiles, one after another.
+package delete
 
 import (
 	"context"
@@ -21,9 +19,10 @@ import (
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
-type deleteOptions struct {
+// options are the flags of delete.
+type options struct {
 	env.WaitFlags
-	answerFlags
+	env.AnswerFlags
 	names          []string
 	name           string
 	all            bool
@@ -34,8 +33,9 @@ type deleteOptions struct {
 	output         string
 }
 
-func newDeleteCommand(a *app) *cobra.Command {
-	var opts deleteOptions
+// NewCommand returns the command that holds delete fargateprofile.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
 	cmd := &cobra.Command{
 		Use:     env.FargateProfile + " NAME...",
 		Aliases: env.FargateProfileAliases(),
@@ -51,9 +51,9 @@ On a terminal delete asks: with y, or by typing the profile's name where pods wo
 Without a terminal the command line is the answer. --fail-on uncovered stops before any pod loses its
 profile. --dry-run prints the plan and changes nothing.
 
-Several profiles are deleted in an order that moves no pod twice, where there is one. A profile that is DELETING already is
-waited for; one in DELETE_FAILED is tried again. One that does not exist is an error (exit 1) unless
---ignore-not-found is given; a failure does not keep the others from being deleted.`,
+Several profiles are deleted in an order that moves no pod twice, where there is one. A profile that is
+DELETING already is waited for; one in DELETE_FAILED is tried again. One that does not exist is an error
+(exit 1) unless --ignore-not-found is given; a failure does not keep the others from being deleted.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
   fgctl delete fp web batch -c demo --yes
   fgctl delete fp --all -c demo
@@ -62,57 +62,60 @@ waited for; one in DELETE_FAILED is tried again. One that does not exist is an e
   # What would become of the pods that run now
   kubectl get pods -A -o json | fgctl delete fp web -c demo --pods - --dry-run`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
-			if err := opts.checkDelete(a, cmd, args); err != nil {
+		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
+			if err := opts.check(e, cmd, args); err != nil {
 				return err
 			}
-			return runDelete(cmd.Context(), a, opts)
+			return run(cmd.Context(), e, opts)
 		}),
-		ValidArgsFunction: a.CompleteProfiles,
+		ValidArgsFunction: e.CompleteProfiles,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	a.AddClusterFlag(cmd)
+	e.AddClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
-	flags.StringVarP(&opts.configFile, "config-file", "f", "", "take cluster and region, and without names the profiles too, from this file; - reads stdin")
+	flags.StringVarP(&opts.configFile, "config-file", "f", "",
+		"take cluster and region, and without names the profiles too, from this file; - reads stdin")
 	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
-	a.addPodsFlag(cmd, &opts.pods)
+	env.AddPodsFlag(cmd, &opts.pods)
 	opts.AddWait(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and delete nothing")
-	opts.answerFlags.addTo(cmd)
+	opts.AddAnswer(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
-	env.MustComplete(cmd, "output", env.CompleteFixed(planFormats[1:]))
-	env.MustComplete(cmd, "name", a.CompleteProfiles)
+	env.MustComplete(cmd, "output", env.CompleteFixed(env.PlanFormats[1:]))
+	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
 	return env.Verb("delete", "Delete Fargate profiles", cmd)
 }
 
-func (opts *deleteOptions) checkDelete(a *app, cmd *cobra.Command, args []string) error {
+// check judges the flags and names, all faults at once.
+func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 	faults := []error{
-		a.NoneEmpty(cmd), opts.CheckTimeout(a.Env, cmd), checkFiles(cmd, opts.pods, opts.configFile), a.OneOf(cmd, "output", opts.output, planFormats),
-		opts.answerFlags.check(a, cmd),
+		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), env.CheckFiles(cmd, o.pods, o.configFile),
+		e.OneOf(cmd, "output", o.output, env.PlanFormats), o.CheckAnswer(e, cmd),
 	}
+	usage := func(text string) { faults = append(faults, env.UsageOf(cmd, "%s", text)) }
 	names := args
-	if opts.name != "" {
-		if len(args) > 0 && a.Given(cmd, "name") {
-			faults = append(faults, &env.UsageError{Err: errors.New("names are given as arguments and with --name; give one of the two"), Command: cmd.CommandPath()})
+	if o.name != "" {
+		if len(args) > 0 && e.Given(cmd, "name") {
+			usage("names are given as arguments and with --name; give one of the two")
 		} else if len(args) == 0 {
-			names = []string{opts.name}
+			names = []string{o.name}
 		}
 	}
 	if slices.Contains(names, "") {
-		faults = append(faults, &env.UsageError{Err: errors.New("a profile name is empty"), Command: cmd.CommandPath()})
+		usage("a profile name is empty")
 	}
-	if opts.all && len(names) > 0 {
-		faults = append(faults, &env.UsageError{Err: errors.New("--all means every profile of the cluster; name none besides"), Command: cmd.CommandPath()})
+	if o.all && len(names) > 0 {
+		usage("--all means every profile of the cluster; name none besides")
 	}
-	if len(names) == 0 && opts.configFile == "" && !opts.all {
-		faults = append(faults, &env.UsageError{Err: errors.New("no profile is named; give names, --all or -f FILE"), Command: cmd.CommandPath()})
+	if len(names) == 0 && o.configFile == "" && !o.all {
+		usage("no profile is named; give names, --all or -f FILE")
 	}
 	for _, n := range names {
-		if n != "" && !slices.Contains(opts.names, n) {
-			opts.names = append(opts.names, n)
+		if n != "" && !slices.Contains(o.names, n) {
+			o.names = append(o.names, n)
 			faults = append(faults, fargate.ValidateNameForm(n).OrNil())
 		}
 	}
@@ -139,16 +142,17 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 	return out, faults.OrNil()
 }
 
-func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
+// run shows the plan, asks, and deletes.
+func run(ctx context.Context, e *env.Env, opts options) error {
 	var stated env.Place
 	var file profilefile.File
 	var err error
 	if opts.configFile != "" {
-		if file, stated, err = a.ReadConfigFile(ctx, opts.configFile); err != nil {
+		if file, stated, err = e.ReadConfigFile(ctx, opts.configFile); err != nil {
 			return err
 		}
 	}
-	client, place, err := a.Target(ctx, stated)
+	client, place, err := e.Target(ctx, stated)
 	if err != nil {
 		return err
 	}
@@ -162,7 +166,7 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 	if err != nil {
 		return env.ExplainNotFound(ctx, client, err, cluster, "")
 	}
-	runner, stop := a.Runner(ctx, client)
+	runner, stop := e.Runner(ctx, client)
 	defer stop()
 	var found lifecycle.Selection
 	if opts.all {
@@ -171,49 +175,50 @@ func runDelete(ctx context.Context, a *app, opts deleteOptions) error {
 		found, err = runner.Select(ctx, cluster, profiles, opts.names, opts.ignoreNotFound)
 	}
 	if err != nil {
-		return env.GoOn(err, opts.again(a))
+		return env.GoOn(err, opts.again(e))
 	}
 	stop()
 	left := plan.Without(found.Profiles, found.Doomed...)
-	missingErr := a.missingProfiles(opts, cluster, left, found.Missing)
+	missingErr := missingProfiles(e, opts, cluster, left, found.Missing)
 	if len(found.Doomed) == 0 {
 		if opts.all {
-			a.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+			e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
 		}
 		if opts.dryRun {
-			return errors.Join(a.printPlan(plan.New(cluster, "none"), opts.output), missingErr)
+			return errors.Join(e.PrintPlan(plan.New(cluster, "none"), opts.output), missingErr)
 		}
-		return errors.Join(a.showDeletions(opts, cluster, nil, found.Missing), missingErr)
+		return errors.Join(showDeletions(e, opts, cluster, nil, found.Missing), missingErr)
 	}
-	pods, err := a.gather(ctx, opts.pods, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
+	pods, err := e.Gather(ctx, opts.pods, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
 	if err != nil {
 		return err
 	}
 	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
 	for _, s := range lifecycle.Torn(found.Profiles, doomed) {
-		a.Warn("%s", a.UnfinishedReplacement(place, found.Profiles, s))
+		e.Warn("%s", e.UnfinishedReplacement(place, found.Profiles, s))
 	}
-	if err := a.present(p, opts.answerFlags, opts.dryRun, opts.output); err != nil {
+	if err := e.Present(p, opts.AnswerFlags, opts.dryRun, opts.output); err != nil {
 		return err
 	} else if opts.dryRun {
 		return missingErr
 	}
-	if err := a.approve(ctx, p, opts.yes, fmt.Sprintf("Delete %s?", strings.Join(fargate.Names(doomed), ", "))); err != nil {
+	if err := e.Approve(ctx, p, opts.Yes,
+		fmt.Sprintf("Delete %s?", strings.Join(fargate.Names(doomed), ", "))); err != nil {
 		return err
 	}
-	err = errors.Join(a.deleteAll(ctx, client, doomed, found.Missing, opts), missingErr)
+	err = errors.Join(deleteAll(ctx, e, client, doomed, found.Missing, opts), missingErr)
 	if err == nil && opts.all {
-		err = a.noneLeft(ctx, client, cluster, doomed, opts)
+		err = noneLeft(ctx, e, client, cluster, doomed, opts)
 	}
 	return err
 }
 
 // missingProfiles is the error for names that do not exist, or nothing but a word about them.
-func (a *app) missingProfiles(opts deleteOptions, cluster string, profiles []fargate.Profile, missing []string) error {
+func missingProfiles(e *env.Env, opts options, cluster string, profiles []fargate.Profile, missing []string) error {
 	var errs []error
 	for _, name := range missing {
 		if opts.ignoreNotFound {
-			a.Info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
+			e.Info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
 			continue
 		}
 		others := env.ThereAre(name, fargate.Names(profiles))
@@ -243,10 +248,12 @@ type deletionFailure struct {
 }
 
 // deleteAll deletes one after another, tells what became of each, and returns the failures.
-func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []fargate.Profile, missing []string, opts deleteOptions) error {
-	runner, stop := a.Runner(ctx, client)
+func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []fargate.Profile, missing []string,
+	opts options,
+) error {
+	runner, stop := e.Runner(ctx, client)
 	defer stop()
-	a.Ending.ResumeWith(opts.again(a))
+	e.Ending.ResumeWith(opts.again(e))
 	var printErr error
 	results := runner.DeleteAll(ctx, doomed, opts.Wait, func(p fargate.Profile) {
 		stop()
@@ -255,7 +262,7 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 			done = fmt.Sprintf("profile %s is being deleted from cluster %s", p.Name, p.Cluster)
 		}
 		if opts.output == "" {
-			printErr = errors.Join(printErr, a.ShowProfiles("", nil, []string{done}))
+			printErr = errors.Join(printErr, e.ShowProfiles("", nil, []string{done}))
 		}
 	})
 	stop()
@@ -268,30 +275,30 @@ func (a *app) deleteAll(ctx context.Context, client *cloud.Client, doomed []farg
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
 		case errors.As(r.Err, &unfinished):
-			errs = append(errs, env.GoOn(r.Err, opts.again(a)))
+			errs = append(errs, env.GoOn(r.Err, opts.again(e)))
 		case r.Err != nil:
 			stuck = true
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
 		}
 	}
 	if stuck {
-		errs = append(errs, fmt.Errorf("fix this, then run: %s", opts.again(a)))
+		errs = append(errs, fmt.Errorf("fix this, then run: %s", opts.again(e)))
 	}
 	if len(untried) > 0 {
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
 	}
 	if len(results) > 1 && len(errs) > 0 {
-		a.Info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
+		e.Info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
-	return errors.Join(append(errs, printErr, a.showDeletions(opts, doomed[0].Cluster, results, missing))...)
+	return errors.Join(append(errs, printErr, showDeletions(e, opts, doomed[0].Cluster, results, missing))...)
 }
 
 // again is the command line that goes on: what is gone by then is no error.
-func (opts *deleteOptions) again(a *app) string {
-	if opts.ignoreNotFound || opts.all || slices.Contains(a.Args, "--") {
-		return a.Again()
+func (o *options) again(e *env.Env) string {
+	if o.ignoreNotFound || o.all || slices.Contains(e.Args, "--") {
+		return e.Again()
 	}
-	return a.Again("--ignore-not-found")
+	return e.Again("--ignore-not-found")
 }
 
 func failed(results []lifecycle.Deletion) int {
@@ -305,8 +312,11 @@ func failed(results []lifecycle.Deletion) int {
 }
 
 // showDeletions prints the result for scripts, where that is asked for.
-func (a *app) showDeletions(opts deleteOptions, cluster string, results []lifecycle.Deletion, missing []string) error {
-	out := deletionResult{Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{}, NotFound: append([]string{}, missing...)}
+func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing []string) error {
+	out := deletionResult{
+		Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
+		NotFound: append([]string{}, missing...),
+	}
 	for _, r := range results {
 		switch {
 		case r.Untried:
@@ -319,9 +329,25 @@ func (a *app) showDeletions(opts deleteOptions, cluster string, results []lifecy
 	}
 	switch opts.output {
 	case "json":
-		return output.JSON(a.Streams.Out, out)
+		return output.JSON(e.Streams.Out, out)
 	case "yaml":
-		return output.YAML(a.Streams.Out, out)
+		return output.YAML(e.Streams.Out, out)
 	}
 	return nil
+}
+
+// noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to. The
+// profiles of the plan are accounted for already.
+func noneLeft(ctx context.Context, e *env.Env, client *cloud.Client, cluster string, doomed []fargate.Profile,
+	opts options,
+) error {
+	runner, stop := e.Runner(ctx, client)
+	defer stop()
+	left, err := runner.Left(ctx, cluster, doomed)
+	stop()
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
+			cluster, strings.Join(fargate.Names(left), ", "), opts.again(e))
+	}
+	return err
 }

@@ -1,6 +1,4 @@
-package cli
-
-// This file prints what a dry run would send.
+package create
 
 import (
 	"fmt"
@@ -13,22 +11,22 @@ import (
 
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
-func (a *app) printRequests(format string, all []creation) error {
+func printRequests(e *env.Env, format string, all []creation) error {
 	if format == "name" || format == "table" || format == "wide" {
 		return env.Usagef("--dry-run prints requests, so --output is json or yaml, not %s", format)
 	}
 	sent := 0
 	for _, c := range all {
 		if c.action != lifecycle.Missing {
-			a.Info("profile %s already exists with this configuration; nothing would be sent", c.Profile.Name)
+			e.Info("profile %s already exists with this configuration; nothing would be sent", c.Profile.Name)
 			continue
 		}
 		role, made := lifecycle.RoleOf(c.Report)
 		if c.Profile.PodExecutionRoleARN = role; made {
-			a.Info("a pod execution role would be made first: %s", c.NewRole)
+			e.Info("a pod execution role would be made first: %s", c.NewRole)
 		}
 		if sent++; format != "json" && sent > 1 {
-			if _, err := fmt.Fprintln(a.Streams.Out, "---"); err != nil {
+			if _, err := fmt.Fprintln(e.Streams.Out, "---"); err != nil {
 				return err
 			}
 		}
@@ -36,10 +34,10 @@ func (a *app) printRequests(format string, all []creation) error {
 		if format == "json" {
 			encode = output.JSON
 		}
-		if err := encode(a.Streams.Out, plan.RequestOf(c.Profile)); err != nil {
+		if err := encode(e.Streams.Out, plan.RequestOf(c.Profile)); err != nil {
 			return err
 		}
 	}
-	a.Info("dry run: nothing was changed")
+	e.Info("dry run: nothing was changed")
 	return nil
 }

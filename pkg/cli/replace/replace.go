@@ -1,6 +1,5 @@
-package cli
-
-// This file holds replace: the flags, and the way from them to the sequence.
+// Package replace holds the command that puts a changed profile in the place of another.
+package replace
 
 import (
 	"context"
@@ -17,10 +16,11 @@ import (
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
-type replaceOptions struct {
-	profileFlags
+// options are the flags of replace.
+type options struct {
+	env.ProfileFlags
 	env.WaitFlags
-	answerFlags
+	env.AnswerFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -33,8 +33,9 @@ type replaceOptions struct {
 	output   string
 }
 
-func newReplaceCommand(a *app) *cobra.Command {
-	var opts replaceOptions
+// NewCommand returns the command that holds replace fargateprofile.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
 	cmd := &cobra.Command{
 		Use:     env.FargateProfile + " NAME",
 		Aliases: env.FargateProfileAliases(),
@@ -68,99 +69,112 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
   fgctl replace fargateprofile web -c demo --namespace web --dry-run
   fgctl replace fargateprofile web -c demo --abort`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
-			change, err := opts.checkReplace(a, cmd, args)
+		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
+			change, err := opts.check(e, cmd, args)
 			if err != nil {
 				return err
 			}
-			return runReplace(cmd.Context(), a, opts, change)
+			return run(cmd.Context(), e, opts, change)
 		}),
-		ValidArgsFunction: a.CompleteOneProfile,
+		ValidArgsFunction: e.CompleteOneProfile,
 	}
-	opts.profileFlags.addTo(a, cmd)
+	opts.AddProfile(e, cmd)
 	flags := cmd.Flags()
 	for name, usage := range map[string]string{ // what is a default of create is the original's here
-		"namespace":              "namespace of one selector, in the place of the original's selectors; * and ? are wildcards",
-		"selector":               "a whole selector, as namespace=web,app=api,tier=*, in the place of the original's; repeatable",
+		"namespace": "namespace of one selector, in the place of the original's selectors; * and ? are " +
+			"wildcards",
+		"selector": "a whole selector, as namespace=web,app=api,tier=*, in the place of the original's; " +
+			"repeatable",
 		"tags":                   "AWS tags to set, as key=value,key=value; others stay as they are",
 		"subnets":                "private subnets; by default the original's",
 		"pod-execution-role-arn": "pod execution role; by default the original's",
-		"config-file":            "read the profile of that name from a ClusterConfig, or from the output of get; - reads stdin",
+		"config-file": "read the profile of that name from a ClusterConfig, or from the output of get; - " +
+			"reads stdin",
 	} {
 		flags.Lookup(name).Usage = usage
 	}
-	flags.StringArrayVar(&opts.add, "add-selector", nil, "a selector that the successor has besides the original's; repeatable")
-	flags.StringArrayVar(&opts.remove, "remove-selector", nil, "a selector of the original that the successor does not have; repeatable")
+	flags.StringArrayVar(&opts.add, "add-selector", nil,
+		"a selector that the successor has besides the original's; repeatable")
+	flags.StringArrayVar(&opts.remove, "remove-selector", nil,
+		"a selector of the original that the successor does not have; repeatable")
 	flags.StringVar(&opts.newName, "new-name", "", "new name (default: NAME-2, NAME-3, …)")
 	flags.BoolVar(&opts.keepName, "keep-name", false, "go through a temporary profile, so that the name stays")
-	flags.BoolVar(&opts.abort, "abort", false, "undo an unfinished replacement: delete the successor, keep the original")
-	flags.DurationVar(&opts.settle, "settle", 30*time.Second, "time for the scheduler to learn of an ACTIVE profile before the other is deleted")
+	flags.BoolVar(&opts.abort, "abort", false,
+		"undo an unfinished replacement: delete the successor, keep the original")
+	flags.DurationVar(&opts.settle, "settle", 30*time.Second,
+		"time for the scheduler to learn of an ACTIVE profile before the other is deleted")
 	opts.AddWait(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
-	a.addSkipFlag(cmd, &opts.skip)
-	a.addPodsFlag(cmd, &opts.pods)
+	env.AddSkipFlag(cmd, &opts.skip)
+	env.AddPodsFlag(cmd, &opts.pods)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
-	opts.answerFlags.addTo(cmd)
+	opts.AddAnswer(cmd)
 	env.AddOutputFlag(cmd, &opts.output)
 	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
 	env.MustComplete(cmd, "new-name", env.CompleteNothing)
 	return env.Verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }
 
-// checkReplace judges the flags, all faults at once.
-func (opts *replaceOptions) checkReplace(a *app, cmd *cobra.Command, args []string) (fargate.Change, error) {
-	name, nameErr := a.OneName(cmd, args, opts.name)
-	usage := func(text string) error { return &env.UsageError{Err: errors.New(text), Command: cmd.CommandPath()} }
+// check judges the flags, all faults at once.
+func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.Change, error) {
+	name, nameErr := e.OneName(cmd, args, o.Name)
+	usage := func(text string) error { return env.UsageOf(cmd, "%s", text) }
 	faults := []error{
-		nameErr, a.NoneEmpty(cmd), opts.CheckTimeout(a.Env, cmd), a.CheckOutputFlag(cmd, opts.output), checkSkips(cmd, opts.skip),
-		checkFiles(cmd, opts.pods, opts.configFile), opts.onlyFileOf(a, cmd), opts.answerFlags.check(a, cmd),
+		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), env.CheckSkips(cmd,
+			o.skip),
+		env.CheckFiles(cmd, o.pods, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
 	}
-	if opts.dryRun && !slices.Contains(planFormats, opts.output) {
-		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s", opts.output)))
+	if o.dryRun && !slices.Contains(env.PlanFormats, o.output) {
+		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s",
+			o.output)))
 	}
-	switch opts.name = name; {
+	switch o.Name = name; {
 	case name != "":
 		faults = append(faults, fargate.ValidateNameForm(name).OrNil())
-	case nameErr == nil && opts.configFile != "":
+	case nameErr == nil && o.ConfigFile != "":
 		faults = append(faults, usage("no profile is named; name the one that is to become as the file says"))
 	case nameErr == nil:
 		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
 	}
-	if opts.settle < 0 {
-		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", a.Named("settle"), opts.settle)))
+	if o.settle < 0 {
+		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", e.Named("settle"), o.settle)))
 	}
-	if opts.keepName && opts.newName != "" {
+	if o.keepName && o.newName != "" {
 		faults = append(faults, usage("--keep-name and --new-name exclude each other"))
 	}
-	if opts.newName == name && name != "" {
+	if o.newName == name && name != "" {
 		faults = append(faults, usage("--new-name is the name of the original; use --keep-name to keep it"))
 	}
-	c, inputFaults := opts.change()
-	if opts.abort && (!c.Empty() || opts.createRole || opts.newName != "" || opts.keepName) {
+	c, inputFaults := o.change()
+	if o.abort && (!c.Empty() || o.CreateRole || o.newName != "" || o.keepName) {
 		faults = append(faults, usage("--abort undoes a replacement; it takes no change"))
 	}
 	return c, errors.Join(append(faults, inputFaults)...)
 }
 
 // change reads the flags that describe the successor.
-func (opts *replaceOptions) change() (fargate.Change, error) {
+func (o *options) change() (fargate.Change, error) {
 	var c fargate.Change
 	var faults, more fargate.Faults
-	c.Wanted, faults = opts.fromFlags()
-	c.Add, more = parseSelectors("--add-selector", opts.add)
+	c.Wanted, faults = o.Profile()
+	c.Add, more = env.ParseSelectors("--add-selector", o.add)
 	faults = append(faults, more...)
-	c.Remove, more = parseSelectors("--remove-selector", opts.remove)
+	c.Remove, more = env.ParseSelectors("--remove-selector", o.remove)
 	faults = append(faults, more...)
-	if len(c.Wanted.Selectors) > 0 && len(opts.add)+len(opts.remove) > 0 {
+	if len(c.Wanted.Selectors) > 0 && len(o.add)+len(o.remove) > 0 {
 		faults = append(faults, fargate.Fault{
-			Field: "--add-selector", Message: "this and --remove-selector change the original's selectors, while --selector, --namespace and --labels state all of them",
+			Field: "--add-selector", Message: "this and --remove-selector change the original's selectors, while " +
+				"--selector, --namespace and --labels state all of them",
 			Hint: "use one of the two ways",
 		})
 	}
-	if opts.createRole && opts.role != "" {
-		faults = append(faults, fargate.Fault{Field: "--create-pod-execution-role", Message: "--pod-execution-role-arn names a role already", Hint: "give one of them"})
+	if o.CreateRole && o.Role != "" {
+		faults = append(faults, fargate.Fault{
+			Field:   "--create-pod-execution-role",
+			Message: "--pod-execution-role-arn names a role already", Hint: "give one of them",
+		})
 	}
-	if opts.newName != "" {
-		for _, f := range fargate.ValidateName(opts.newName) {
+	if o.newName != "" {
+		for _, f := range fargate.ValidateName(o.newName) {
 			f.Field = "--new-name"
 			faults = append(faults, f)
 		}
@@ -177,10 +191,11 @@ func (opts *replaceOptions) change() (fargate.Change, error) {
 	return c, faults.OrNil()
 }
 
-func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Change) error {
+// run decides what there is to do, shows it, asks, and does it.
+func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error {
 	var stated env.Place
-	if opts.configFile != "" {
-		file, place, err := a.ReadConfigFile(ctx, opts.configFile)
+	if opts.ConfigFile != "" {
+		file, place, err := e.ReadConfigFile(ctx, opts.ConfigFile)
 		if err != nil {
 			return err
 		}
@@ -189,7 +204,7 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 		}
 		stated = place
 	}
-	client, place, err := a.Target(ctx, stated)
+	client, place, err := e.Target(ctx, stated)
 	if err != nil {
 		return err
 	}
@@ -197,13 +212,13 @@ func runReplace(ctx context.Context, a *app, opts replaceOptions, c fargate.Chan
 	if err != nil {
 		return env.ExplainNotFound(ctx, client, err, place.Cluster, "")
 	}
-	r := replacement{app: a, opts: opts, client: client, place: place}
+	r := replacement{Env: e, opts: opts, client: client, place: place}
 	if err := r.decide(ctx, profiles, c); err != nil {
 		return r.refused(err)
 	}
 	if r.Action == lifecycle.Missing {
 		return fmt.Errorf("cluster %s has no Fargate profile %q%s",
-			place.Cluster, opts.name, env.ThereAre(opts.name, fargate.Names(r.Profiles)))
+			place.Cluster, opts.Name, env.ThereAre(opts.Name, fargate.Names(r.Profiles)))
 	}
 	return r.run(ctx)
 }
@@ -213,7 +228,8 @@ func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c 
 	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
 	r.Decision, err = runner.Decide(ctx, r.place.Cluster, profiles, lifecycle.Wish{
-		Name: r.opts.name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName, NewRole: r.opts.createRole, Abort: r.opts.abort,
+		Name: r.opts.Name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName,
+		NewRole: r.opts.CreateRole, Abort: r.opts.abort,
 	})
 	return env.GoOn(err, r.Again())
 }
@@ -224,7 +240,7 @@ func (r *replacement) refused(err error) error {
 	if !errors.As(err, &refusal) {
 		return err
 	}
-	finish := r.ReplaceCommand(r.place, r.opts.name)
+	finish := r.ReplaceCommand(r.place, r.opts.Name)
 	switch refusal.Reason {
 	case lifecycle.Moved:
 		return fmt.Errorf("%w; to try again: %s", err, r.Again())
@@ -237,16 +253,16 @@ func (r *replacement) refused(err error) error {
 		}
 	case lifecycle.DoneBefore:
 		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
-			r.On(r.place, "delete", env.FargateProfile, r.opts.name))
+			r.On(r.place, "delete", env.FargateProfile, r.opts.Name))
 	}
 	return &env.RefusedError{Err: err}
 }
 
 // replacement is one run of replace after everything was read and decided.
 type replacement struct {
-	*app
+	*env.Env
 	lifecycle.Decision
-	opts   replaceOptions
+	opts   options
 	client *cloud.Client
 	place  env.Place
 }

@@ -1,4 +1,4 @@
-package cli
+package replace
 
 import (
 	"context"
@@ -21,7 +21,8 @@ func (r *replacement) run(ctx context.Context) error {
 			return err
 		}
 	case lifecycle.Finish:
-		r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.Name, r.Wanted.Name, r.Wanted.Name, r.Wanted.Status)
+		r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.Name, r.Wanted.Name, r.Wanted.Name,
+			r.Wanted.Status)
 	case lifecycle.Tag:
 		r.Info("only tags differ; they are changed in place, without a replacement")
 	case lifecycle.Keep:
@@ -46,20 +47,20 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 		return true, nil
 	}
 	p := plan.Replace(r.place.Cluster, r.Decision, r.opts.settle)
-	pods, err := r.gather(ctx, r.opts.pods, plan.PodsOf(r.Decision))
+	pods, err := r.Gather(ctx, r.opts.pods, plan.PodsOf(r.Decision))
 	if err != nil {
 		return false, err
 	}
 	p.AddPods(pods)
-	if err := r.present(p, r.opts.answerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
+	if err := r.Present(p, r.opts.AnswerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return false, err
 	}
-	if !r.opts.yes && !r.Interactive() {
+	if !r.opts.Yes && !r.Interactive() {
 		if err := r.Agreed(p.Uncovered); err != nil {
 			return false, r.refused(err)
 		}
 	}
-	return true, r.approve(ctx, p, r.opts.yes, r.question())
+	return true, r.Approve(ctx, p, r.opts.Yes, r.question())
 }
 
 // check judges the successor as create would, knowing that the original goes.
@@ -128,7 +129,8 @@ func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 func (r *replacement) done(made fargate.Profile) string {
 	switch {
 	case r.Action == lifecycle.Keep && r.opts.abort:
-		return fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo", r.Name, r.place.Cluster)
+		return fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo",
+			r.Name, r.place.Cluster)
 	case r.Action == lifecycle.Keep:
 		return fmt.Sprintf("profile %s already has this configuration; "+
 			"nothing to replace (--new-name recreates it under another name)", r.Name)
@@ -139,7 +141,8 @@ func (r *replacement) done(made fargate.Profile) string {
 	case r.Action == lifecycle.Undo:
 		return fmt.Sprintf("the replacement of %s is undone; %s is deleted", r.Name, r.Successor.Name)
 	case !r.opts.Wait:
-		return fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name, r.Name, r.place.Cluster)
+		return fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name,
+			r.Name, r.place.Cluster)
 	case made.Name == r.Name:
 		return fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", r.Name, r.place.Cluster)
 	}
@@ -157,7 +160,7 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 	if err != nil {
 		return fmt.Errorf("%w\nfix this, then run: %s", failure, r.Again())
 	}
-	s, err := lifecycle.Assess(profiles, r.opts.name)
+	s, err := lifecycle.Assess(profiles, r.opts.Name)
 	if err != nil {
 		return fmt.Errorf("%w\n%w", failure, err)
 	}
@@ -170,7 +173,7 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 		}
 		return failure
 	}
-	finish := r.ReplaceCommand(r.place, r.opts.name)
+	finish := r.ReplaceCommand(r.place, r.opts.Name)
 	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s",
 		failure, s.Successor.Name, s.Successor.Status, finish)
 	if s.CanAbort() {

@@ -1,0 +1,175 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
+)
+
+// AddPodsFlag adds --pods.
+func AddPodsFlag(cmd *cobra.Command, files *[]string) {
+	cmd.Flags().StringSliceVar(files, "pods", nil,
+		"tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
+	MustComplete(cmd, "pods", CompleteFiles)
+}
+
+// CheckFiles judges whether the files of --pods and --config-file can be read, before anything is.
+func CheckFiles(cmd *cobra.Command, pods []string, configFile string) error {
+	var faults []error
+	if configFile == "-" && slices.Contains(pods, "-") {
+		faults = append(faults, UsageOf(cmd,
+			"--config-file - and --pods - both want standard input; give one of them a file"))
+	}
+	if configFile != "" && configFile != "-" {
+		if _, err := os.Stat(configFile); err != nil {
+			faults = append(faults, Usagef("--config-file: %s: %w", configFile, WithoutPath(err)))
+		}
+	}
+	if _, err := manifest.Files(pods, false); err != nil {
+		faults = append(faults, Usagef("--pods: %w", err))
+	}
+	return errors.Join(faults...)
+}
+
+// Gather reads the files of --pods into x. Without files it returns nil, as nothing is said of pods then.
+func (e *Env) Gather(ctx context.Context, files []string, x *plan.Pods) (*plan.Pods, error) {
+	if len(files) == 0 || x == nil {
+		return nil, nil
+	}
+	return x, e.ReadPods(ctx, PodInput{Files: files, Budgets: x.AddBudget}, func(pod fargate.Pod) error {
+		x.Add(pod)
+		return nil
+	})
+}
+
+// AnswerFlags are the flags that answer the question before the fact.
+type AnswerFlags struct {
+	Yes    bool
+	FailOn []string
+}
+
+// AddAnswer adds the flags.
+func (f *AnswerFlags) AddAnswer(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.Yes, "yes", "y", false, "do not ask")
+	cmd.Flags().StringSliceVar(&f.FailOn, "fail-on", nil,
+		"uncovered: stop, with exit 3, before any pod loses its profile")
+	MustComplete(cmd, "fail-on", CompleteFixed([]string{FailOnUncovered}))
+}
+
+// CheckAnswer judges --fail-on. What a setting holds besides may be meant for match.
+func (f *AnswerFlags) CheckAnswer(e *Env, cmd *cobra.Command) error {
+	var faults []error
+	for _, value := range f.FailOn {
+		if !e.IsSetting("fail-on") || !slices.Contains(FailOnPods, value) {
+			faults = append(faults, e.OneOf(cmd, "fail-on", value, []string{FailOnUncovered}))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Present shows the plan before anything is changed: on Out where that is all that is wanted, else on Err; whoever
+// is going to be asked sees it whatever --verbose says. It is an error where the plan leaves pods without a profile
+// and --fail-on says to stop then.
+func (e *Env) Present(p *plan.Plan, answers AnswerFlags, dryRun bool, format string) error {
+	if !dryRun {
+		e.showPlan(p, !answers.Yes && e.Interactive())
+	} else if err := e.PrintPlan(p, format); err != nil {
+		return err
+	}
+	if p.Uncovered && slices.Contains(answers.FailOn, FailOnUncovered) {
+		return &RefusedError{Err: errors.New("pods would lose their profile; nothing was changed (--fail-on " +
+			"uncovered)")}
+	}
+	return nil
+}
+
+// showPlan writes the plan to Err, all of it or what --verbose leaves of it.
+func (e *Env) showPlan(p *plan.Plan, all bool) {
+	if all {
+		e = e.AtVerbosity(max(e.Global.Verbose, VerboseInfo))
+	}
+	for _, line := range output.Plan(p, e.Streams.ErrWidth, "Warning: ", "  ") {
+		if line.Risk {
+			e.Warn("%s", strings.TrimPrefix(line.Text, "Warning: "))
+		} else {
+			e.Info("%s", line.Text)
+		}
+	}
+}
+
+// PrintPlan writes the result of a dry run: the plan on Out.
+func (e *Env) PrintPlan(p *plan.Plan, format string) error {
+	switch format {
+	case "json":
+		return output.JSON(e.Streams.Out, p)
+	case "yaml":
+		return output.YAML(e.Streams.Out, p)
+	}
+	var out strings.Builder
+	for _, line := range output.Plan(p, e.Streams.Width, "  ! ", "    ") {
+		out.WriteString(line.Text + "\n")
+	}
+	if p.Request != nil {
+		var request strings.Builder
+		if err := output.YAML(&request, p.Request); err != nil {
+			return err
+		}
+		out.WriteString("Request of step 1:\n" + output.CleanLines(output.Indent(request.String(), "  ")))
+	}
+	if _, err := io.WriteString(e.Streams.Out, out.String()); err != nil {
+		return err
+	}
+	e.Info("dry run: nothing was changed")
+	return nil
+}
+
+// PlanFormats are the values of --output of a dry run.
+var PlanFormats = []string{"", "json", "yaml"}
+
+// Approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be
+// left without a profile, with the names of the profiles that have them.
+func (e *Env) Approve(ctx context.Context, p *plan.Plan, yes bool, question string) error {
+	if yes || !e.Interactive() {
+		return nil
+	}
+	losers := p.Losers()
+	if len(losers) == 0 {
+		agreed, err := e.Confirm(ctx, question)
+		if err == nil && !agreed {
+			err = errNotAgreed
+		}
+		return err
+	}
+	what := "the profile's name"
+	if len(losers) > 1 {
+		what = "the profiles' names"
+	}
+	wanted := strings.Join(losers, " ")
+	answer, err := e.Prompt(ctx,
+		fmt.Sprintf("%s Pods of %s would be left without a profile; to agree type %s: ", question,
+			strings.Join(losers, ", "), what))
+	if err != nil {
+		return err
+	}
+	switch typed := strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " "); typed {
+	case wanted:
+		return nil
+	case "":
+		return errNotAgreed
+	default:
+		return &RefusedError{Err: fmt.Errorf("cancelled; nothing was changed (%q is not %s %q)", typed, what, wanted)}
+	}
+}
+
+var errNotAgreed = &RefusedError{Err: errors.New("cancelled; nothing was changed")}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,6 +211,20 @@ func TestPackagesAreDescribedAndFilesShort(t *testing.T) {
 		}
 		if !described {
 			t.Errorf("package %s has no comment", p.name)
+		}
+	}
+}
+
+// The page that leads a stranger to a rule names files that are there.
+func TestThePageNamesFiles(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile("`[a-z_]+/[a-z_/]*\\.go`").FindAllString(string(page), -1) {
+		name = strings.TrimPrefix(strings.Trim(name, "`"), "pkg/")
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("docs/architecture.md: %v", err)
 		}
 	}
 }

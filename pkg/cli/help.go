@@ -6,10 +6,11 @@ package cli
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // Help is no wider than people like to read, and no narrower than makes sense.
@@ -49,16 +50,8 @@ func usage(cmd *cobra.Command, columns int) string {
 func fill(text string, columns int) string {
 	var lines, words []string
 	flush := func() {
-		line := ""
-		for _, word := range words {
-			if line != "" && utf8.RuneCountInString(line+" "+word) > columns {
-				lines = append(lines, line)
-				line = ""
-			}
-			line = strings.TrimPrefix(line+" "+word, " ")
-		}
-		if line != "" {
-			lines = append(lines, line)
+		if len(words) > 0 {
+			lines = append(lines, output.Wrap(strings.Join(words, " "), columns, "")...)
 		}
 		words = nil
 	}

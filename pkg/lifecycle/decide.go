@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -241,9 +240,7 @@ func (d *Decision) doneBefore() error {
 
 // successorName is the name under which the successor is made: that of the temporary profile where the name is kept.
 func (d *Decision) successorName() (string, error) {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(d.Profiles, func(p fargate.Profile) bool { return p.Name == name })
-	}
+	taken := func(name string) bool { return named(d.Profiles, name) != nil }
 	switch {
 	case d.Wish.KeepName:
 		return fargate.TemporaryName(d.Name, taken), nil

@@ -109,10 +109,7 @@ func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error
 		note += "; " + x.Name + " is not touched"
 	}
 	r.Report.Note(note)
-	if removal := r.Delete(ctx, failed.Profile, true); removal != nil {
-		return errors.Join(err, removal)
-	}
-	return err
+	return errors.Join(err, r.Delete(ctx, failed.Profile, true))
 }
 
 // retire deletes the old profile after the new one has settled. All are read again first, and again when EKS
@@ -122,8 +119,8 @@ func (r *Runner) retire(
 ) error {
 	if o := r.begin("replacing profile " + old.Name); old.Status != fargate.StatusDeleting && settle > 0 {
 		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", settle))
-		if err := r.Clock.Sleep(ctx, settle); err != nil {
-			return o.unfinished(ended(ctx, nil))
+		if err := o.sleep(ctx, settle); err != nil {
+			return err
 		}
 	}
 	return r.remove(ctx, old, wait, func(profiles []fargate.Profile) (*fargate.Profile, error) {

@@ -183,6 +183,11 @@ func (o *operation) pause(ctx context.Context) error {
 		// The last look happens at the time limit, not after it.
 		d = min(d, left)
 	}
+	return o.sleep(ctx, d)
+}
+
+// sleep lets time pass, or fails with an Unfinished when the context ends.
+func (o *operation) sleep(ctx context.Context, d time.Duration) error {
 	if err := o.Clock.Sleep(ctx, d); err != nil {
 		return o.unfinished(ended(ctx, nil))
 	}

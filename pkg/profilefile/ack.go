@@ -1,5 +1,7 @@
 package profilefile
 
+import "cmp"
+
 const ackGroup = "eks.services.k8s.aws"
 
 // ackForm is that of the CustomResourceDefinition in aws-controllers-k8s/eks-controller.
@@ -14,7 +16,8 @@ func (o object) ack() {
 		return
 	}
 	p, spec, state := o.p, o.get("spec").object(), o.get("status").object()
-	resource, annotations := state.get("ackResourceMetadata").object(), o.get("metadata").object().get("annotations").object()
+	resource := state.get("ackResourceMetadata").object()
+	annotations := o.get("metadata").object().get("annotations").object()
 	e := spec.profile(ackForm)
 	o.place(&e)
 	if e.Name == "" {
@@ -28,8 +31,6 @@ func (o object) ack() {
 	spec.misspelt("selectors")
 	e.Status = status(state.get("status").text())
 	e.ARN = resource.get("arn").text()
-	if e.Region = resource.scalar("region"); e.Region == "" {
-		e.Region = annotations.scalar("services.k8s.aws/region")
-	}
+	e.Region = cmp.Or(resource.scalar("region"), annotations.scalar("services.k8s.aws/region"))
 	p.entries = append(p.entries, e)
 }

@@ -2,23 +2,29 @@ package profilefile
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
-// stackForms are the types of resource that are profiles: CloudFormation's own (CloudFormation Template Reference,
-// AWS::EKS::FargateProfile), and the one that CDK's aws-eks module makes with a function of its own, whose Config
-// has the fields of the EKS API (aws-cdk-lib, aws-eks/lib/fargate-profile.ts).
-var stackForms = map[string]form{
-	stackType: {
-		name: "FargateProfileName", cluster: "ClusterName", role: "PodExecutionRoleArn", subnets: "Subnets", tags: "Tags",
-		selectors: "Selectors", namespace: "Namespace", labels: "Labels", key: "Key", value: "Value", strict: true,
-	},
-	cdkType: {
-		name: "fargateProfileName", cluster: "clusterName", role: "podExecutionRoleArn", subnets: "subnets", tags: "tags",
-		selectors: "selectors", namespace: "namespace", labels: "labels", strict: true,
-	},
+// stackForm returns the form of a type of resource that is a profile: CloudFormation's own (CloudFormation Template
+// Reference, AWS::EKS::FargateProfile), and the one that CDK's aws-eks module makes with a function of its own, whose
+// Config has the fields of the EKS API (aws-cdk-lib, aws-eks/lib/fargate-profile.ts).
+func stackForm(kind string) (f form, isProfile bool) {
+	switch kind {
+	case stackType:
+		return form{
+			name: "FargateProfileName", cluster: "ClusterName", role: "PodExecutionRoleArn", subnets: "Subnets",
+			tags: "Tags", selectors: "Selectors", namespace: "Namespace", labels: "Labels", key: "Key", value: "Value",
+			strict: true,
+		}, true
+	case cdkType:
+		f = apiForm
+		f.strict, f.arn, f.status = true, "", ""
+		return f, true
+	}
+	return form{}, false
 }
 
 const (
@@ -60,21 +66,21 @@ func (o object) stack() {
 			}
 			continue
 		}
-		if r := resource.object(); stackForms[r.scalar("Type")].name != "" {
-			r.stackProfile(f)
+		r := resource.object()
+		if form, isProfile := stackForm(r.scalar("Type")); isProfile {
+			r.stackProfile(f, form)
 		}
 	}
 }
 
 // stackProfile reads one resource. Where it has no name of its own, one is made up when the stack is, from the
 // logical id among others; the logical id stands for it.
-func (o object) stackProfile(f document.Field) {
+func (o object) stackProfile(f document.Field, form form) {
 	if condition := o.get("Condition"); condition.value != nil {
-		if holds, ok := condition.holds(); !ok || !holds {
+		if holds, err := condition.holds(); !condition.accept(err) || !holds {
 			return
 		}
 	}
-	form := stackForms[o.scalar("Type")]
 	fields := o.get("Properties").object()
 	if o.scalar("Type") == cdkType {
 		fields = fields.get("Config").object()
@@ -91,21 +97,21 @@ func (o object) stackProfile(f document.Field) {
 
 // pairList writes labels that are a mapping as the list that CloudFormation wants, in the syntax of the file.
 func pairList(path string, v document.Value, f form) string {
-	quote := func(s string) string { return s }
+	key, value, list := f.key, f.value, path[strings.LastIndex(path, ".")+1:]
 	if document.Size(v) > 0 { // JSON
-		quote = func(s string) string { return fmt.Sprintf("%q", s) }
+		key, value, list = strconv.Quote(key), strconv.Quote(value), strconv.Quote(list)
 	}
 	fields, _ := v.Fields()
 	var pairs []string
 	for _, field := range fields {
-		value := written(field.Value)
-		if value == "" || len(pairs) == maxPairs {
-			pairs = []string{fmt.Sprintf("{%s: KEY, %s: VALUE}", quote(f.key), quote(f.value))}
+		text := written(field.Value)
+		if text == "" || len(pairs) == maxPairs {
+			pairs = []string{fmt.Sprintf("{%s: KEY, %s: VALUE}", key, value)}
 			break
 		}
-		pairs = append(pairs, fmt.Sprintf("{%s: %q, %s: %s}", quote(f.key), field.Key, quote(f.value), value))
+		pairs = append(pairs, fmt.Sprintf("{%s: %q, %s: %s}", key, field.Key, value, text))
 	}
-	return quote(path[strings.LastIndex(path, ".")+1:]) + ": [" + strings.Join(pairs, ", ") + "]"
+	return list + ": [" + strings.Join(pairs, ", ") + "]"
 }
 
 // maxPairs is how many pairs are written out; a selector has five.
@@ -113,17 +119,15 @@ const maxPairs = 10
 
 // written returns a scalar, or a function of one, as YAML and JSON have it; empty for anything else.
 func written(v document.Value) string {
+	text := scalar(v)
 	if tag := document.Tag(v); tag != "" && v.Kind() == document.Text {
-		return fmt.Sprintf("%s %q", tag, v.Text())
+		return fmt.Sprintf("%s %q", tag, text)
 	}
-	if v.Kind() == document.Mapping {
-		if name, argument, err := function(v); err == nil && name != "" && scalar(argument) != "" {
-			return fmt.Sprintf("{%q: %q}", name, scalar(argument))
-		}
-		return ""
+	if text != "" {
+		return strconv.Quote(text)
 	}
-	if s := scalar(v); s != "" {
-		return fmt.Sprintf("%q", s)
+	if name, argument, err := function(v); err == nil && name != "" && scalar(argument) != "" {
+		return fmt.Sprintf("{%q: %q}", name, scalar(argument))
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package profilefile
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -8,12 +9,21 @@ import (
 // profileKind is what the controllers of Kubernetes call a profile.
 const profileKind = "FargateProfile"
 
-// crossplaneGroups are the groups of Crossplane's providers with their versions: provider-upjet-aws for the whole
-// cluster and (.m.) for a namespace, and the community's provider-aws.
-var crossplaneGroups = map[string][]string{
-	"eks.aws.upbound.io":    {"v1beta1", "v1beta2"},
-	"eks.aws.m.upbound.io":  {"v1beta1"},
-	"eks.aws.crossplane.io": {"v1alpha1", "v1beta1"},
+// crossplaneGroups are the groups of Crossplane's providers: the community's provider-aws, and provider-upjet-aws for
+// a namespace (.m.) and for the whole cluster.
+var crossplaneGroups = []string{"eks.aws.crossplane.io", "eks.aws.m.upbound.io", "eks.aws.upbound.io"}
+
+// crossplaneVersions returns the versions of a group, nil for another tool's.
+func crossplaneVersions(group string) []string {
+	switch group {
+	case "eks.aws.upbound.io":
+		return []string{"v1beta1", "v1beta2"}
+	case "eks.aws.m.upbound.io":
+		return []string{"v1beta1"}
+	case "eks.aws.crossplane.io":
+		return []string{"v1alpha1", "v1beta1"}
+	}
+	return nil
 }
 
 // The forms of the CustomResourceDefinitions in crossplane-contrib/provider-upjet-aws and
@@ -32,7 +42,7 @@ var (
 // crossplane reads a FargateProfile of one of Crossplane's providers. What spec.forProvider leaves out comes from
 // spec.initProvider, and for an object that is only observed, from status.atProvider.
 func (o object) crossplane() {
-	if !o.hasVersion(crossplaneGroups[o.group()]...) {
+	if !o.hasVersion(crossplaneVersions(o.group())...) {
 		return
 	}
 	form, arnKey := upboundForm, "arn"
@@ -48,9 +58,7 @@ func (o object) crossplane() {
 
 	e := wanted.profile(form)
 	o.place(&e)
-	if e.Name = meta.get("annotations").object().get("crossplane.io/external-name").text(); e.Name == "" {
-		e.Name = meta.get("name").text()
-	}
+	e.Name = cmp.Or(meta.get("annotations").object().get("crossplane.io/external-name").text(), meta.get("name").text())
 	if e.Name == "" {
 		p.fault(o.line(), "%s is missing; it is the profile's name, unless the annotation crossplane.io/external-name "+
 			"gives another", join(meta.path, "name"))

@@ -2,6 +2,7 @@ package profilefile
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 // The functions of CloudFormation that one resource needs are worked out, as far as the template itself says what
-// they return (CloudFormation Template Reference, intrinsic functions). All others stay open.
+// they return (CloudFormation Template Reference, intrinsic functions and condition functions). All others stay open.
 
 const (
 	// maxFunctions is how many functions of a template are worked out; conditions that use each other several
@@ -26,66 +27,65 @@ type template struct {
 	steps                                       int
 }
 
-// open is a value that the template does not hold.
-type open struct{ what, why string } // as Ref ClusterName, the parameter has no Default
-
-// String returns what is open, or nothing for the zero value.
-func (o open) String() string {
-	if o.what == "" {
-		return ""
-	}
-	return o.what + ": " + o.why
+// open is the error of a value that the template does not hold.
+type open struct {
+	what, why string // as Ref ClusterName, the parameter has no Default
+	at        node
 }
+
+// Error returns what is open.
+func (o open) Error() string { return o.what + ": " + o.why }
 
 const onlyTheStack = "only the stack knows it"
 
-// staysOpen reports a fault, or where n may be open, records what is.
-func (n node) staysOpen(what, why string) (document.Value, bool) {
+func (n node) staysOpen(what, why string) error { return open{what, why, n} }
+
+// accept reports whether err is nil. Another one is a fault, unless n may be open: then the first is recorded.
+func (n node) accept(err error) bool {
+	var unknown open
 	switch {
+	case err == nil:
+		return true
+	case !errors.As(err, &unknown):
+		n.p.add(err)
 	case n.open == nil:
-		n.p.fault(n.line(), "%s: %s has no answer in the template: %s; write the value out where it stands, "+
-			"or as the Default of a parameter", n.path, what, why)
-	case n.open.what == "":
-		*n.open = open{what, why}
+		n.p.fault(unknown.at.line(), "%s: %s has no answer in the template: %s; write the value out where it stands, "+
+			"or as the Default of a parameter", unknown.at.path, unknown.what, unknown.why)
+	case *n.open == "":
+		*n.open = unknown.Error()
 	}
-	return nil, false
+	return false
 }
 
-// resolved returns the value with the function that it may be worked out, and reports whether that could be done;
-// functions further inside are left. It is nil for a missing part and for no value (AWS::NoValue).
-func (n node) resolved() (document.Value, bool) {
+// resolved returns the value with the function that it may be worked out; functions further inside are left. It is nil
+// for a missing part and for no value (AWS::NoValue).
+func (n node) resolved() (document.Value, error) {
 	if n.template == nil || n.value == nil {
-		return n.value, true
+		return n.value, nil
 	}
 	name, argument, err := function(n.value)
-	if err != nil {
-		n.p.add(err)
-		return nil, false
-	}
 	out := n.value
 	if name != "" {
-		var ok bool
-		if out, ok = n.child(argument, n.path).call(name); !ok || out == nil {
-			return nil, ok
-		}
+		out, err = n.child(argument, n.path).call(name)
+	}
+	if err != nil || out == nil {
+		return nil, err
 	}
 	switch text := scalar(out); {
 	case len(text) > maxResolved && name != "":
-		n.p.fault(n.line(), "%s returns more than %d KiB", name, maxResolved>>10)
-		return nil, false
+		return nil, document.At(n.line(), "%s returns more than %d KiB", name, maxResolved>>10)
 	case strings.Contains(text, "{{resolve:"):
-		return n.staysOpen(document.Shorten(text), "it is a dynamic reference, which only the stack resolves")
+		return nil, n.staysOpen(document.Shorten(text), "it is a dynamic reference, which only the stack resolves")
 	}
-	return out, true
+	return out, nil
 }
 
-// step reports whether there is more to be worked out than any template needs; that is a fault.
-func (n node) step() bool {
+// step counts a function; more than any template needs are an error.
+func (n node) step() error {
 	if n.template.steps--; n.template.steps >= 0 {
-		return true
+		return nil
 	}
-	n.p.fault(n.line(), "the functions of this template refer to each other more than %d times", maxFunctions)
-	return false
+	return document.At(n.line(), "the functions of this template refer to each other more than %d times", maxFunctions)
 }
 
 // function recognises an intrinsic function, in its short form (!Sub) or its long one (Fn::Sub), and returns its
@@ -124,9 +124,9 @@ func (l literal) Fields() ([]document.Field, error) { return nil, nil }
 func (l literal) Items() ([]document.Value, error)  { return nil, nil }
 
 // call works out a function; n is its argument.
-func (n node) call(name string) (document.Value, bool) {
-	if !n.step() {
-		return nil, false
+func (n node) call(name string) (document.Value, error) {
+	if err := n.step(); err != nil {
+		return nil, err
 	}
 	why := "fgctl does not work it out"
 	switch name {
@@ -143,109 +143,102 @@ func (n node) call(name string) (document.Value, bool) {
 	case "Fn::GetAtt", "Fn::ImportValue", "Fn::GetAZs":
 		why = onlyTheStack
 	}
-	return n.staysOpen(strings.TrimSpace(name+" "+shown(n.value)), why)
+	return nil, n.staysOpen(strings.TrimSpace(name+" "+shown(n.value)), why)
 }
 
 // shown returns what a message shows of a function's argument.
 func shown(v document.Value) string {
-	if s := scalar(v); s != "" {
-		return document.Shorten(s)
-	}
+	texts := []string{scalar(v)}
 	items, _ := v.Items() // what cannot be shown is left out
-	out := make([]string, len(items))
 	for i, item := range items {
-		out[i] = scalar(item)
+		texts = append(texts[:i], scalar(item))
 	}
-	return document.Shorten(strings.Join(out, "."))
+	return document.Shorten(strings.Join(texts, "."))
 }
 
-// arguments returns the elements of a function's argument, nil where there are not so many.
-func (n node) arguments(name string, least, most int) []node {
+// arguments returns the elements of a function's argument.
+func (n node) arguments(name string, least, most int) ([]node, error) {
 	items, err := n.value.Items()
-	n.p.add(err)
 	if err == nil && (len(items) < least || len(items) > most) {
-		count := fmt.Sprint(least)
+		count := strconv.Itoa(least)
 		if most > least {
 			count = fmt.Sprintf("%d to %d", least, most)
 		}
-		n.p.fault(n.line(), "%s wants a list of %s values", name, count)
-		return nil
+		err = document.At(n.line(), "%s wants a list of %s values", name, count)
 	}
-	var out []node
+	out := make([]node, 0, len(items))
 	for _, item := range items {
 		out = append(out, n.child(item, n.path))
 	}
-	return out
+	return out, err
 }
 
 // part returns the text of a part of a function, which what names.
-func (n node) part(what string) (string, bool) {
-	v, ok := n.resolved()
-	if !ok {
-		return "", false
+func (n node) part(what string) (string, error) {
+	v, err := n.resolved()
+	if err == nil && (v == nil || v.Kind() == document.Null) {
+		err = n.staysOpen(what, "a part of it is no value")
 	}
-	if v == nil || v.Kind() == document.Null {
-		_, ok = n.staysOpen(what, "a part of it is no value")
-		return "", ok
+	if err != nil {
+		return "", err
 	}
-	return n.child(v, n.path).scalar()
+	return n.child(v, n.path).asText()
 }
 
 // ref is Ref: the Default of a parameter, or the name of a cluster that the template makes. Of a cluster without a
 // name, as of a profile, the logical id stands for it.
-func (n node) ref(name string) (document.Value, bool) {
+func (n node) ref(name string) (document.Value, error) {
 	t, what := n.template, "Ref "+document.Shorten(name)
 	switch {
 	case name == "AWS::NoValue":
-		return nil, true
+		return nil, nil
 	case t.parameters.has(name):
 		return n.parameter(t.parameters.get(name).object(), what)
 	case !strings.HasPrefix(name, "AWS::") && !t.resources.has(name):
-		return n.staysOpen(what, "there is no parameter or resource of that name")
+		return nil, n.staysOpen(what, "there is no parameter or resource of that name")
 	}
 	resource := t.resources.get(name).object()
 	cluster := resource.get("Properties").leaving(n.open).object()
+	named := cluster.get("Name")
 	switch resource.scalar("Type") {
 	case "AWS::EKS::Cluster":
-		text, ok := cluster.get("Name").scalar()
-		return literal{cmp.Or(text, name), n.line()}, ok
 	case "Custom::AWSCDK-EKS-Cluster":
-		text, ok := cluster.get("Config").object().get("name").scalar()
-		return literal{cmp.Or(text, name), n.line()}, ok
+		named = cluster.get("Config").object().get("name")
+	default:
+		return nil, n.staysOpen(what, onlyTheStack)
 	}
-	return n.staysOpen(what, onlyTheStack)
+	text, err := named.asText()
+	return literal{cmp.Or(text, name), n.line()}, err
 }
 
 // parameter returns the Default of a parameter.
-func (n node) parameter(parameter object, what string) (document.Value, bool) {
+func (n node) parameter(parameter object, what string) (document.Value, error) {
 	value, kind := parameter.get("Default"), parameter.scalar("Type")
 	switch {
 	case value.isEmpty():
-		return n.staysOpen(what, "the parameter has no Default")
+		return nil, n.staysOpen(what, "the parameter has no Default")
 	case strings.HasPrefix(kind, "AWS::SSM::"):
-		return n.staysOpen(what, "its Default is the name of an SSM parameter, whose value only the stack knows")
+		return nil, n.staysOpen(what, "its Default is the name of an SSM parameter, whose value only the stack knows")
 	case kind == "CommaDelimitedList" || strings.HasPrefix(kind, "List<"):
-		return n.staysOpen(what, "it is a list")
-	case isCoerced(value.value):
-		return literal{value.value.Text(), n.line()}, true
+		return nil, n.staysOpen(what, "it is a list")
 	}
-	text, ok := value.scalar()
-	return literal{text, n.line()}, ok
+	value.template = n.template
+	text, err := value.asText()
+	return literal{text, n.line()}, err
 }
 
 // sub is Fn::Sub: ${Name} stands for what Ref returns or for a variable of its own, ${!Name} for itself.
-func (n node) sub() (document.Value, bool) {
+func (n node) sub() (document.Value, error) {
 	text, own := n, object{}
 	if n.value.Kind() == document.List {
-		arguments := n.arguments("Fn::Sub", 2, 2)
-		if arguments == nil {
-			return nil, false
+		arguments, err := n.arguments("Fn::Sub", 2, 2)
+		if err != nil {
+			return nil, err
 		}
 		text, own = arguments[0], arguments[1].object()
 	}
 	if text.value.Kind() != document.Text {
-		n.p.fault(n.line(), "Fn::Sub wants text, or a list of text and a mapping")
-		return nil, false
+		return nil, document.At(n.line(), "Fn::Sub wants text, or a list of text and a mapping")
 	}
 	var out strings.Builder
 	rest := text.value.Text()
@@ -254,11 +247,11 @@ func (n node) sub() (document.Value, bool) {
 		name, behind, closed := strings.Cut(after, "}")
 		if !found || !closed || out.Len() > maxResolved { // resolved reports that it is too long
 			out.WriteString(rest)
-			return literal{out.String(), n.line()}, true
+			return literal{out.String(), n.line()}, nil
 		}
-		s, ok := text.variable(strings.TrimSpace(name), own)
-		if !ok {
-			return nil, false
+		s, err := text.variable(strings.TrimSpace(name), own)
+		if err != nil {
+			return nil, err
 		}
 		out.WriteString(before + s)
 		rest = behind
@@ -266,46 +259,47 @@ func (n node) sub() (document.Value, bool) {
 }
 
 // variable returns what ${name} stands for.
-func (n node) variable(name string, own object) (string, bool) {
+func (n node) variable(name string, own object) (string, error) {
 	what := "Fn::Sub ${" + document.Shorten(name) + "}"
 	if written, isLiteral := strings.CutPrefix(name, "!"); isLiteral {
-		return "${" + written + "}", true
+		return "${" + written + "}", nil
 	}
-	if own.has(name) {
+	switch {
+	case own.has(name):
 		return own.get(name).part(what)
+	case strings.Contains(name, "."):
+		return "", n.staysOpen(what, onlyTheStack)
 	}
-	if strings.Contains(name, ".") {
-		_, ok := n.staysOpen(what, onlyTheStack)
-		return "", ok
+	v, err := n.child(literal{name, n.line()}, n.path).call("Ref")
+	switch {
+	case err != nil:
+		return "", err
+	case v == nil:
+		return "", n.staysOpen(what, "it is no value")
 	}
-	v, ok := n.child(literal{name, n.line()}, n.path).call("Ref")
-	if ok && v == nil {
-		_, ok = n.staysOpen(what, "it is no value")
-	}
-	if !ok {
-		return "", false
-	}
-	return v.Text(), true
+	return v.Text(), nil
 }
 
 // join is Fn::Join.
-func (n node) join() (document.Value, bool) {
-	arguments := n.arguments("Fn::Join", 2, 2)
-	if arguments == nil {
-		return nil, false
+func (n node) join() (document.Value, error) {
+	arguments, err := n.arguments("Fn::Join", 2, 2)
+	if err != nil {
+		return nil, err
 	}
-	delimiter, ok := arguments[0].part("Fn::Join")
-	list, okList := arguments[1].resolved()
-	if !ok || !okList {
-		return nil, false
+	delimiter, err := arguments[0].part("Fn::Join")
+	if err != nil {
+		return nil, err
+	}
+	list, err := arguments[1].resolved()
+	if err != nil {
+		return nil, err
 	}
 	items, err := document.AsItems(list, n.path)
-	n.p.add(err)
 	var out strings.Builder
 	for i, item := range items {
-		s, ok := n.child(item, n.path).part("Fn::Join")
-		if !ok {
-			return nil, false
+		s, err := n.child(item, n.path).part("Fn::Join")
+		if err != nil {
+			return nil, err
 		}
 		if i > 0 {
 			out.WriteString(delimiter)
@@ -314,30 +308,118 @@ func (n node) join() (document.Value, bool) {
 			break // resolved reports that it is too long
 		}
 	}
-	return literal{out.String(), n.line()}, err == nil
+	return literal{out.String(), n.line()}, err
 }
 
 // findInMap is Fn::FindInMap. A DefaultValue may follow the keys (AWS::LanguageExtensions).
-func (n node) findInMap() (document.Value, bool) {
-	arguments := n.arguments("Fn::FindInMap", 3, 4)
-	if arguments == nil {
-		return nil, false
+func (n node) findInMap() (document.Value, error) {
+	arguments, err := n.arguments("Fn::FindInMap", 3, 4)
+	if err != nil {
+		return nil, err
 	}
 	found := n.template.mappings.node
 	for _, argument := range arguments[:3] {
-		key, ok := argument.part("Fn::FindInMap")
-		if !ok {
-			return nil, false
+		key, err := argument.part("Fn::FindInMap")
+		if err != nil {
+			return nil, err
 		}
 		found = found.object().get(key)
 	}
-	if !found.isEmpty() {
-		return found.value, true
-	}
-	if len(arguments) == 4 {
+	switch {
+	case !found.isEmpty():
+		return found.value, nil
+	case len(arguments) == 4:
 		return arguments[3].object().get("DefaultValue").resolved()
 	}
-	return n.staysOpen("Fn::FindInMap "+shown(n.value), "there is no "+document.Shorten(found.path))
+	return nil, n.staysOpen("Fn::FindInMap "+shown(n.value), "there is no "+document.Shorten(found.path))
+}
+
+// choice is Fn::If.
+func (n node) choice() (document.Value, error) {
+	arguments, err := n.arguments("Fn::If", 3, 3)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := arguments[0].holds()
+	switch {
+	case err != nil:
+		return nil, err
+	case holds:
+		return arguments[1].resolved()
+	}
+	return arguments[2].resolved()
+}
+
+// holds reports whether the condition that n names holds.
+func (n node) holds() (bool, error) {
+	condition := document.Get(n.template.conditions.fields, scalar(n.value))
+	if condition == nil {
+		return false, document.At(n.line(), "there is no condition %q in the template", document.Shorten(scalar(n.value)))
+	}
+	return n.child(condition, n.path).condition()
+}
+
+// condition works out a condition.
+func (n node) condition() (bool, error) {
+	name, argument, err := function(n.value)
+	if err == nil {
+		err = n.step()
+	}
+	if err != nil {
+		return false, err
+	}
+	c, least, most := n.child(argument, n.path), 2, 2
+	switch name {
+	case "Condition":
+		return c.holds()
+	case "Fn::Equals":
+	case "Fn::Not":
+		least, most = 1, 1
+	case "Fn::And", "Fn::Or":
+		most = 10
+	default:
+		return false, document.At(n.line(), "%s is no condition; Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition are",
+			cmp.Or(name, "what stands here ("+n.value.Kind().String()+")"))
+	}
+	items, err := c.arguments(name, least, most)
+	switch {
+	case err != nil:
+		return false, err
+	case name == "Fn::Equals":
+		return equal(items[0], items[1])
+	case name == "Fn::Not":
+		holds, err := items[0].condition()
+		return !holds, err
+	}
+	return several(items, name == "Fn::Or")
+}
+
+// equal is Fn::Equals.
+func equal(a, b node) (bool, error) {
+	left, err := a.part("Fn::Equals")
+	if err != nil {
+		return false, err
+	}
+	right, err := b.part("Fn::Equals")
+	return left == right, err
+}
+
+// several is Fn::Or, which one condition that holds decides, and Fn::And, which one that does not hold decides.
+// Where one decides, those that only the stack knows do not matter.
+func several(conditions []node, decides bool) (bool, error) {
+	var unknown error
+	for _, c := range conditions {
+		holds, err := c.condition()
+		switch {
+		case err == nil && holds == decides:
+			return decides, nil
+		case err != nil && !errors.As(err, new(open)):
+			return false, err
+		case unknown == nil:
+			unknown = err
+		}
+	}
+	return !decides, unknown
 }
 
 // isCoerced reports whether a value is a number or boolean that CloudFormation takes for text (AWS CloudFormation

@@ -3,7 +3,6 @@ package profilefile
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func (o object) declaredBy() (d declaration, ok bool) {
 	case o.scalar("kind") != profileKind:
 	case o.group() == ackGroup:
 		return ackKind, true
-	case crossplaneGroups[o.group()] != nil:
+	case crossplaneVersions(o.group()) != nil:
 		return crossplaneKind, true
 	}
 	return declaration{}, false
@@ -46,7 +45,8 @@ func (o object) declaredBy() (d declaration, ok bool) {
 func (n node) read() {
 	p := n.p
 	if n.value.Kind() != document.Mapping {
-		p.fault(n.line(), "%s is %s, but profiles are mappings; %s", cmp.Or(n.path, "the document"), n.value.Kind(), p.accepted)
+		p.fault(n.line(), "%s is %s, but profiles are mappings; %s",
+			cmp.Or(n.path, "the document"), n.value.Kind(), p.accepted)
 		return
 	}
 	o, ok := n.mapping()
@@ -113,14 +113,15 @@ func (o object) other(kind string) {
 		o.list()
 	case kind == profileKind:
 		p.fault(o.line(), "a FargateProfile of apiVersion %q is not known; fgctl match reads those of %s and %s",
-			document.Shorten(o.scalar("apiVersion")), ackGroup, strings.Join(slices.Sorted(maps.Keys(crossplaneGroups)), ", "))
+			document.Shorten(o.scalar("apiVersion")), ackGroup, strings.Join(crossplaneGroups, ", "))
 	case !p.declared:
 		o.config() // which says that the kind is another
 	case kind == "Composition" && o.mentions(profileKind):
 		p.fault(o.line(), "a Composition makes profiles of its own templates, which fgctl does not fill in; "+
 			"give what it makes: crossplane render")
 	case p.skipped == nil:
-		p.skipped = document.At(o.line(), "the kind is %q, which declares no Fargate profile; %s", document.Shorten(kind), p.accepted)
+		p.skipped = document.At(o.line(), "the kind is %q, which declares no Fargate profile; %s",
+			document.Shorten(kind), p.accepted)
 		p.skipped.Document = p.document
 	}
 }
@@ -160,7 +161,8 @@ func (n node) mentions(text string) bool {
 	return slices.ContainsFunc(items, func(v document.Value) bool { return n.child(v, n.path).mentions(text) })
 }
 
-const terraformHint = "fgctl reads what Terraform makes of it: terraform plan -out=plan.out && terraform show -json plan.out"
+const terraformHint = "fgctl reads what Terraform makes of it: " +
+	"terraform plan -out=plan.out && terraform show -json plan.out"
 
 // hclBlock is a line that begins a block of Terraform's language; no document of YAML has one at the beginning of
 // a line.

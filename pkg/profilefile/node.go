@@ -19,8 +19,9 @@ type node struct {
 	path  string
 	// template is what functions in the value refer to; nil outside CloudFormation.
 	template *template
-	// open records the first function that only the stack knows; where it is nil, that is a fault.
-	open *open
+	// open records the first function that only the stack knows, as "Ref ClusterName: the parameter has no Default";
+	// where it is nil, that is a fault.
+	open *string
 }
 
 // object is a mapping. Its fields are read once, as a document may be large.
@@ -48,20 +49,19 @@ func (n node) child(v document.Value, path string) node {
 }
 
 // leaving returns n, read so that what only the stack knows is left out, and the first of it recorded in into.
-func (n node) leaving(into *open) node {
+func (n node) leaving(into *string) node {
 	n.open = into
 	return n
 }
 
 // mapping reads a mapping and reports whether it is one.
 func (n node) mapping() (object, bool) {
-	v, ok := n.resolved()
-	if !ok {
-		return object{node: n}, false
+	v, err := n.resolved()
+	o := object{node: n}
+	if err == nil {
+		o.fields, err = document.AsFields(v, n.path)
 	}
-	fields, err := document.AsFields(v, n.path)
-	n.p.add(err)
-	return object{node: n, fields: fields}, err == nil
+	return o, n.accept(err)
 }
 
 // object is mapping for whoever can go on without one.
@@ -82,15 +82,16 @@ func (n node) element() (object, bool) {
 // items reads a list, element by element, without those that are no value.
 func (n node) items() iter.Seq[node] {
 	return func(yield func(node) bool) {
-		v, ok := n.resolved()
-		if !ok {
+		v, err := n.resolved()
+		if !n.accept(err) {
 			return
 		}
 		list, err := document.AsItems(v, n.path)
-		n.p.add(err)
+		n.accept(err)
 		for i, item := range list {
 			c := n.child(item, fmt.Sprintf("%s[%d]", n.path, i))
-			if item, ok := c.resolved(); ok && item != nil && !yield(c.child(item, c.path)) {
+			item, err := c.resolved()
+			if c.accept(err) && item != nil && !yield(c.child(item, c.path)) {
 				return
 			}
 		}
@@ -115,16 +116,20 @@ func (n node) profiles() iter.Seq[node] {
 
 // scalar reads a text and reports whether it is one.
 func (n node) scalar() (string, bool) {
-	v, ok := n.resolved()
-	if !ok {
-		return "", false
+	s, err := n.asText()
+	return s, n.accept(err)
+}
+
+// asText returns the text that the part is.
+func (n node) asText() (string, error) {
+	v, err := n.resolved()
+	switch {
+	case err != nil:
+		return "", err
+	case n.template != nil && isCoerced(v):
+		return v.Text(), nil
 	}
-	if n.template != nil && isCoerced(v) {
-		return v.Text(), true
-	}
-	s, err := document.AsText(v, n.path)
-	n.p.add(err)
-	return s, err == nil
+	return document.AsText(v, n.path)
 }
 
 func (n node) text() string {

@@ -37,19 +37,18 @@ var (
 // way of a pod does not depend on, it is left out.
 func (o object) profile(f form) Entry {
 	e := Entry{Document: o.p.document, Line: o.line(), Path: o.path}
-	get := func(key string, unknown *open) node {
+	get := func(key string, unknown *string) node {
 		if key == "" {
 			return o.child(nil, "")
 		}
 		return o.get(key).leaving(unknown)
 	}
-	var name, cluster, role, subnets, tags open
-	e.Name = get(f.name, &name).text()
-	e.Cluster = get(f.cluster, &cluster).text()
-	e.OpenName, e.OpenCluster = name.String(), cluster.String()
+	var role, subnets, tags string
+	e.Name = get(f.name, &e.OpenName).text()
+	e.Cluster = get(f.cluster, &e.OpenCluster).text()
 	e.Selectors = get(f.selectors, nil).selectors(f)
 	e.PodExecutionRoleARN = get(f.role, &role).text()
-	if e.Subnets = get(f.subnets, &subnets).texts(); subnets.what != "" {
+	if e.Subnets = get(f.subnets, &subnets).texts(); subnets != "" {
 		e.Subnets = nil // some of them would mislead
 	}
 	e.Tags = get(f.tags, &tags).pairs(f)
@@ -80,7 +79,7 @@ func (n node) pairs(f form) map[string]string {
 	if f.key == "" {
 		return n.textMap()
 	}
-	if v, _ := n.resolved(); v != nil && v.Kind() == document.Mapping {
+	if v, err := n.resolved(); err == nil && v != nil && v.Kind() == document.Mapping {
 		n.p.fault(v.Line(), "%s is a mapping, not a list; write %s", n.path, pairList(n.path, v, f))
 		return nil
 	}

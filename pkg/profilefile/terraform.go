@@ -95,7 +95,8 @@ func (o object) afterApply() map[string]object {
 		if !c.isProfile() || c.has("deposed") {
 			continue
 		}
-		if after := c.get("change").object().get("after_unknown"); after.value != nil && after.value.Kind() == document.Mapping {
+		after := c.get("change").object().get("after_unknown")
+		if after.value != nil && after.value.Kind() == document.Mapping {
 			unknown[c.scalar("address")] = after.object()
 		}
 	}

@@ -51,7 +51,7 @@ func endless(action, why string) error {
 
 // converted returns the items as fgctl's own, sorted by key.
 func converted[In, Out any](items []In, convert func(In) Out, key func(Out) string) []Out {
-	var out []Out
+	out := make([]Out, 0, len(items))
 	for _, item := range items {
 		out = append(out, convert(item))
 	}

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
@@ -15,7 +16,7 @@ const (
 // A role that EC2 nodes seem to use is warned about where it is named, and not taken where fgctl finds it.
 func TestRoleUse(t *testing.T) {
 	attached := func(policies ...string) func(*sandbox.World) {
-		return func(w *sandbox.World) { w.Role("fargate-pods").Policies = append(policies, ecrPolicy) }
+		return func(w *sandbox.World) { w.Role("fargate-pods").Policies = slices.Concat(policies, []string{ecrPolicy}) }
 	}
 	inUse := func(p *sandbox.Profile) {
 		p.Status, p.Issues = "CREATE_FAILED", []sandbox.Issue{{Code: "PodExecutionRoleAlreadyInUse", Message: "in use"}}

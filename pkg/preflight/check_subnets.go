@@ -20,7 +20,7 @@ type choice struct {
 }
 
 func idsOf(choices []choice) []string {
-	var ids []string
+	ids := make([]string, 0, len(choices))
 	for _, c := range choices {
 		ids = append(ids, c.id)
 	}
@@ -38,7 +38,7 @@ func (f *facts) judgeSubnets() (Result, []choice) {
 // judgeGiven says of every named subnet what is wrong with it (EKS User Guide, Fargate profile
 // components; the refusal of EKS names one subnet only).
 func (f *facts) judgeGiven() (Result, []choice) {
-	var choices []choice
+	choices := make([]choice, 0, len(f.input.Profile.Subnets))
 	var faults, warnings, good []string
 	subnets := f.subnetsByID()
 	for _, id := range f.input.Profile.Subnets {
@@ -179,7 +179,7 @@ func (f *facts) findSubnets() (Result, []choice) {
 }
 
 func using(chosen []choice) []string {
-	var out []string
+	out := make([]string, 0, len(chosen))
 	for _, c := range chosen {
 		out = append(out, fmt.Sprintf("%s %s", describe(c.judgement.Subnet), c.judgement.Reason))
 	}
@@ -187,7 +187,7 @@ func using(chosen []choice) []string {
 }
 
 func warningsOf(j network.Judgement) []string {
-	var out []string
+	out := make([]string, 0, len(j.Warnings))
 	for _, w := range j.Warnings {
 		out = append(out, fmt.Sprintf("subnet %s %s", j.Subnet.ID, w))
 	}

@@ -162,14 +162,16 @@ func (f *facts) judge() Report {
 
 // onlyCluster are the results when the other checks cannot be judged, for the reason in message.
 func (f *facts) onlyCluster(message string) []Result {
-	out := []Result{f.judgeCluster()}
-	if f.skips(checkCluster) && !f.noCluster() {
-		out[0] = bySkip()
-	}
-	for range Checks[1:] {
-		out = append(out, skipped("%s", message))
-	}
+	out := make([]Result, len(Checks))
 	for i, check := range Checks {
+		switch {
+		case i > 0:
+			out[i] = skipped("%s", message)
+		case f.skips(check) && !f.noCluster():
+			out[i] = bySkip()
+		default:
+			out[i] = f.judgeCluster()
+		}
 		out[i].Check = check
 	}
 	return out

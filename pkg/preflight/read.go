@@ -61,6 +61,9 @@ func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, 
 // noCluster reports whether EKS says that the cluster does not exist.
 func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
 
+// described reports whether EKS has described the cluster.
+func (f *facts) described() bool { return f.clusterErr == nil }
+
 // exists reports whether a profile of the name is there and stays.
 func (f *facts) exists() bool {
 	return slices.ContainsFunc(f.siblings, func(p fargate.Profile) bool {
@@ -103,8 +106,8 @@ func (f *facts) read(ctx context.Context, c Cloud) error {
 		var err error
 		f.siblings, err = c.Profiles(ctx, f.input.Profile.Cluster)
 		f.siblingsErr = err
-		if err := fatal(err); err != nil || !finds || f.exists() {
-			return err
+		if !finds || err != nil || f.exists() {
+			return fatal(err)
 		}
 		return f.findRole(ctx, c, described)
 	})
@@ -132,7 +135,7 @@ func (f *facts) readCluster(ctx context.Context, c Cloud) error {
 // readNetwork reads the cluster's VPC and those of the profile's subnets that are not in it.
 func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	given := f.input.Profile.Subnets
-	if f.clusterErr != nil || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
+	if !f.described() || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
 		return nil
 	}
 	f.vpc = f.cluster.VPC
@@ -205,9 +208,6 @@ func (f *facts) guessVPC() {
 
 // findRole looks for the role to use when none is named: in the cluster's profiles, else in the account.
 func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}) error {
-	if f.siblingsErr != nil {
-		return nil
-	}
 	if f.pick = pickFromProfiles(f.siblings, f.input.Profile.Name); f.pick.arn != "" {
 		return f.readRole(ctx, c)
 	}

@@ -104,11 +104,13 @@ func marshalYAML(v any) ([]byte, error) {
 		return nil, err
 	}
 	out, err := yaml.Marshal(plain)
-	var back any
-	if err == nil && yaml.Unmarshal(out, &back) != nil {
-		return text, nil
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	if yaml.Unmarshal(out, new(any)) != nil {
+		out = text
+	}
+	return out, nil
 }
 
 // A profile is the same whichever tool declares it, in JSON and in YAML.

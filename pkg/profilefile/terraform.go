@@ -143,11 +143,8 @@ func (o object) terraformProfile(key string, unknown object) {
 // late lists the attributes that decide where a pod goes and are known only after the apply. The cluster is none
 // of them.
 func (o object) late() []string {
-	var out []string
-	for _, key := range []string{terraformForm.name, terraformForm.selectors} {
-		out = append(out, late(document.Get(o.fields, key), key, 3)...)
-	}
-	return out
+	name, selectors := terraformForm.name, terraformForm.selectors
+	return append(late(document.Get(o.fields, name), name, 3), late(document.Get(o.fields, selectors), selectors, 3)...)
 }
 
 // late lists the parts of v that are true, down to a depth. Terraform's own JSON has no faults.

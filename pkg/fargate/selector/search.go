@@ -240,7 +240,8 @@ func (q *question) repairs(d draft) (repairs []draft, wrong bool) {
 
 // escapes returns the drafts in which one condition of the foe fails.
 func (q *question) escapes(d draft, f foe) []draft {
-	ways := []draft{q.without(d, f.namespace, 0, 0)}
+	ways := make([]draft, 0, 1+len(f.pairs))
+	ways = append(ways, q.without(d, f.namespace, 0, 0))
 	for _, pair := range f.pairs {
 		ways = append(ways, q.without(d, pair, 1, len(d)-1))
 	}

@@ -44,7 +44,7 @@ func shortest(g grammar, fit, avoid []string, b *work) (string, bool) {
 	})
 	letters := g.alphabet(slices.Concat(fit, avoid))
 	globs := strings.Join(slices.Concat(fit, avoid), "\n") + "\n"
-	w := &walk{grammar: g, globs: globs, best: map[string][]stride{}, work: b}
+	w := &walk{grammar: g, globs: globs, best: map[reach][]stride{}, work: b}
 	text, ok := w.run(len(fit), letters)
 	if !ok {
 		return "", false
@@ -64,8 +64,15 @@ type walk struct {
 	globs   string   // those of fit, then those of avoid; see next
 	strides []stride // to go on from, the shortest first
 	// best are the strides that come as far, by everything but the places of avoid and the length of a part.
-	best map[string][]stride
+	best map[reach][]stride
 	work *work
+}
+
+// reach is how far strides have come that differ in the places of avoid and the length of a part alone.
+type reach struct {
+	fit  string
+	part int
+	last byte
 }
 
 // stride is a text that was reached, and how far it has come.
@@ -141,7 +148,7 @@ func (w *walk) enter(s stride) {
 	if slices.ContainsFunc(s.avoid, func(at rune) bool { return trapped(w.globs, at) }) {
 		return
 	}
-	key := string(s.fit) + string([]rune{rune(s.at.part), rune(s.at.last)})
+	key := reach{string(s.fit), s.at.part, s.at.last}
 	for _, old := range w.best[key] {
 		w.work.take(1 + len(s.avoid))
 		if old.at.length <= s.at.length && within(old.avoid, s.avoid) {

@@ -46,3 +46,16 @@ func TestCheckFindsEveryKindOfStaleness(t *testing.T) {
 		t.Errorf("writing again mends it all: %v", err)
 	}
 }
+
+// What is no directory, or cannot be read, is an error and not an empty one.
+func TestNoDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below")} {
+		if err := run(dir, false); err == nil {
+			t.Errorf("%s was taken for a directory", dir)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func (p credentialProcess) Retrieve(ctx context.Context) (aws.Credentials, error
 	if output.tooLong {
 		return aws.Credentials{}, &processError{fmt.Sprintf("it printed more than %d MiB", longestOutput>>20)}
 	}
-	return parseProcess(output.Bytes(), time.Now())
+	return parseProcess(output.kept.Bytes(), time.Now())
 }
 
 // processEnd says how a process ended that did not end well.
@@ -121,17 +121,18 @@ func parseProcess(output []byte, now time.Time) (aws.Credentials, error) {
 	return out, nil
 }
 
-// boundedBuffer keeps the beginning of what is written to it.
+// boundedBuffer keeps what is written to it, up to longestOutput. It must not have the buffer's ReadFrom, which knows no
+// bound.
 type boundedBuffer struct {
-	bytes.Buffer
+	kept    bytes.Buffer
 	tooLong bool
 }
 
-// Write keeps p, or says that it was too much.
+// Write keeps p, or notes that it was too much.
 func (b *boundedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > longestOutput {
+	if b.kept.Len()+len(p) > longestOutput {
 		b.tooLong = true
 		return len(p), nil
 	}
-	return b.Buffer.Write(p)
+	return b.kept.Write(p)
 }

@@ -199,7 +199,7 @@ func TestNoAnswer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, r *http.Request, _ string, _ int) { tt.drop(w, r) })
-			c := client(t, s.URL, func(o *cloud.Options) { o.AttemptTimeout = 50 * time.Millisecond })
+			c := client(t, s.URL, func(o *cloud.Options) { o.AttemptTimeout = 250 * time.Millisecond })
 			err := describe(c)
 			if cloud.ClassOf(err) != cloud.Unavailable {
 				t.Errorf("class %v: %v", cloud.ClassOf(err), err)

@@ -179,6 +179,9 @@ func TestChecked(t *testing.T) {
 	original := wanted("web", "web")
 	original.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/1"
 	d := Decision{Situation: Situation{Stage: Fresh, Name: "web", Original: &original}, Action: Begin, Wish: Wish{NewRole: true}}
+	if _, err := new(Runner).Do(t.Context(), d, Options{}); err == nil {
+		t.Error("what nobody has checked is begun")
+	}
 	report := checked(wanted("web-2", "web-new"))
 	report.NewRole, report.Cluster = "made", cloud.Cluster{ARN: "arn:aws:eks:us-east-1:111122223333:cluster/demo"}
 	d = d.Checked(report)

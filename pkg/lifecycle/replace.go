@@ -18,10 +18,13 @@ type Options struct {
 	Wait bool
 }
 
-// Do does what was decided, and returns the profile that is there in the end.
+// Do does what was decided, and returns the profile that is there in the end. What begins must have been Checked.
 func (r *Runner) Do(ctx context.Context, d Decision, opts Options) (fargate.Profile, error) {
 	switch d.Action {
 	case Begin, Finish:
+		if d.Action == Begin && d.checked.Profile.Name == "" {
+			return fargate.Profile{}, fmt.Errorf("the successor %s was not checked", d.Wanted.Name)
+		}
 		return r.replace(ctx, d, opts)
 	case Undo:
 		return *d.Original, r.retire(ctx, *d.Successor, *d.Original, 0, opts.Wait)

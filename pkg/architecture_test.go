@@ -51,6 +51,7 @@ var may = []struct {
 		"sandbox/internal/iam", "sandbox/internal/wire", "sandbox/world",
 	}},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
+	{"sandbox/internal/bench", []string{"sandbox"}},
 	{"manifest", []string{"internal/document", "fargate"}},
 	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},
 	{"cloud", []string{"fargate", "network"}},
@@ -82,7 +83,7 @@ var rules = []string{"fargate/selector", "fargate/message", "fargate", "network"
 
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{
-	"github.com/aws/":                   {"cloud", "sandbox/sandboxtest"},
+	"github.com/aws/":                   {"cloud", "sandbox/sandboxtest", "sandbox/internal/bench"},
 	"github.com/spf13/cobra":            {"cli", "cli/*"},
 	"github.com/spf13/viper":            {"cli"},
 	"github.com/spf13/pflag":            {"cli", "cli/env"},
@@ -94,7 +95,7 @@ var outside = map[string][]string{
 	"k8s.io/api/":                       nil,
 	"github.com/rogpeppe/go-internal":   nil,
 	"pgregory.net/rapid":                nil,
-	"testing":                           {"sandbox/sandboxtest"},
+	"testing":                           {"sandbox/sandboxtest", "sandbox/internal/bench"},
 	"text/template":                     nil, // the linker would keep every exported method
 }
 

@@ -5,7 +5,6 @@ package cloud_test
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
 
 const podRole = "arn:aws:iam::111122223333:role/fargate-pods"
@@ -21,13 +21,8 @@ func inWorld(t *testing.T, change func(*sandbox.World), options ...func(*cloud.O
 	t.Helper()
 	world := sandbox.DefaultWorld()
 	change(&world)
-	s, err := sandbox.New(world, sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := httptest.NewServer(s)
-	t.Cleanup(served.Close)
-	return client(t, served.URL, options...), s
+	server := sandboxtest.NewServer(t, world, sandbox.Options{})
+	return client(t, server.URL, options...), server.Sandbox
 }
 
 // A hundred profiles take two round trips, and never more than ten requests at a time.

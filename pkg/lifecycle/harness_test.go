@@ -6,7 +6,6 @@ package lifecycle
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
 
 const (
@@ -107,18 +107,14 @@ func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 		change(&world)
 	}
 	b := &bench{clock: newClock(), notes: &notes{}}
-	server, err := sandbox.New(world, sandbox.Options{Now: b.clock.Now, OnRequest: func(r sandbox.Request) {
+	server := sandboxtest.NewServer(t, world, sandbox.Options{Now: b.clock.Now, OnRequest: func(r sandbox.Request) {
 		if b.onRequest != nil {
 			b.onRequest(r)
 		}
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener := httptest.NewServer(server)
-	t.Cleanup(listener.Close)
-	b.server = server
-	b.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: listener.URL})
+	b.server = server.Sandbox
+	var err error
+	b.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}

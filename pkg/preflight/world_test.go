@@ -4,7 +4,6 @@ package preflight
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
 
 // The names of the built-in world.
@@ -41,17 +41,12 @@ func newCloud(t testing.TB, change func(*sandbox.World)) (*cloud.Client, *sandbo
 	if change != nil {
 		change(&world)
 	}
-	server, err := sandbox.New(world, sandbox.Options{})
+	server := sandboxtest.NewServer(t, world, sandbox.Options{})
+	client, err := cloud.New(t.Context(), cloud.Options{Region: world.Region, EndpointURL: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server)
-	t.Cleanup(listener.Close)
-	client, err := cloud.New(t.Context(), cloud.Options{Region: world.Region, EndpointURL: listener.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client, server
+	return client, server.Sandbox
 }
 
 // wanted is an input for the profile web of the cluster demo, with role and subnets to be found.

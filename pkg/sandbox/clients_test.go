@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 // needs skips, or fails where it is required, a test whose program is missing.
@@ -42,7 +43,7 @@ func program(t *testing.T, url string, args ...string) (stdout, stderr string, e
 }
 
 // serveNow serves a world on the real clock with transitions that end at once or in no time.
-func serveNow(t *testing.T, change func(*sandbox.World)) *bench {
+func serveNow(t *testing.T, change func(*sandbox.World)) *bench.Bench {
 	t.Helper()
 	world := sandbox.DefaultWorld()
 	world.PageSize = 2
@@ -51,7 +52,7 @@ func serveNow(t *testing.T, change func(*sandbox.World)) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serveHTTP(t, server)
+	return bench.Of(t, server, false)
 }
 
 func TestBoto3(t *testing.T) {
@@ -60,7 +61,7 @@ func TestBoto3(t *testing.T) {
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays = sandbox.Delays{Create: time.Second, Delete: 100 * time.Millisecond}
 	})
-	stdout, stderr, err := program(t, b.url, "python3", "testdata/boto3_client.py")
+	stdout, stderr, err := program(t, b.URL, "python3", "testdata/boto3_client.py")
 	want := `trusts eks-fargate-pods.amazonaws.com
 clusters ['demo']
 mode API_AND_CONFIG_MAP
@@ -92,26 +93,27 @@ func TestAWSCLI(t *testing.T) {
 	needs(t, "the AWS CLI", "aws", "--version")
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays = sandbox.Delays{}
-		initial("ACTIVE")(w)
+		bench.With("old", "ACTIVE")(w)
 	})
 	create := []string{
 		"aws", "eks", "create-fargate-profile", "--cluster-name", "demo", "--fargate-profile-name", "web",
-		"--selectors", "namespace=web,labels={app=api}", "--subnets", privateA, "--pod-execution-role-arn",
+		"--selectors", "namespace=web,labels={app=api}", "--subnets", bench.PrivateA, "--pod-execution-role-arn",
 	}
 	for _, test := range []struct {
 		args           []string
 		stdout, stderr string
 	}{
 		{[]string{"aws", "eks", "list-fargate-profiles", "--cluster-name", "demo", "--output", "text"}, "FARGATEPROFILENAMES\told\n", ""},
-		{append(create, badRole), "", "An error occurred (InvalidParameterException) when calling the CreateFargateProfile operation: " + misconfigured},
-		{append(create, goodRole, "--query", "fargateProfile.[fargateProfileName,status]", "--output", "text"), "web\tCREATING\n", ""},
+		{append(create, bench.BadRole), "", "An error occurred (InvalidParameterException) when calling the CreateFargateProfile operation: " +
+			"Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com Service Principal"},
+		{append(create, bench.GoodRole, "--query", "fargateProfile.[fargateProfileName,status]", "--output", "text"), "web\tCREATING\n", ""},
 		{[]string{"aws", "eks", "wait", "fargate-profile-active", "--cluster-name", "demo", "--fargate-profile-name", "web"}, "", ""},
 		{[]string{"aws", "eks", "delete-fargate-profile", "--cluster-name", "demo", "--fargate-profile-name", "old", "--query", "fargateProfile.status"}, "\"DELETING\"\n", ""},
 		{[]string{"aws", "eks", "wait", "fargate-profile-deleted", "--cluster-name", "demo", "--fargate-profile-name", "old"}, "", ""},
 		{[]string{"aws", "ec2", "describe-subnets", "--query", "length(Subnets)"}, "6\n", ""},
 		{[]string{"aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text"}, "111122223333\n", ""},
 	} {
-		stdout, stderr, err := program(t, b.url, test.args...)
+		stdout, stderr, err := program(t, b.URL, test.args...)
 		if stdout != test.stdout || !strings.Contains(stderr, test.stderr) || (err != nil) != (test.stderr != "") {
 			t.Errorf("%q: %v\n%s%s", test.args, err, stdout, stderr)
 		}

@@ -1,6 +1,6 @@
 // Package sandbox is an AWS endpoint on loopback with the real rules of EKS Fargate profiles: one HTTP handler that
-// speaks EKS (REST-JSON) and EC2, IAM and STS (Query/XML) well enough for fgctl, the AWS CLI, boto3 and the AWS SDKs. It
-// serves demos, CI jobs and the project's own tests.
+// speaks EKS (REST-JSON) and EC2, IAM and STS (Query/XML) well enough for fgctl, the AWS CLI, boto3 and the AWS SDKs.
+// It serves demos, CI jobs and the project's own tests.
 //
 // What it serves is a World: clusters, VPCs, roles, delays, missing permissions and faults, written in Go or read from
 // YAML. Time comes from Options.Now, so a test turns minutes into nothing, and Server.Transport answers without a

@@ -5,6 +5,7 @@ package sandbox_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -15,14 +16,15 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 const signature = "AWS4-HMAC-SHA256 Credential=K/20260102/us-east-1/%s/aws4_request, Signature=0"
 
 // knock sends a request with a Host and headers of the caller's choice.
-func knock(t *testing.T, b *bench, method, path, host string, header map[string]string, body string) (int, string) {
+func knock(t *testing.T, b *bench.Bench, method, path, host string, header map[string]string, body string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequest(method, b.url+path, strings.NewReader(body))
+	request, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,22 +58,22 @@ func TestPagesStayOutside(t *testing.T) {
 		header                   map[string]string
 		body, contains           string
 	}{
-		{"a rebound name", "POST", create, "evil.example:4566", signed("eks"), createBody, `{"message":"the fgctl sandbox refuses`},
+		{"a rebound name", "POST", create, "evil.example:4566", signed("eks"), bench.CreateBody, `{"message":"the fgctl sandbox refuses`},
 		{"a rebound name, IAM", "POST", "/", "evil.example", signed("iam"), "Action=DeleteRole&RoleName=fargate-pods", "<Code>AccessDenied</Code><Message>the fgctl sandbox"},
 		{"a rebound name, EC2", "POST", "/", "evil.example", signed("ec2"), "Action=DescribeVpcs", "<Code>UnauthorizedOperation</Code><Message>the fgctl sandbox"},
 		{"a rebound name, faults", "POST", control, "evil.example", map[string]string{sandbox.ControlHeader: "1"}, "[]", "evil.example"},
-		{"a name that begins like loopback", "POST", create, "127.0.0.1.evil.example", signed("eks"), createBody, "not loopback"},
-		{"a name that ends like loopback", "POST", create, "evil-localhost", signed("eks"), createBody, "not loopback"},
-		{"another address", "POST", create, "192.168.1.2:80", signed("eks"), createBody, "not loopback"},
-		{"a page's script", "POST", create, "", signed("eks", "Origin", "https://evil.example"), createBody, `https://evil.example`},
-		{"a sandboxed frame", "POST", create, "", signed("eks", "Origin", "null"), createBody, "web browser"},
-		{"a page of loopback", "POST", create, "", signed("eks", "Origin", "http://localhost:3000"), createBody, "web browser"},
+		{"a name that begins like loopback", "POST", create, "127.0.0.1.evil.example", signed("eks"), bench.CreateBody, "not loopback"},
+		{"a name that ends like loopback", "POST", create, "evil-localhost", signed("eks"), bench.CreateBody, "not loopback"},
+		{"another address", "POST", create, "192.168.1.2:80", signed("eks"), bench.CreateBody, "not loopback"},
+		{"a page's script", "POST", create, "", signed("eks", "Origin", "https://evil.example"), bench.CreateBody, `https://evil.example`},
+		{"a sandboxed frame", "POST", create, "", signed("eks", "Origin", "null"), bench.CreateBody, "web browser"},
+		{"a page of loopback", "POST", create, "", signed("eks", "Origin", "http://localhost:3000"), bench.CreateBody, "web browser"},
 		{"a page's question", "OPTIONS", control, "", map[string]string{"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}, "", "web browser"},
 		{"a page's image", "GET", presigned, "", map[string]string{"Sec-Fetch-Site": "cross-site"}, "", "<Code>AccessDenied</Code>"},
 		{"a page's form", "POST", control, "", map[string]string{"Content-Type": "text/plain"}, "- {operation: '*', kind: throttle}", "X-Fgctl-Sandbox"},
 		{"a page's link", "GET", "/_sandbox/stats", "", nil, "", "curl: -H 'X-Fgctl-Sandbox: 1'"},
 	} {
-		b := serve(t)
+		b := bench.Serve(t)
 		status, text := knock(t, b, test.method, test.path, test.host, test.header, test.body)
 		if status != http.StatusForbidden || !strings.Contains(strings.ReplaceAll(text, "&#34;", `"`), test.contains) || !strings.Contains(text, "the fgctl sandbox refuses") {
 			t.Errorf("%s: %d %s", test.name, status, text)
@@ -87,7 +89,7 @@ func TestPagesStayOutside(t *testing.T) {
 
 // All the ways in which programs name loopback lead in.
 func TestProgramsComeIn(t *testing.T) {
-	b := serve(t)
+	b := bench.Serve(t)
 	for _, host := range []string{
 		"localhost", "localhost:4566", "LOCALHOST:4566", "127.0.0.1", "127.0.0.1:4566", "127.8.9.10", "[::1]", "[::1]:4566",
 		"eks.us-east-1.localhost:4566", "localhost.",
@@ -100,7 +102,7 @@ func TestProgramsComeIn(t *testing.T) {
 }
 
 // impatient serves a sandbox with bounds that are short enough for a test.
-func impatient(t *testing.T, world sandbox.World, change func(*http.Server)) *bench {
+func impatient(t *testing.T, world sandbox.World, change func(*http.Server)) *bench.Bench {
 	t.Helper()
 	server, err := sandbox.New(world, sandbox.Options{})
 	if err != nil {
@@ -114,7 +116,7 @@ func impatient(t *testing.T, world sandbox.World, change func(*http.Server)) *be
 	change(web.Config)
 	web.Start()
 	t.Cleanup(web.Close)
-	return &bench{Server: server, url: web.URL}
+	return &bench.Bench{Server: server, URL: web.URL}
 }
 
 // What a client has sent when it stops, and that its connection ends.
@@ -127,11 +129,11 @@ func TestHalfSentRequests(t *testing.T) {
 	for name, sent := range map[string]string{
 		"nothing":       "",
 		"half a head":   head,
-		"half a body":   head + "Content-Length: 1000\r\n\r\n" + createBody,
+		"half a body":   head + "Content-Length: 1000\r\n\r\n" + bench.CreateBody,
 		"half a chunk":  head + "Transfer-Encoding: chunked\r\n\r\nff\r\n{",
 		"one, and idle": "GET /clusters HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + fmt.Sprintf(signature, "eks") + "\r\n\r\n",
 	} {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+		conn, err := net.Dial("tcp", strings.TrimPrefix(b.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +184,7 @@ func TestAnswerNotTaken(t *testing.T) {
 			close(ended)
 		})
 	})
-	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,9 +226,9 @@ func TestExpensiveDocuments(t *testing.T) {
 		"one long line":      "- {message: " + repeat("x") + "}",
 		"directives":         repeat("%A\n"),
 	} {
-		b := serve(t)
+		b := bench.Serve(t)
 		start := time.Now()
-		status, text := b.control(t, http.MethodPost, "faults", document)
+		status, text := control(t, b, http.MethodPost, "faults", document)
 		took := time.Since(start)
 		t.Logf("%-18s %7d bytes: %d in %s, %d bytes", name, len(document), status, took.Round(time.Millisecond), len(text))
 		if took > 10*time.Second || len(text) > 64<<10 || (status != http.StatusBadRequest && name != "comments") {
@@ -241,7 +243,7 @@ func TestExpensiveDocuments(t *testing.T) {
 
 // What a client chose to send fills no memory: neither names of operations nor texts.
 func TestShortMemory(t *testing.T) {
-	b := serve(t)
+	b := bench.Serve(t)
 	long := strings.Repeat("x", 10000)
 	for i := range 1100 {
 		path := fmt.Sprintf("/%d", i)
@@ -260,4 +262,16 @@ func TestShortMemory(t *testing.T) {
 	if first := b.Requests()[0]; len(first.Operation) > 300 || len(first.UserAgent) > 300 {
 		t.Errorf("%d bytes of operation, %d of user agent", len(first.Operation), len(first.UserAgent))
 	}
+}
+
+var ctx = context.Background()
+
+func readAll(t *testing.T, r *http.Response) string {
+	t.Helper()
+	defer func() { _ = r.Body.Close() }()
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -52,20 +52,12 @@ func newService(protocol *wire.Protocol, operations []account.Operation) *servic
 	return s
 }
 
-// match is a ResponseWriter that takes what a mux found in the place of an answer.
+// match takes what a mux finds; the mux's own refusal goes into memory that nobody reads.
 type match struct {
+	memory
 	operation *account.Operation
 	request   *http.Request
 }
-
-// Header returns a header that nobody reads.
-func (*match) Header() http.Header { return http.Header{} }
-
-// WriteHeader takes the mux's refusal.
-func (*match) WriteHeader(int) {}
-
-// Write takes the mux's refusal.
-func (*match) Write(data []byte) (int, error) { return len(data), nil }
 
 // parse takes a request apart. The call is never nil: a request that cannot be understood comes with the refusal that
 // says so, and without an operation.
@@ -115,7 +107,7 @@ func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operat
 
 // byRoute finds the operation of a REST request and what it is about.
 func (s *service) byRoute(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
-	var found match
+	found := match{memory: memory{wire.Reply{Header: http.Header{}}}}
 	s.mux.ServeHTTP(&found, r.WithContext(r.Context())) // a copy, because the mux writes into it
 	if found.operation == nil {
 		// Not AWS's text: AWS knows more operations than the sandbox.

@@ -3,6 +3,7 @@ package sandbox_test
 // In process a client gets what it gets over HTTP, faults included; and copies of worlds share nothing.
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 // inProcess sends one signed request without a network.
@@ -43,9 +45,9 @@ func TestTransport(t *testing.T) {
 			faults = append(faults, sandbox.Fault{Operation: "*", Nth: 1, Kind: kind, RetryAfter: time.Second})
 		}
 		world := func(w *sandbox.World) { w.Faults, w.Seed = faults, 7 }
-		near, far := serve(t, world), serve(t, world)
-		nearResponse, nearData, nearErr := inProcess(t, near.Server, http.MethodPost, "/clusters/demo/fargate-profiles", createBody)
-		farResponse, farData, farErr := signed(t, far, http.MethodPost, "/clusters/demo/fargate-profiles", createBody)
+		near, far := bench.Serve(t, world), bench.Serve(t, world)
+		nearResponse, nearData, nearErr := inProcess(t, near.Server, http.MethodPost, "/clusters/demo/fargate-profiles", bench.CreateBody)
+		farResponse, farData, farErr := far.Send(t, http.MethodPost, "/clusters/demo/fargate-profiles", bench.CreateBody)
 		for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET} {
 			if errors.Is(nearErr, target) != errors.Is(farErr, target) {
 				t.Errorf("%s: %v in process, %v over HTTP", kind, nearErr, farErr)
@@ -73,37 +75,10 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// The SDK works in process, with EC2's XML too, and the sandbox tells of itself.
-func TestTransportOfTheSDK(t *testing.T) {
-	server, err := sandbox.New(sandbox.DefaultWorld(), sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := clientOf(t, server, true)
-	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); err != nil {
-		t.Error(err)
-	}
-	if out, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || len(out.Subnets) != 6 {
-		t.Errorf("%+v, %v", out, err)
-	}
-	_, data, err := inProcess(t, server, http.MethodGet, "/_sandbox/stats", "")
-	if err != nil || !strings.Contains(string(data), `"eks:CreateFargateProfile": 1`) {
-		t.Errorf("%s, %v", data, err)
-	}
-	if response, _, err := inProcess(t, server, http.MethodGet, "/_sandbox/nonsense", ""); err != nil || response.StatusCode != http.StatusNotFound {
-		t.Errorf("%+v, %v", response, err)
-	}
-	gone, leave := contextWithTimeout(t, time.Minute)
-	leave()
-	if _, err := b.eks.ListClusters(gone, nil); err == nil {
-		t.Error("a client that has gone got an answer")
-	}
-}
-
 // A copy is equal and shares no slice, map or pointer with the original.
 func TestClone(t *testing.T) {
 	w := sandbox.DefaultWorld()
-	withWeb("ACTIVE")(&w)
+	bench.With("web", "ACTIVE")(&w)
 	free := 7
 	w.VPCs[0].Subnets[0].AvailableIPs = &free
 	w.Cluster("demo").Profiles[0].Selectors[0].Labels = map[string]string{"a": "b"}
@@ -135,4 +110,31 @@ func TestClone(t *testing.T) {
 		}
 	}
 	compare("World", reflect.ValueOf(w), reflect.ValueOf(copied))
+}
+
+// The SDK works in process, with EC2's XML too, and the sandbox tells of itself.
+func TestTransportOfTheSDK(t *testing.T) {
+	server, err := sandbox.New(sandbox.DefaultWorld(), sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bench.Of(t, server, true)
+	if _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web")); err != nil {
+		t.Error(err)
+	}
+	if out, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || len(out.Subnets) != 6 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	_, data, err := inProcess(t, server, http.MethodGet, "/_sandbox/stats", "")
+	if err != nil || !strings.Contains(string(data), `"eks:CreateFargateProfile": 1`) {
+		t.Errorf("%s, %v", data, err)
+	}
+	if response, _, err := inProcess(t, server, http.MethodGet, "/_sandbox/nonsense", ""); err != nil || response.StatusCode != http.StatusNotFound {
+		t.Errorf("%+v, %v", response, err)
+	}
+	gone, leave := context.WithTimeout(ctx, time.Minute)
+	leave()
+	if _, err := b.EKS.ListClusters(gone, nil); err == nil {
+		t.Error("a client that has gone got an answer")
+	}
 }

@@ -48,7 +48,15 @@ func (r *rule) replaced(c *wire.Call, whole wire.Reply) wire.Reply {
 	return out
 }
 
+func throttled(c *wire.Call, _ Fault) *wire.Refusal     { return c.Protocol.Throttled }
 func internalError(c *wire.Call, _ Fault) *wire.Refusal { return c.Protocol.Internal }
+func unavailable(c *wire.Call, _ Fault) *wire.Refusal   { return c.Protocol.Unavailable }
+func expired(c *wire.Call, _ Fault) *wire.Refusal       { return c.Protocol.Expired }
+func notFound(c *wire.Call, _ Fault) *wire.Refusal      { return c.NotFound() }
+
+func ownError(_ *wire.Call, f Fault) *wire.Refusal {
+	return &wire.Refusal{Status: f.Status, Code: f.Code, Message: f.Message}
+}
 
 // silence returns how long a client waits for nothing.
 func (r *rule) silence(rng *rand.Rand) time.Duration {

@@ -105,7 +105,8 @@ func ParseRange(text string) (Range, error) {
 func (r *Range) UnmarshalYAML(node *yaml.Node) error {
 	parsed, err := ParseRange(node.Value)
 	if err != nil || node.Kind != yaml.ScalarNode {
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %q is not a span of time like 20ms..60ms", node.Line, node.Value)}}
+		text := fmt.Sprintf("line %d: %q is not a span of time like 20ms..60ms", node.Line, node.Value)
+		return &yaml.TypeError{Errors: []string{text}}
 	}
 	*r = parsed
 	return nil

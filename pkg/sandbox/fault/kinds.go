@@ -124,13 +124,11 @@ var kinds = []kind{
 	{name: Duplicate, stage: lists, only: nameLists},
 	{name: Empty, stage: lists, only: nameLists},
 	{name: EndlessPages, stage: lists, only: pagedReads},
-	{name: Error, stage: before, refuse: func(_ *wire.Call, f Fault) *wire.Refusal {
-		return &wire.Refusal{Status: f.Status, Code: f.Code, Message: f.Message}
-	}},
+	{name: Error, stage: before, refuse: ownError},
 	{name: ErrorAfter, stage: after, refuse: internalError},
 	{name: Error500, stage: before, refuse: internalError},
-	{name: Error503, stage: before, refuse: func(c *wire.Call, _ Fault) *wire.Refusal { return c.Protocol.Unavailable }},
-	{name: Expired, stage: before, refuse: func(c *wire.Call, _ Fault) *wire.Refusal { return c.Protocol.Expired }},
+	{name: Error503, stage: before, refuse: unavailable},
+	{name: Expired, stage: before, refuse: expired},
 	{name: HTML, stage: after, answer: html},
 	{name: Huge, stage: after, answer: huge},
 	{name: Latency, stage: delays},
@@ -138,7 +136,7 @@ var kinds = []kind{
 	{name: Nameless, stage: lists, only: namelessOnes},
 	{name: NoContent, stage: after, answer: noContent},
 	{name: NoMember, stage: after, answer: noMember},
-	{name: NotFound, stage: before, only: deniableReads, refuse: func(c *wire.Call, _ Fault) *wire.Refusal { return c.NotFound() }},
+	{name: NotFound, stage: before, only: deniableReads, refuse: notFound},
 	{name: Omit, stage: lists, only: nameLists},
 	{name: Redirect, stage: before, answer: redirect},
 	{name: ResetAfter, stage: after},
@@ -147,7 +145,7 @@ var kinds = []kind{
 	{name: ShortBody, stage: after, answer: shortBody},
 	{name: Silence, stage: before},
 	{name: Stale, stage: stale, only: staleReads},
-	{name: Throttle, stage: before, refuse: func(c *wire.Call, _ Fault) *wire.Refusal { return c.Protocol.Throttled }},
+	{name: Throttle, stage: before, refuse: throttled},
 }
 
 // kindOf returns the kind of that name, nil where there is none.

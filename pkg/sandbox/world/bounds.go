@@ -41,7 +41,8 @@ func tooMuch(data []byte) []Problem {
 		node := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if nodes++; nodes > maxNodes {
-			return append(faults, Problem{Message: fmt.Sprintf("there are more than %d keys, values and items, with what aliases repeat", maxNodes)})
+			text := fmt.Sprintf("there are more than %d keys, values and items, with what aliases repeat", maxNodes)
+			return append(faults, Problem{Message: text})
 		}
 		if node.Kind == yaml.AliasNode && node.Alias != nil {
 			todo = append(todo, node.Alias)
@@ -57,7 +58,8 @@ func tooMuch(data []byte) []Problem {
 // badKeys finds too many keys in a mapping, and those that are there twice.
 func badKeys(mapping *yaml.Node) []Problem {
 	if n := len(mapping.Content) / 2; n > maxKeys {
-		return []Problem{{Line: mapping.Line, Message: fmt.Sprintf("a mapping has %d keys; it can have at most %d", n, maxKeys)}}
+		text := fmt.Sprintf("a mapping has %d keys; it can have at most %d", n, maxKeys)
+		return []Problem{{Line: mapping.Line, Message: text}}
 	}
 	var faults []Problem
 	type key struct {
@@ -69,7 +71,8 @@ func badKeys(mapping *yaml.Node) []Problem {
 		node := mapping.Content[i]
 		k := key{node.Kind, node.Value}
 		if line, twice := first[k]; twice {
-			faults = append(faults, Problem{Line: node.Line, Message: fmt.Sprintf("mapping key %q already defined at line %d", node.Value, line)})
+			text := fmt.Sprintf("mapping key %q already defined at line %d", node.Value, line)
+			faults = append(faults, Problem{Line: node.Line, Message: text})
 			continue
 		}
 		first[k] = node.Line

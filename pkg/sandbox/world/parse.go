@@ -60,7 +60,9 @@ func Parse(data []byte) (World, error) {
 	decoder := strict(data)
 	err := decoder.Decode(&w)
 	if errors.Is(err, io.EOF) {
-		return World{}, &Error{Faults: []Problem{{Line: 1, Message: "the world is empty; `fgctl sandbox world` prints one to start from"}}}
+		return World{}, &Error{Faults: []Problem{
+			{Line: 1, Message: "the world is empty; `fgctl sandbox world` prints one to start from"},
+		}}
 	}
 	var faults []Problem
 	if err != nil {

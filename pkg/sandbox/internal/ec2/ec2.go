@@ -36,13 +36,20 @@ type listing struct {
 	things           func(*account.Call) []thing
 }
 
+const doesNotExist = " ID '%s' does not exist"
+
 var listings = []listing{
-	{"DescribeVpcs", "VpcId", "vpcSet", "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", 5, 1000, vpcs},
-	{"DescribeSubnets", "SubnetId", "subnetSet", "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", 5, 1000, subnets},
-	{"DescribeRouteTables", "RouteTableId", "routeTableSet", "InvalidRouteTableID.NotFound", "The routeTable ID '%s' does not exist", 5, 100, routeTables},
-	{"DescribeVpcEndpoints", "VpcEndpointId", "vpcEndpointSet", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '%s' does not exist", 1, 1000, endpoints},
-	{"DescribeNatGateways", "NatGatewayId", "natGatewaySet", "NatGatewayNotFound", "The Nat Gateway %s was not found", 5, 1000, natGateways},
-	{"DescribeInternetGateways", "InternetGatewayId", "internetGatewaySet", "InvalidInternetGatewayID.NotFound", "The internetGateway ID '%s' does not exist", 5, 1000, internetGateways},
+	{"DescribeVpcs", "VpcId", "vpcSet", "InvalidVpcID.NotFound", "The vpc" + doesNotExist, 5, 1000, vpcs},
+	{"DescribeSubnets", "SubnetId", "subnetSet",
+		"InvalidSubnetID.NotFound", "The subnet" + doesNotExist, 5, 1000, subnets},
+	{"DescribeRouteTables", "RouteTableId", "routeTableSet",
+		"InvalidRouteTableID.NotFound", "The routeTable" + doesNotExist, 5, 100, routeTables},
+	{"DescribeVpcEndpoints", "VpcEndpointId", "vpcEndpointSet",
+		"InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '%s' does not exist", 1, 1000, endpoints},
+	{"DescribeNatGateways", "NatGatewayId", "natGatewaySet",
+		"NatGatewayNotFound", "The Nat Gateway %s was not found", 5, 1000, natGateways},
+	{"DescribeInternetGateways", "InternetGatewayId", "internetGatewaySet",
+		"InvalidInternetGatewayID.NotFound", "The internetGateway" + doesNotExist, 5, 1000, internetGateways},
 }
 
 // thing is one EC2 resource: its id, what filters see of it, and its XML.

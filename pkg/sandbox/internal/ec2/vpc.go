@@ -41,12 +41,9 @@ func named(tags map[string]string, name string) map[string]string {
 	if name == "" {
 		return tags
 	}
-	out := map[string]string{"Name": name}
-	for k, v := range tags {
-		if k != "Name" {
-			out[k] = v
-		}
-	}
+	out := map[string]string{}
+	maps.Copy(out, tags)
+	out["Name"] = name
 	return out
 }
 

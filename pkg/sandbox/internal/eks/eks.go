@@ -15,34 +15,35 @@ import (
 )
 
 const (
-	allProfiles = "/clusters/{cluster}/fargate-profiles"
+	oneCluster  = " /clusters/{cluster}"
+	allProfiles = oneCluster + "/fargate-profiles"
 	oneProfile  = allProfiles + "/{profile}"
-	oneARN      = "/tags/{arn...}" // some clients leave the ARN's slashes alone
+	oneARN      = " /tags/{arn...}" // some clients leave the ARN's slashes alone
 )
 
 // Operations returns those of EKS that the sandbox knows (EKS API reference).
 func Operations() []account.Operation {
 	return []account.Operation{
 		{Name: "ListClusters", Route: "GET /clusters", On: everyCluster, Run: listClusters},
-		{Name: "DescribeCluster", Route: "GET /clusters/{cluster}", On: theClusterARN, Run: describeCluster, NotFound: noCluster},
+		{Name: "DescribeCluster", Route: "GET" + oneCluster, On: theCluster, Run: describeCluster, NotFound: noCluster},
 		{Name: "DescribeClusterVersions", Route: "GET /cluster-versions", On: everything, Run: describeClusterVersions},
-		{Name: "ListFargateProfiles", Route: "GET " + allProfiles, On: theClusterARN, Run: listProfiles, NotFound: noCluster},
-		{Name: "CreateFargateProfile", Route: "POST " + allProfiles, About: aboutCreate, On: theClusterARN, Run: createProfile},
-		{Name: "DescribeFargateProfile", Route: "GET " + oneProfile, On: theProfileARN, Run: describeProfile, NotFound: noProfile},
-		{Name: "DeleteFargateProfile", Route: "DELETE " + oneProfile, On: theProfileARN, Run: deleteProfile},
-		{Name: "ListTagsForResource", Route: "GET " + oneARN, About: aboutARN, On: theARN, Run: listTags, NotFound: noResource},
-		{Name: "TagResource", Route: "POST " + oneARN, About: aboutARN, On: theARN, Run: tagResource},
-		{Name: "UntagResource", Route: "DELETE " + oneARN, About: aboutARN, On: theARN, Run: untagResource},
+		{Name: "ListFargateProfiles", Route: "GET" + allProfiles, On: theCluster, Run: listProfiles, NotFound: noCluster},
+		{Name: "CreateFargateProfile", Route: "POST" + allProfiles, About: named, On: theCluster, Run: createProfile},
+		{Name: "DescribeFargateProfile", Route: "GET" + oneProfile, On: theProfile, Run: describe, NotFound: noProfile},
+		{Name: "DeleteFargateProfile", Route: "DELETE" + oneProfile, On: theProfile, Run: deleteProfile},
+		{Name: "ListTagsForResource", Route: "GET" + oneARN, About: aboutARN, On: theARN, Run: listTags, NotFound: nothing},
+		{Name: "TagResource", Route: "POST" + oneARN, About: aboutARN, On: theARN, Run: tagResource},
+		{Name: "UntagResource", Route: "DELETE" + oneARN, About: aboutARN, On: theARN, Run: untagResource},
 	}
 }
 
 // The resources that permissions are judged on.
-func everything(*account.Call) string      { return "*" }
-func everyCluster(c *account.Call) string  { return c.ARN("eks", c.Region, "cluster/*") }
-func theClusterARN(c *account.Call) string { return c.ARN("eks", c.Region, "cluster/"+c.Cluster) }
-func theARN(c *account.Call) string        { return c.Resource }
+func everything(*account.Call) string     { return "*" }
+func everyCluster(c *account.Call) string { return c.ARN("eks", c.Region, "cluster/*") }
+func theCluster(c *account.Call) string   { return c.ARN("eks", c.Region, "cluster/"+c.Cluster) }
+func theARN(c *account.Call) string       { return c.Resource }
 
-func theProfileARN(c *account.Call) string {
+func theProfile(c *account.Call) string {
 	if cl := c.Find(c.Region, c.Cluster); cl != nil {
 		if p := cl.Find(c.Profile); p != nil {
 			return p.ARN
@@ -137,7 +138,7 @@ func listProfiles(c *account.Call) (any, *wire.Refusal) {
 	return nameList(c, "fargateProfileNames", names, func(i int) int { return cl.Profiles[i].Seq })
 }
 
-func describeProfile(c *account.Call) (any, *wire.Refusal) {
+func describe(c *account.Call) (any, *wire.Refusal) {
 	cl := c.Seen()
 	if cl == nil {
 		return nil, noCluster(c)
@@ -202,6 +203,7 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 	if cl.HideVPC || cl.VPC == "" {
 		delete(vpc, "vpcId")
 	}
+	issuer := "https://oidc.sandbox.invalid/" + cl.Name
 	out := map[string]any{
 		"name": cl.Name, "arn": cl.ARN, "createdAt": wire.Epoch(cl.Created), "version": cl.Version,
 		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": c.ARN("iam", "", "role/eks-cluster"),
@@ -210,7 +212,7 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString([]byte("sandbox"))},
 		"resourcesVpcConfig":      vpc,
 		"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
-		"identity":                map[string]any{"oidc": map[string]any{"issuer": "https://oidc.sandbox.invalid/" + cl.Name}},
+		"identity":                map[string]any{"oidc": map[string]any{"issuer": issuer}},
 		"logging":                 map[string]any{"clusterLogging": []any{}},
 		"accessConfig":            map[string]any{"authenticationMode": cl.AuthenticationMode},
 		"health":                  health(cl.Issues),

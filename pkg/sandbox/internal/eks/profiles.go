@@ -20,11 +20,11 @@ type createRequest struct {
 	Tags      map[string]string `json:"tags"`
 }
 
-// aboutCreate finds the name of the profile; the operation itself reports a body that is not JSON.
-func aboutCreate(c *wire.Call) {
-	var named struct{ FargateProfileName string }
-	_ = json.Unmarshal(c.Body, &named)
-	c.Profile = named.FargateProfileName
+// named finds the name of the profile; the operation itself reports a body that is not JSON.
+func named(c *wire.Call) {
+	var body struct{ FargateProfileName string }
+	_ = json.Unmarshal(c.Body, &body)
+	c.Profile = body.FargateProfileName
 }
 
 func createProfile(c *account.Call) (any, *wire.Refusal) {
@@ -33,7 +33,7 @@ func createProfile(c *account.Call) (any, *wire.Refusal) {
 		return nil, unreadable(err)
 	}
 	if len(n.request.Tags) > 0 {
-		if refused := c.Permit("eks:TagResource", theProfileARN(c)); refused != nil {
+		if refused := c.Permit("eks:TagResource", theProfile(c)); refused != nil {
 			return nil, refused
 		}
 	}

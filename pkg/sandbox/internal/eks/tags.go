@@ -18,8 +18,8 @@ func aboutARN(c *wire.Call) {
 	}
 }
 
-// noResource refuses an ARN that nothing has; the text is not AWS's.
-func noResource(c *account.Call) *wire.Refusal {
+// nothing refuses an ARN that nothing has; the text is not AWS's.
+func nothing(c *account.Call) *wire.Refusal {
 	return wire.NotFound("NotFoundException", "No resource found for ARN: "+c.Resource)
 }
 
@@ -37,7 +37,7 @@ func tagged(c *account.Call) (*map[string]string, *account.Cluster, *wire.Refusa
 			return &p.Tags, cl, nil
 		}
 	}
-	return nil, nil, noResource(c)
+	return nil, nil, nothing(c)
 }
 
 func listTags(c *account.Call) (any, *wire.Refusal) {

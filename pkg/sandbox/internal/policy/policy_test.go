@@ -2,7 +2,9 @@ package policy
 
 // The sandbox's own reading of trust policies, as a table. The rules are those of the IAM User Guide.
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestTrusts(t *testing.T) {
 	want := Request{

@@ -23,10 +23,11 @@ var EC2 = &Protocol{
 			ID      string `xml:"RequestID"`
 		}{r.Code, r.Message, c.ID})
 	},
-	Throttled:   &Refusal{Status: 503, Code: "RequestLimitExceeded", Message: "Request limit exceeded."},
-	Internal:    &Refusal{Status: 500, Code: "InternalError", Message: "An internal error has occurred"},
-	Unavailable: &Refusal{Status: 503, Code: "Unavailable", Message: "The service is unavailable. Please try again shortly."},
-	Expired:     &Refusal{Status: 400, Code: "RequestExpired", Message: "Request has expired."},
+	Throttled: &Refusal{Status: 503, Code: "RequestLimitExceeded", Message: "Request limit exceeded."},
+	Internal:  &Refusal{Status: 500, Code: "InternalError", Message: "An internal error has occurred"},
+	Unavailable: &Refusal{Status: 503, Code: "Unavailable",
+		Message: "The service is unavailable. Please try again shortly."},
+	Expired: &Refusal{Status: 400, Code: "RequestExpired", Message: "Request has expired."},
 	Denied: func(caller, action, _ string) *Refusal {
 		return &Refusal{Status: 403, Code: "UnauthorizedOperation",
 			Message: "You are not authorized to perform this operation. User: " + caller +

@@ -1,9 +1,10 @@
-package sandbox_test
+package fault_test
 
 // Reads that mislead, and answers that are none: what arrives over HTTP, and what the request has done.
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,11 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 // withThree are the profiles a, b and c.
@@ -31,39 +34,39 @@ func withThree(w *sandbox.World) {
 }
 
 // shown are the profiles by ListFargateProfiles, or the error code.
-func (b *bench) shown() string {
-	out, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: ptr("demo")})
+func shown(b *bench.Bench) string {
+	out, err := b.EKS.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo")})
 	if err != nil {
-		return code(err)
+		return bench.Code(err)
 	}
 	return strings.Join(out.FargateProfileNames, ",")
 }
 
 // The second of three reads misleads, the others do not.
 func TestMisleadingReads(t *testing.T) {
-	list := func(b *bench) string { return b.shown() }
-	describe := func(b *bench) string {
-		out, err := b.eks.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: ptr("demo"), FargateProfileName: ptr("b")})
+	list := func(b *bench.Bench) string { return shown(b) }
+	describe := func(b *bench.Bench) string {
+		out, err := b.EKS.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("b")})
 		if err != nil {
-			return message(err)
+			return bench.Message(err)
 		}
 		return *out.FargateProfile.FargateProfileName
 	}
-	tags := func(b *bench) string {
-		_, err := b.eks.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: ptr(b.Profiles("demo")[0].ARN)})
-		return code(err)
+	tags := func(b *bench.Bench) string {
+		_, err := b.EKS.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: aws.String(b.Profiles("demo")[0].ARN)})
+		return bench.Code(err)
 	}
-	cluster := func(b *bench) string {
-		_, err := b.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: ptr("demo")})
-		return message(err)
+	cluster := func(b *bench.Bench) string {
+		_, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: aws.String("demo")})
+		return bench.Message(err)
 	}
-	role := func(b *bench) string {
-		_, err := b.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: ptr("fargate-pods")})
-		return code(err)
+	role := func(b *bench.Bench) string {
+		_, err := b.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("fargate-pods")})
+		return bench.Code(err)
 	}
 	for _, test := range []struct {
 		fault              sandbox.Fault
-		read               func(*bench) string
+		read               func(*bench.Bench) string
 		honest, misleading string
 	}{
 		{sandbox.Fault{Kind: sandbox.FaultOmit}, list, "a,b,c", "a,b"},
@@ -82,7 +85,7 @@ func TestMisleadingReads(t *testing.T) {
 		// What is for other reads leaves this one alone.
 		{sandbox.Fault{Kind: sandbox.FaultEmpty}, describe, "b", "b"},
 	} {
-		b := serve(t, withThree)
+		b := bench.Serve(t, withThree)
 		test.fault.Operation, test.fault.Nth = "*", 2
 		if err := b.SetFaults(test.fault); err != nil {
 			t.Fatal(err)
@@ -101,13 +104,13 @@ func TestMisleadingReadsOnly(t *testing.T) {
 		sandbox.FaultOmit, sandbox.FaultEmpty, sandbox.FaultDuplicate, sandbox.FaultNameless, sandbox.FaultNotFound,
 		sandbox.FaultSameToken, sandbox.FaultEndlessPages, sandbox.FaultStale,
 	} {
-		b := serve(t, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: kind}} })
-		out, err := b.eks.CreateFargateProfile(ctx, profileInput("web"))
+		b := bench.Serve(t, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: kind}} })
+		out, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web"))
 		if err != nil || *out.FargateProfile.FargateProfileName != "web" || len(b.Profiles("demo")) != 1 {
 			t.Errorf("%s: %v", kind, err)
 		}
-		b.clock.advance(2 * time.Second)
-		if err := b.delete("web"); err != nil || b.Profiles("demo")[0].Status != "DELETING" {
+		b.Clock.Advance(2 * time.Second)
+		if err := b.Delete("web"); err != nil || b.Profiles("demo")[0].Status != "DELETING" {
 			t.Errorf("%s: %v", kind, err)
 		}
 		if log := b.Requests(); log[0].Fault != "" || log[1].Fault != "" {
@@ -118,14 +121,14 @@ func TestMisleadingReadsOnly(t *testing.T) {
 
 // A read may be fresh, then stale, then fresh.
 func TestFreshStaleFresh(t *testing.T) {
-	b := serve(t, withThree)
+	b := bench.Serve(t, withThree)
 	if err := b.SetFaults(sandbox.Fault{Operation: "eks:ListFargateProfiles", Nth: 2, Times: 2, Kind: sandbox.FaultStale}); err != nil {
 		t.Fatal(err)
 	}
-	b.mustCreate(t, "web")
+	b.Create(t, "web")
 	var got []string
 	for range 5 {
-		got = append(got, b.shown())
+		got = append(got, shown(b))
 	}
 	if want := []string{"a,b,c,web", "a,b,c", "a,b,c", "a,b,c,web", "a,b,c,web"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -134,23 +137,23 @@ func TestFreshStaleFresh(t *testing.T) {
 
 // Pages without end: the tokens of four pages in a row, in each protocol.
 func TestEndlessPages(t *testing.T) {
-	page := map[string]func(*bench, *string) (string, *string, error){
-		"eks": func(b *bench, token *string) (string, *string, error) {
-			out, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: ptr("demo"), NextToken: token})
+	page := map[string]func(*bench.Bench, *string) (string, *string, error){
+		"eks": func(b *bench.Bench, token *string) (string, *string, error) {
+			out, err := b.EKS.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo"), NextToken: token})
 			if err != nil {
 				return "", nil, err
 			}
 			return strings.Join(out.FargateProfileNames, ","), out.NextToken, nil
 		},
-		"ec2": func(b *bench, token *string) (string, *string, error) {
-			out, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{NextToken: token})
+		"ec2": func(b *bench.Bench, token *string) (string, *string, error) {
+			out, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{NextToken: token})
 			if err != nil {
 				return "", nil, err
 			}
 			return fmt.Sprint(len(out.Subnets)), out.NextToken, nil
 		},
-		"iam": func(b *bench, token *string) (string, *string, error) {
-			out, err := b.iam.ListRoles(ctx, &iam.ListRolesInput{Marker: token})
+		"iam": func(b *bench.Bench, token *string) (string, *string, error) {
+			out, err := b.IAM.ListRoles(ctx, &iam.ListRolesInput{Marker: token})
 			if err != nil {
 				return "", nil, err
 			}
@@ -162,7 +165,7 @@ func TestEndlessPages(t *testing.T) {
 	}
 	for service, first := range map[string]string{"eks": "a,b,c", "ec2": "6", "iam": "2"} {
 		for kind, distinct := range map[string]int{sandbox.FaultSameToken: 1, sandbox.FaultEndlessPages: 4} {
-			b := serve(t, withThree, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: kind}} })
+			b := bench.Serve(t, withThree, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: kind}} })
 			tokens := map[string]bool{}
 			var token *string
 			for n := range 4 {
@@ -181,14 +184,14 @@ func TestEndlessPages(t *testing.T) {
 
 // Pages that lead to themselves after some that do not.
 func TestSameTokenOfPages(t *testing.T) {
-	b := serve(t, withThree, func(w *sandbox.World) {
+	b := bench.Serve(t, withThree, func(w *sandbox.World) {
 		w.PageSize = 1
 		w.Faults = []sandbox.Fault{{Operation: "*", From: 2, Kind: sandbox.FaultSameToken}}
 	})
 	var got []string
 	var token *string
 	for range 4 {
-		out, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: ptr("demo"), NextToken: token})
+		out, err := b.EKS.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: aws.String("demo"), NextToken: token})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,12 +227,12 @@ func TestNonsense(t *testing.T) {
 		}},
 	} {
 		for _, inProcess := range []bool{false, true} {
-			b := serve(t)
+			b := bench.Serve(t)
 			test.fault.Operation = "eks:CreateFargateProfile"
 			if err := b.SetFaults(test.fault); err != nil {
 				t.Fatal(err)
 			}
-			request, err := http.NewRequest(http.MethodPost, b.url+"/clusters/demo/fargate-profiles", strings.NewReader(createBody))
+			request, err := http.NewRequest(http.MethodPost, b.URL+"/clusters/demo/fargate-profiles", strings.NewReader(bench.CreateBody))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -262,29 +265,29 @@ func TestNonsense(t *testing.T) {
 
 // In XML, too, what AWS always sends can be missing, and an answer can be long.
 func TestNonsenseXML(t *testing.T) {
-	b := serve(t, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: sandbox.FaultNoMember}} })
-	if out, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || out.Subnets != nil {
+	b := bench.Serve(t, func(w *sandbox.World) { w.Faults = []sandbox.Fault{{Operation: "*", Kind: sandbox.FaultNoMember}} })
+	if out, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || out.Subnets != nil {
 		t.Errorf("%+v, %v", out, err)
 	}
-	if out, err := b.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: ptr("fargate-pods")}); err != nil || out.Role != nil {
+	if out, err := b.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("fargate-pods")}); err != nil || out.Role != nil {
 		t.Errorf("%+v, %v", out, err)
 	}
 	if err := b.SetFaults(sandbox.Fault{Operation: "*", Kind: sandbox.FaultHuge, Size: 1 << 20}); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || len(out.Subnets) != 6 {
+	if out, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); err != nil || len(out.Subnets) != 6 {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
 
 // Silence ends with the client, or after its bound with the connection; nothing has happened.
 func TestSilence(t *testing.T) {
-	b := serve(t, func(w *sandbox.World) {
+	b := bench.Serve(t, func(w *sandbox.World) {
 		w.Faults = []sandbox.Fault{{Operation: "eks:CreateFargateProfile", Nth: 1, Kind: sandbox.FaultSilence}}
 	})
-	hurried, cancel := contextWithTimeout(t, 50*time.Millisecond)
+	hurried, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
-	if _, err := b.eks.CreateFargateProfile(hurried, profileInput("web")); !errors.Is(err, hurried.Err()) || hurried.Err() == nil {
+	if _, err := b.EKS.CreateFargateProfile(hurried, bench.Input("web")); !errors.Is(err, hurried.Err()) || hurried.Err() == nil {
 		t.Errorf("got %v", err)
 	}
 	if err := b.SetFaults(sandbox.Fault{
@@ -292,7 +295,7 @@ func TestSilence(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); !errors.Is(err, io.EOF) {
+	if _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web")); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v", err)
 	}
 	if len(b.Profiles("demo")) != 0 {
@@ -301,7 +304,7 @@ func TestSilence(t *testing.T) {
 }
 
 func TestMisleadingFaultsThatCannotBe(t *testing.T) {
-	b := serve(t)
+	b := bench.Serve(t)
 	for _, f := range []sandbox.Fault{
 		{Operation: "eks:CreateFargateProfile", Kind: sandbox.FaultOmit},
 		{Operation: "eks:Delete*", Kind: sandbox.FaultNotFound},

@@ -1,9 +1,10 @@
-package sandbox_test
+package eks_test
 
 // Everything that CreateFargateProfile and DeleteFargateProfile refuse: exception, status and text, and
 // the order in which they are judged.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,7 +17,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
+
+var ctx = context.Background()
 
 const (
 	misconfigured = "Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com Service Principal"
@@ -53,12 +57,6 @@ func namespace(ns string) []types.FargateProfileSelector {
 	return []types.FargateProfileSelector{{Namespace: aws.String(ns)}}
 }
 
-func initial(status string) func(*sandbox.World) {
-	return func(w *sandbox.World) {
-		w.Cluster("demo").Profiles = []sandbox.Profile{{Name: "old", Role: "fargate-pods", Status: status, Selectors: []sandbox.Selector{{Namespace: "old"}}}}
-	}
-}
-
 func missing(permissions ...string) func(*sandbox.World) {
 	return func(w *sandbox.World) { w.MissingPermissions = permissions }
 }
@@ -93,44 +91,44 @@ func TestCreateRefusals(t *testing.T) {
 		{"six selectors", nil, func(in *create) { in.Selectors = selectors(6) }, 400, invalid, "Request contains more than 5 Selectors"},
 		{"a selector without namespace", nil, func(in *create) { in.Selectors = []types.FargateProfileSelector{{}} }, 400, invalid, "Fargate Profile must have at least one selector with at least one namespace value."},
 		{"six labels", nil, func(in *create) { in.Selectors = manyLabels(6) }, 400, invalid, "Request contains Selector with more than 5 Label pairs"},
-		{"the name of another profile", initial("ACTIVE"), func(in *create) { in.FargateProfileName = aws.String("old") }, 409, inUse, "A Fargate Profile already exists with this name in this cluster."},
-		{"another profile that is CREATING", initial("CREATING"), nil, 409, inUse, "Cannot create Fargate Profile web because cluster demo currently has Fargate profile old in status CREATING"},
-		{"another profile that is DELETING", initial("DELETING"), nil, 409, inUse, "Cannot create Fargate Profile web because cluster demo currently has Fargate profile old in status DELETING"},
+		{"the name of another profile", bench.With("old", "ACTIVE"), func(in *create) { in.FargateProfileName = aws.String("old") }, 409, inUse, "A Fargate Profile already exists with this name in this cluster."},
+		{"another profile that is CREATING", bench.With("old", "CREATING"), nil, 409, inUse, "Cannot create Fargate Profile web because cluster demo currently has Fargate profile old in status CREATING"},
+		{"another profile that is DELETING", bench.With("old", "DELETING"), nil, 409, inUse, "Cannot create Fargate Profile web because cluster demo currently has Fargate profile old in status DELETING"},
 		{"an update of the cluster", func(w *sandbox.World) { w.Cluster("demo").Updating = time.Minute }, nil, 409, inUse, "Cannot create Fargate Profile web because cluster demo currently has an update in progress"},
-		{"the quota", func(w *sandbox.World) { initial("ACTIVE")(w); w.Quotas.Profiles = 1 }, nil, 400, "ResourceLimitExceededException", "Fargate Profile limit of 1 exceeded for cluster demo"},
-		{"a public subnet", nil, func(in *create) { in.Subnets = []string{privateA, publicA} }, 400, invalid, "Subnet " + publicA + " provided in Fargate Profile is not a private subnet"},
-		{"a subnet that the main table makes public", nil, func(in *create) { in.Subnets = []string{mainOnly} }, 400, invalid, "Subnet " + mainOnly + " provided in Fargate Profile is not a private subnet"},
+		{"the quota", func(w *sandbox.World) { bench.With("old", "ACTIVE")(w); w.Quotas.Profiles = 1 }, nil, 400, "ResourceLimitExceededException", "Fargate Profile limit of 1 exceeded for cluster demo"},
+		{"a public subnet", nil, func(in *create) { in.Subnets = []string{bench.PrivateA, bench.PublicA} }, 400, invalid, "Subnet " + bench.PublicA + " provided in Fargate Profile is not a private subnet"},
+		{"a subnet that the main table makes public", nil, func(in *create) { in.Subnets = []string{bench.MainOnly} }, 400, invalid, "Subnet " + bench.MainOnly + " provided in Fargate Profile is not a private subnet"},
 		{"a subnet that is public over IPv6", func(w *sandbox.World) {
-			w.RouteTable("rtb-0aaa0000000000001").Routes[1] = route("::/0", "igw-0bbb0000000000001")
-		}, nil, 400, invalid, "Subnet " + privateA + " provided in Fargate Profile is not a private subnet"},
+			w.RouteTable("rtb-0aaa0000000000001").Routes[1] = sandbox.Route{To: "::/0", Via: "igw-0bbb0000000000001"}
+		}, nil, 400, invalid, "Subnet " + bench.PrivateA + " provided in Fargate Profile is not a private subnet"},
 		{"an unknown subnet", nil, func(in *create) { in.Subnets = []string{"subnet-x"} }, 400, invalid, "The subnet ID 'subnet-x' does not exist"},
-		{"a subnet of another VPC", nil, func(in *create) { in.Subnets = []string{foreign} }, 400, invalid, "Subnet " + foreign + " provided in Fargate Profile is not in the VPC of the cluster"},
-		{"a zone without Fargate", func(w *sandbox.World) { w.UnsupportedZones = []string{"use1-az2"} }, nil, 400, invalid, "Fargate Profile creation for the Availability Zone us-east-1b for Subnet " + privateB + " is not supported"},
-		{"no private subnet to choose", func(w *sandbox.World) { w.Cluster("demo").Subnets = []string{publicA} }, func(in *create) { in.Subnets = nil }, 400, invalid, "No private subnets were found for cluster demo"},
+		{"a subnet of another VPC", nil, func(in *create) { in.Subnets = []string{bench.Foreign} }, 400, invalid, "Subnet " + bench.Foreign + " provided in Fargate Profile is not in the VPC of the cluster"},
+		{"a zone without Fargate", func(w *sandbox.World) { w.UnsupportedZones = []string{"use1-az2"} }, nil, 400, invalid, "Fargate Profile creation for the Availability Zone us-east-1b for Subnet " + bench.PrivateB + " is not supported"},
+		{"no private subnet to choose", func(w *sandbox.World) { w.Cluster("demo").Subnets = []string{bench.PublicA} }, func(in *create) { in.Subnets = nil }, 400, invalid, "No private subnets were found for cluster demo"},
 		{"no permission to find subnets", missing("ec2:DescribeSubnets"), func(in *create) { in.Subnets = nil }, 400, invalidRequest, `Missing permissions for "ec2:DescribeSubnets"`},
 		{"no permission to see routes", missing("ec2:DescribeRouteTables"), func(in *create) { in.Subnets = nil }, 400, invalidRequest, `Missing permissions for "ec2:DescribeRouteTables"`},
 		{"no permission to see the service's role", missing("iam:GetRole"), nil, 400, invalidRequest, "Failed to validate if SLR: AWSServiceRoleForAmazonEKSForFargate already exists due to missing permissions for 'iam:GetRole'"},
-		{"no permission to pass the role", missing("iam:PassRole"), nil, 403, "AccessDeniedException", "User: arn:aws:iam::111122223333:user/sandbox is not authorized to perform: iam:PassRole on resource: " + goodRole},
+		{"no permission to pass the role", missing("iam:PassRole"), nil, 403, "AccessDeniedException", "User: arn:aws:iam::111122223333:user/sandbox is not authorized to perform: iam:PassRole on resource: " + bench.GoodRole},
 		{"no permission to create", missing("eks:Create*"), nil, 403, "AccessDeniedException", "User: arn:aws:iam::111122223333:user/sandbox is not authorized to perform: eks:CreateFargateProfile on resource: arn:aws:eks:us-east-1:111122223333:cluster/demo"},
-		{"a role that trusts another service", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(badRole) }, 400, invalid, misconfigured},
-		{"a role that does not exist", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(badRole + "x") }, 400, invalid, misconfigured},
+		{"a role that trusts another service", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(bench.BadRole) }, 400, invalid, misconfigured},
+		{"a role that does not exist", nil, func(in *create) { in.PodExecutionRoleArn = aws.String(bench.BadRole + "x") }, 400, invalid, misconfigured},
 		{"a role whose condition names the cluster", trust(strings.ReplaceAll(fargateTrust(`"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:cluster/demo"}`), "\n", "")), nil, 400, invalid, misconfigured},
 		{"a role whose condition names another account", trust(fargateTrust(`"StringEquals":{"aws:SourceAccount":"999999999999"}`)), nil, 400, invalid, misconfigured},
 		{"no ARN", nil, func(in *create) { in.PodExecutionRoleArn = aws.String("fargate-pods") }, 400, invalid, "The role ARN 'fargate-pods' is not valid"},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			b := serve(t)
+			b := bench.Serve(t)
 			if test.world != nil {
-				b = serve(t, test.world)
+				b = bench.Serve(t, test.world)
 			}
-			in := profileInput("web")
+			in := bench.Input("web")
 			if test.input != nil {
 				test.input(in)
 			}
 			before := len(b.Profiles("demo"))
-			_, err := b.eks.CreateFargateProfile(ctx, in)
+			_, err := b.EKS.CreateFargateProfile(ctx, in)
 			var response *awshttp.ResponseError
-			if !errors.As(err, &response) || response.HTTPStatusCode() != test.status || code(err) != test.code || message(err) != test.message {
+			if !errors.As(err, &response) || response.HTTPStatusCode() != test.status || bench.Code(err) != test.code || bench.Message(err) != test.message {
 				t.Errorf("got  %v\nwant %d %s: %s", err, test.status, test.code, test.message)
 			}
 			if len(b.Profiles("demo")) != before {
@@ -147,8 +145,8 @@ func fargateTrust(condition string) string {
 
 // Modelled members of an exception arrive where the SDK looks for them.
 func TestExceptionMembers(t *testing.T) {
-	b := serve(t)
-	_, err := b.eks.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("web")})
+	b := bench.Serve(t)
+	_, err := b.EKS.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("web")})
 	var notFound *types.ResourceNotFoundException
 	if !errors.As(err, &notFound) || aws.ToString(notFound.ClusterName) != "demo" || aws.ToString(notFound.FargateProfileName) != "web" ||
 		notFound.ErrorMessage() != "No Fargate Profile found with name: web." {
@@ -159,7 +157,7 @@ func TestExceptionMembers(t *testing.T) {
 // What is judged before the cluster is looked up hides a missing cluster; what is judged after is hidden
 // by it.
 func TestOrderOfJudgement(t *testing.T) {
-	b := serve(t)
+	b := bench.Serve(t)
 	for _, test := range []struct {
 		what, message string
 		input         func(*create)
@@ -168,10 +166,10 @@ func TestOrderOfJudgement(t *testing.T) {
 		{"namespace", "The namespace provided is invalid.", func(in *create) { in.Selectors = namespace("UPPER") }},
 		{"label key", "Selector label provided is invalid.", func(in *create) { in.Selectors = labels("a b", "c") }},
 		{"selector count", "No cluster found for name: gone.", func(in *create) { in.Selectors = selectors(6) }},
-		{"subnets", "No cluster found for name: gone.", func(in *create) { in.Subnets = []string{publicA} }},
+		{"subnets", "No cluster found for name: gone.", func(in *create) { in.Subnets = []string{bench.PublicA} }},
 	} {
-		_, err := b.eks.CreateFargateProfile(ctx, profileInput("web", func(in *create) { in.ClusterName = aws.String("gone") }, test.input))
-		if message(err) != test.message {
+		_, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web", func(in *create) { in.ClusterName = aws.String("gone") }, test.input))
+		if bench.Message(err) != test.message {
 			t.Errorf("%s in a cluster that does not exist: %v, want %q", test.what, err, test.message)
 		}
 	}
@@ -192,24 +190,24 @@ func TestCreateAccepts(t *testing.T) {
 		{"five labels", nil, func(in *create) { in.Selectors = manyLabels(5) }},
 		{"a raised quota", func(w *sandbox.World) { w.Quotas = sandbox.Quotas{Selectors: 6, Labels: 10} }, func(in *create) { in.Selectors = append(selectors(5), manyLabels(10)...) }},
 		{"an IPv6 way out", func(w *sandbox.World) {
-			w.RouteTable("rtb-0aaa0000000000001").Routes[1] = route("::/0", "eigw-1")
+			w.RouteTable("rtb-0aaa0000000000001").Routes[1] = sandbox.Route{To: "::/0", Via: "eigw-1"}
 		}, nil},
-		{"a failed neighbour", initial("CREATE_FAILED"), nil},
+		{"a failed neighbour", bench.With("old", "CREATE_FAILED"), nil},
 		{"a role with a path", func(w *sandbox.World) { w.Role("fargate-pods").Path = "/team/" }, func(in *create) {
 			in.PodExecutionRoleArn = aws.String("arn:aws:iam::111122223333:role/team/fargate-pods")
 		}},
 		{"a permission missing elsewhere", missing("iam:GetRole on arn:aws:iam::*:role/fargate-*"), nil},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			b := serve(t)
+			b := bench.Serve(t)
 			if test.world != nil {
-				b = serve(t, test.world)
+				b = bench.Serve(t, test.world)
 			}
-			in := profileInput("web")
+			in := bench.Input("web")
 			if test.input != nil {
 				test.input(in)
 			}
-			if _, err := b.eks.CreateFargateProfile(ctx, in); err != nil {
+			if _, err := b.EKS.CreateFargateProfile(ctx, in); err != nil {
 				t.Error(err)
 			}
 		})
@@ -224,28 +222,28 @@ func TestDeleteRefusals(t *testing.T) {
 		message string
 	}{
 		{"no such profile", nil, "ResourceNotFoundException", "No Fargate Profile found with name: old."},
-		{"itself CREATING", initial("CREATING"), "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has Fargate profile old in status CREATING"},
-		{"itself DELETING", initial("DELETING"), "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has Fargate profile old in status DELETING"},
-		{"an update of the cluster", func(w *sandbox.World) { initial("ACTIVE")(w); w.Cluster("demo").Updating = time.Minute }, "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has an update in progress"},
+		{"itself CREATING", bench.With("old", "CREATING"), "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has Fargate profile old in status CREATING"},
+		{"itself DELETING", bench.With("old", "DELETING"), "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has Fargate profile old in status DELETING"},
+		{"an update of the cluster", func(w *sandbox.World) { bench.With("old", "ACTIVE")(w); w.Cluster("demo").Updating = time.Minute }, "ResourceInUseException", "Cannot Delete Fargate Profile old because cluster demo currently has an update in progress"},
 		{"no permission", func(w *sandbox.World) {
-			initial("ACTIVE")(w)
+			bench.With("old", "ACTIVE")(w)
 			w.MissingPermissions = []string{"eks:DeleteFargateProfile"}
 		}, "AccessDeniedException", ""},
 	} {
-		b := serve(t)
+		b := bench.Serve(t)
 		if test.world != nil {
-			b = serve(t, test.world)
+			b = bench.Serve(t, test.world)
 		}
-		err := b.delete("old")
-		if code(err) != test.code || (test.message != "" && message(err) != test.message) {
+		err := b.Delete("old")
+		if bench.Code(err) != test.code || (test.message != "" && bench.Message(err) != test.message) {
 			t.Errorf("%s: %v, want %s %q", test.what, err, test.code, test.message)
 		}
 	}
 }
 
 func TestTagRefusals(t *testing.T) {
-	b := serve(t)
-	p := b.mustCreate(t, "web")
+	b := bench.Serve(t)
+	p := b.Create(t, "web")
 	many := map[string]string{}
 	for i := range 51 {
 		many[fmt.Sprint(i)] = "x"
@@ -261,8 +259,8 @@ func TestTagRefusals(t *testing.T) {
 		{"nonsense", map[string]string{"k": "v"}, "BadRequestException"},
 		{*p.FargateProfileArn, map[string]string{"k": "v"}, ""},
 	} {
-		_, err := b.eks.TagResource(ctx, &eks.TagResourceInput{ResourceArn: aws.String(test.arn), Tags: test.tags})
-		if code(err) != test.code {
+		_, err := b.EKS.TagResource(ctx, &eks.TagResourceInput{ResourceArn: aws.String(test.arn), Tags: test.tags})
+		if bench.Code(err) != test.code {
 			t.Errorf("TagResource %s with %d tags: %v, want %q", test.arn, len(test.tags), err, test.code)
 		}
 	}
@@ -270,10 +268,10 @@ func TestTagRefusals(t *testing.T) {
 
 // Every service says in its own way that a permission is missing.
 func TestMissingPermissions(t *testing.T) {
-	b := serve(t, missing("ec2:describeroutetables", "iam:List*", "eks:DescribeCluster"))
-	_, eksErr := b.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: aws.String("demo")})
-	_, ec2Err := b.ec2.DescribeRouteTables(ctx, nil)
-	_, iamErr := b.iam.ListRoles(ctx, nil)
+	b := bench.Serve(t, missing("ec2:describeroutetables", "iam:List*", "eks:DescribeCluster"))
+	_, eksErr := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: aws.String("demo")})
+	_, ec2Err := b.EC2.DescribeRouteTables(ctx, nil)
+	_, iamErr := b.IAM.ListRoles(ctx, nil)
 	for _, test := range []struct {
 		err          error
 		code, action string
@@ -283,12 +281,12 @@ func TestMissingPermissions(t *testing.T) {
 		{iamErr, "AccessDenied", "iam:ListRoles"},
 	} {
 		var response *awshttp.ResponseError
-		if !errors.As(test.err, &response) || response.HTTPStatusCode() != 403 || code(test.err) != test.code ||
-			!strings.Contains(message(test.err), "user/sandbox is not authorized to perform: "+test.action) {
+		if !errors.As(test.err, &response) || response.HTTPStatusCode() != 403 || bench.Code(test.err) != test.code ||
+			!strings.Contains(bench.Message(test.err), "user/sandbox is not authorized to perform: "+test.action) {
 			t.Errorf("%v, want 403 %s naming %s", test.err, test.code, test.action)
 		}
 	}
-	if _, err := b.ec2.DescribeSubnets(ctx, nil); err != nil {
+	if _, err := b.EC2.DescribeSubnets(ctx, nil); err != nil {
 		t.Errorf("a permission that is there: %v", err)
 	}
 }

@@ -1,21 +1,26 @@
-package sandbox_test
+package policy_test
 
 // Worlds in which the caller may do exactly what is written.
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
+
+var ctx = context.Background()
 
 const serviceRoleARN = "arn:aws:iam::111122223333:role/aws-service-role/eks-fargate.amazonaws.com/AWSServiceRoleForAmazonEKSForFargate"
 
@@ -28,12 +33,12 @@ func TestLeastPermissionsOfCreate(t *testing.T) {
 	need := []string{
 		"eks:CreateFargateProfile on arn:aws:eks:us-east-1:111122223333:cluster/demo",
 		"eks:TagResource on arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/*",
-		"iam:PassRole on " + goodRole, "iam:GetRole on " + serviceRoleARN, "iam:CreateServiceLinkedRole on " + serviceRoleARN,
+		"iam:PassRole on " + bench.GoodRole, "iam:GetRole on " + serviceRoleARN, "iam:CreateServiceLinkedRole on " + serviceRoleARN,
 		"ec2:DescribeSubnets", "ec2:DescribeRouteTables",
 	}
 	create := func(allowed []string) error {
-		b := serve(t, allowing(allowed...))
-		_, err := b.eks.CreateFargateProfile(ctx, profileInput("web", func(in *eks.CreateFargateProfileInput) {
+		b := bench.Serve(t, allowing(allowed...))
+		_, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web", func(in *eks.CreateFargateProfileInput) {
 			in.Subnets, in.Tags = nil, map[string]string{"team": "shop"}
 		}))
 		var asked []string
@@ -54,14 +59,14 @@ func TestLeastPermissionsOfCreate(t *testing.T) {
 	for i, want := range []string{
 		"AccessDeniedException: " + user + "eks:CreateFargateProfile on resource: arn:aws:eks:us-east-1:111122223333:cluster/demo",
 		"AccessDeniedException: " + user + "eks:TagResource on resource: arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/*",
-		"AccessDeniedException: " + user + "iam:PassRole on resource: " + goodRole,
+		"AccessDeniedException: " + user + "iam:PassRole on resource: " + bench.GoodRole,
 		"InvalidRequestException: Failed to validate if SLR: AWSServiceRoleForAmazonEKSForFargate already exists due to missing permissions for 'iam:GetRole'",
 		"InvalidRequestException: Failed to create SLR: AWSServiceRoleForAmazonEKSForFargate due to missing permissions for 'iam:CreateServiceLinkedRole'",
 		`InvalidRequestException: Missing permissions for "ec2:DescribeSubnets"`,
 		`InvalidRequestException: Missing permissions for "ec2:DescribeRouteTables"`,
 	} {
 		err := create(slices.Delete(slices.Clone(need), i, i+1))
-		if got := code(err) + ": " + message(err); got != want {
+		if got := bench.Code(err) + ": " + bench.Message(err); got != want {
 			t.Errorf("without %s: %s, want %s", need[i], got, want)
 		}
 	}
@@ -69,12 +74,12 @@ func TestLeastPermissionsOfCreate(t *testing.T) {
 
 // Without tags and with subnets a create needs less; the service-linked role is made once.
 func TestPermissionsThatAreNotNeeded(t *testing.T) {
-	b := serve(t, allowing("eks:createfargateprofile", "iam:PassRole on "+goodRole, "iam:GetRole", "iam:CreateServiceLinkedRole"))
-	b.mustCreate(t, "web")
-	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("api", func(in *eks.CreateFargateProfileInput) { in.PodExecutionRoleArn = ptr(badRole) })); code(err) != "AccessDeniedException" {
+	b := bench.Serve(t, allowing("eks:createfargateprofile", "iam:PassRole on "+bench.GoodRole, "iam:GetRole", "iam:CreateServiceLinkedRole"))
+	b.Create(t, "web")
+	if _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("api", func(in *eks.CreateFargateProfileInput) { in.PodExecutionRoleArn = aws.String(bench.BadRole) })); bench.Code(err) != "AccessDeniedException" {
 		t.Errorf("another role: %v", err)
 	}
-	b.mustCreate(t, "api")
+	b.Create(t, "api")
 	if n := b.Stats().Permissions["iam:CreateServiceLinkedRole"]; n != 1 {
 		t.Errorf("asked for the service-linked role %d times", n)
 	}
@@ -82,60 +87,60 @@ func TestPermissionsThatAreNotNeeded(t *testing.T) {
 
 // A caller with no permissions is refused everywhere, but may learn who it is.
 func TestNoPermissions(t *testing.T) {
-	b := serve(t, allowing(), withWeb("ACTIVE"))
-	web, role := b.Profiles("demo")[0].ARN, ptr("fargate-pods")
-	cluster, profile := ptr("demo"), ptr("web")
+	b := bench.Serve(t, allowing(), bench.With("web", "ACTIVE"))
+	web, role := b.Profiles("demo")[0].ARN, aws.String("fargate-pods")
+	cluster, profile := aws.String("demo"), aws.String("web")
 	for what, run := range map[string]func() error{
-		"ListClusters": func() error { _, err := b.eks.ListClusters(ctx, nil); return err },
+		"ListClusters": func() error { _, err := b.EKS.ListClusters(ctx, nil); return err },
 		"DescribeCluster": func() error {
-			_, err := b.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: cluster})
+			_, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: cluster})
 			return err
 		},
-		"DescribeClusterVersions": func() error { _, err := b.eks.DescribeClusterVersions(ctx, nil); return err },
+		"DescribeClusterVersions": func() error { _, err := b.EKS.DescribeClusterVersions(ctx, nil); return err },
 		"ListFargateProfiles": func() error {
-			_, err := b.eks.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: cluster})
+			_, err := b.EKS.ListFargateProfiles(ctx, &eks.ListFargateProfilesInput{ClusterName: cluster})
 			return err
 		},
 		"DescribeFargateProfile": func() error {
-			_, err := b.eks.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: cluster, FargateProfileName: profile})
+			_, err := b.EKS.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: cluster, FargateProfileName: profile})
 			return err
 		},
-		"CreateFargateProfile": func() error { _, err := b.eks.CreateFargateProfile(ctx, profileInput("x")); return err },
-		"DeleteFargateProfile": func() error { return b.delete("web") },
+		"CreateFargateProfile": func() error { _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("x")); return err },
+		"DeleteFargateProfile": func() error { return b.Delete("web") },
 		"TagResource": func() error {
-			_, err := b.eks.TagResource(ctx, &eks.TagResourceInput{ResourceArn: &web, Tags: map[string]string{"a": "b"}})
+			_, err := b.EKS.TagResource(ctx, &eks.TagResourceInput{ResourceArn: &web, Tags: map[string]string{"a": "b"}})
 			return err
 		},
 		"UntagResource": func() error {
-			_, err := b.eks.UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: &web, TagKeys: []string{"a"}})
+			_, err := b.EKS.UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: &web, TagKeys: []string{"a"}})
 			return err
 		},
 		"ListTagsForResource": func() error {
-			_, err := b.eks.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: &web})
+			_, err := b.EKS.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: &web})
 			return err
 		},
-		"DescribeVpcs":         func() error { _, err := b.ec2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{}); return err },
-		"DescribeSubnets":      func() error { _, err := b.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); return err },
-		"DescribeRouteTables":  func() error { _, err := b.ec2.DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{}); return err },
-		"DescribeVpcEndpoints": func() error { _, err := b.ec2.DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{}); return err },
-		"GetRole":              func() error { _, err := b.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: role}); return err },
-		"ListRoles":            func() error { _, err := b.iam.ListRoles(ctx, nil); return err },
+		"DescribeVpcs":         func() error { _, err := b.EC2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{}); return err },
+		"DescribeSubnets":      func() error { _, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{}); return err },
+		"DescribeRouteTables":  func() error { _, err := b.EC2.DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{}); return err },
+		"DescribeVpcEndpoints": func() error { _, err := b.EC2.DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{}); return err },
+		"GetRole":              func() error { _, err := b.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: role}); return err },
+		"ListRoles":            func() error { _, err := b.IAM.ListRoles(ctx, nil); return err },
 		"ListAttachedRolePolicies": func() error {
-			_, err := b.iam.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role})
+			_, err := b.IAM.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role})
 			return err
 		},
-		"DeleteRole": func() error { _, err := b.iam.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: role}); return err },
+		"DeleteRole": func() error { _, err := b.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: role}); return err },
 		"CreateRole": func() error {
-			_, err := b.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: ptr("x"), AssumeRolePolicyDocument: ptr(`{"Statement": []}`)})
+			_, err := b.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("x"), AssumeRolePolicyDocument: aws.String(`{"Statement": []}`)})
 			return err
 		},
 	} {
 		err := run()
-		if !slices.Contains([]string{"AccessDeniedException", "UnauthorizedOperation", "AccessDenied"}, code(err)) || !strings.Contains(message(err), what) {
+		if !slices.Contains([]string{"AccessDeniedException", "UnauthorizedOperation", "AccessDenied"}, bench.Code(err)) || !strings.Contains(bench.Message(err), what) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := b.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err != nil {
+	if _, err := b.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -156,19 +161,19 @@ func TestPolicies(t *testing.T) {
 		{"for another service", only(`{"StringEquals": {"iam:AWSServiceName": "eks.amazonaws.com"}}`), "InvalidRequestException"},
 		{"for all but Fargate", only(`{"StringNotEquals": {"iam:AWSServiceName": "eks-fargate.amazonaws.com"}}`), "InvalidRequestException"},
 		{"one statement", `{"Statement": {"Effect": "Allow", "NotAction": "sts:*", "NotResource": "arn:aws:s3:::*"}}`, ""},
-		{"a Deny", `{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "iam:passrole", "Resource": "` + goodRole + `"}]}`, "AccessDeniedException"},
-		{"another resource", `{"Statement": [{"Effect": "Allow", "Action": "*", "NotResource": "` + goodRole + `"}]}`, "AccessDeniedException"},
+		{"a Deny", `{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "iam:passrole", "Resource": "` + bench.GoodRole + `"}]}`, "AccessDeniedException"},
+		{"another resource", `{"Statement": [{"Effect": "Allow", "Action": "*", "NotResource": "` + bench.GoodRole + `"}]}`, "AccessDeniedException"},
 		{"not the action", `{"Statement": [{"Effect": "Allow", "NotAction": "iam:Pass*", "Resource": "*"}]}`, "AccessDeniedException"},
 		{"nothing", `{"Statement": []}`, "AccessDeniedException"},
 	} {
-		b := serve(t, func(w *sandbox.World) { w.Permissions = &sandbox.Permissions{Policies: []string{test.policy}} })
-		if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); code(err) != test.refused {
+		b := bench.Serve(t, func(w *sandbox.World) { w.Permissions = &sandbox.Permissions{Policies: []string{test.policy}} })
+		if _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web")); bench.Code(err) != test.refused {
 			t.Errorf("%s: %v, want %q", test.what, err, test.refused)
 		}
 	}
 	// What is missing is missing, whatever else says.
-	b := serve(t, allowing("*"), missing("eks:Create*"))
-	if _, err := b.eks.CreateFargateProfile(ctx, profileInput("web")); code(err) != "AccessDeniedException" {
+	b := bench.Serve(t, allowing("*"), func(w *sandbox.World) { w.MissingPermissions = []string{"eks:Create*"} })
+	if _, err := b.EKS.CreateFargateProfile(ctx, bench.Input("web")); bench.Code(err) != "AccessDeniedException" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package sandbox
+package world_test
 
 import (
 	"os"
@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
 // Every key of a world file, and every kind of fault, is told of in docs/sandbox.md.
 func TestDocumented(t *testing.T) {
-	page, err := os.ReadFile("../../docs/sandbox.md")
+	page, err := os.ReadFile("../../../docs/sandbox.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +27,7 @@ func TestDocumented(t *testing.T) {
 		}
 		t.Errorf("docs/sandbox.md does not tell of %q", word)
 	}
-	seen := map[reflect.Type]bool{reflect.TypeFor[time.Time](): true, reflect.TypeFor[Range](): true}
+	seen := map[reflect.Type]bool{reflect.TypeFor[time.Time](): true, reflect.TypeFor[sandbox.Range](): true}
 	var walk func(reflect.Type)
 	walk = func(kind reflect.Type) {
 		for kind.Kind() == reflect.Slice || kind.Kind() == reflect.Pointer {
@@ -41,8 +43,8 @@ func TestDocumented(t *testing.T) {
 			walk(kind.Field(i).Type)
 		}
 	}
-	walk(reflect.TypeFor[World]())
-	for _, kind := range FaultKinds() {
+	walk(reflect.TypeFor[sandbox.World]())
+	for _, kind := range sandbox.FaultKinds() {
 		told(kind)
 	}
 }

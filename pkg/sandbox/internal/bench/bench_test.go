@@ -1,4 +1,4 @@
-package sandbox_test
+package bench_test
 
 // How fast a sandbox is made and answers: property tests make thousands of them.
 
@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 func BenchmarkDefaultWorld(b *testing.B) {
@@ -64,17 +66,48 @@ func BenchmarkSDKInProcess(b *testing.B) { benchmarkSDK(b, true) }
 func benchmarkSDK(b *testing.B, inProcess bool) {
 	b.ReportAllocs()
 	world := sandbox.DefaultWorld()
-	withWeb("ACTIVE")(&world)
+	bench.With("web", "ACTIVE")(&world)
 	server, err := sandbox.New(world, sandbox.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	client := clientOf(b, server, inProcess).eks
-	input := &eks.DescribeFargateProfileInput{ClusterName: ptr("demo"), FargateProfileName: ptr("web")}
+	client := bench.Of(b, server, inProcess).EKS
+	input := &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("web")}
 	for b.Loop() {
-		if _, err := client.DescribeFargateProfile(ctx, input); err != nil {
+		if _, err := client.DescribeFargateProfile(b.Context(), input); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The clients see the same over HTTP and in process.
+func TestClients(t *testing.T) {
+	for _, inProcess := range []bool{false, true} {
+		clock := bench.NewClock()
+		server, err := sandbox.New(sandbox.DefaultWorld(), sandbox.Options{Now: clock.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := bench.Of(t, server, inProcess)
+		b.Clock = clock
+		b.Create(t, "web")
+		if got := b.Status("web"); got != "ACTIVE" {
+			t.Error(got)
+		}
+		if err := b.Delete("web"); err != nil {
+			t.Error(err)
+		}
+		clock.Advance(3 * time.Second)
+		if got := bench.Code(b.Delete("web")); got != "ResourceNotFoundException" {
+			t.Error(got)
+		}
+		if got := bench.Message(b.Delete("web")); got != "No Fargate Profile found with name: web." {
+			t.Error(got)
+		}
+	}
+	b := bench.Serve(t, bench.With("web", "ACTIVE"))
+	if _, body, err := b.Send(t, http.MethodGet, "/clusters/demo/fargate-profiles", ""); err != nil || !strings.Contains(string(body), `"web"`) {
+		t.Errorf("%s, %v", body, err)
 	}
 }
 
@@ -83,25 +116,25 @@ func BenchmarkCase(b *testing.B) {
 	b.ReportAllocs()
 	world := sandbox.DefaultWorld()
 	for b.Loop() {
-		clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+		clock := bench.NewClock()
 		server, err := sandbox.New(world, sandbox.Options{Now: clock.Now})
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := clientOf(b, server, true)
-		c.clock = clock
-		if _, err := c.eks.CreateFargateProfile(ctx, profileInput("web")); err != nil {
+		c := bench.Of(b, server, true)
+		c.Clock = clock
+		if _, err := c.EKS.CreateFargateProfile(b.Context(), bench.Input("web")); err != nil {
 			b.Fatal(err)
 		}
-		clock.advance(2 * time.Second)
-		if got := c.status("web"); got != "ACTIVE" {
+		clock.Advance(2 * time.Second)
+		if got := c.Status("web"); got != "ACTIVE" {
 			b.Fatal(got)
 		}
-		if err := c.delete("web"); err != nil {
+		if err := c.Delete("web"); err != nil {
 			b.Fatal(err)
 		}
-		clock.advance(3 * time.Second)
-		if got := c.status("web"); got != "ResourceNotFoundException" {
+		clock.Advance(3 * time.Second)
+		if got := c.Status("web"); got != "ResourceNotFoundException" {
 			b.Fatal(got)
 		}
 	}

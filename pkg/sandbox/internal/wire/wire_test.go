@@ -1,0 +1,111 @@
+package wire_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+)
+
+var ctx = context.Background()
+
+func TestThrottlingOfEveryService(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) {
+		w.Faults = []sandbox.Fault{{Operation: "*", Kind: sandbox.FaultThrottle, RetryAfter: 1500 * time.Millisecond}}
+	})
+	_, eksErr := b.EKS.ListClusters(ctx, nil)
+	_, ec2Err := b.EC2.DescribeSubnets(ctx, nil)
+	_, iamErr := b.IAM.ListRoles(ctx, nil)
+	for want, err := range map[string]error{"ThrottlingException": eksErr, "RequestLimitExceeded": ec2Err, "Throttling": iamErr} {
+		var response *awshttp.ResponseError
+		if bench.Code(err) != want || !errors.As(err, &response) || response.Response.Header.Get("Retry-After") != "2" {
+			t.Errorf("%v, want %s with Retry-After: 2", err, want)
+		}
+	}
+}
+
+// Credentials expire mid-way: from the third request on nothing works, and each service says so in its way.
+func TestExpiredCredentials(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) {
+		w.Faults = []sandbox.Fault{{Operation: "*", From: 3, Kind: sandbox.FaultExpired}}
+	})
+	for range 2 {
+		if _, err := b.EKS.ListClusters(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, eksErr := b.EKS.CreateFargateProfile(ctx, bench.Input("web"))
+	_, ec2Err := b.EC2.DescribeSubnets(ctx, nil)
+	_, iamErr := b.IAM.ListRoles(ctx, nil)
+	_, stsErr := b.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	for _, test := range []struct {
+		err           error
+		code, message string
+	}{
+		{eksErr, "ExpiredTokenException", "The security token included in the request is expired"},
+		{ec2Err, "RequestExpired", "Request has expired."},
+		{iamErr, "ExpiredToken", "The security token included in the request is expired"},
+		{stsErr, "ExpiredToken", "The security token included in the request is expired"},
+	} {
+		if bench.Code(test.err) != test.code || bench.Message(test.err) != test.message {
+			t.Errorf("got %v, want %s: %s", test.err, test.code, test.message)
+		}
+	}
+	if len(b.Profiles("demo")) != 0 {
+		t.Error("a request with expired credentials made a profile")
+	}
+}
+
+// Requests that no AWS client would send are refused in plain words, never with a crash.
+func TestStrangeRequests(t *testing.T) {
+	b := bench.Serve(t)
+	scope := func(service string) string {
+		return "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/" + service + "/aws4_request, SignedHeaders=host, Signature=0"
+	}
+	for _, test := range []struct {
+		method, path, authorization, body string
+		status                            int
+		contains                          string
+	}{
+		{"GET", "/clusters", "", "", 403, "not signed"},
+		{"GET", "/clusters", "AWS4-HMAC-SHA256 Credential=nonsense", "", 403, "aws4_request"},
+		{"GET", "/nonsense", scope("eks"), "", 404, "does not know"},
+		{"PUT", "/clusters/demo", scope("eks"), "", 404, "does not know"},
+		{"POST", "/clusters/demo/fargate-profiles", scope("eks"), "{", 400, "JSON"},
+		{"POST", "/", scope("ec2"), "Action=RunInstances", 400, "InvalidAction"},
+		{"POST", "/", scope("ec2"), "", 400, "MissingAction"},
+		{"POST", "/", scope("ec2"), "%zz", 400, "MalformedQueryString"},
+		{"POST", "/", scope("s3"), "", 404, "does not know the service s3"},
+		{"GET", "/_sandbox/nonsense", "", "", 404, "_sandbox/stats"},
+		{"GET", "/?Action=GetCallerIdentity", scope("sts"), "", 200, "111122223333"},
+	} {
+		request, err := http.NewRequest(test.method, b.URL+test.path, strings.NewReader(test.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", test.authorization)
+		request.Header.Set(sandbox.ControlHeader, "1")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Errorf("%s %s: %v", test.method, test.path, err)
+			continue
+		}
+		data, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := string(data)
+		if response.StatusCode != test.status || !strings.Contains(body, test.contains) {
+			t.Errorf("%s %s %q: %d %s, want %d with %q", test.method, test.path, test.body, response.StatusCode, body, test.status, test.contains)
+		}
+	}
+}

@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	corev1 "k8s.io/api/core/v1"
 )
 
-// wirePod is fargate.Pod as encoding/json would fill it.
+// wirePod is what match reads of a pod, as encoding/json fills it.
 type wirePod struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
@@ -37,24 +37,10 @@ type wirePod struct {
 			Controller bool   `json:"controller"`
 		} `json:"ownerReferences"`
 	} `json:"metadata"`
-	Spec struct {
-		fargate.PodSpec
-		NodeName string       `json:"nodeName"`
-		Volumes  []wireVolume `json:"volumes"`
-	} `json:"spec"`
+	Spec   corev1.PodSpec `json:"spec"`
 	Status struct {
 		Phase string `json:"phase"`
 	} `json:"status"`
-}
-
-// wireVolume names the source of a volume by its key.
-type wireVolume struct {
-	Name      string                      `json:"name"`
-	EmptyDir  *struct{}                   `json:"emptyDir"`
-	Projected *struct{}                   `json:"projected"`
-	HostPath  *struct{}                   `json:"hostPath"`
-	Claim     *struct{ ClaimName string } `json:"persistentVolumeClaim"`
-	CSI       *struct{ Driver string }    `json:"csi"`
 }
 
 const benchProfiles = `

@@ -104,37 +104,26 @@ func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
 	return 0, 0, false
 }
 
-// The resources that count for the size of a pod.
-const (
-	resourceCPU     = "cpu"
-	resourceMemory  = "memory"
-	resourceStorage = "ephemeral-storage"
-)
-
-// Size says what Fargate provisions for the pod. The findings tell what does not fit, which quantities
-// are wrong, and where the service's way of counting is not known. The capacity is nil where no size can
-// be told.
+// Size returns what Fargate provisions for the pod, and findings of what does not fit, which quantities are wrong,
+// and where the service's way of counting is not known. The capacity is nil where there is no such size.
 func Size(pod Pod) (*Capacity, []Finding) {
-	milli, badCPU := requested(pod, resourceCPU)
-	memory, badMemory := requested(pod, resourceMemory)
-	storage, badStorage := requested(pod, resourceStorage)
-	findings := slices.Concat(badCPU, badMemory, badStorage)
-	if len(findings) > 0 {
+	if findings := invalidQuantities(pod); len(findings) > 0 {
 		return nil, locate(pod, findings)
 	}
-	findings = slices.Concat(unknownSizing(pod), checkStorage(pod, storage))
-	cpu, memoryMiB, ok := provision(milli, memory)
+	r := requested(pod.Spec)
+	findings := slices.Concat(unknownSizing(pod), checkStorage(pod, r.storage))
+	cpu, memoryMiB, ok := provision(r.milli, r.memory)
 	if !ok {
-		return nil, locate(pod, append(findings, tooLarge(pod, milli, memory)))
+		return nil, locate(pod, append(findings, tooLarge(pod, r)))
 	}
 	replicas := pod.Workload.Replicas
 	c := &Capacity{
-		Requested:          Amount{VCPU: vcpus(milli), MemoryGB: float64(memory) / gibibyte},
+		Requested:          Amount{VCPU: vcpus(r.milli), MemoryGB: float64(r.memory) / gibibyte},
 		VCPU:               vcpus(cpu),
 		MemoryGB:           float64(memoryMiB) / 1024,
-		EphemeralStorageGB: float64(max(storage, defaultStorage)) / gibibyte,
+		EphemeralStorageGB: float64(max(r.storage, defaultStorage)) / gibibyte,
 		Replicas:           replicas,
-		Hint:               nearMiss(milli, memory, cpu, memoryMiB),
+		Hint:               nearMiss(r.milli, r.memory, cpu, memoryMiB),
 	}
 	c.Total = Amount{VCPU: c.VCPU * float64(replicas), MemoryGB: c.MemoryGB * float64(replicas)}
 	return c, locate(pod, findings)

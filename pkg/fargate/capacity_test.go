@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	"pgregory.net/rapid"
 )
 
@@ -15,14 +16,16 @@ import (
 func requesting(pairs ...string) Pod {
 	pod := Pod{SpecPath: "spec", Workload: Workload{Replicas: 1}}
 	for i := 0; i < len(pairs); i += 2 {
-		list := ResourceList{}
+		list := written{}
 		if pairs[i] != "" {
 			list["cpu"] = pairs[i]
 		}
 		if pairs[i+1] != "" {
 			list["memory"] = pairs[i+1]
 		}
-		pod.Spec.Containers = append(pod.Spec.Containers, Container{Resources: Resources{Requests: list}})
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
+			Resources: requirements(&pod, fmt.Sprintf("spec.containers[%d].resources", i/2), list, nil),
+		})
 	}
 	return pod
 }
@@ -124,53 +127,54 @@ func TestEveryRowOfTheGuide(t *testing.T) {
 }
 
 func TestRequestsAddUp(t *testing.T) {
-	resources := func(cpu string) Resources { return Resources{Requests: ResourceList{"cpu": cpu}} }
+	list := func(cpu string) corev1.ResourceList { return amountsAt(&Pod{}, "", written{"cpu": cpu}) }
+	resources := func(cpu string) corev1.ResourceRequirements { return corev1.ResourceRequirements{Requests: list(cpu)} }
 	for _, c := range []struct {
 		why  string
-		spec PodSpec
+		spec corev1.PodSpec
 		want float64
 		code string
 	}{
-		{"containers add up", PodSpec{Containers: []Container{{Resources: resources("300m")}, {Resources: resources("0.5")}}}, 0.8, ""},
-		{"the largest init container counts where it is larger", PodSpec{
-			InitContainers: []Container{{Resources: resources("1")}, {Resources: resources("2")}},
-			Containers:     []Container{{Resources: resources("0.5")}},
+		{"containers add up", corev1.PodSpec{Containers: []corev1.Container{{Resources: resources("300m")}, {Resources: resources("0.5")}}}, 0.8, ""},
+		{"the largest init container counts where it is larger", corev1.PodSpec{
+			InitContainers: []corev1.Container{{Resources: resources("1")}, {Resources: resources("2")}},
+			Containers:     []corev1.Container{{Resources: resources("0.5")}},
 		}, 2, ""},
-		{"and not where it is smaller", PodSpec{
-			InitContainers: []Container{{Resources: resources("300m")}}, Containers: []Container{{Resources: resources("0.5")}},
+		{"and not where it is smaller", corev1.PodSpec{
+			InitContainers: []corev1.Container{{Resources: resources("300m")}}, Containers: []corev1.Container{{Resources: resources("0.5")}},
 		}, 0.5, ""},
-		{"a limit alone is a request (Kubernetes, Resource Management for Pods and Containers)", PodSpec{
-			Containers: []Container{{Resources: Resources{Limits: ResourceList{"cpu": "3"}}}},
+		{"a limit alone is a request (Kubernetes, Resource Management for Pods and Containers)", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: corev1.ResourceRequirements{Limits: list("3")}}},
 		}, 3, ""},
-		{"a request goes before a limit", PodSpec{
-			Containers: []Container{{Resources: Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "3"}}}},
+		{"a request goes before a limit", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: corev1.ResourceRequirements{Requests: list("1"), Limits: list("3")}}},
 		}, 1, ""},
-		{"native sidecars run beside the containers (Kubernetes, Sidecar Containers)", PodSpec{
-			InitContainers: []Container{{Resources: resources("1"), RestartPolicy: "Always"}, {Resources: resources("2")}},
-			Containers:     []Container{{Resources: resources("1")}},
+		{"native sidecars run beside the containers (Kubernetes, Sidecar Containers)", corev1.PodSpec{
+			InitContainers: []corev1.Container{{Resources: resources("1"), RestartPolicy: always()}, {Resources: resources("2")}},
+			Containers:     []corev1.Container{{Resources: resources("1")}},
 		}, 3, CodeSidecarSizing},
-		{"a sidecar that starts after an init container does not run beside it", PodSpec{
-			InitContainers: []Container{{Resources: resources("2")}, {Resources: resources("1"), RestartPolicy: "Always"}},
-			Containers:     []Container{{Resources: resources("0.5")}},
+		{"a sidecar that starts after an init container does not run beside it", corev1.PodSpec{
+			InitContainers: []corev1.Container{{Resources: resources("2")}, {Resources: resources("1"), RestartPolicy: always()}},
+			Containers:     []corev1.Container{{Resources: resources("0.5")}},
 		}, 2, CodeSidecarSizing},
-		{"pod-level requests replace the containers' (Kubernetes, Pod-level resources)", PodSpec{
-			Containers: []Container{{Resources: resources("1")}}, Resources: &Resources{Requests: ResourceList{"cpu": "4"}},
+		{"pod-level requests replace the containers' (Kubernetes, Pod-level resources)", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: resources("1")}}, Resources: &corev1.ResourceRequirements{Requests: list("4")},
 		}, 4, CodePodResourcesSizing},
-		{"a pod's limit is its request where no container has one (KEP-2837)", PodSpec{
-			Containers: []Container{{}}, Resources: &Resources{Limits: ResourceList{"cpu": "4"}},
+		{"a pod's limit is its request where no container has one (KEP-2837)", corev1.PodSpec{
+			Containers: []corev1.Container{{}}, Resources: &corev1.ResourceRequirements{Limits: list("4")},
 		}, 4, CodePodResourcesSizing},
-		{"and is none where a container has (KEP-2837)", PodSpec{
-			Containers: []Container{{Resources: resources("1")}, {Resources: Resources{Limits: ResourceList{"cpu": "2"}}}},
-			Resources:  &Resources{Limits: ResourceList{"cpu": "8"}},
+		{"and is none where a container has (KEP-2837)", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: resources("1")}, {Resources: corev1.ResourceRequirements{Limits: list("2")}}},
+			Resources:  &corev1.ResourceRequirements{Limits: list("8")},
 		}, 3, CodePodResourcesSizing},
-		{"overhead is added (Kubernetes, Pod Overhead)", PodSpec{
-			Containers: []Container{{Resources: resources("1")}}, Overhead: ResourceList{"cpu": "250m"},
+		{"overhead is added (Kubernetes, Pod Overhead)", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: resources("1")}}, Overhead: list("250m"),
 		}, 1.25, CodeOverheadSizing},
-		{"nothing stated for the whole pod is nothing unknown", PodSpec{
-			Containers: []Container{{Resources: resources("1")}}, Resources: &Resources{}, Overhead: ResourceList{},
+		{"nothing stated for the whole pod is nothing unknown", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: resources("1")}}, Resources: &corev1.ResourceRequirements{}, Overhead: corev1.ResourceList{},
 		}, 1, ""},
-		{"a RuntimeClass may have overhead that nobody sees", PodSpec{
-			Containers: []Container{{Resources: resources("1")}}, RuntimeClassName: "gvisor",
+		{"a RuntimeClass may have overhead that nobody sees", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: resources("1")}}, RuntimeClassName: new("gvisor"),
 		}, 1, CodeOverheadSizing},
 	} {
 		got, findings := Size(Pod{SpecPath: "spec", Spec: c.spec})
@@ -201,7 +205,7 @@ func TestManyEnormousRequestsDoNotOverflow(t *testing.T) {
 func TestCapacityOfReplicasAndStorage(t *testing.T) {
 	pod := requesting("1", "1750Mi")
 	pod.Workload.Replicas = 3
-	pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = "30Gi"
+	pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = quantityOf(t, "30Gi")
 	c, findings := Size(pod)
 	if len(findings) > 0 || c.Replicas != 3 || c.Total != (Amount{VCPU: 3, MemoryGB: 6}) || c.EphemeralStorageGB != 30 {
 		t.Errorf("got %+v, %v", c, findings)
@@ -211,7 +215,7 @@ func TestCapacityOfReplicasAndStorage(t *testing.T) {
 		"153Gi": "153 GB storage-near-limit warning", "175Gi": "175 GB storage-near-limit warning",
 		"176Gi": "176 GB storage-too-large error", "1e30": "1.048576e+06 GB storage-too-large error",
 	} {
-		pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = storage
+		pod.Spec.Containers[0].Resources.Requests["ephemeral-storage"] = quantityOf(t, storage)
 		c, findings := Size(pod)
 		got := fmt.Sprintf("%g GB", c.EphemeralStorageGB)
 		for _, f := range findings {
@@ -225,8 +229,12 @@ func TestCapacityOfReplicasAndStorage(t *testing.T) {
 
 func TestWrongQuantitiesAreNamedWithTheirPlace(t *testing.T) {
 	pod := requesting("1", "512Mi", "half", "-1Gi")
-	pod.Spec.Containers = append(pod.Spec.Containers, Container{Resources: Resources{Requests: ResourceList{"cpu": ""}}})
-	pod.Spec.InitContainers = []Container{{Resources: Resources{Limits: ResourceList{"memory": "1Gb"}}}}
+	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
+		Resources: requirements(&pod, "spec.containers[2].resources", written{"cpu": ""}, nil),
+	})
+	pod.Spec.InitContainers = []corev1.Container{{
+		Resources: requirements(&pod, "spec.initContainers[0].resources", nil, written{"memory": "1Gb"}),
+	}}
 	pod.LineOf = func(path string) int { return len(path) }
 	c, findings := Size(pod)
 	var got []string

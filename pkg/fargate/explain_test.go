@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 func TestExplain(t *testing.T) {
@@ -135,12 +137,13 @@ func mixedProfiles(selectors, labels int) []Profile {
 // benchmark reports pairs of pod and profile a second. It keeps to one core, the garbage collector included.
 func BenchmarkExplain(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	resources := Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
+	size := written{"cpu": "250m", "memory": "512Mi"}
+	resources := requirements(&Pod{}, "", size, size)
 	pod := Pod{
 		Kind: "Pod", Name: "api-abc-1", Namespace: "jobs", SpecPath: "spec", Labels: map[string]string{
 			"app": "api", "app.kubernetes.io/name": "api", "app.kubernetes.io/managed-by": "Helm", "tier": "frontend", "team": "core", "version": "v1", "pod-template-hash": "abc",
 		},
-		Spec:    PodSpec{SchedulerName: Scheduler, Containers: []Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
+		Spec:    corev1.PodSpec{SchedulerName: Scheduler, Containers: []corev1.Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
 		Running: &Running{NodeName: "fargate-ip-10-0-0-1", Phase: "Running", OwnerKind: "ReplicaSet", OwnerName: "api-abc"},
 	}
 	for _, c := range []struct {

@@ -9,6 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 	"pgregory.net/rapid"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // on makes a running pod that a profile took.
@@ -16,7 +18,7 @@ func on(profile, namespace, owner, app string) Pod {
 	return Pod{
 		Kind: "Pod", Name: owner + "-x", Namespace: namespace,
 		Labels:  map[string]string{"app": app, ProfileLabel: profile, hashLabel: "1"},
-		Spec:    PodSpec{SchedulerName: Scheduler},
+		Spec:    corev1.PodSpec{SchedulerName: Scheduler},
 		Running: &Running{OwnerKind: "ReplicaSet", OwnerName: owner + "-1", Phase: "Running", NodeName: "fargate-1"},
 	}
 }
@@ -224,7 +226,7 @@ func TestAgainCountsRunningPods(t *testing.T) {
 	on := func(name, profile string) Pod {
 		return Pod{
 			Kind: "Pod", Name: name, Namespace: "x", Labels: map[string]string{ProfileLabel: profile},
-			Spec: PodSpec{SchedulerName: Scheduler}, Running: &Running{OwnerKind: "StatefulSet", OwnerName: "db"},
+			Spec: corev1.PodSpec{SchedulerName: Scheduler}, Running: &Running{OwnerKind: "StatefulSet", OwnerName: "db"},
 		}
 	}
 	workload := Pod{Kind: "StatefulSet", Name: "db", Namespace: "x", Workload: Workload{Replicas: 5}}

@@ -1,5 +1,7 @@
 package fargate
 
+// This file reads quantities, and names those that are none.
+
 import (
 	"errors"
 	"strings"
@@ -7,28 +9,15 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
-// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
-const enormous = 1 << 50
-
-var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
-
-// quantity reads a quantity, rounded up: thousandths for cpu, else bytes. fault is empty where it is one.
-func quantity(name, text string) (n int64, fault string) {
-	q, err := ParseQuantity(text)
-	switch {
-	case errors.Is(err, errLength), errors.Is(err, errExponent):
-		return 0, err.Error()
-	case err != nil:
-		return 0, "digits and a suffix such as m, Mi or Gi are wanted"
-	case q.Sign() < 0:
-		return 0, "it is negative"
-	case q.Cmp(*enormousQuantity) >= 0:
-		return enormous, ""
-	case name == resourceCPU:
-		return q.MilliValue(), ""
-	}
-	return q.Value(), ""
+// BadQuantity is an amount that is no quantity.
+type BadQuantity struct {
+	// Path is its place in the object: spec.containers[0].resources.requests.cpu.
+	Path string
+	// Resource is the last part of the path: cpu, memory, nvidia.com/gpu.
+	Resource string
+	// Text is what stands there, Fault what is wrong with it.
+	Text  string
+	Fault error
 }
 
 // The bounds of a quantity's text. Kubernetes holds up to 2^63-1 and nothing smaller than a billionth (Kubernetes
@@ -41,6 +30,8 @@ const (
 var (
 	errLength   = errors.New("it is too long")
 	errExponent = errors.New("its exponent is beyond what Kubernetes can hold")
+	errForm     = errors.New("digits and a suffix such as m, Mi or Gi are wanted")
+	errNegative = errors.New("it is negative")
 )
 
 // ParseQuantity reads a quantity as Kubernetes' API does, which passes over space around it. Every quantity of an
@@ -56,5 +47,26 @@ func ParseQuantity(text string) (resource.Quantity, error) {
 			return resource.Quantity{}, errExponent
 		}
 	}
-	return resource.ParseQuantity(text)
+	switch q, err := resource.ParseQuantity(text); {
+	case err != nil:
+		return resource.Quantity{}, errForm
+	case q.Sign() < 0:
+		return resource.Quantity{}, errNegative
+	default:
+		return q, nil
+	}
+}
+
+// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
+// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
+const enormous = 1 << 50
+
+var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
+
+// bounded returns what value makes of a quantity, enormous at most.
+func bounded(q resource.Quantity, value func(*resource.Quantity) int64) int64 {
+	if q.Cmp(*enormousQuantity) >= 0 {
+		return enormous
+	}
+	return value(&q)
 }

@@ -7,17 +7,34 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// sized is a pod that asks for an amount in every place where a pod can.
-func sized(resource, text string) Pod {
-	list := ResourceList{resource: text}
-	r := Resources{Requests: list, Limits: list}
-	return Pod{Name: "a", SpecPath: "spec", Spec: PodSpec{
-		Containers:     []Container{{Name: "a", Resources: r}},
-		InitContainers: []Container{{Name: "b", Resources: r}, {Name: "c", Resources: r, RestartPolicy: "Always"}},
-		Overhead:       list, Resources: &r,
-	}}
+// asking is a pod that asks for an amount in every place where a pod can.
+func asking(resource, text string) Pod {
+	pod, list := Pod{Name: "a", SpecPath: "spec"}, written{resource: text}
+	of := func(path string) corev1.ResourceRequirements { return requirements(&pod, path, list, list) }
+	pod.Spec = corev1.PodSpec{
+		Containers: []corev1.Container{{Name: "a", Resources: of("spec.containers[0].resources")}},
+		InitContainers: []corev1.Container{
+			{Name: "b", Resources: of("spec.initContainers[0].resources")},
+			{Name: "c", Resources: of("spec.initContainers[1].resources"), RestartPolicy: always()},
+		},
+		Overhead: amountsAt(&pod, "spec.overhead", list), Resources: new(of("spec.resources")),
+	}
+	return pod
+}
+
+// quantityOf parses what is a quantity.
+func quantityOf(t *testing.T, text string) resource.Quantity {
+	t.Helper()
+	q, err := ParseQuantity(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
 }
 
 // What Kubernetes could not hold is refused by its text: no arithmetic is begun that would not end.
@@ -40,9 +57,14 @@ func TestQuantitiesBeyondKubernetes(t *testing.T) {
 		"1" + strings.Repeat("e", 60):     "digits and a suffix such as m, Mi or Gi are wanted",
 		strings.Repeat("1e999999999 ", 9): errLength.Error(),
 	} {
-		for _, name := range []string{resourceCPU, resourceMemory, resourceStorage} {
+		for _, name := range sized {
 			start := time.Now()
-			if _, got := quantity(name, text); got != fault {
+			pod, got := asking(string(name), text), ""
+			Size(pod)
+			if len(pod.BadQuantities) > 0 {
+				got = pod.BadQuantities[0].Fault.Error()
+			}
+			if got != fault {
 				t.Errorf("%s %q: got %q, want %q", name, text, got, fault)
 			}
 			if took := time.Since(start); took > time.Second {
@@ -50,7 +72,7 @@ func TestQuantitiesBeyondKubernetes(t *testing.T) {
 			}
 		}
 	}
-	_, findings := Size(sized(resourceCPU, "1e999999999"))
+	_, findings := Size(asking("cpu", "1e999999999"))
 	if len(findings) == 0 {
 		t.Error("no findings")
 	}
@@ -83,11 +105,11 @@ func TestQuantitiesHaveOneParser(t *testing.T) {
 // Whatever a quantity says, the size of its pod is worked out at once, or it is refused.
 func FuzzQuantity(f *testing.F) {
 	for _, text := range []string{"500m", "1Gi", "1e3", "0.5", "1e99", "-1", "1E", "9223372036854775807", "1.5Ti"} {
-		f.Add(resourceCPU, text)
+		f.Add("cpu", text)
 	}
 	f.Fuzz(func(t *testing.T, name, text string) {
 		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("%s %q takes over 5s", name, text)) }).Stop()
-		capacity, findings := Size(sized(name, text))
+		capacity, findings := Size(asking(name, text))
 		if capacity == nil && len(findings) == 0 {
 			t.Errorf("%s %q has no size, and nothing says why", name, text)
 		}

@@ -4,7 +4,13 @@ package fargate
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	helpers "k8s.io/component-helpers/resource"
 )
 
 // The codes of findings about a pod's size.
@@ -18,88 +24,125 @@ const (
 	CodeOverheadSizing     = "overhead-sizing"
 )
 
+// sizing is the page of the sizes, guideStorage that of the storage.
+const (
+	sizing       = "EKS User Guide, Understand Fargate Pod configuration details"
+	guideStorage = "EKS User Guide, Fargate storage"
+)
+
 // sizeCodes describes them.
 var sizeCodes = []FindingCode{
 	{CodeInvalidQuantity, SeverityError, "an amount of CPU, memory or storage is no quantity", "Kubernetes API, Quantity"},
-	{CodeTooLarge, SeverityError, "the pod is larger than Fargate's largest size", sizing + "; \"requirements exceed the max Fargate configuration\""},
-	{CodeStorageTooLarge, SeverityError, "the pod requests more ephemeral storage than Fargate has", "EKS User Guide, Fargate storage"},
-	{CodeStorageNearLimit, SeverityWarning, "the pod requests nearly all the ephemeral storage that Fargate has", "EKS User Guide, Fargate storage"},
-	{CodeSidecarSizing, SeverityWarning, "how Fargate counts a native sidecar is not known", "nothing found; Kubernetes, Sidecar Containers"},
-	{CodePodResourcesSizing, SeverityWarning, "how Fargate counts pod-level resources is not known", "nothing found; Kubernetes, Pod-level resources"},
-	{CodeOverheadSizing, SeverityWarning, "how Fargate counts a pod's overhead is not known", "nothing found; Kubernetes, Pod Overhead"},
+	{
+		CodeTooLarge, SeverityError, "the pod is larger than Fargate's largest size",
+		sizing + "; \"requirements exceed the max Fargate configuration\"",
+	},
+	{CodeStorageTooLarge, SeverityError, "the pod requests more ephemeral storage than Fargate has", guideStorage},
+	{
+		CodeStorageNearLimit, SeverityWarning,
+		"the pod requests nearly all the ephemeral storage that Fargate has", guideStorage,
+	},
+	{
+		CodeSidecarSizing, SeverityWarning, "how Fargate counts a native sidecar is not known",
+		"nothing found; Kubernetes, Sidecar Containers",
+	},
+	{
+		CodePodResourcesSizing, SeverityWarning, "how Fargate counts pod-level resources is not known",
+		"nothing found; Kubernetes, Pod-level resources",
+	},
+	{
+		CodeOverheadSizing, SeverityWarning, "how Fargate counts a pod's overhead is not known",
+		"nothing found; Kubernetes, Pod Overhead",
+	},
 }
 
-// sizing is the page of the sizes.
-const sizing = "EKS User Guide, Understand Fargate Pod configuration details"
+// sized are the resources that count for the size of a pod, in the order of their findings.
+var sized = [...]corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
 
-// requested is the pod's request of one resource, in thousandths for cpu and in bytes otherwise: the
-// larger of the largest init container and of the sum of the containers (EKS User Guide, Understand
-// Fargate Pod configuration details). Native sidecars, pod-level resources and overhead go as Kubernetes
-// counts them (Kubernetes, Sidecar Containers, Resource sharing within containers; Pod-level resources;
-// Pod Overhead), since nothing is known of Fargate's way; unknownSizing tells that.
-func requested(pod Pod, name string) (amount int64, faults []Finding) {
-	// The path is put together only for a fault: most pods have none.
-	take := func(list ResourceList, path func() string) (int64, bool) {
-		text, given := list[name]
-		if !given {
-			return 0, false
-		}
-		n, err := quantity(name, text)
-		if err != "" {
-			faults = append(faults, Finding{
-				Code: CodeInvalidQuantity, Severity: SeverityError, Path: path() + "." + name,
-				Message: fmt.Sprintf("%s %q is no quantity: %s", name, shorten(text), err),
-				Hint:    "write it as Kubernetes does: 500m or 0.5 for CPU, 512Mi or 1Gi for memory and storage",
-			})
-		}
-		return n, true
+// podRequest is what a pod requests: thousandths of a vCPU, bytes of memory and of storage.
+type podRequest struct{ milli, memory, storage int64 }
+
+// requested is the pod's request: the larger of the largest init container and of the sum of the containers (EKS
+// User Guide, Understand Fargate Pod configuration details). Native sidecars, pod-level resources and overhead go as
+// Kubernetes counts them (Kubernetes, Sidecar Containers, Resource sharing within containers; Pod-level resources;
+// Pod Overhead), since nothing is known of Fargate's way; unknownSizing says so.
+func requested(spec corev1.PodSpec) podRequest {
+	spec.InitContainers, spec.Containers = withDefaults(spec.InitContainers), withDefaults(spec.Containers)
+	pod := &corev1.Pod{Spec: spec}
+	if r := spec.Resources; r != nil && len(r.Limits) > 0 {
+		// A limit of the pod is its request only where no container requests anything (KEP-2837, defaults).
+		own := helpers.AggregateContainerRequests(pod, helpers.PodResourcesOptions{})
+		pod.Spec.Resources = &corev1.ResourceRequirements{Requests: defaults(*r, func(name corev1.ResourceName) bool {
+			request := own[name]
+			return request.IsZero()
+		})}
 	}
-	of := func(r *Resources, path func() string) int64 {
-		n, given := take(r.Requests, func() string { return path() + ".requests" })
-		// Where only a limit is given, Kubernetes makes it the request before any scheduler sees the pod.
-		limit, limited := take(r.Limits, func() string { return path() + ".limits" })
-		if !given && limited {
-			return limit
+	sum := helpers.PodRequests(pod, helpers.PodResourcesOptions{})
+	return podRequest{
+		milli:   bounded(sum[corev1.ResourceCPU], (*resource.Quantity).MilliValue),
+		memory:  bounded(sum[corev1.ResourceMemory], (*resource.Quantity).Value),
+		storage: bounded(sum[corev1.ResourceEphemeralStorage], (*resource.Quantity).Value),
+	}
+}
+
+// withDefaults returns the containers with their limits as requests where these are missing, as Kubernetes makes
+// them before any scheduler sees the pod.
+func withDefaults(containers []corev1.Container) []corev1.Container {
+	isCopy := false
+	always := func(corev1.ResourceName) bool { return true }
+	for i := range containers {
+		r := &containers[i].Resources
+		if requests := defaults(*r, always); len(requests) > len(r.Requests) {
+			if !isCopy {
+				containers, isCopy = slices.Clone(containers), true
+			}
+			containers[i].Resources.Requests = requests
 		}
-		return n
 	}
-	ofContainer := func(list string, containers []Container, i int) int64 {
-		return of(&containers[i].Resources, func() string { return containerPath(pod, list, i) + ".resources" })
-	}
-	var sidecars, largest int64
-	for i := range pod.Spec.InitContainers {
-		n := ofContainer("initContainers", pod.Spec.InitContainers, i)
-		if pod.Spec.InitContainers[i].RestartPolicy == "Always" {
-			sidecars = addUp(sidecars, n)
-			largest = max(largest, sidecars)
+	return containers
+}
+
+// defaults returns the requests with the limits beside them that have none, where it may be so.
+func defaults(r corev1.ResourceRequirements, may func(corev1.ResourceName) bool) corev1.ResourceList {
+	requests, isCopy := r.Requests, false
+	for _, name := range sized {
+		limit, limited := r.Limits[name]
+		if _, given := r.Requests[name]; given || !limited || !may(name) {
 			continue
 		}
-		largest = max(largest, addUp(sidecars, n))
+		if !isCopy {
+			requests, isCopy = corev1.ResourceList{}, true
+			maps.Copy(requests, r.Requests)
+		}
+		requests[name] = limit
 	}
-	sum := sidecars
-	for i := range pod.Spec.Containers {
-		sum = addUp(sum, ofContainer("containers", pod.Spec.Containers, i))
+	return requests
+}
+
+// sizedParts are the parts of a spec whose amounts count for the size of a pod, in the order of their findings.
+var sizedParts = [...]string{"initContainers", "containers", "resources", "overhead"}
+
+// invalidQuantities returns the findings of the amounts that count for the size and are no quantities.
+func invalidQuantities(pod Pod) []Finding {
+	if len(pod.BadQuantities) == 0 {
+		return nil
 	}
-	amount = max(sum, largest)
-	if r := pod.Spec.Resources; r != nil && name != resourceStorage {
-		// A limit of the pod is its request only where no container requests anything (KEP-2837, defaults).
-		n := of(r, func() string { return pod.SpecPath + ".resources" })
-		if _, given := r.Requests[name]; n > 0 && (given || amount == 0) {
-			amount = n
+	var out []Finding
+	for _, name := range sized {
+		for _, part := range sizedParts {
+			for _, bad := range pod.BadQuantities {
+				if bad.Resource != string(name) || !strings.HasPrefix(bad.Path, pod.field(part)) {
+					continue
+				}
+				out = append(out, Finding{
+					Code: CodeInvalidQuantity, Severity: SeverityError, Path: bad.Path,
+					Message: fmt.Sprintf("%s %q is no quantity: %s", name, shorten(bad.Text), bad.Fault),
+					Hint:    "write it as Kubernetes does: 500m or 0.5 for CPU, 512Mi or 1Gi for memory and storage",
+				})
+			}
 		}
 	}
-	overhead, _ := take(pod.Spec.Overhead, func() string { return pod.SpecPath + ".overhead" })
-	return addUp(amount, overhead), faults
-}
-
-func containerPath(pod Pod, list string, i int) string {
-	return fmt.Sprintf("%s.%s[%d]", pod.SpecPath, list, i)
-}
-
-// addUp sums without going beyond what can be counted; any such sum is too large for Fargate.
-func addUp(a, b int64) int64 {
-	const most = 1 << 60
-	return min(min(a, most)+min(b, most), most)
+	return out
 }
 
 // amountText writes an amount that was asked for, in the unit of which there are so many to it.
@@ -118,14 +161,17 @@ func shorten(text string) string {
 }
 
 // tooLarge is the finding of a pod that fits no size.
-func tooLarge(pod Pod, milli, memory int64) Finding {
+func tooLarge(pod Pod, r podRequest) Finding {
 	biggest := tiers[len(tiers)-1]
 	most := biggest.memories[len(biggest.memories)-1]
 	return Finding{
-		Code: CodeTooLarge, Severity: SeverityError, Path: pod.SpecPath + ".containers",
-		Message: fmt.Sprintf("the pod requests %s vCPU and %s GB; Fargate's largest size is %s, of which %d MiB are its own (\"Your pod's cpu/memory requirements exceed the max Fargate configuration\")",
-			amountText(milli, 1000), amountText(memory, gibibyte), sizeText(vcpus(biggest.milli), float64(most)/1024), componentsMiB),
-		Hint: fmt.Sprintf("request at most %s vCPU and %dMi in one pod, or keep it on EC2 nodes", short(vcpus(biggest.milli)), most-componentsMiB),
+		Code: CodeTooLarge, Severity: SeverityError, Path: pod.field("containers"),
+		Message: fmt.Sprintf("the pod requests %s vCPU and %s GB; Fargate's largest size is %s, of which %d MiB are its own "+
+			`("Your pod's cpu/memory requirements exceed the max Fargate configuration")`,
+			amountText(r.milli, 1000), amountText(r.memory, gibibyte),
+			sizeText(vcpus(biggest.milli), float64(most)/1024), componentsMiB),
+		Hint: fmt.Sprintf("request at most %s vCPU and %dMi in one pod, or keep it on EC2 nodes",
+			short(vcpus(biggest.milli)), most-componentsMiB),
 	}
 }
 
@@ -133,14 +179,18 @@ func tooLarge(pod Pod, milli, memory int64) Finding {
 // only figure is "100 GiB will provision 115 GiB" (EKS User Guide, Fargate storage), so a request close to
 // the limit is doubtful.
 func checkStorage(pod Pod, storage int64) []Finding {
-	f := Finding{Path: pod.SpecPath + ".containers", Hint: "request less ephemeral-storage, or keep the data on EFS or S3"}
+	f := Finding{
+		Path: pod.field("containers"),
+		Hint: "request less ephemeral-storage, or keep the data on EFS or S3",
+	}
+	asks := fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate ", amountText(storage, gibibyte))
+	has := fmt.Sprintf("has at most %d GB", mostStorage/gibibyte)
 	switch {
 	case storage > mostStorage:
-		f.Code, f.Severity = CodeStorageTooLarge, SeverityError
-		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate has at most %d GB", amountText(storage, gibibyte), mostStorage/gibibyte)
+		f.Code, f.Severity, f.Message = CodeStorageTooLarge, SeverityError, asks+has
 	case float64(storage)*1.15 > mostStorage:
 		f.Code, f.Severity = CodeStorageNearLimit, SeverityWarning
-		f.Message = fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate provisions more than that (115 GB for 100 GB) and has at most %d GB", amountText(storage, gibibyte), mostStorage/gibibyte)
+		f.Message = asks + "provisions more than that (115 GB for 100 GB) and " + has
 	default:
 		return nil
 	}
@@ -157,27 +207,29 @@ func unknownSizing(pod Pod) []Finding {
 			Hint:    "compare with the annotation CapacityProvisioned of a running pod",
 		})
 	}
-	for i := range pod.Spec.InitContainers {
-		if pod.Spec.InitContainers[i].RestartPolicy == "Always" {
-			unknown(CodeSidecarSizing, containerPath(pod, "initContainers", i)+".restartPolicy",
-				"native sidecars", "Kubernetes' sum, in which they run beside the containers")
-			break
-		}
+	if i := slices.IndexFunc(pod.Spec.InitContainers, isSidecar); i >= 0 {
+		unknown(CodeSidecarSizing, place{pod.SpecPath, "initContainers", i}.path("restartPolicy"),
+			"native sidecars", "Kubernetes' sum, in which they run beside the containers")
 	}
 	if r := pod.Spec.Resources; r != nil && len(r.Requests)+len(r.Limits) > 0 {
-		unknown(CodePodResourcesSizing, pod.SpecPath+".resources", "pod-level resources", "Kubernetes' sum, in which they replace those of the containers")
+		unknown(CodePodResourcesSizing, pod.field("resources"), "pod-level resources",
+			"Kubernetes' sum, in which they replace those of the containers")
 	}
 	switch {
 	case len(pod.Spec.Overhead) > 0:
-		unknown(CodeOverheadSizing, pod.SpecPath+".overhead", "a pod's overhead", "Kubernetes' sum, to which it is added")
-	case pod.Spec.RuntimeClassName != "":
-		unknown(CodeOverheadSizing, pod.SpecPath+".runtimeClassName", "the overhead of a RuntimeClass",
+		unknown(CodeOverheadSizing, pod.field("overhead"), "a pod's overhead", "Kubernetes' sum, to which it is added")
+	case pod.Spec.RuntimeClassName != nil && *pod.Spec.RuntimeClassName != "":
+		unknown(CodeOverheadSizing, pod.field("runtimeClassName"), "the overhead of a RuntimeClass",
 			"without it, because a manifest does not show it")
 	}
 	return out
 }
 
-// locate returns every finding the line of its path.
+func isSidecar(c corev1.Container) bool {
+	return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
+}
+
+// locate sets the line of every finding.
 func locate(pod Pod, findings []Finding) []Finding {
 	for i := range findings {
 		findings[i].Line = pod.lineOf(findings[i].Path)

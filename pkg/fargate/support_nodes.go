@@ -1,12 +1,13 @@
 package fargate
 
-// This file holds what is known of the nodes that Fargate makes, and whether a pod's requirements on
-// nodes can be met by one.
+// What is known of the nodes that Fargate makes, and whether a pod's requirements on nodes can be met by one.
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // nodeLabel is what is known of one label of Fargate's nodes.
@@ -76,12 +77,13 @@ func answerOf(yes bool) answer {
 
 // meets judges one requirement by the meaning that Kubernetes gives the operators: NotIn and
 // DoesNotExist hold for a label that is not there, Gt and Lt only for one that is a number.
-func (r NodeRequirement) meets() answer {
+func meets(r corev1.NodeSelectorRequirement) answer {
 	known, value := labelOfNodes(r.Key)
 	switch r.Operator {
-	case "Gt", "Lt": // none of the labels is a number
+	case corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt: // none of the labels is a number
 		return unmet
-	case "In", "NotIn", "Exists", "DoesNotExist":
+	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn, corev1.NodeSelectorOpExists,
+		corev1.NodeSelectorOpDoesNotExist:
 		if known == labelUnsettled {
 			return notKnown
 		}
@@ -89,39 +91,72 @@ func (r NodeRequirement) meets() answer {
 		return met
 	}
 	switch r.Operator {
-	case "In":
+	case corev1.NodeSelectorOpIn:
 		return answerOf(known == labelChosen || known == labelFixed && slices.Contains(r.Values, value))
-	case "NotIn":
+	case corev1.NodeSelectorOpNotIn:
 		return answerOf(known != labelFixed || !slices.Contains(r.Values, value))
-	case "Exists":
+	case corev1.NodeSelectorOpExists:
 		return answerOf(known != labelAbsent)
 	}
 	return answerOf(known == labelAbsent)
 }
 
-// meets judges a term: all its requirements have to hold. It returns the requirement that decides, and that
+// termMeets judges a term: all its requirements have to hold. It returns the requirement that decides, and that
 // one's place below the term.
-func (t NodeTerm) meets() (answer, NodeRequirement, string) {
-	result, which, where := met, NodeRequirement{}, ""
-	for i, r := range t.Expressions {
-		if a := r.meets(); a < result {
-			result, which, where = a, r, fmt.Sprintf(".matchExpressions[%d]", i)
+func termMeets(t corev1.NodeSelectorTerm) (answer, corev1.NodeSelectorRequirement, string) {
+	result, which, where := met, corev1.NodeSelectorRequirement{}, ""
+	for i, r := range t.MatchExpressions {
+		if a := meets(r); a < result {
+			result, which, where = a, r, ".matchExpressions"+index(i)
 		}
 	}
-	for i, r := range t.Fields {
-		if a := r.meets(); a < result {
-			result, which, where = a, r, fmt.Sprintf(".matchFields[%d]", i)
+	for i, r := range t.MatchFields {
+		if a := meets(r); a < result {
+			result, which, where = a, r, ".matchFields"+index(i)
 		}
 	}
 	return result, which, where
 }
 
-// String is the requirement in Kubernetes' words: zone In (a, b).
-func (r NodeRequirement) String() string {
+// requirementText is the requirement in Kubernetes' words: zone In (a, b).
+func requirementText(r corev1.NodeSelectorRequirement) string {
 	if len(r.Values) == 0 {
-		return r.Key + " " + r.Operator
+		return r.Key + " " + string(r.Operator)
 	}
 	return fmt.Sprintf("%s %s (%s)", r.Key, r.Operator, strings.Join(r.Values, ", "))
+}
+
+func architecture(pod Pod) []Finding {
+	var found []Finding
+	for _, key := range pod.unmetNodeLabels("kubernetes.io/arch", "beta.kubernetes.io/arch") {
+		found = append(found, refused(keyPath(pod.field("nodeSelector"), key),
+			"build the image for amd64, and ask for that or for nothing; "+keepOff,
+			"the pod wants nodes with %s=%s; EKS on Fargate has amd64 only", key, pod.Spec.NodeSelector[key])...)
+	}
+	return found
+}
+
+func nodeSelector(pod Pod) []Finding {
+	var found []Finding
+	for _, key := range pod.unmetNodeLabels() {
+		value := pod.Spec.NodeSelector[key]
+		r := corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}
+		found = append(found, nodeFinding(r, key+"="+value, keyPath(pod.field("nodeSelector"), key))...)
+	}
+	return found
+}
+
+// nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
+func nodeAffinity(pod Pod) []Finding {
+	if pod.Spec.Affinity == nil || pod.Spec.Affinity.NodeAffinity == nil || pod.madeByDaemonSet() {
+		return nil
+	}
+	required := pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
+	if required == nil {
+		return nil
+	}
+	return unmetTerms(required.NodeSelectorTerms,
+		pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
 }
 
 // unmetNodeLabels returns the keys of the node selector that no Fargate node is known to meet, sorted: of
@@ -133,7 +168,7 @@ func (p Pod) unmetNodeLabels(of ...string) []string {
 		if known == labelChosen || known == labelFixed && value == fixed {
 			continue
 		}
-		if len(of) > 0 && slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == ComputeTypeAnnotation) {
+		if slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == ComputeTypeAnnotation) {
 			keys = append(keys, key)
 		}
 	}
@@ -143,19 +178,19 @@ func (p Pod) unmetNodeLabels(of ...string) []string {
 
 // unmetTerms judges the terms of a required affinity. Of several one has to hold, so only a pod none of whose
 // terms can is refused; the finding is that of the term that comes nearest.
-func unmetTerms(terms []NodeTerm, path string) []Finding {
+func unmetTerms(terms []corev1.NodeSelectorTerm, path string) []Finding {
 	best := unmet
 	var why []Finding
 	for i, t := range terms {
-		if len(t.Expressions)+len(t.Fields) == 0 {
+		if len(t.MatchExpressions)+len(t.MatchFields) == 0 {
 			continue // matches no node of any kind
 		}
-		a, r, where := t.meets()
+		a, r, where := termMeets(t)
 		if a == met {
 			return nil
 		}
 		if why == nil || a > best {
-			best, why = a, nodeFinding(r, r.String(), path+index(i)+where)
+			best, why = a, nodeFinding(r, requirementText(r), path+index(i)+where)
 		}
 	}
 	if why != nil && len(terms) > 1 {
@@ -166,32 +201,15 @@ func unmetTerms(terms []NodeTerm, path string) []Finding {
 
 // nodeFinding makes the finding of a requirement that is not met, or not known to be; wanted is how the
 // manifest puts it.
-func nodeFinding(r NodeRequirement, wanted, path string) []Finding {
+func nodeFinding(r corev1.NodeSelectorRequirement, wanted, path string) []Finding {
 	hint := removeIt
 	if r.Key == ComputeTypeAnnotation {
 		hint = "requirements on nodes do not keep a pod off Fargate; " + goAway
 	}
-	if r.meets() == notKnown {
-		return risky(path, "select a zone by topology.kubernetes.io/zone, which is honoured", "the pod wants nodes with %s; %s", wanted, describeLabel(r.Key))
+	if meets(r) == notKnown {
+		return risky(path, "select a zone by topology.kubernetes.io/zone, which is honoured",
+			"the pod wants nodes with %s; %s", wanted, describeLabel(r.Key))
 	}
-	return refused(path, hint,
-		`the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> cannot satisfy pod's node selector/affinity requirements"`, wanted, describeLabel(r.Key))
-}
-
-// hasTerms reports whether an affinity to pods says anything.
-func (a *PodAffinity) hasTerms() bool { return a != nil && len(a.Required)+len(a.Preferred) > 0 }
-
-// onlyHosts reports whether an affinity to pods is about sharing hosts alone, not zones.
-func (a *PodAffinity) onlyHosts() bool {
-	for _, t := range a.Required {
-		if t.TopologyKey != "kubernetes.io/hostname" {
-			return false
-		}
-	}
-	for _, t := range a.Preferred {
-		if t.Term.TopologyKey != "kubernetes.io/hostname" {
-			return false
-		}
-	}
-	return true
+	return refused(path, hint, `the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> `+
+		`cannot satisfy pod's node selector/affinity requirements"`, wanted, describeLabel(r.Key))
 }

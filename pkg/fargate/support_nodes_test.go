@@ -5,6 +5,8 @@ package fargate
 import (
 	"slices"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // The tables of operators of Kubernetes' documentation, against nodes as they were listed.
@@ -18,7 +20,7 @@ func TestNodeRequirements(t *testing.T) {
 	}
 	// A pod may choose among zones, so it is met when one of these nodes meets it.
 	nodes := []map[string]string{node("a", "ip-1"), node("b", "ip-2"), node("c", "ip-3")}
-	holds := func(r NodeRequirement, labels map[string]string) bool {
+	holds := func(r corev1.NodeSelectorRequirement, labels map[string]string) bool {
 		value, has := labels[r.Key]
 		switch r.Operator {
 		case "In":
@@ -34,15 +36,15 @@ func TestNodeRequirements(t *testing.T) {
 	}
 	cases := 0
 	for _, key := range []string{"kubernetes.io/os", "kubernetes.io/arch", "eks.amazonaws.com/compute-type", "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "kubernetes.io/hostname", "team"} {
-		for _, operator := range []string{"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"} {
+		for _, operator := range []corev1.NodeSelectorOperator{"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"} {
 			for _, values := range [][]string{{"linux"}, {"windows"}, {"amd64", "arm64"}, {"arm64"}, {"fargate"}, {"ec2"}, {"1"}, {"a", "r"}} {
-				r := NodeRequirement{Key: key, Operator: operator, Values: values}
+				r := corev1.NodeSelectorRequirement{Key: key, Operator: operator, Values: values}
 				want := slices.ContainsFunc(nodes, func(labels map[string]string) bool { return holds(r, labels) })
 				if known, _ := labelOfNodes(key); known == labelChosen && (operator == "In" || operator == "NotIn") {
 					want = true // which zones and region the profile has is not asked here
 				}
-				if got := r.meets(); got != answerOf(want) {
-					t.Errorf("%s: %v", r, got)
+				if got := meets(r); got != answerOf(want) {
+					t.Errorf("%s: %v", requirementText(r), got)
 				}
 				cases++
 			}
@@ -51,7 +53,7 @@ func TestNodeRequirements(t *testing.T) {
 	if cases != 7*6*8 {
 		t.Errorf("%d cases", cases)
 	}
-	if got := (NodeRequirement{Key: "team", Operator: "Near"}).meets(); got != met {
+	if got := meets(corev1.NodeSelectorRequirement{Key: "team", Operator: "Near"}); got != met {
 		t.Errorf("an operator that Kubernetes does not know: %v", got)
 	}
 }

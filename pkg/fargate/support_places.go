@@ -1,26 +1,26 @@
 package fargate
 
-// This file holds what the rules of support.go share: how they walk over a pod, name a place in it and
-// make a finding. Paths are built only for what is found, so that a clean pod costs no memory.
+// What the rules of support.go share: how they walk over a pod, name a place in it and make a finding. Paths are
+// built only for what is found, so that a clean pod costs no memory.
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // Hints that several rules give.
 const (
-	goAway   = "narrow the profile's selector, or annotate the pod template with eks.amazonaws.com/compute-type: ec2"
+	goAway = "narrow the profile's selector, or annotate the pod template with eks.amazonaws.com/compute-type: ec2"
+
 	keepOff  = "to keep the pod off Fargate, " + goAway
 	removeIt = "remove it; " + keepOff
-	useEFS   = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic provisioning); other storage needs EC2 nodes"
-	spread   = "to spread pods over zones, use two profiles of one subnet each"
-
-	// moveCoreDNS is the User Guide's command; without the annotation the pods are to be recreated.
-	moveCoreDNS = `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]' && kubectl rollout restart -n kube-system deployment coredns`
+	useEFS   = "use a claim of EFS whose PersistentVolume was made by hand (driver efs.csi.aws.com, no dynamic " +
+		"provisioning); other storage needs EC2 nodes"
+	spread = "to spread pods over zones, use two profiles of one subnet each"
 )
 
 // refused makes a finding of what Fargate is known to refuse.
@@ -45,26 +45,83 @@ func (p place) path(field string) string {
 	return p.specPath + "." + p.list + index(p.index) + "." + field
 }
 
-// inContainers makes a rule of a judgement of one container. Init containers come first, as they run.
-func inContainers(judge func(Container, place) []Finding) func(Pod) []Finding {
+// containerList is one of the two lists of containers of a pod.
+type containerList struct {
+	name       string
+	containers []corev1.Container
+}
+
+// lists returns the containers of a pod. Init containers come first, as they run.
+func (p Pod) lists() [2]containerList {
+	return [2]containerList{{"initContainers", p.Spec.InitContainers}, {"containers", p.Spec.Containers}}
+}
+
+// inContainers makes a rule of a judgement of one container.
+func inContainers(judge func(*corev1.Container, place) []Finding) func(Pod) []Finding {
 	return func(pod Pod) []Finding {
 		var found []Finding
-		for i, c := range pod.Spec.InitContainers {
-			found = append(found, judge(c, place{pod.SpecPath, "initContainers", i})...)
-		}
-		for i, c := range pod.Spec.Containers {
-			found = append(found, judge(c, place{pod.SpecPath, "containers", i})...)
+		for _, list := range pod.lists() {
+			for i := range list.containers {
+				found = append(found, judge(&list.containers[i], place{pod.SpecPath, list.name, i})...)
+			}
 		}
 		return found
 	}
 }
 
 // inVolumes makes a rule of a judgement of one volume.
-func inVolumes(judge func(Volume, place) []Finding) func(Pod) []Finding {
+func inVolumes(judge func(*corev1.Volume, place) []Finding) func(Pod) []Finding {
 	return func(pod Pod) []Finding {
 		var found []Finding
-		for i, v := range pod.Spec.Volumes {
-			found = append(found, judge(v, place{pod.SpecPath, "volumes", i})...)
+		for i := range pod.Spec.Volumes {
+			found = append(found, judge(&pod.Spec.Volumes[i], place{pod.SpecPath, "volumes", i})...)
+		}
+		return found
+	}
+}
+
+// amounts are where requests and limits are: in a container, or in the pod itself.
+type amounts struct {
+	place
+	container *corev1.Container // nil for the pod's own
+	bad       []BadQuantity
+}
+
+// whose names the container or the pod in a message.
+func (a amounts) whose() string {
+	if a.container == nil {
+		return "the pod"
+	}
+	return "container " + a.container.Name
+}
+
+// path returns the place of a resource in requests or limits.
+func (a amounts) path(list string, name corev1.ResourceName) string {
+	field := keyPath("resources."+list, string(name))
+	if a.container == nil {
+		return a.specPath + "." + field
+	}
+	return a.place.path(field)
+}
+
+// isBad reports whether what stands at the path is no quantity.
+func (a amounts) isBad(path string) bool {
+	return slices.ContainsFunc(a.bad, func(bad BadQuantity) bool { return bad.Path == path })
+}
+
+// inResources makes a rule of a judgement of requests and limits, the pod's own first.
+func inResources(judge func(*corev1.ResourceRequirements, amounts) []Finding) func(Pod) []Finding {
+	return func(pod Pod) []Finding {
+		var found []Finding
+		of := amounts{place: place{specPath: pod.SpecPath}, bad: pod.BadQuantities}
+		if pod.Spec.Resources != nil {
+			found = judge(pod.Spec.Resources, of)
+		}
+		for _, list := range pod.lists() {
+			for i := range list.containers {
+				of.container, of.list, of.index = &list.containers[i], list.name, i
+				found = append(found, judge(&list.containers[i].Resources, of)...)
+			}
 		}
 		return found
 	}
@@ -90,12 +147,12 @@ func keyPath(path, key string) string {
 	return path + "." + key
 }
 
-// madeByDaemonSet tells a DaemonSet, and a pod that one has made.
+// madeByDaemonSet reports whether the pod is a DaemonSet's template, or was made by one.
 func (p Pod) madeByDaemonSet() bool {
 	return p.Kind == "DaemonSet" || p.Running != nil && p.Running.OwnerKind == "DaemonSet"
 }
 
-// takenByFargate tells a pod that Fargate's scheduler has given a node: what it might have refused, it
+// takenByFargate reports whether Fargate's scheduler has given the pod a node: what it might have refused, it
 // did not refuse.
 func (p Pod) takenByFargate() bool {
 	return p.Running != nil && p.Running.NodeName != "" && p.Spec.SchedulerName == Scheduler
@@ -107,126 +164,4 @@ func (p Pod) lineOf(path string) int {
 		return 0
 	}
 	return p.LineOf(path)
-}
-
-// compareQuantities compares as Kubernetes does, so that 500m is 0.5: -1, 0 or 1. What is no quantity is
-// equal to anything, since its fault is another one.
-func compareQuantities(a, b string) int {
-	if a == b {
-		return 0
-	}
-	qa, errA := ParseQuantity(a)
-	qb, errB := ParseQuantity(b)
-	if errA != nil || errB != nil {
-		return 0
-	}
-	return qa.Cmp(qb)
-}
-
-// isQuantity reports whether it can be read; what cannot is a fault of its own (see quantity).
-func isQuantity(amount string) bool {
-	_, err := ParseQuantity(amount)
-	return err == nil
-}
-
-func isZero(amount string) bool {
-	q, err := ParseQuantity(amount)
-	return err == nil && q.IsZero()
-}
-
-// unusualResources finds what is asked for beyond the three resources that every node has, by name. A
-// limit is told rather than a request; an amount of zero asks for nothing, one that is no quantity asks.
-// What AWS's own webhook writes into a pod that gets security groups on EC2 is not asked for on Fargate, where they
-// come by an annotation (EKS Best Practices Guide, Security Groups per Pod).
-func unusualResources(r Resources, whose string, path func(field string) string) []Finding {
-	asked := func(name, amount string) bool {
-		return !slices.Contains(usualResources[:], name) && name != "vpc.amazonaws.com/pod-eni" && !isZero(amount)
-	}
-	lists := map[string]string{}
-	for name, amount := range r.Requests {
-		if asked(name, amount) {
-			lists[name] = "resources.requests"
-		}
-	}
-	for name, amount := range r.Limits {
-		if asked(name, amount) {
-			lists[name] = "resources.limits"
-		}
-	}
-	var found []Finding
-	for _, name := range slices.Sorted(maps.Keys(lists)) {
-		at := keyPath(path(lists[name]), name)
-		switch {
-		case accelerator(name):
-			found = append(found, refused(at, keepOff, "%s asks for %s; Fargate has neither GPUs nor other accelerators", whose, name)...)
-		case strings.HasPrefix(name, "hugepages-"):
-			found = append(found, risky(at, keepOff, "%s asks for %s; nothing says that Fargate's nodes have huge pages", whose, name)...)
-		default:
-			found = append(found, risky(at, keepOff, "%s asks for %s; such a device comes from a plugin that runs as a DaemonSet, and those do not run on Fargate", whose, name)...)
-		}
-	}
-	return found
-}
-
-// accelerator tells the resources of GPUs and of AWS's own accelerators.
-func accelerator(name string) bool {
-	domain, device, _ := strings.Cut(name, "/")
-	return domain == "nvidia.com" || strings.HasPrefix(device, "neuron") || strings.Contains(domain, "gpu") || strings.Contains(device, "gpu")
-}
-
-// unlikeLimits finds the requests of CPU and memory that are not the limits.
-func unlikeLimits(r Resources, whose func() string, path func(field string) string) []Finding {
-	const hint = "give limits alone; Kubernetes then sets requests to them"
-	var found []Finding
-	for _, name := range [...]string{resourceCPU, resourceMemory} {
-		request, requested := r.Requests[name]
-		limit, limited := r.Limits[name]
-		switch order := compareQuantities(request, limit); {
-		case !requested || order == 0 && (limited || !isQuantity(request)):
-		case !limited:
-			found = append(found, risky(path("resources.requests."+name), hint,
-				"%s requests %s %s and has no limit; on Fargate both should be equal, and the size follows requests", whose(), request, name)...)
-		case order < 0:
-			found = append(found, risky(path("resources.limits."+name), hint,
-				"%s requests %s %s, but its limit is %s; on Fargate both should be equal, and the size follows requests, so more may not be there", whose(), request, name, limit)...)
-		default:
-			found = append(found, risky(path("resources.limits."+name), hint,
-				"%s requests %s %s, but its limit is only %s; on Fargate both should be equal, and Kubernetes refuses a limit below the request", whose(), request, name, limit)...)
-		}
-	}
-	return found
-}
-
-// usual reports whether only resources are named that every node has.
-func (r Resources) usual() bool { return r.Requests.usual() && r.Limits.usual() }
-
-func (l ResourceList) usual() bool {
-	known := 0
-	for _, name := range usualResources {
-		if _, named := l[name]; named {
-			known++
-		}
-	}
-	return known == len(l)
-}
-
-var usualResources = [...]string{"cpu", "memory", "ephemeral-storage"}
-
-// windowsOptions alone do not send a pod to Windows, a process on a Windows host does.
-func windowsOptions(o *WindowsOptions, whose, path string) []Finding {
-	switch {
-	case o == nil:
-		return nil
-	case o.HostProcess:
-		return refused(path+".hostProcess", keepOff, "%s is to run on a Windows host; EKS on Fargate has Linux only", whose)
-	}
-	return risky(path, keepOff, "%s has options for Windows, which mean nothing on Linux, and EKS on Fargate has Linux only", whose)
-}
-
-// hostNamespace makes the finding of a namespace shared with the host.
-func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
-	if !shared {
-		return nil
-	}
-	return risky(pod.field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but what its scheduler does with such a pod is not known", what)
 }

@@ -3,86 +3,151 @@ package fargate
 // This file makes the pods of the table of findings: one without a finding, and what rows change in it.
 
 import (
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // cleanPod is a Deployment's pod without any finding.
 func cleanPod() Pod {
-	size := func() Resources {
-		return Resources{Requests: ResourceList{"cpu": "250m", "memory": "512Mi"}, Limits: ResourceList{"cpu": "250m", "memory": "512Mi"}}
+	size := func() corev1.ResourceRequirements {
+		amounts := written{"cpu": "250m", "memory": "512Mi"}
+		return requirements(&Pod{}, "", amounts, amounts)
 	}
 	return Pod{
 		Kind: "Deployment", Name: "web", Namespace: "web", SpecPath: "spec.template.spec",
 		Labels: map[string]string{"app": "web"},
-		Spec: PodSpec{
-			Containers: []Container{
-				{Name: "app", Resources: size(), Ports: []ContainerPort{{ContainerPort: 8080}}, SecurityContext: &SecurityContext{AllowPrivilegeEscalation: new(bool)}},
-				{Name: "proxy", Resources: size(), Ports: []ContainerPort{{ContainerPort: 80}}},
+		Spec: corev1.PodSpec{
+			Containers: []corev1.Container{
+				{Name: "app", Resources: size(), Ports: []corev1.ContainerPort{{ContainerPort: 8080}}, SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: new(bool)}},
+				{Name: "proxy", Resources: size(), Ports: []corev1.ContainerPort{{ContainerPort: 80}}},
 			},
-			Volumes: []Volume{{Name: "tmp", Kind: "emptyDir"}, {Name: "token", Kind: "projected"}},
+			Volumes: []corev1.Volume{volumeOf("tmp", "emptyDir"), volumeOf("token", "projected")},
 		},
 	}
 }
 
 // The parts that rows change.
-func app(p *Pod) *Container { return &p.Spec.Containers[0] }
+func app(p *Pod) *corev1.Container { return &p.Spec.Containers[0] }
 
-func initContainer(p *Pod, c Container) { p.Spec.InitContainers = []Container{{Name: "first"}, c} }
+func initContainer(p *Pod, c corev1.Container) {
+	p.Spec.InitContainers = []corev1.Container{{Name: "first"}, c}
+}
 
 func volume(kind string) func(*Pod) {
-	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "data", Kind: kind, Claim: "files"} }
+	return func(p *Pod) { p.Spec.Volumes[1] = volumeOf("data", kind) }
 }
 
 func csi(driver string) func(*Pod) {
-	return func(p *Pod) { p.Spec.Volumes[1] = Volume{Name: "ca", Kind: "csi", Driver: driver} }
+	return func(p *Pod) {
+		p.Spec.Volumes[1] = volumeOf("ca", "csi")
+		p.Spec.Volumes[1].CSI.Driver = driver
+	}
 }
 
 func selectNodes(key, value string) func(*Pod) {
 	return func(p *Pod) { p.Spec.NodeSelector = map[string]string{key: value} }
 }
 
-func resources(requests, limits ResourceList) func(*Pod) {
-	return func(p *Pod) { app(p).Resources = Resources{Requests: requests, Limits: limits} }
+func resources(requests, limits written) func(*Pod) {
+	return func(p *Pod) {
+		app(p).Resources = requirements(p, p.SpecPath+".containers[0].resources", requests, limits)
+	}
 }
 
-func add(capabilities ...string) func(*Pod) {
+func add(capabilities ...corev1.Capability) func(*Pod) {
 	return func(p *Pod) {
-		app(p).SecurityContext = &SecurityContext{Capabilities: &Capabilities{Add: capabilities}}
+		app(p).SecurityContext = &corev1.SecurityContext{Capabilities: &corev1.Capabilities{Add: capabilities}}
 	}
 }
 
 // affine returns a pod required node affinity: terms are written as in "zone In a b & os Exists".
 func affine(terms ...string) func(*Pod) {
 	return func(p *Pod) {
-		var required NodeSelector
+		var required corev1.NodeSelector
 		for _, text := range terms {
-			var term NodeTerm
+			var term corev1.NodeSelectorTerm
 			for part := range strings.SplitSeq(text, " & ") {
 				words := strings.Fields(part)
-				r := NodeRequirement{Key: words[0], Operator: words[1], Values: words[2:]}
+				r := corev1.NodeSelectorRequirement{Key: words[0], Operator: corev1.NodeSelectorOperator(words[1]), Values: words[2:]}
 				if r.Key == "metadata.name" {
-					term.Fields = append(term.Fields, r)
+					term.MatchFields = append(term.MatchFields, r)
 				} else {
-					term.Expressions = append(term.Expressions, r)
+					term.MatchExpressions = append(term.MatchExpressions, r)
 				}
 			}
-			required.Terms = append(required.Terms, term)
+			required.NodeSelectorTerms = append(required.NodeSelectorTerms, term)
 		}
-		p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{Required: &required}}
+		p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &required}}
 	}
 }
 
-func nearPods(required, preferred string) *PodAffinity {
-	a := &PodAffinity{}
+func termsOf(required, preferred string) (must []corev1.PodAffinityTerm, may []corev1.WeightedPodAffinityTerm) {
 	if required != "" {
-		a.Required = []PodAffinityTerm{{TopologyKey: required}}
+		must = []corev1.PodAffinityTerm{{TopologyKey: required}}
 	}
 	if preferred != "" {
-		a.Preferred = []WeightedPodAffinityTerm{{Term: PodAffinityTerm{TopologyKey: preferred}}}
+		may = []corev1.WeightedPodAffinityTerm{{PodAffinityTerm: corev1.PodAffinityTerm{TopologyKey: preferred}}}
 	}
-	return a
+	return must, may
 }
+
+func nextTo(required, preferred string) *corev1.Affinity {
+	must, may := termsOf(required, preferred)
+	return &corev1.Affinity{PodAffinity: &corev1.PodAffinity{
+		RequiredDuringSchedulingIgnoredDuringExecution: must, PreferredDuringSchedulingIgnoredDuringExecution: may,
+	}}
+}
+
+func apart(required, preferred string) *corev1.Affinity {
+	return &corev1.Affinity{PodAntiAffinity: (*corev1.PodAntiAffinity)(nextTo(required, preferred).PodAffinity)}
+}
+
+// written are amounts as they are written, by resource.
+type written map[string]string
+
+// requirements parses amounts; those that are no quantities become bad ones of the pod.
+func requirements(p *Pod, path string, requests, limits written) corev1.ResourceRequirements {
+	return corev1.ResourceRequirements{
+		Requests: amountsAt(p, path+".requests", requests), Limits: amountsAt(p, path+".limits", limits),
+	}
+}
+
+func amountsAt(p *Pod, path string, from written) corev1.ResourceList {
+	if from == nil {
+		return nil
+	}
+	list := corev1.ResourceList{}
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		q, err := ParseQuantity(from[name])
+		if err != nil {
+			p.BadQuantities = append(p.BadQuantities, BadQuantity{keyPath(path, name), name, from[name], err})
+		}
+		list[corev1.ResourceName(name)] = q
+	}
+	return list
+}
+
+// volumeOf makes a volume of the kind named.
+func volumeOf(name, kind string) corev1.Volume {
+	v := corev1.Volume{Name: name}
+	source := reflect.ValueOf(&v.VolumeSource).Elem()
+	for i, k := range volumeKinds() {
+		if k == kind {
+			source.Field(i).Set(reflect.New(source.Field(i).Type().Elem()))
+		}
+	}
+	if v.PersistentVolumeClaim != nil {
+		v.PersistentVolumeClaim.ClaimName = "files"
+	}
+	return v
+}
+
+func always() *corev1.ContainerRestartPolicy { return new(corev1.ContainerRestartPolicyAlways) }
 
 // running makes the pod one that exists, placed by the scheduler named.
 func running(scheduler, node string) func(*Pod) {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 const (
@@ -25,11 +27,13 @@ var findingRows = []struct {
 	{"nothing to find", func(*Pod) {}, "", ""},
 
 	{
-		"UG considerations; concourse-chart#236, aws-efs-csi-driver#1329", func(p *Pod) { app(p).SecurityContext.Privileged = true },
+		"UG considerations; concourse-chart#236, aws-efs-csi-driver#1329", func(p *Pod) { app(p).SecurityContext.Privileged = new(true) },
 		"privileged error " + containersPath + "[0].securityContext.privileged", `"Pod not supported on Fargate: invalid SecurityContext fields: Privileged"`,
 	},
 	{
-		"the same, in an init container", func(p *Pod) { initContainer(p, Container{SecurityContext: &SecurityContext{Privileged: true}}) },
+		"the same, in an init container", func(p *Pod) {
+			initContainer(p, corev1.Container{SecurityContext: &corev1.SecurityContext{Privileged: new(true)}})
+		},
 		"privileged error spec.template.spec.initContainers[1].securityContext.privileged", "",
 	},
 
@@ -47,7 +51,7 @@ var findingRows = []struct {
 	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
 
 	{
-		"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]TopologySpreadConstraint, 1) }),
+		"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]corev1.TopologySpreadConstraint, 1) }),
 		"topology-spread warning spec.topologySpreadConstraints", "",
 	},
 	{"what is known to be refused stays told", all(running(Scheduler, "fargate-ip-10-0-0-1"), selectNodes("team", "a")), "node-selector error spec.nodeSelector.team", ""},
@@ -56,7 +60,7 @@ var findingRows = []struct {
 		"ingress-nginx#4888", func(p *Pod) { *app(p).SecurityContext.AllowPrivilegeEscalation = true },
 		"allow-privilege-escalation warning " + containersPath + "[0].securityContext.allowPrivilegeEscalation", `"Pod not supported on Fargate: invalid SecurityContext fields: AllowPrivilegeEscalation"`,
 	},
-	{"left out is not set, though Kubernetes then allows it", func(p *Pod) { app(p).SecurityContext = &SecurityContext{} }, "", ""},
+	{"left out is not set, though Kubernetes then allows it", func(p *Pod) { app(p).SecurityContext = &corev1.SecurityContext{} }, "", ""},
 
 	{
 		"aws-efs-csi-driver#589, containers-roadmap#1517", func(p *Pod) { p.Spec.HostNetwork = true },
@@ -65,7 +69,9 @@ var findingRows = []struct {
 	{"by analogy, no report found", func(p *Pod) { p.Spec.HostPID = true }, "host-pid warning spec.template.spec.hostPID", "is not known"},
 	{"by analogy, no report found", func(p *Pod) { p.Spec.HostIPC = true }, "host-ipc warning spec.template.spec.hostIPC", "is not known"},
 	{
-		"aws-efs-csi-driver#589", func(p *Pod) { app(p).Ports = []ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}} },
+		"aws-efs-csi-driver#589", func(p *Pod) {
+			app(p).Ports = []corev1.ContainerPort{{ContainerPort: 1}, {ContainerPort: 80, HostPort: 8080}}
+		},
 		"host-port error " + containersPath + "[0].ports[1].hostPort", `port 8080 of the host: "Pod not supported on Fargate: port contains HostIP or HostPort"`,
 	},
 	{
@@ -93,7 +99,7 @@ var findingRows = []struct {
 		"UG: no dynamic provisioning", all(kind("StatefulSet", "spec.template.spec"), func(p *Pod) { p.Workload.ClaimTemplates = []string{"data", "log"} }),
 		"claim-templates warning spec.volumeClaimTemplates[0], claim-templates warning spec.volumeClaimTemplates[1]", "from the template data",
 	},
-	{"UG: EFS only", func(p *Pod) { app(p).VolumeDevices = []VolumeDevice{{Name: "disk"}} }, "block-volume error " + containersPath + "[0].volumeDevices[0]", "disk"},
+	{"UG: EFS only", func(p *Pod) { app(p).VolumeDevices = []corev1.VolumeDevice{{Name: "disk"}} }, "block-volume error " + containersPath + "[0].volumeDevices[0]", "disk"},
 
 	{"UG considerations: DaemonSets", kind("DaemonSet", "spec.template.spec"), "daemonset error kind", "DaemonSet"},
 	{
@@ -101,22 +107,24 @@ var findingRows = []struct {
 		"daemonset error metadata.ownerReferences", "",
 	},
 
-	{"UG: no GPU", resources(nil, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", "nvidia.com/gpu"},
-	{"UG: no Inferentia", resources(ResourceList{"aws.amazon.com/neuron": "1"}, nil), "extended-resource error " + containersPath + "[0].resources.requests[aws.amazon.com/neuron]", ""},
-	{"the same, by core", resources(nil, ResourceList{"aws.amazon.com/neuroncore": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[aws.amazon.com/neuroncore]", ""},
+	{"UG: no GPU", resources(nil, written{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", "nvidia.com/gpu"},
+	{"UG: no Inferentia", resources(written{"aws.amazon.com/neuron": "1"}, nil), "extended-resource error " + containersPath + "[0].resources.requests[aws.amazon.com/neuron]", ""},
+	{"the same, by core", resources(nil, written{"aws.amazon.com/neuroncore": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[aws.amazon.com/neuroncore]", ""},
 	{
-		"other makers of GPUs", resources(nil, ResourceList{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
+		"other makers of GPUs", resources(nil, written{"amd.com/gpu": "1", "gpu.intel.com/i915": "1"}),
 		"extended-resource error " + containersPath + "[0].resources.limits[amd.com/gpu], extended-resource error " + containersPath + "[0].resources.limits[gpu.intel.com/i915]", "",
 	},
-	{"an amount of zero asks for nothing", resources(ResourceList{"nvidia.com/gpu": "0"}, ResourceList{"hugepages-2Mi": "0"}), "", ""},
-	{"what is no amount is asked for all the same", resources(nil, ResourceList{"nvidia.com/gpu": "one"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
-	{"in both lists told once", resources(ResourceList{"nvidia.com/gpu": "1"}, ResourceList{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
-	{"device plugins are DaemonSets: inferred", resources(nil, ResourceList{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
-	{"BPG, Security Groups per Pod: written by AWS's webhook for EC2", resources(ResourceList{"vpc.amazonaws.com/pod-eni": "1"}, ResourceList{"vpc.amazonaws.com/pod-eni": "1"}), "", ""},
-	{"huge pages: nothing found", resources(nil, ResourceList{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
-	{"none asked for", resources(nil, ResourceList{"nvidia.com/gpu": "0", "ephemeral-storage": "30Gi"}), "", ""},
+	{"an amount of zero asks for nothing", resources(written{"nvidia.com/gpu": "0"}, written{"hugepages-2Mi": "0"}), "", ""},
+	{"what is no amount is asked for all the same", resources(nil, written{"nvidia.com/gpu": "one"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
+	{"in both lists told once", resources(written{"nvidia.com/gpu": "1"}, written{"nvidia.com/gpu": "1"}), "extended-resource error " + containersPath + "[0].resources.limits[nvidia.com/gpu]", ""},
+	{"device plugins are DaemonSets: inferred", resources(nil, written{"smarter-devices/fuse": "1"}), "extended-resource warning " + containersPath + "[0].resources.limits[smarter-devices/fuse]", "DaemonSet"},
+	{"BPG, Security Groups per Pod: written by AWS's webhook for EC2", resources(written{"vpc.amazonaws.com/pod-eni": "1"}, written{"vpc.amazonaws.com/pod-eni": "1"}), "", ""},
+	{"huge pages: nothing found", resources(nil, written{"hugepages-2Mi": "64Mi"}), "extended-resource warning " + containersPath + "[0].resources.limits.hugepages-2Mi", "huge pages"},
+	{"none asked for", resources(nil, written{"nvidia.com/gpu": "0", "ephemeral-storage": "30Gi"}), "", ""},
 	{
-		"of the whole pod", func(p *Pod) { p.Spec.Resources = &Resources{Limits: ResourceList{"cpu": "1", "hugepages-1Gi": "1Gi"}} },
+		"of the whole pod", func(p *Pod) {
+			p.Spec.Resources = new(requirements(p, "spec.template.spec.resources", nil, written{"cpu": "1", "hugepages-1Gi": "1Gi"}))
+		},
 		"extended-resource warning spec.template.spec.resources.limits.hugepages-1Gi", "the pod asks for",
 	},
 
@@ -126,12 +134,12 @@ var findingRows = []struct {
 	{"UG: no Windows", selectNodes("kubernetes.io/os", "windows"), "windows error spec.template.spec.nodeSelector[kubernetes.io/os]", "windows"},
 	{"the label's older name", selectNodes("beta.kubernetes.io/os", "windows"), "windows error spec.template.spec.nodeSelector[beta.kubernetes.io/os]", ""},
 	{"nodes listed with --show-labels", selectNodes("kubernetes.io/os", "linux"), "", ""},
-	{"UG: no Windows", func(p *Pod) { p.Spec.OS = &PodOS{Name: "windows"} }, "windows error spec.template.spec.os.name", "windows"},
-	{"Kubernetes: os may be linux", func(p *Pod) { p.Spec.OS = &PodOS{Name: "linux"} }, "", ""},
-	{"null is not set", func(p *Pod) { p.Spec.SecurityContext = &PodSecurityContext{} }, "", ""},
-	{"Kubernetes: windowsOptions mean nothing on Linux", func(p *Pod) { app(p).SecurityContext.WindowsOptions = &WindowsOptions{} }, "windows warning " + containersPath + "[0].securityContext.windowsOptions", ""},
+	{"UG: no Windows", func(p *Pod) { p.Spec.OS = &corev1.PodOS{Name: "windows"} }, "windows error spec.template.spec.os.name", "windows"},
+	{"Kubernetes: os may be linux", func(p *Pod) { p.Spec.OS = &corev1.PodOS{Name: "linux"} }, "", ""},
+	{"null is not set", func(p *Pod) { p.Spec.SecurityContext = &corev1.PodSecurityContext{} }, "", ""},
+	{"Kubernetes: windowsOptions mean nothing on Linux", func(p *Pod) { app(p).SecurityContext.WindowsOptions = &corev1.WindowsSecurityContextOptions{} }, "windows warning " + containersPath + "[0].securityContext.windowsOptions", ""},
 	{"Kubernetes: a host process is one on a Windows host", func(p *Pod) {
-		p.Spec.SecurityContext = &PodSecurityContext{WindowsOptions: &WindowsOptions{HostProcess: true}}
+		p.Spec.SecurityContext = &corev1.PodSecurityContext{WindowsOptions: &corev1.WindowsSecurityContextOptions{HostProcess: new(true)}}
 	}, "windows error spec.template.spec.securityContext.windowsOptions.hostProcess", ""},
 
 	{
@@ -166,27 +174,27 @@ var findingRows = []struct {
 	{"containers-roadmap#1125", affine("topology.kubernetes.io/zone In eu-west-1a eu-west-1b"), "", ""},
 	{"Kubernetes: no term matches no node, and the API refuses it", affine(), "", ""},
 	{"Kubernetes: an empty term matches no node, here or elsewhere", func(p *Pod) {
-		p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{Required: &NodeSelector{Terms: make([]NodeTerm, 2)}}}
+		p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{NodeSelectorTerms: make([]corev1.NodeSelectorTerm, 2)}}}
 	}, "", ""},
 	{"an empty term is no way out", func(p *Pod) {
 		affine("kubernetes.io/os In linux", "team Exists")(p)
-		p.Spec.Affinity.NodeAffinity.Required.Terms[0] = NodeTerm{}
+		p.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms[0] = corev1.NodeSelectorTerm{}
 	}, "node-affinity error " + terms + "[1].matchExpressions[0]", "none of the other terms"},
 	{"a node's name is not known beforehand", affine("metadata.name In ip-10-0-0-1"), "node-affinity error " + terms + "[0].matchFields[0]", "metadata.name In (ip-10-0-0-1); a Fargate node is made for its pod"},
 	{"not a certain node is no matter", affine("metadata.name NotIn ip-10-0-0-1"), "", ""},
-	{"preferred affinity holds nothing back", func(p *Pod) { p.Spec.Affinity = &Affinity{NodeAffinity: &NodeAffinity{}} }, "", ""},
+	{"preferred affinity holds nothing back", func(p *Pod) { p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{}} }, "", ""},
 
 	{"UG, quoted in containers-roadmap#824", func(p *Pod) {
-		p.Spec.TopologySpreadConstraints = []TopologySpreadConstraint{{TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule"}}
+		p.Spec.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule"}}
 	}, "topology-spread warning spec.template.spec.topologySpreadConstraints", "one zone"},
-	{"UG: affinity rules do not apply", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAffinity: nearPods("topology.kubernetes.io/zone", "")} }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "does not honour"},
-	{"UG: each pod has a node of its own", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAffinity: nearPods("", "kubernetes.io/hostname")} }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "node of its own"},
+	{"UG: affinity rules do not apply", func(p *Pod) { p.Spec.Affinity = nextTo("topology.kubernetes.io/zone", "") }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "does not honour"},
+	{"UG: each pod has a node of its own", func(p *Pod) { p.Spec.Affinity = nextTo("", "kubernetes.io/hostname") }, "pod-affinity warning spec.template.spec.affinity.podAffinity", "node of its own"},
 	{"containers-roadmap#1324", func(p *Pod) {
-		p.Spec.Affinity = &Affinity{PodAntiAffinity: nearPods("kubernetes.io/hostname", "topology.kubernetes.io/zone")}
+		p.Spec.Affinity = apart("kubernetes.io/hostname", "topology.kubernetes.io/zone")
 	}, "pod-anti-affinity warning spec.template.spec.affinity.podAntiAffinity", "one zone"},
-	{"UG: affinity rules are not necessary", func(p *Pod) { p.Spec.Affinity = &Affinity{PodAntiAffinity: nearPods("kubernetes.io/hostname", "")} }, "pod-anti-affinity warning spec.template.spec.affinity.podAntiAffinity", "none is needed"},
+	{"UG: affinity rules are not necessary", func(p *Pod) { p.Spec.Affinity = apart("kubernetes.io/hostname", "") }, "pod-anti-affinity warning spec.template.spec.affinity.podAntiAffinity", "none is needed"},
 	{"empty affinity says nothing", func(p *Pod) {
-		p.Spec.Affinity = &Affinity{PodAffinity: nearPods("", ""), PodAntiAffinity: nearPods("", "")}
+		p.Spec.Affinity = &corev1.Affinity{PodAffinity: nextTo("", "").PodAffinity, PodAntiAffinity: apart("", "").PodAntiAffinity}
 	}, "", ""},
 
 	{"UG metrics-server.adoc", func(p *Pod) { app(p).Ports[0].ContainerPort = 10250 }, "reserved-port warning " + containersPath + "[0].ports[0].containerPort", "reserved on Fargate"},
@@ -200,22 +208,22 @@ var findingRows = []struct {
 	{"a scheduler of one's own", running("volcano", "ip-10-0-0-1"), "scheduler-name warning spec.schedulerName", ""},
 
 	{
-		"UG fargate-pod-configuration; flux2#3138", resources(ResourceList{"cpu": "250m", "memory": "1Gi"}, ResourceList{"cpu": "1", "memory": "2Gi"}),
+		"UG fargate-pod-configuration; flux2#3138", resources(written{"cpu": "250m", "memory": "1Gi"}, written{"cpu": "1", "memory": "2Gi"}),
 		"requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu, requests-unlike-limits warning " + containersPath + "[0].resources.limits.memory", "250m cpu, but its limit is 1",
 	},
-	{"Kubernetes: a limit below the request is refused", resources(ResourceList{"cpu": "1"}, ResourceList{"cpu": "250m"}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", "below the request"},
-	{"UG: must be equal to the limit", resources(ResourceList{"cpu": "250m"}, nil), "requests-unlike-limits warning " + containersPath + "[0].resources.requests.cpu", "has no limit"},
-	{"Kubernetes: limits alone set requests", resources(nil, ResourceList{"cpu": "1", "memory": "2Gi"}), "", ""},
-	{"equal, written otherwise", resources(ResourceList{"cpu": "500m", "memory": "1Gi"}, ResourceList{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
-	{"what is no quantity is another fault", resources(ResourceList{"cpu": "lots"}, ResourceList{"cpu": "1"}), "", ""},
-	{"nor is it one without a limit", resources(ResourceList{"cpu": "lots", "memory": ""}, nil), "", ""},
+	{"Kubernetes: a limit below the request is refused", resources(written{"cpu": "1"}, written{"cpu": "250m"}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", "below the request"},
+	{"UG: must be equal to the limit", resources(written{"cpu": "250m"}, nil), "requests-unlike-limits warning " + containersPath + "[0].resources.requests.cpu", "has no limit"},
+	{"Kubernetes: limits alone set requests", resources(nil, written{"cpu": "1", "memory": "2Gi"}), "", ""},
+	{"equal, written otherwise", resources(written{"cpu": "500m", "memory": "1Gi"}, written{"cpu": "0.5", "memory": "1024Mi"}), "", ""},
+	{"what is no quantity is another fault", resources(written{"cpu": "lots"}, written{"cpu": "1"}), "", ""},
+	{"nor is it one without a limit", resources(written{"cpu": "lots", "memory": ""}, nil), "", ""},
 	{
 		"KEP-2837: what is stated for the whole pod replaces the containers' sum", func(p *Pod) {
-			p.Spec.Resources = &Resources{Requests: ResourceList{"cpu": "1"}, Limits: ResourceList{"cpu": "2", "memory": "1Gi"}}
+			p.Spec.Resources = new(requirements(p, "spec.template.spec.resources", written{"cpu": "1"}, written{"cpu": "2", "memory": "1Gi"}))
 		}, "requests-unlike-limits warning spec.template.spec.resources.limits.cpu", "the pod requests 1 cpu, but its limit is 2",
 	},
-	{"Kubernetes passes over space around a quantity", resources(ResourceList{"cpu": " 500m"}, ResourceList{"cpu": "1 "}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", ""},
-	{"UG names CPU and memory only", resources(ResourceList{"ephemeral-storage": "30Gi"}, nil), "", ""},
+	{"Kubernetes passes over space around a quantity", resources(written{"cpu": " 500m"}, written{"cpu": "1 "}), "requests-unlike-limits warning " + containersPath + "[0].resources.limits.cpu", ""},
+	{"UG names CPU and memory only", resources(written{"ephemeral-storage": "30Gi"}, nil), "", ""},
 
 	{"UG considerations: Jobs", all(kind("Job", "spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.ttlSecondsAfterFinished", "cost"},
 	{"UG considerations: Jobs", all(kind("CronJob", "spec.jobTemplate.spec.template.spec"), func(p *Pod) { p.Workload.KeepsFinished = true }), "finished-pods-kept warning spec.jobTemplate.spec.ttlSecondsAfterFinished", ""},
@@ -229,7 +237,7 @@ var findingRows = []struct {
 	{"in the order of the rules", func(p *Pod) {
 		coreDNS(p)
 		p.Spec.HostNetwork = true
-		p.Spec.Containers[1].SecurityContext = &SecurityContext{Privileged: true}
+		p.Spec.Containers[1].SecurityContext = &corev1.SecurityContext{Privileged: new(true)}
 	}, "privileged error " + containersPath + "[1].securityContext.privileged, host-network error spec.template.spec.hostNetwork, coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", ""},
 }
 

@@ -1,99 +1,92 @@
 package manifest
 
-// This file reads PodDisruptionBudgets (Kubernetes API, policy/v1).
+// PodDisruptionBudgets (Kubernetes API, policy/v1).
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/selection"
+	"github.com/go-json-experiment/json/jsontext"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
-// budgetKind is the kind of the objects that decodeBudget reads.
+// budgetKind is the kind of the objects that object.budget reads.
 const budgetKind = "PodDisruptionBudget"
 
-// decodeBudget reads one, with all its faults.
-func decodeBudget(fields []document.Field, path string) (fargate.DisruptionBudget, error) {
-	d := &decoder{}
-	m := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
-	b := fargate.DisruptionBudget{Namespace: m.namespace, Name: m.name, Selector: labels.Nothing()}
-	spec, maxLine := func() string { return join(path, "spec") }, 0
-	d.fields(document.Get(fields, "spec"), spec, func(key string, v document.Value) {
-		at := under(spec, key)
-		switch key {
-		case "minAvailable":
-			b.MinAvailable = d.share(v, at)
-		case "maxUnavailable":
-			b.MaxUnavailable = d.share(v, at)
-			maxLine = v.Line()
-		case "selector":
-			if v.Kind() != document.Null {
-				b.Selector = d.selector(v, at)
-			}
-		}
-	})
-	if b.MinAvailable != "" && b.MaxUnavailable != "" {
-		d.errs.Add(document.At(maxLine, "%s has both minAvailable and maxUnavailable; keep one of them", spec()))
+// share is a number of pods or a percentage of them, as it is written.
+type share string
+
+func shareText(v document.Value, path string) (string, error) {
+	text, err := document.AsQuantity(v, path)
+	if err != nil {
+		return "", err
 	}
-	return b, d.faults()
+	quoted, err := jsontext.AppendQuote(nil, text)
+	return string(quoted), err
 }
 
-// share reads a number of pods or a percentage of them as Kubernetes takes it (policy/v1; the API server
-// refuses what is negative, and more than 100%); null is empty.
-func (d *decoder) share(v document.Value, path func() string) string {
-	if v.Kind() == document.Null {
-		return ""
-	}
-	text := d.amount(v, path)
-	digits, isPercent := strings.CutSuffix(text, "%")
-	if n, err := strconv.ParseUint(digits, 10, 31); text != "" && (err != nil || isPercent && n > 100) {
-		d.errs.Add(document.At(v.Line(), "%s is %q, not a number of pods or a percentage of up to 100%%", path(), document.Shorten(text)))
-	}
-	return text
+type budgetSpec struct {
+	MinAvailable   share                 `json:"minAvailable"`
+	MaxUnavailable share                 `json:"maxUnavailable"`
+	Selector       *metav1.LabelSelector `json:"selector"`
 }
 
-// selector reads a LabelSelector; an empty one selects every pod of the namespace (policy/v1).
-func (d *decoder) selector(v document.Value, path func() string) labels.Selector {
-	out := labels.NewSelector()
-	add := func(key string, operator selection.Operator, values []string, line int, at func() string) {
-		r, err := labels.NewRequirement(key, operator, values)
-		if err != nil {
-			d.errs.Add(document.At(line, "%s: %v", at(), err))
-			return
-		}
-		out = out.Add(*r)
+// budget reads a budget, with all its faults.
+func (o *object) budget() (fargate.DisruptionBudget, error) {
+	var meta objectMeta
+	var spec budgetSpec
+	o.decode("metadata", &meta)
+	o.decode("spec", &spec)
+	o.checkShare("spec.minAvailable", spec.MinAvailable)
+	o.checkShare("spec.maxUnavailable", spec.MaxUnavailable)
+	if spec.MinAvailable != "" && spec.MaxUnavailable != "" {
+		o.errs.Add(document.At(lineOf(o.value, "spec.maxUnavailable"),
+			"%s has both minAvailable and maxUnavailable; keep one of them", join(o.path, "spec")))
 	}
-	d.fields(v, path, func(key string, v document.Value) {
-		at := under(path, key)
-		switch key {
-		case "matchLabels":
-			for k, value := range d.texts(v, at) {
-				add(k, selection.Equals, []string{value}, v.Line(), at)
-			}
-		case "matchExpressions":
-			before := len(d.errs)
-			for i, r := range d.requirements(v, at) {
-				one := func() string { return fmt.Sprintf("%s[%d]", at(), i) }
-				operator, known := operators[r.Operator]
-				switch {
-				case len(d.errs) > before: // what could not be read is told already
-				case !known:
-					d.errs.Add(document.At(v.Line(), "%s.operator is %q, not In, NotIn, Exists or DoesNotExist", one(), document.Shorten(r.Operator)))
-				default:
-					add(r.Key, operator, r.Values, v.Line(), one)
-				}
-			}
-		}
-	})
-	return out
+	if spec.Selector != nil && len(o.errs) == 0 {
+		o.checkSelector(*spec.Selector)
+	}
+	b := fargate.DisruptionBudget{
+		Namespace: meta.Namespace, Name: meta.Name,
+		MinAvailable: string(spec.MinAvailable), MaxUnavailable: string(spec.MaxUnavailable),
+	}
+	if len(o.errs) == 0 {
+		var err error
+		b.Selector, err = metav1.LabelSelectorAsSelector(spec.Selector)
+		o.errs.Add(err)
+	}
+	return b, o.faults()
 }
 
-// operators are those of a LabelSelector in the words of apimachinery's labels.
-var operators = map[string]selection.Operator{
-	"In": selection.In, "NotIn": selection.NotIn, "Exists": selection.Exists, "DoesNotExist": selection.DoesNotExist,
+// checkShare judges a share as Kubernetes does (policy/v1; the API server refuses what is negative, and more than
+// 100%).
+func (o *object) checkShare(path string, s share) {
+	digits, isPercent := strings.CutSuffix(string(s), "%")
+	if n, err := strconv.ParseUint(digits, 10, 31); s != "" && (err != nil || isPercent && n > 100) {
+		o.fault(path, " is %q, not a number of pods or a percentage of up to 100%%", document.Shorten(string(s)))
+	}
+}
+
+var operators = []metav1.LabelSelectorOperator{
+	metav1.LabelSelectorOpIn, metav1.LabelSelectorOpNotIn, metav1.LabelSelectorOpExists, metav1.LabelSelectorOpDoesNotExist,
+}
+
+// checkSelector judges each part of a selector, so that a fault has its place.
+func (o *object) checkSelector(s metav1.LabelSelector) {
+	if _, err := metav1.LabelSelectorAsSelector(&metav1.LabelSelector{MatchLabels: s.MatchLabels}); err != nil {
+		o.fault("spec.selector.matchLabels", ": %v", err)
+	}
+	for i, r := range s.MatchExpressions {
+		path := "spec.selector.matchExpressions[" + strconv.Itoa(i) + "]"
+		one := metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{r}}
+		if !slices.Contains(operators, r.Operator) {
+			o.fault(path+".operator", " is %q, not In, NotIn, Exists or DoesNotExist", document.Shorten(string(r.Operator)))
+		} else if _, err := metav1.LabelSelectorAsSelector(&one); err != nil {
+			o.fault(path, ": %v", err)
+		}
+	}
 }

@@ -1,8 +1,7 @@
-// Package manifest reads Kubernetes manifests and gives the pods that they would make, one at a time:
+// Package manifest reads Kubernetes manifests and returns the pods that they would make, one at a time:
 // pods themselves and the pod templates of workloads, from YAML or JSON, from files, directories and
 // standard input.
 //
-// It decodes only the fields that the rules of package fargate look at, and knows nothing of profiles.
-// A list of any length is read element by element. Start reading at Read; which kinds of objects make
-// pods is the table in object.go.
+// It knows nothing of profiles. The elements of a long list are decoded on all cores, a few at a time. Start reading
+// at Read; which kinds of objects make pods is the table in object.go.
 package manifest

@@ -41,7 +41,7 @@ func FuzzEvaluate(f *testing.F) {
 		"kind: Pod\nspec:\n  containers: [{resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 1}}}]\n  overhead: {cpu: 1e3}\n  resources: {limits: {memory: 1e9}}\n",
 		"kind: Deployment\nmetadata: {name: a, namespace: web}\nspec: {replicas: 2147483647, template: {metadata: {labels: {app: x}}, spec: {hostNetwork: true, initContainers: [{restartPolicy: Always}]}}}\n",
 		`{"kind":"List","items":[{"kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":"100%","selector":{}}},{"kind":"Pod","metadata":{"name":"a","uid":"1","labels":{"eks.amazonaws.com/fargate-profile":"web"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}]}`,
-		"kind: Pod\nmetadata: {annotations: {eks.amazonaws.com/compute-type: ec2}}\nspec: {volumes: [{name: a, csi: {driver: x}}], affinity: {nodeAffinity: {" + required + ": {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Gt, values: [1]}]}]}}}}\n",
+		"kind: Pod\nmetadata: {annotations: {eks.amazonaws.com/compute-type: ec2}}\nspec: {volumes: [{name: a, csi: {driver: x}}], affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Gt, values: [1]}]}]}}}}\n",
 	} {
 		f.Add(text)
 	}

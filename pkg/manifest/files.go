@@ -1,6 +1,6 @@
 package manifest
 
-// This file finds the files that -f names, as kubectl does.
+// The files that -f names, found as kubectl does.
 
 import (
 	"errors"

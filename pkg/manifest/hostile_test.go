@@ -27,7 +27,7 @@ func TestHostileManifests(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"a tab", "kind: Pod\nmetadata:\n\tname: a\n", "f.yaml: document 1, line 3: invalid YAML: a tab indents the line; YAML wants spaces"},
 		{"YAML cut off", "kind: Pod\nmetadata: {name: a\n", "f.yaml: document 1, line 2: invalid YAML: did not find expected ',' or '}'"},
-		{"JSON cut off", `{"kind":"List","items":[{"kind":"Service"},{"ki`, "f.yaml: document 1, line 1: invalid JSON: unexpected end of JSON input"},
+		{"JSON cut off", `{"kind":"List","items":[{"kind":"Service"},{"ki`, "f.yaml: document 1, line 1: invalid JSON: the document ends too early"},
 		{"a list of JSON cut off between elements", "{\"kind\":\"List\",\"items\":[\n{\"kind\":\"Service\"},", "f.yaml: document 1, line 2: invalid JSON: the document ends too early"},
 		{"a billion laughs", laughs(9) + "kind: Pod\nspec: {containers: *l9}\n", "f.yaml: document 1, line 6: the aliases of this document expand to more than 20 times its size"},
 		{"10 MB of one line of YAML", "kind: Pod\nmetadata: {name: " + strings.Repeat("x", tenMB) + "}\n", "f.yaml: document 1, line 1: the document that begins here is larger than 8 MiB; a long list is read as JSON without a limit"},
@@ -40,7 +40,7 @@ func TestHostileManifests(t *testing.T) {
 		{"no UTF-8 in a list of JSON", "{\"kind\":\"List\",\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\"name\":\"\xff\"}}]}", "f.yaml: document 1, line 2: the text is not UTF-8; save the file as UTF-8"},
 		{"UTF-16", "\xff\xfek\x00i\x00", "f.yaml: document 1, line 1: the text is UTF-16; save the file as UTF-8"},
 		{"deep YAML", "kind: Pod\nspec: " + strings.Repeat("[", 100_000), "f.yaml: document 1, line 2: invalid YAML: exceeded max depth of 10000"},
-		{"deep JSON", `{"kind":"List","items":[{"kind":"Pod","spec":` + strings.Repeat("[", 100_000), "f.yaml: document 1, line 1: invalid JSON: invalid character '[' exceeded max depth"},
+		{"deep JSON", `{"kind":"List","items":[{"kind":"Pod","spec":` + strings.Repeat("[", 100_000), "f.yaml: document 1, line 1: invalid JSON: exceeded max depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats

@@ -1,6 +1,6 @@
 package manifest
 
-// This file finds the line of a field by its path, for those few fields that something is said about.
+// The line of a field by its path, for those few fields that something is said about.
 
 import (
 	"strconv"
@@ -8,6 +8,21 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
+
+// podLines finds the lines of a pod's fields.
+type podLines struct {
+	value document.Value
+	asked int
+	late  bool // the text is gone
+}
+
+// of returns the line of a field; 0 where that is not known any more, or where nobody reads so much.
+func (p *podLines) of(path string) int {
+	if p.asked++; p.late || p.asked > maxLines {
+		return 0
+	}
+	return lineOf(p.value, path)
+}
 
 // lineOf returns the line of the field, or of the nearest part above it that is there. Paths are names
 // joined by dots, indexes from 0 and keys that hold a dot in brackets:

@@ -137,7 +137,7 @@ f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), n
 			"JSON elements", "{\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\n\"labels\":{\"a\":1}}},\n{\"kind\":\"Pod\"},{\"metadata\":{}}],\"kind\":\"List\"}", 1,
 			"f.yaml: document 1, line 3: items[0].metadata.labels[a] is a number (1), not text; put it in quotes: \"1\"\nf.yaml: document 1, line 4: items[2] has no kind, so it is not a Kubernetes object",
 		},
-		{"JSON cut off keeps what came before", `{"kind":"List","items":[{"kind":"Pod"},{"ki`, 1, "f.yaml: document 1, line 1: invalid JSON: unexpected end of JSON input"},
+		{"JSON cut off keeps what came before", `{"kind":"List","items":[{"kind":"Pod"},{"ki`, 1, "f.yaml: document 1, line 1: invalid JSON: the document ends too early"},
 		{"a JSON list whose kind is wrong", `{"kind":1,"items":[{"kind":"Pod"}]}`, 0, `f.yaml: document 1, line 1: kind is a number (1), not text; put it in quotes: "1"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,249 +1,272 @@
 package manifest
 
-// This file holds which objects make pods, and takes from them what the rules look at.
+// Which objects make pods, and what is read of them.
 
 import (
+	"cmp"
+	"errors"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
-// templates gives, for every kind that makes pods, the way from the object to the pod template; a Pod
-// is its own (Kubernetes API, PodTemplateSpec in the workloads of core/v1, apps/v1 and batch/v1).
-var templates = map[string][]string{
-	"Pod":                   {},
-	"Deployment":            {"spec", "template"},
-	"ReplicaSet":            {"spec", "template"},
-	"StatefulSet":           {"spec", "template"},
-	"DaemonSet":             {"spec", "template"},
-	"ReplicationController": {"spec", "template"},
-	"Job":                   {"spec", "template"},
-	"CronJob":               {"spec", "jobTemplate", "spec", "template"},
-	"PodTemplate":           {"template"},
+// templates has the place of the pod template in every kind of object that makes pods; a Pod is its own (Kubernetes
+// API, PodTemplateSpec in the workloads of core/v1, apps/v1 and batch/v1).
+var templates = map[string]string{
+	"Pod":                   "",
+	"Deployment":            "spec.template",
+	"ReplicaSet":            "spec.template",
+	"StatefulSet":           "spec.template",
+	"DaemonSet":             "spec.template",
+	"ReplicationController": "spec.template",
+	"Job":                   "spec.template",
+	"CronJob":               "spec.jobTemplate.spec.template",
+	"PodTemplate":           "template",
 }
 
 // objectMeta is the part of metadata that is used.
 type objectMeta struct {
-	name, generateName, namespace string
-	labels, annotations           map[string]string
-	created                       string
-	createdLine                   int
-	live                          bool // it has what only a cluster gives
-	ownerKind, ownerName          string
-	ownerForeign                  bool
-	deleted                       bool // it has a deletionTimestamp
+	Name              string            `json:"name"`
+	GenerateName      string            `json:"generateName"`
+	Namespace         string            `json:"namespace"`
+	Labels            map[string]string `json:"labels"`
+	Annotations       map[string]string `json:"annotations"`
+	UID               string            `json:"uid"`
+	CreationTimestamp string            `json:"creationTimestamp"`
+	DeletionTimestamp string            `json:"deletionTimestamp"`
+	OwnerReferences   []struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Name       string `json:"name"`
+		Controller bool   `json:"controller"`
+	} `json:"ownerReferences"`
 }
 
-// decode makes the pod of an object of one of the kinds of templates. All faults of the parts that are
-// used are returned together. readiness tells whether it matters if the pod is ready.
-func decode(kind string, fields []document.Field, path string, readiness bool) (pod fargate.Pod, err error) {
-	way := templates[kind]
-	d := &decoder{}
-	of := d.metadata(document.Get(fields, "metadata"), func() string { return join(path, "metadata") })
-	pod = fargate.Pod{
-		Kind: kind, Name: of.name, Namespace: of.namespace, Labels: of.labels, Annotations: of.annotations,
-		SpecPath: strings.Join(append(way[:len(way):len(way)], "spec"), "."),
-	}
-	if pod.Name == "" {
-		pod.Name = of.generateName
-	}
-	pod.Workload = d.workload(kind, fields, path)
-	if len(way) > 0 {
-		pod.Workload.OwnerKind, pod.Workload.OwnerName = of.ownerKind, of.ownerName
-		template, at, err := follow(fields, path, way)
-		d.errs.Add(err)
-		if err == nil {
-			within := func(key string) func() string { return func() string { return join(at, key) } }
-			inner := d.metadata(document.Get(template, "metadata"), within("metadata"))
-			pod.Labels, pod.Annotations = inner.labels, inner.annotations
-			pod.Spec = d.spec(document.Get(template, "spec"), within("spec"))
-		}
-		return pod, d.faults()
-	}
-	spec := document.Get(fields, "spec")
-	pod.Spec = d.spec(spec, func() string { return join(path, "spec") })
-	if of.live {
-		pod.Running = d.running(of, fields, spec, path, readiness)
-	}
-	return pod, d.faults()
+// podTemplate is a PodTemplateSpec.
+type podTemplate struct {
+	Metadata objectMeta     `json:"metadata"`
+	Spec     corev1.PodSpec `json:"spec"`
 }
 
-// metadata takes the metadata of an object or a template.
-func (d *decoder) metadata(v document.Value, path func() string) (m objectMeta) {
-	d.fields(v, path, func(key string, v document.Value) {
-		switch key {
-		case "name":
-			m.name = d.text(v, under(path, key))
-		case "generateName":
-			m.generateName = d.text(v, under(path, key))
-		case "namespace":
-			m.namespace = d.text(v, under(path, key))
-		case "labels":
-			m.labels = d.texts(v, under(path, key))
-		case "annotations":
-			m.annotations = d.texts(v, under(path, key))
-		case "uid":
-			m.live = m.live || v.Kind() != document.Null
-		case "creationTimestamp":
-			m.created, m.createdLine = d.text(v, under(path, key)), v.Line()
-			m.live = m.live || m.created != ""
-		case "deletionTimestamp":
-			m.deleted = v.Kind() != document.Null
-		case "ownerReferences":
-			d.items(v, under(path, key), func(_ int, v document.Value, at func() string) { d.owner(&m, v, at) })
-		}
-	})
-	return m
+// workloadSpec has what is used of the specs of all workloads.
+type workloadSpec struct {
+	Replicas                *int32 `json:"replicas"`
+	Parallelism             *int32 `json:"parallelism"`
+	Completions             *int32 `json:"completions"`
+	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished"`
+	VolumeClaimTemplates    []struct {
+		Metadata objectMeta `json:"metadata"`
+	} `json:"volumeClaimTemplates"`
+	Template    *podTemplate `json:"template"`
+	JobTemplate *struct {
+		Spec *workloadSpec `json:"spec"`
+	} `json:"jobTemplate"`
 }
 
-// owner keeps the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
-func (d *decoder) owner(m *objectMeta, v document.Value, path func() string) {
-	var version, kind, name string
-	controller := false
-	d.fields(v, path, func(key string, v document.Value) {
-		switch key {
-		case "apiVersion":
-			version = d.text(v, under(path, key))
-		case "kind":
-			kind = d.text(v, under(path, key))
-		case "name":
-			name = d.text(v, under(path, key))
-		case "controller":
-			controller = d.flag(v, under(path, key))
-		}
-	})
-	if controller {
-		m.ownerKind, m.ownerName, m.ownerForeign = kind, name, foreign(version)
-	}
+// podStatus is the part of a pod's status that is used.
+type podStatus struct {
+	Phase      string `json:"phase"`
+	Conditions []struct {
+		Type   string `json:"type"`
+		Status string `json:"status"`
+	} `json:"conditions"`
 }
 
-// running takes what a cluster says of a pod.
-func (d *decoder) running(m objectMeta, fields []document.Field, spec document.Value, path string, readiness bool) *fargate.Running {
-	r := &fargate.Running{OwnerKind: m.ownerKind, OwnerName: m.ownerName, OwnerForeign: m.ownerForeign, Terminating: m.deleted}
-	if m.created != "" {
-		at, err := time.Parse(time.RFC3339, m.created)
-		if err != nil {
-			d.errs.Add(document.At(m.createdLine, "%s is %q, not a time like 2006-01-02T15:04:05Z", join(path, "metadata.creationTimestamp"), document.Shorten(m.created)))
+// object is an object that is being read. All faults of the parts that are used are gathered.
+type object struct {
+	kind   string
+	value  document.Value
+	fields []document.Field
+	path   string // its place in the document
+	errs   Errors
+	bad    []fargate.BadQuantity
+}
+
+// faults returns what is wrong in the order of the lines.
+func (o *object) faults() error {
+	slices.SortStableFunc(o.errs, func(a, b *Error) int { return a.Line - b.Line })
+	return o.errs.OrNil()
+}
+
+// fault adds what is wrong with a field, whose path begins at the object.
+func (o *object) fault(path, format string, args ...any) {
+	args = append([]any{join(o.path, path)}, args...)
+	o.errs.Add(document.At(lineOf(o.value, path), "%s"+format, args...))
+}
+
+// decode reads a field of the object into what out points to.
+func (o *object) decode(field string, out any) {
+	types := document.Types{MaxItems: maxElements, Options: quantities(), Scalars: map[reflect.Type]document.Scalar{
+		reflect.TypeFor[resource.Quantity](): o.quantity, reflect.TypeFor[share](): shareText,
+	}}
+	o.errs.Add(document.Decode(document.Get(o.fields, field), join(o.path, field), out, types))
+}
+
+// quantities decodes quantities by fargate's parser, which has bounds. Whatever is none is an error here, so that the
+// object is read again by way of object.quantity, which knows its place.
+var quantities = sync.OnceValue(func() json.Options {
+	return json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, q *resource.Quantity) error {
+		token, err := dec.ReadToken()
+		switch {
+		case err != nil:
+			return err
+		case token.Kind() == jsontext.KindNull:
+			return nil
+		case token.Kind() != jsontext.KindString && token.Kind() != jsontext.KindNumber:
+			return errors.New("no quantity")
 		}
-		r.CreatedAt = at
+		*q, err = fargate.ParseQuantity(token.String())
+		return err
+	}))
+})
+
+// quantity writes a quantity as JSON. What is none becomes zero and is kept for the findings of the pod.
+func (o *object) quantity(v document.Value, path string) (string, error) {
+	text, err := document.AsQuantity(v, path)
+	if err != nil {
+		return "", err
 	}
-	if spec != nil && spec.Kind() == document.Mapping {
-		if inner, err := spec.Fields(); err == nil {
-			if v := document.Get(inner, "nodeName"); v != nil {
-				r.NodeName = d.text(v, func() string { return join(path, "spec.nodeName") })
+	if _, err := fargate.ParseQuantity(text); err != nil {
+		path = strings.TrimPrefix(strings.TrimPrefix(path, o.path), ".")
+		name := path[strings.LastIndexAny(path, ".[")+1:]
+		if at := strings.LastIndexByte(path, '['); at >= 0 && strings.HasSuffix(path, "]") {
+			name = path[at+1 : len(path)-1]
+			if !strings.ContainsAny(name, "./") {
+				path = path[:at] + "." + name
 			}
 		}
+		o.bad = append(o.bad, fargate.BadQuantity{Path: path, Resource: name, Text: text, Fault: err})
+		text = "0"
 	}
-	status := func() string { return join(path, "status") }
-	d.fields(document.Get(fields, "status"), status, func(key string, v document.Value) {
-		switch {
-		case key == "phase":
-			r.Phase = d.text(v, under(status, key))
-		case key == "conditions" && readiness:
-			r.NotReady = d.notReady(v, under(status, key))
+	quoted, err := jsontext.AppendQuote(nil, text)
+	return string(quoted), err
+}
+
+// pod reads the pod of an object of one of the kinds of templates. With readiness it matters whether the pod is
+// ready.
+func (o *object) pod(readiness bool) (fargate.Pod, error) {
+	var meta objectMeta
+	o.decode("metadata", &meta)
+	pod := fargate.Pod{
+		Kind: o.kind, Name: cmp.Or(meta.Name, meta.GenerateName), Namespace: meta.Namespace,
+		Labels: meta.Labels, Annotations: meta.Annotations,
+		SpecPath: join(templates[o.kind], "spec"), Workload: fargate.Workload{Replicas: 1},
+	}
+	if o.kind == "Pod" {
+		o.decode("spec", &pod.Spec)
+		if meta.UID != "" || meta.CreationTimestamp != "" { // only a cluster sets these
+			pod.Running = o.running(meta, pod.Spec.NodeName, readiness)
 		}
-	})
-	r.NotReady = r.NotReady || readiness && r.Phase == "Pending"
+	} else {
+		o.workload(&pod)
+		pod.Workload.OwnerKind, pod.Workload.OwnerName, _ = meta.owner()
+	}
+	pod.BadQuantities = o.bad
+	return pod, o.faults()
+}
+
+// owner returns the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
+func (m objectMeta) owner() (kind, name string, isForeign bool) {
+	for _, r := range m.OwnerReferences {
+		if r.Controller {
+			return r.Kind, r.Name, foreign(r.APIVersion)
+		}
+	}
+	return "", "", false
+}
+
+// running reads what a cluster says of a pod.
+func (o *object) running(meta objectMeta, node string, readiness bool) *fargate.Running {
+	r := &fargate.Running{NodeName: node, Terminating: meta.DeletionTimestamp != ""}
+	r.OwnerKind, r.OwnerName, r.OwnerForeign = meta.owner()
+	if meta.CreationTimestamp != "" {
+		var err error
+		if r.CreatedAt, err = time.Parse(time.RFC3339, meta.CreationTimestamp); err != nil {
+			o.fault("metadata.creationTimestamp", " is %q, not a time like 2006-01-02T15:04:05Z",
+				document.Shorten(meta.CreationTimestamp))
+		}
+	}
+	var status podStatus
+	o.decode("status", &status)
+	r.Phase = status.Phase
+	if readiness {
+		r.NotReady = r.Phase == "Pending"
+		for _, c := range status.Conditions {
+			r.NotReady = r.NotReady || c.Type == "Ready" && c.Status != "True"
+		}
+	}
 	return r
 }
 
-// notReady reports whether the condition Ready is among the conditions and is not True.
-func (d *decoder) notReady(v document.Value, path func() string) (out bool) {
-	d.items(v, path, func(_ int, v document.Value, at func() string) {
-		var kind, status string
-		d.fields(v, at, func(key string, v document.Value) {
-			switch key {
-			case "type":
-				kind = d.text(v, under(at, key))
-			case "status":
-				status = d.text(v, under(at, key))
-			}
-		})
-		out = out || kind == "Ready" && status != "True"
-	})
-	return out
-}
-
-// workload takes how many pods an object makes at once, and whether they stay when they have finished
-// (Kubernetes API: replicas is 1 by default, a Job's parallelism too, and never more than its completions).
-func (d *decoder) workload(kind string, fields []document.Field, path string) fargate.Workload {
-	w := fargate.Workload{Replicas: 1}
-	own, at := document.Get(fields, "spec"), func() string { return join(path, "spec") }
-	switch kind {
-	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController":
-		d.fields(own, at, func(key string, v document.Value) {
-			switch {
-			case key == "replicas" && v.Kind() != document.Null:
-				w.Replicas = d.count(v, under(at, key))
-			case key == "volumeClaimTemplates" && kind == "StatefulSet":
-				w.ClaimTemplates = d.names(v, under(at, key))
-			}
-		})
-	case "CronJob":
-		job := own
-		for _, step := range []string{"jobTemplate", "spec"} {
-			if job == nil || job.Kind() != document.Mapping {
-				return w // what is missing is told where the template is looked for
-			}
-			inner, err := job.Fields()
-			if err != nil {
-				return w
-			}
-			before, key := at, step
-			job, at = document.Get(inner, step), func() string { return before() + "." + key }
+// workload reads the pod template of a workload, how many pods it makes at once, and whether they stay when they have
+// finished (Kubernetes API: replicas is 1 by default, a Job's parallelism too, and never more than its completions).
+func (o *object) workload(pod *fargate.Pod) {
+	spec, path := &workloadSpec{}, "spec."
+	if o.kind == "PodTemplate" {
+		o.decode("template", &spec.Template)
+	} else {
+		o.decode("spec", spec)
+	}
+	if o.kind == "CronJob" {
+		inner := spec.JobTemplate
+		spec, path = &workloadSpec{}, "spec.jobTemplate.spec."
+		if inner != nil && inner.Spec != nil {
+			spec = inner.Spec
 		}
-		d.job(&w, job, at)
-	case "Job":
-		d.job(&w, own, at)
 	}
-	return w
-}
-
-// count reads how many there are to be.
-func (d *decoder) count(v document.Value, path func() string) int {
-	n := d.number(v, path)
-	if n < 0 {
-		d.errs.Add(document.At(v.Line(), "%s is %d; it must be 0 or more", path(), n))
-	}
-	return n
-}
-
-// names takes the metadata.name of every object of a list.
-func (d *decoder) names(v document.Value, path func() string) (out []string) {
-	d.items(v, path, func(_ int, v document.Value, at func() string) {
-		name := ""
-		d.fields(v, at, func(key string, v document.Value) {
-			if key == "metadata" {
-				name = d.metadata(v, under(at, key)).name
-			}
-		})
-		out = append(out, name)
-	})
-	return out
-}
-
-func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() string) {
-	w.KeepsFinished = true
-	most := -1
-	if spec != nil && spec.Kind() != document.Mapping {
-		return
-	}
-	d.fields(spec, path, func(key string, v document.Value) {
-		switch {
-		case v.Kind() == document.Null:
-		case key == "parallelism":
-			w.Replicas = d.count(v, under(path, key))
-		case key == "completions":
-			most = d.count(v, under(path, key))
-		case key == "ttlSecondsAfterFinished":
-			d.count(v, under(path, key))
-			w.KeepsFinished = false
+	switch w := &pod.Workload; o.kind {
+	case "Job", "CronJob":
+		w.KeepsFinished = spec.TTLSecondsAfterFinished == nil
+		w.Replicas = o.count(path+"parallelism", spec.Parallelism, 1)
+		w.Replicas = min(w.Replicas, o.count(path+"completions", spec.Completions, w.Replicas))
+		o.count(path+"ttlSecondsAfterFinished", spec.TTLSecondsAfterFinished, 0)
+	case "StatefulSet":
+		for _, claim := range spec.VolumeClaimTemplates {
+			w.ClaimTemplates = append(w.ClaimTemplates, claim.Metadata.Name)
 		}
-	})
-	if most >= 0 {
-		w.Replicas = min(w.Replicas, most)
+		fallthrough
+	case "Deployment", "ReplicaSet", "ReplicationController":
+		w.Replicas = o.count(path+"replicas", spec.Replicas, 1)
+	}
+	if t := spec.Template; t != nil {
+		pod.Labels, pod.Annotations, pod.Spec = t.Metadata.Labels, t.Metadata.Annotations, t.Spec
+	} else if len(o.errs) == 0 {
+		o.missing(templates[o.kind])
+	}
+}
+
+// count returns how many there are to be; without a word there are so many.
+func (o *object) count(path string, n *int32, without int) int {
+	if n == nil {
+		return without
+	}
+	if *n < 0 {
+		o.fault(path, " is %d; it must be 0 or more", *n)
+	}
+	return int(*n)
+}
+
+// missing adds the first step of the way to the pod template that is not there.
+func (o *object) missing(way string) {
+	fields, path := o.fields, ""
+	for step := range strings.SplitSeq(way, ".") {
+		path = join(path, step)
+		v := document.Get(fields, step)
+		if v == nil || v.Kind() == document.Null {
+			o.fault(path, " is missing, so there is no pod template")
+			return
+		}
+		fields, _ = v.Fields() // what is wrong with them is reported already
 	}
 }
 
@@ -253,24 +276,4 @@ func (d *decoder) job(w *fargate.Workload, spec document.Value, path func() stri
 func foreign(version string) bool {
 	group, _, ok := strings.Cut(version, "/")
 	return ok && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
-}
-
-// follow goes from an object to its pod template.
-func follow(fields []document.Field, path string, way []string) ([]document.Field, string, error) {
-	for _, step := range way {
-		path = join(path, step)
-		v := document.Get(fields, step)
-		if v == nil || v.Kind() == document.Null {
-			line := 0
-			if len(fields) > 0 {
-				line = fields[0].Line
-			}
-			return nil, path, document.At(line, "%s is missing, so there is no pod template", path)
-		}
-		var err error
-		if fields, err = document.AsFields(v, path); err != nil {
-			return nil, path, err
-		}
-	}
-	return fields, path, nil
 }

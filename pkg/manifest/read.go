@@ -1,10 +1,12 @@
 package manifest
 
-// This file reads a stream of manifests: documents, lists and their elements.
+// A stream of manifests: documents, lists and their elements.
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -21,49 +23,63 @@ type Errors = document.Errors
 type Options struct {
 	// Namespace is that of manifests without one; empty means "default".
 	Namespace string
-	// Budgets hears of every PodDisruptionBudget; nil for nobody.
+	// Budgets is called with every PodDisruptionBudget; it may be nil.
 	Budgets func(fargate.DisruptionBudget)
-	// EmptyList hears of every list without elements, as kubectl prints it where there is nothing; nil for nobody.
+	// EmptyList is called for every list without elements, as kubectl prints it where there is nothing; it may be nil.
 	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
 	onlyYAML bool
 }
 
-// heldOverhead is what keeping an element takes besides its text.
-const heldOverhead = 512
+const (
+	// heldOverhead is what keeping an element takes besides its text.
+	heldOverhead = 512
+	// maxLines is of how many fields of a pod the line is looked for, which takes the longer the larger it is.
+	maxLines = 200
+	// maxElements is how many elements a list in a pod's spec may have.
+	maxElements = 10_000
+	// maxLists is how deep a list may lie within lists.
+	maxLists = 8
+)
 
-// maxLines is of how many fields of a pod the line is looked for, which takes the longer the larger it is.
-const maxLines = 200
-
-// maxElements is how many elements a list in a pod's spec may have.
-const maxElements = 10_000
-
-// maxLists is how deep a list may lie within lists.
-const maxLists = 8
-
-// Read reads manifests from r and hands every pod to yield, in order, as soon as it is read. Objects
+// Read reads manifests from r and calls yield with every pod, in order, as soon as it is read. Objects
 // that make no pods are skipped. source is only named: in the pods and in errors.
 //
 // A fault ends its object, not the stream: the rest is read as far as it can be told apart. All faults
 // are returned together, as *Error or Errors. An error of yield's or of r's ends reading and is
 // returned as it is.
 func Read(source string, r io.Reader, opts Options, yield func(fargate.Pod) error) error {
+	return ReadEach(source, r, opts, func(fargate.Pod) struct{} { return struct{}{} },
+		func(pod fargate.Pod, _ struct{}) error { return yield(pod) })
+}
+
+// ReadEach is Read with a judgement of each pod, which yield is called with. Judge is called on several goroutines at
+// once, and perhaps for pods that yield is not called with any more.
+func ReadEach[T any](
+	source string, r io.Reader, opts Options, judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
+) error {
 	if opts.Namespace == "" {
 		opts.Namespace = "default"
 	}
-	m := &reader{source: source, opts: opts, yield: yield}
+	m := &reader[T]{source: source, opts: opts, judge: judge, yield: yield}
+	defer m.wait()
 	err := document.Read(r, document.Options{Stream: "items", OnlyYAML: opts.onlyYAML}, m.part)
 	if m.stop != nil {
 		return m.stop
 	}
+	var fault *Error
 	var all Errors
-	switch err := err.(type) { //nolint:errorlint // Read of document gives these types unwrapped
-	case nil:
-		return nil
-	case *Error, Errors:
-		all.Add(err)
-	default:
+	if err != nil && !errors.As(err, &fault) {
 		return fmt.Errorf("%s: %w", document.SourceName(source), err)
+	}
+	all.Add(err)
+	// Elements of a list that broke off come before what broke it; where there were too many faults, no more are named.
+	late := m.land(0)
+	if m.stop != nil {
+		return m.stop
+	}
+	if last := len(all) - 1; last >= 0 && all[last].Document > 0 {
+		all = slices.Insert(all, last, late...)
 	}
 	for _, e := range all {
 		e.Source = source
@@ -71,76 +87,82 @@ func Read(source string, r io.Reader, opts Options, yield func(fargate.Pod) erro
 	return all.OrNil()
 }
 
-type reader struct {
+type reader[T any] struct {
 	source string
 	opts   Options
-	yield  func(fargate.Pod) error
+	judge  func(fargate.Pod) T
+	yield  func(fargate.Pod, T) error
 	stop   error // yield's error
-	held   []heldItem
-	size   int // bytes of held
-	items  int // elements of the list that is being read
+
+	held  []element // elements of a list whose kind is not known yet
+	size  int       // bytes of held
+	items int       // elements of the list that is being read
+
+	batch   batch[T]
+	flights []*batch[T]
 }
 
-// heldItem is an element of a list whose kind is not known yet.
-type heldItem struct {
-	value document.Value
-	path  string
+// part is called with what the document reader has read.
+func (m *reader[T]) part(p document.Part) error {
+	var errs Errors
+	if p.Item > 0 {
+		errs = m.element(p)
+	} else {
+		errs = m.land(0)
+		errs.Add(m.root(p))
+	}
+	if m.stop != nil {
+		return errStop{m.stop}
+	}
+	return errs.OrNil()
 }
 
 // errStop ends reading after yield failed.
 type errStop struct{ error }
 
-// part takes what the document reader hands over.
-func (m *reader) part(p document.Part) error {
-	var err error
-	if p.Item > 0 {
-		err = m.element(p)
-	} else {
-		err = m.root(p)
-	}
-	if m.stop != nil {
-		return errStop{m.stop}
-	}
-	return err
-}
-
-// element takes one element of a streamed list. kubectl's JSON has the key items before the key kind,
-// so an element that does not state its kind may have to wait for that of its list.
-func (m *reader) element(p document.Part) error {
+// element puts one element of a streamed list into the batch.
+func (m *reader[T]) element(p document.Part) Errors {
 	m.items++
-	path := fmt.Sprintf("items[%d]", p.Item-1)
-	fields, err := document.AsFields(p.Value, path)
-	if err != nil {
-		return err
-	}
 	top, err := p.Top.Fields()
 	if err != nil {
-		return err
-	}
-	if document.Get(fields, "kind") == nil && document.Get(top, "kind") == nil {
-		if m.size += document.Size(p.Value) + heldOverhead; m.size > document.DefaultMaxBytes {
-			// The rest of the list may be endless, so reading ends here.
-			fault := document.At(p.Value.Line(), "%s has no kind, and that of its list has not come yet; put the list's kind before its items", path)
-			fault.Document, fault.Source = p.Document, m.source
-			m.stop = fault
-			return fault
-		}
-		m.held = append(m.held, heldItem{value: document.Keep(p.Value), path: path})
-		return nil
+		return nil // the list's own fault is reported once, with the list
 	}
 	kind, err := document.AsText(document.Get(top, "kind"), "kind")
 	if err != nil {
-		return nil //nolint:nilerr // the list's own fault is reported once, with the list
+		return nil //nolint:nilerr // likewise
 	}
-	return m.object(p.Document, p.Value, path, strings.TrimSuffix(kind, "List"), maxLists)
+	m.batch.add(element{
+		number: p.Document, value: document.Keep(p.Value), path: fmt.Sprintf("items[%d]", p.Item-1),
+		kind: strings.TrimSuffix(kind, "List"),
+	})
+	if !m.batch.isFull() {
+		return nil
+	}
+	m.start()
+	return m.land(maxFlights())
+}
+
+// hold keeps an element that does not state its kind until its list does: kubectl's JSON has the key items before the
+// key kind.
+func (m *reader[T]) hold(e element) error {
+	if m.size += document.Size(e.value) + heldOverhead; m.size <= document.DefaultMaxBytes {
+		m.held = append(m.held, e)
+		return nil
+	}
+	// The rest of the list may be endless, so reading ends here.
+	fault := document.At(e.value.Line(), "%s has no kind, and that of its list has not come yet; put the list's kind "+
+		"before its items", e.path)
+	fault.Document, fault.Source = e.number, m.source
+	m.stop = fault
+	return fault
 }
 
 // root takes a whole document, or what is left of one whose elements were streamed.
-func (m *reader) root(p document.Part) error {
+func (m *reader[T]) root(p document.Part) error {
 	held, items := m.held, m.items
 	m.held, m.size, m.items = nil, 0, 0
 	if !p.Streamed {
-		return m.object(p.Document, p.Value, "", "", maxLists)
+		return m.object(element{number: p.Document, value: p.Value}, maxLists)
 	}
 	fields, err := p.Value.Fields()
 	if err != nil {
@@ -154,117 +176,148 @@ func (m *reader) root(p document.Part) error {
 		m.emptyList(kind)
 	}
 	var errs Errors
-	for _, h := range held {
-		err := m.object(p.Document, h.value, h.path, strings.TrimSuffix(kind, "List"), maxLists)
-		if m.stop != nil {
+	for _, e := range held {
+		e.kind = strings.TrimSuffix(kind, "List")
+		if errs.Add(m.object(e, maxLists)); m.stop != nil {
 			return m.stop
 		}
-		errs.Add(err)
 	}
 	return errs.OrNil()
 }
 
-// object takes one object: a list, a pod, a workload or something else. kind is that of its list, for
-// an object that states none. path is its place in the document.
-func (m *reader) object(number int, v document.Value, path, kind string, lists int) error {
-	if v.Kind() == document.Null && path != "" {
-		return nil
+// object takes one object; a list may be so deep.
+func (m *reader[T]) object(e element, lists int) error {
+	f := m.look(e)
+	if f.items != nil {
+		return m.list(e, f, lists)
 	}
-	if v.Kind() != document.Mapping {
-		return document.At(v.Line(), "%s is %s, not a Kubernetes object", place(path), v.Kind())
+	var judged T
+	if f.pod != nil {
+		judged = m.judge(*f.pod)
 	}
-	fields, err := v.Fields()
-	if err != nil {
-		return err
+	return m.deliver(f, judged)
+}
+
+// deliver hands over what was found.
+func (m *reader[T]) deliver(f found, judged T) error {
+	switch {
+	case f.err != nil:
+		return f.err
+	case f.budget != nil:
+		m.opts.Budgets(*f.budget)
+	case f.pod != nil:
+		m.stop = m.yield(*f.pod, judged)
+		f.lines.late = true
 	}
-	// An object with a list of items is a list, whatever its kind is called: apimachinery's
-	// unstructured objects tell it by the same sign.
-	if items := document.Get(fields, "items"); items != nil && items.Kind() == document.List {
-		return m.list(number, fields, items, path, lists)
-	}
-	own, err := document.AsText(document.Get(fields, "kind"), join(path, "kind"))
-	if err != nil {
-		return err
-	}
-	if own != "" {
-		kind = own
-	}
-	if kind == "" {
-		return document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s", place(path), misspelt(fields))
-	}
-	_, makesPods := templates[kind]
-	if !makesPods && (kind != budgetKind || m.opts.Budgets == nil) {
-		return nil
-	}
-	version, err := document.AsText(document.Get(fields, "apiVersion"), join(path, "apiVersion"))
-	if err != nil || foreign(version) {
-		return err
-	}
-	if !makesPods {
-		budget, err := decodeBudget(fields, path)
-		if err != nil {
-			return err
-		}
-		if budget.Namespace == "" {
-			budget.Namespace = m.opts.Namespace
-		}
-		m.opts.Budgets(budget)
-		return nil
-	}
-	pod, err := decode(kind, fields, path, m.opts.Budgets != nil)
-	if err != nil {
-		return err
-	}
-	pod.Source, pod.Document, pod.Line = m.source, number, v.Line()
-	late, lines := false, 0
-	pod.LineOf = func(path string) int {
-		if lines++; late || lines > maxLines {
-			return 0 // the text is gone, or nobody reads so much
-		}
-		return lineOf(v, path)
-	}
-	if pod.Namespace == "" {
-		pod.Namespace = m.opts.Namespace
-	}
-	m.stop = m.yield(pod)
-	late = true
 	return m.stop
 }
 
-func (m *reader) emptyList(kind string) {
+func (m *reader[T]) emptyList(kind string) {
 	if m.opts.EmptyList != nil && strings.HasSuffix(kind, "List") {
 		m.opts.EmptyList()
 	}
 }
 
 // list takes a list that was not streamed.
-func (m *reader) list(number int, fields []document.Field, items document.Value, path string, lists int) error {
+func (m *reader[T]) list(e element, f found, lists int) error {
+	path := join(e.path, "items")
 	if lists == 0 {
-		return document.At(items.Line(), "%s: lists lie more than %d deep in lists", join(path, "items"), maxLists)
+		return document.At(f.items.Line(), "%s: lists lie more than %d deep in lists", path, maxLists)
 	}
-	kind, err := document.AsText(document.Get(fields, "kind"), join(path, "kind"))
-	if err != nil {
-		return err
-	}
-	elements, err := items.Items()
+	elements, err := f.items.Items()
 	if err != nil {
 		return err
 	}
 	if len(elements) == 0 {
-		m.emptyList(kind)
+		m.emptyList(f.kind)
 	}
 	var errs Errors
-	for i, e := range elements {
-		err := m.object(number, e, fmt.Sprintf("%s[%d]", join(path, "items"), i), strings.TrimSuffix(kind, "List"), lists-1)
-		if m.stop != nil {
+	for i, v := range elements {
+		inner := element{
+			number: e.number, value: v, path: fmt.Sprintf("%s[%d]", path, i), kind: strings.TrimSuffix(f.kind, "List"),
+		}
+		if errs.Add(m.object(inner, lists-1)); m.stop != nil {
 			return m.stop
 		}
-		errs.Add(err)
 		if len(errs) > 100 {
 			break // an alias may repeat one fault without end
 		}
 	}
 	return errs.OrNil()
+}
+
+// element is an object and its place.
+type element struct {
+	number int // of the document
+	value  document.Value
+	path   string // in the document
+	kind   string // that of its list, for an object that states none
+}
+
+// found is what an object turned out to be: nothing more where it makes no pods.
+type found struct {
+	pod    *fargate.Pod
+	lines  *podLines
+	budget *fargate.DisruptionBudget
+	// items are the elements of a list, kind what it calls itself.
+	items  document.Value
+	kind   string
+	noKind bool
+	err    error
+}
+
+// look reads an object.
+func (m *reader[T]) look(e element) (f found) {
+	v := e.value
+	if v.Kind() == document.Null && e.path != "" {
+		return found{}
+	}
+	if v.Kind() != document.Mapping {
+		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", place(e.path), v.Kind())}
+	}
+	fields, err := v.Fields()
+	if err != nil {
+		return found{err: err}
+	}
+	own, err := document.AsText(document.Get(fields, "kind"), join(e.path, "kind"))
+	if err != nil {
+		return found{err: err}
+	}
+	// An object with a list of items is a list, whatever its kind is called: apimachinery's
+	// unstructured objects are told apart by the same sign.
+	if items := document.Get(fields, "items"); items != nil && items.Kind() == document.List {
+		return found{items: items, kind: own}
+	}
+	if own == "" {
+		own = e.kind
+	}
+	if own == "" {
+		return found{noKind: true, err: document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s",
+			place(e.path), misspelt(fields))}
+	}
+	_, makesPods := templates[own]
+	if !makesPods && (own != budgetKind || m.opts.Budgets == nil) {
+		return found{}
+	}
+	version, err := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))
+	if err != nil || foreign(version) {
+		return found{err: err}
+	}
+	o := &object{kind: own, value: v, fields: fields, path: e.path}
+	if !makesPods {
+		budget, err := o.budget()
+		if budget.Namespace == "" {
+			budget.Namespace = m.opts.Namespace
+		}
+		return found{budget: &budget, err: err}
+	}
+	pod, err := o.pod(m.opts.Budgets != nil)
+	if pod.Namespace == "" {
+		pod.Namespace = m.opts.Namespace
+	}
+	lines := &podLines{value: v}
+	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, v.Line(), lines.of
+	return found{pod: &pod, lines: lines, err: err}
 }
 
 // place names an object in a message.
@@ -285,10 +338,9 @@ func join(path, field string) string {
 
 // misspelt points to a key that is kind but for its case.
 func misspelt(fields []document.Field) string {
-	for _, f := range fields {
-		if f.Key != "kind" && strings.EqualFold(f.Key, "kind") {
-			return fmt.Sprintf("; line %d has %q, which is written kind", f.Line, f.Key)
-		}
+	at := slices.IndexFunc(fields, func(f document.Field) bool { return f.Key != "kind" && strings.EqualFold(f.Key, "kind") })
+	if at < 0 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("; line %d has %q, which is written kind", fields[at].Line, fields[at].Key)
 }

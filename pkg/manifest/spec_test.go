@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
@@ -46,37 +50,93 @@ const everything = `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"
 	"securityContext": {"runAsUser": 0, "windowsOptions": {}}}}`
 
 func TestReadSpec(t *testing.T) {
-	no := false
-	want := fargate.PodSpec{
-		InitContainers: []fargate.Container{{Name: "i", RestartPolicy: "Always"}},
-		Containers: []fargate.Container{{
-			Name:      "c",
-			Resources: fargate.Resources{Requests: fargate.ResourceList{"cpu": "500m", "memory": "1073741824"}, Limits: fargate.ResourceList{"cpu": "0.5", "example.com/gpu": "1"}},
-			Ports:     []fargate.ContainerPort{{ContainerPort: 80, HostPort: 8080, HostIP: "10.0.0.1"}, {ContainerPort: 81}},
-			SecurityContext: &fargate.SecurityContext{
-				Privileged: true, AllowPrivilegeEscalation: &no, Capabilities: &fargate.Capabilities{Add: []string{"NET_ADMIN", "SYS_TIME"}}, WindowsOptions: &fargate.WindowsOptions{HostProcess: true},
+	want := corev1.PodSpec{
+		InitContainers: []corev1.Container{{Name: "i", RestartPolicy: new(corev1.ContainerRestartPolicyAlways), Image: "x"}},
+		Containers: []corev1.Container{{
+			Name: "c",
+			Resources: corev1.ResourceRequirements{
+				Requests: amounts(t, "cpu", "500m", "memory", "1073741824"), Limits: amounts(t, "cpu", "0.5", "example.com/gpu", "1"),
+				Claims: []corev1.ResourceClaim{{Name: "x"}},
 			},
-			VolumeDevices: []fargate.VolumeDevice{{Name: "d"}},
+			Ports: []corev1.ContainerPort{{ContainerPort: 80, HostPort: 8080, HostIP: "10.0.0.1", Protocol: "TCP"}, {ContainerPort: 81}},
+			SecurityContext: &corev1.SecurityContext{
+				Privileged: new(true), AllowPrivilegeEscalation: new(false),
+				Capabilities:   &corev1.Capabilities{Add: []corev1.Capability{"NET_ADMIN", "SYS_TIME"}, Drop: []corev1.Capability{"ALL"}},
+				WindowsOptions: &corev1.WindowsSecurityContextOptions{HostProcess: new(true)},
+			},
+			VolumeDevices: []corev1.VolumeDevice{{Name: "d", DevicePath: "/dev/x"}},
 		}},
-		Volumes:      []fargate.Volume{{Name: "v", Kind: "hostPath"}, {Name: "w", Kind: "persistentVolumeClaim", Claim: "p"}, {Name: "x", Kind: "csi", Driver: "efs.csi.aws.com"}, {Name: "y"}, {Name: "z"}, {Name: "e", Kind: "emptyDir"}},
-		NodeSelector: map[string]string{"kubernetes.io/arch": "arm64", "empty": ""},
-		Affinity: &fargate.Affinity{
-			NodeAffinity: &fargate.NodeAffinity{Required: &fargate.NodeSelector{Terms: []fargate.NodeTerm{{
-				Expressions: []fargate.NodeRequirement{{Key: "zone", Operator: "In", Values: []string{"a", "b"}}},
-				Fields:      []fargate.NodeRequirement{{Key: "metadata.name", Operator: "NotIn", Values: []string{"n"}}},
-			}}}},
-			PodAffinity:     &fargate.PodAffinity{Required: []fargate.PodAffinityTerm{{TopologyKey: "h"}}},
-			PodAntiAffinity: &fargate.PodAffinity{Preferred: []fargate.WeightedPodAffinityTerm{{Term: fargate.PodAffinityTerm{TopologyKey: "z"}}}},
+		Volumes: []corev1.Volume{
+			{Name: "v", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/"}}},
+			{Name: "w", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "p", ReadOnly: true}}},
+			{Name: "x", VolumeSource: corev1.VolumeSource{CSI: &corev1.CSIVolumeSource{Driver: "efs.csi.aws.com"}}},
+			{Name: "y"}, {Name: "z"},
+			{Name: "e", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 		},
-		TopologySpreadConstraints: []fargate.TopologySpreadConstraint{{TopologyKey: "k", WhenUnsatisfiable: "DoNotSchedule"}},
-		SchedulerName:             "s", HostNetwork: true, HostPID: true, HostIPC: true, RuntimeClassName: "r",
-		Overhead: fargate.ResourceList{"cpu": "1"}, Resources: &fargate.Resources{Requests: fargate.ResourceList{"cpu": "2"}},
-		OS: &fargate.PodOS{Name: "windows"}, SecurityContext: &fargate.PodSecurityContext{WindowsOptions: &fargate.WindowsOptions{}},
+		NodeSelector: map[string]string{"kubernetes.io/arch": "arm64", "empty": ""},
+		Affinity: &corev1.Affinity{
+			NodeAffinity: &corev1.NodeAffinity{
+				RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{
+					MatchExpressions: []corev1.NodeSelectorRequirement{{Key: "zone", Operator: "In", Values: []string{"a", "b"}}},
+					MatchFields:      []corev1.NodeSelectorRequirement{{Key: "metadata.name", Operator: "NotIn", Values: []string{"n"}}},
+				}}},
+				PreferredDuringSchedulingIgnoredDuringExecution: []corev1.PreferredSchedulingTerm{{Weight: 1}},
+			},
+			PodAffinity: &corev1.PodAffinity{
+				RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{{TopologyKey: "h", LabelSelector: &metav1.LabelSelector{}}},
+			},
+			PodAntiAffinity: &corev1.PodAntiAffinity{
+				PreferredDuringSchedulingIgnoredDuringExecution: []corev1.WeightedPodAffinityTerm{{Weight: 1, PodAffinityTerm: corev1.PodAffinityTerm{TopologyKey: "z"}}},
+			},
+		},
+		TopologySpreadConstraints: []corev1.TopologySpreadConstraint{{MaxSkew: 1, TopologyKey: "k", WhenUnsatisfiable: "DoNotSchedule"}},
+		SchedulerName:             "s", HostNetwork: true, HostPID: true, HostIPC: true, RuntimeClassName: new("r"),
+		Overhead: amounts(t, "cpu", "1"), Resources: &corev1.ResourceRequirements{Requests: amounts(t, "cpu", "2")},
+		OS:              &corev1.PodOS{Name: "windows"},
+		SecurityContext: &corev1.PodSecurityContext{RunAsUser: new(int64(0)), WindowsOptions: &corev1.WindowsSecurityContextOptions{}},
 	}
 	for name, opts := range map[string]Options{"JSON": {}, "YAML": {onlyYAML: true}} {
 		got := read(t, strings.ReplaceAll(everything, "\t", "  "), opts)
-		if len(got) != 1 || !reflect.DeepEqual(got[0].Spec, want) {
+		if len(got) != 1 || !equality.Semantic.DeepEqual(got[0].Spec, want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", name, got[0].Spec, want)
+		}
+	}
+}
+
+// amounts parses quantities, each behind its name.
+func amounts(t *testing.T, pairs ...string) corev1.ResourceList {
+	t.Helper()
+	out := corev1.ResourceList{}
+	for i := 0; i < len(pairs); i += 2 {
+		q, err := fargate.ParseQuantity(pairs[i+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[corev1.ResourceName(pairs[i])] = q
+	}
+	return out
+}
+
+// What is no quantity is kept with its place, whichever way it is read.
+func TestReadBadQuantities(t *testing.T) {
+	const text = `{"kind": "List", "items": [{"kind": "Pod", "spec": {"containers": [
+		{"resources": {"requests": {"cpu": "half", "memory": "1Gi"}, "limits": {"nvidia.com/gpu": "-1", "memory": 1e999}}}],
+		"volumes": [{"emptyDir": {"sizeLimit": "1e99999999999"}}]}}]}`
+	const want = `spec.containers[0].resources.requests.cpu cpu half, ` +
+		`spec.containers[0].resources.limits[nvidia.com/gpu] nvidia.com/gpu -1, ` +
+		`spec.containers[0].resources.limits.memory memory 1e999, spec.volumes[0].emptyDir.sizeLimit sizeLimit 1e99999999999`
+	for name, opts := range map[string]Options{"JSON": {}, "YAML": {onlyYAML: true}} {
+		pod := read(t, strings.ReplaceAll(text, "\t", "  "), opts)[0]
+		var got []string
+		for _, bad := range pod.BadQuantities {
+			got = append(got, strings.Join([]string{bad.Path, bad.Resource, bad.Text}, " "))
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, strings.Join(got, ", "), want)
+		}
+		r := pod.Spec.Containers[0].Resources
+		if cpu, memory := r.Requests["cpu"], r.Requests["memory"]; !cpu.IsZero() || memory.String() != "1Gi" {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }
@@ -86,29 +146,29 @@ func TestReadSpecOfNulls(t *testing.T) {
 	got := read(t, `{"kind":"Pod","metadata":null,"status":null,"spec":{"initContainers":null,"containers":[null,{"name":null,"resources":null,"ports":null,"securityContext":null,"volumeDevices":null},
 		{"resources":{"requests":{"cpu":null}},"ports":[null],"securityContext":{"privileged":null,"allowPrivilegeEscalation":null,"capabilities":{"add":[null]}}}],
 		"volumes":[null],"nodeSelector":null,"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":null},"podAffinity":null},"hostNetwork":null,"os":null,"overhead":null}}`, Options{})
-	want := fargate.PodSpec{
-		Containers: []fargate.Container{{}, {}, {
-			Resources: fargate.Resources{Requests: fargate.ResourceList{"cpu": "0"}}, Ports: []fargate.ContainerPort{{}},
-			SecurityContext: &fargate.SecurityContext{Capabilities: &fargate.Capabilities{Add: []string{""}}},
+	want := corev1.PodSpec{
+		Containers: []corev1.Container{{}, {}, {
+			Resources: corev1.ResourceRequirements{Requests: amounts(t, "cpu", "0")}, Ports: []corev1.ContainerPort{{}},
+			SecurityContext: &corev1.SecurityContext{Capabilities: &corev1.Capabilities{Add: []corev1.Capability{""}}},
 		}},
-		Volumes:  []fargate.Volume{{}},
-		Affinity: &fargate.Affinity{NodeAffinity: &fargate.NodeAffinity{}},
+		Volumes:  []corev1.Volume{{}},
+		Affinity: &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{}},
 	}
-	if !reflect.DeepEqual(got[0].Spec, want) {
+	if !equality.Semantic.DeepEqual(got[0].Spec, want) {
 		t.Errorf("got  %+v\nwant %+v", got[0].Spec, want)
 	}
 }
 
 func TestReadSpecOfYAML(t *testing.T) {
 	got := read(t, "kind: Pod\nspec:\n  hostNetwork: yes\n  hostPID: On\n  hostIPC: off\n  containers:\n  - ports: [{containerPort: 0x50, hostPort: 1_000}]\n    resources: {limits: {cpu: 1, memory: 1e9, x: .5}}\n", Options{})
-	want := fargate.PodSpec{
+	want := corev1.PodSpec{
 		HostNetwork: true, HostPID: true,
-		Containers: []fargate.Container{{
-			Ports:     []fargate.ContainerPort{{ContainerPort: 80, HostPort: 1000}},
-			Resources: fargate.Resources{Limits: fargate.ResourceList{"cpu": "1", "memory": "1e9", "x": ".5"}},
+		Containers: []corev1.Container{{
+			Ports:     []corev1.ContainerPort{{ContainerPort: 80, HostPort: 1000}},
+			Resources: corev1.ResourceRequirements{Limits: amounts(t, "cpu", "1", "memory", "1e9", "x", ".5")},
 		}},
 	}
-	if !reflect.DeepEqual(got[0].Spec, want) {
+	if !equality.Semantic.DeepEqual(got[0].Spec, want) {
 		t.Errorf("got  %+v\nwant %+v", got[0].Spec, want)
 	}
 }

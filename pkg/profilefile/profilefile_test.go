@@ -182,7 +182,7 @@ f.yaml: document 1, line 4: metadata.region is a mapping, not text`},
 		{"list of texts", "[web]\n", "f.yaml: document 1, line 1: [0] is text, but profiles are mappings; " + accepted},
 		{"empty", "# nothing\n", "f.yaml: line 1: the file is empty; " + accepted},
 		{"broken", "a: [\n", "f.yaml: document 1, line 1: invalid YAML: did not find expected node content"},
-		{"broken JSON", "[{\"name\":\n}]", "f.yaml: document 1, line 2: invalid JSON: invalid character '}' looking for beginning of value"},
+		{"broken JSON", "[{\"name\":\n}]", "f.yaml: document 1, line 2: invalid JSON: invalid character '}' at start of value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Parse("f.yaml", []byte(c.text))

@@ -35,6 +35,14 @@ func (in PodInput) Find() ([]manifest.File, error) {
 
 // ReadPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
 func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(fargate.Pod) error) error {
+	return JudgePods(ctx, e, in, func(fargate.Pod) struct{} { return struct{}{} },
+		func(pod fargate.Pod, _ struct{}) error { return yield(pod) })
+}
+
+// JudgePods is ReadPods with a judgement of each pod, on several goroutines at once; see manifest.ReadEach.
+func JudgePods[T any](
+	ctx context.Context, e *Env, in PodInput, judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
+) error {
 	namespace := e.defaultNamespace(in.Namespace)
 	files, err := in.Find()
 	var faults, failures []error
@@ -54,10 +62,10 @@ func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(fargate.Pod)
 				in.Budgets(b)
 			}
 		}
-		err := e.readManifest(ctx, file.Name, options, func(pod fargate.Pod) error {
+		err := readManifest(ctx, e, file.Name, options, judge, func(pod fargate.Pod, judged T) error {
 			found[file.Given] = true
 			pods++
-			stop = yield(pod)
+			stop = yield(pod, judged)
 			return stop
 		})
 		var fault *manifest.Error
@@ -94,15 +102,16 @@ func noPods(name string) error {
 }
 
 // readManifest reads one file.
-func (e *Env) readManifest(
-	ctx context.Context, name string, opts manifest.Options, yield func(fargate.Pod) error,
+func readManifest[T any](
+	ctx context.Context, e *Env, name string, opts manifest.Options,
+	judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
 ) error {
 	in, err := e.Open(ctx, name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer in.Close() //nolint:errcheck // it was only read
-	return manifest.Read(name, in, opts, yield)
+	return manifest.ReadEach(name, in, opts, judge, yield)
 }
 
 // defaultNamespace is the namespace of manifests without one. One that comes from kubectl's context is

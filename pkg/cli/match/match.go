@@ -200,12 +200,12 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	var summary fargate.Summary
 	var owners fargate.Owners
 	var printErr error
-	readErr := e.ReadPods(ctx, opts.PodInput, func(pod fargate.Pod) error {
+	readErr := env.JudgePods(ctx, e, opts.PodInput, matcher.Explain, func(pod fargate.Pod, x fargate.Explanation) error {
 		owners.Note(pod)
-		if owners.Pins(pod) {
+		if owners.Pins(pod) { // which only the workloads before it can tell
 			pod.Running.OwnerPins = true
+			x = matcher.Explain(pod)
 		}
-		x := matcher.Explain(pod)
 		guide.addCommand(&x)
 		summary.Add(x)
 		gate.add(x)

@@ -1,41 +1,43 @@
 package document
 
-// This file holds a JSON value: a walk over valid text that decodes only what is asked for.
+// A value of JSON text, walked over by need: only what is asked for is decoded.
 
 import (
 	"bytes"
-	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // jsonValue is a value of valid JSON text.
 type jsonValue struct {
-	raw  []byte
+	raw  jsontext.Value
 	line int
 }
 
 func (v jsonValue) Line() int { return v.line }
 
 func (v jsonValue) Kind() Kind {
-	switch v.raw[0] {
-	case 'n':
+	switch v.raw.Kind() {
+	case jsontext.KindNull:
 		return Null
-	case 't', 'f':
+	case jsontext.KindTrue, jsontext.KindFalse:
 		return Bool
-	case '"':
+	case jsontext.KindString:
 		return Text
-	case '[':
+	case jsontext.KindBeginArray:
 		return List
-	case '{':
+	case jsontext.KindBeginObject:
 		return Mapping
 	}
 	return Number
 }
 
 func (v jsonValue) Text() string {
-	if v.Kind() == Text {
-		return jsonText(v.raw)
+	if v.Kind() != Text {
+		return string(v.raw)
 	}
-	return string(v.raw)
+	text, _ := jsontext.AppendUnquote(nil, v.raw) // it was judged when its document was read
+	return string(text)
 }
 
 func (v jsonValue) Fields() ([]Field, error) {
@@ -43,21 +45,11 @@ func (v jsonValue) Fields() ([]Field, error) {
 		return nil, nil
 	}
 	var out []Field
-	seen := map[string]int{}
-	w := jsonWalk{raw: v.raw, at: 1, line: v.line}
-	for {
-		if w.next() == '}' {
-			return out, nil
-		}
-		key := w.value()
-		name := jsonText(key.raw)
-		if first, ok := seen[name]; ok {
-			return nil, duplicate(name, first, key.line)
-		}
-		seen[name] = key.line
-		w.next() // moves behind the colon
-		out = append(out, Field{Key: name, Line: key.line, Value: w.value()})
+	for w := v.walk(); w.more(); {
+		key := w.next()
+		out = append(out, Field{Key: key.Text(), Line: key.line, Value: w.next()})
 	}
+	return out, repeated(out)
 }
 
 func (v jsonValue) Items() ([]Value, error) {
@@ -65,88 +57,60 @@ func (v jsonValue) Items() ([]Value, error) {
 		return nil, nil
 	}
 	var out []Value
-	w := jsonWalk{raw: v.raw, at: 1, line: v.line}
-	for w.next() != ']' {
-		out = append(out, w.value())
+	for w := v.walk(); w.more(); {
+		out = append(out, w.next())
 	}
 	return out, nil
 }
 
-func jsonText(raw []byte) string {
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner)
+// repeated finds a key that occurs twice.
+func repeated(fields []Field) error {
+	seen := make(map[string]int, len(fields))
+	for _, f := range fields {
+		if before, ok := seen[f.Key]; ok {
+			return duplicate(f.Key, before, f.Line)
+		}
+		seen[f.Key] = f.Line
 	}
-	var out string
-	// The text was judged when its document was read, so this cannot fail.
-	_ = json.Unmarshal(raw, &out)
-	return out
+	return nil
 }
 
-// jsonWalk goes over text that is known to be valid.
+// jsonWalk goes over the parts of a list or a mapping.
 type jsonWalk struct {
-	raw  []byte
-	at   int
-	line int
+	jsonValue
+	dec *jsontext.Decoder
+	at  int // bytes that were gone over
 }
 
-// next moves over white space, commas and colons to the next value or closing bracket and returns its
-// first byte.
-func (w *jsonWalk) next() byte {
-	for {
-		switch c := w.raw[w.at]; c {
-		case '\n':
-			w.line++
-		case ' ', '\t', '\r', ',', ':':
-		default:
-			return c
-		}
-		w.at++
-	}
+// walk begins within the first bracket.
+func (v jsonValue) walk() *jsonWalk {
+	w := &jsonWalk{v, jsontext.NewDecoder(bytes.NewBuffer(v.raw), jsontext.AllowDuplicateNames(true)), 0}
+	_, _ = w.dec.ReadToken()
+	return w
 }
 
-// value moves over the value that begins here.
-func (w *jsonWalk) value() jsonValue {
-	start, out, depth := w.at, jsonValue{line: w.line}, 0
-	for ; w.at < len(w.raw); w.at++ {
-		switch w.raw[w.at] {
-		case '\n':
-			w.line++
-		case '"':
-			for w.at++; w.raw[w.at] != '"'; w.at++ {
-				if w.raw[w.at] == '\\' {
-					w.at++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		default:
-			if !w.scalarEnds(depth) {
-				continue
-			}
-		}
-		if depth == 0 {
-			w.at++
-			break
-		}
+// more reports whether another part follows.
+func (w *jsonWalk) more() bool {
+	kind := w.dec.PeekKind()
+	return kind != jsontext.KindEndArray && kind != jsontext.KindEndObject && kind != jsontext.KindInvalid
+}
+
+// next returns the next key or value.
+func (w *jsonWalk) next() jsonValue {
+	raw, err := w.dec.ReadValue()
+	if err != nil {
+		return jsonValue{raw: jsontext.Value("null"), line: w.line} // the text was judged, so this does not happen
 	}
-	out.raw = w.raw[start:w.at]
+	end := int(w.dec.InputOffset())
+	w.line += breaks(w.raw[w.at : end-len(raw)])
+	out := jsonValue{raw: w.raw[end-len(raw) : end : end], line: w.line}
+	w.line += breaks(raw)
+	w.at = end
 	return out
 }
 
-// scalarEnds reports whether a number or word that stands alone ends with the byte here.
-func (w *jsonWalk) scalarEnds(depth int) bool {
-	if depth > 0 {
-		return false
-	}
-	if w.at+1 == len(w.raw) {
-		return true
-	}
-	switch w.raw[w.at+1] {
-	case ' ', '\t', '\r', '\n', ',', '}', ']':
-		return true
-	}
-	return false
+// kept is a copy that stays valid.
+func (v jsonValue) kept() jsonValue {
+	v.raw = v.raw.Clone()
+	return v
 }

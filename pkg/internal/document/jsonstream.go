@@ -1,54 +1,78 @@
 package document
 
-// This file reads a stream of JSON documents and hands over the elements of a long list one by one.
-// A value's end is found by its brackets and quotes, then the whole value is judged by encoding/json:
-// that keeps one value at a time in memory and the line of every fault exact, which json.Decoder's
-// tokens do not.
+// A stream of JSON documents, which hands over the elements of a long list one by one.
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"io"
-	"unicode/utf8"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // jsonStream reads JSON documents one after another.
 type jsonStream struct {
-	in   *bufio.Reader
-	opts Options
-	line int
-	raw  []byte // the value at hand
-	tape tape
+	source *bounded
+	dec    *jsontext.Decoder
+	opts   Options
+	line   int // of the next byte
 }
 
-// skip moves over white space and returns the next byte without taking it.
-func (s *jsonStream) skip() (byte, error) {
-	for {
-		c, err := s.in.ReadByte()
-		if err != nil {
-			return 0, err
-		}
+// newJSONStream reads r, which is behind source.
+func newJSONStream(r io.Reader, source *bounded, opts Options, line int) *jsonStream {
+	// Keys that occur twice are found by who looks at the value, who knows their lines.
+	dec := jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true))
+	return &jsonStream{source: source, dec: dec, opts: opts, line: line}
+}
+
+// space counts the lines before what the decoder's PeekKind has looked at.
+func (s *jsonStream) space() {
+	for _, c := range s.dec.UnreadBuffer() {
 		switch c {
 		case '\n':
 			s.line++
-		case ' ', '\t', '\r':
+		case ' ', '\t', '\r', ',', ':':
 		default:
-			return c, s.in.UnreadByte()
+			return
 		}
 	}
 }
 
-// take moves over the byte that skip showed.
-func (s *jsonStream) take() { _, _ = s.in.ReadByte() }
+// token moves over a bracket.
+func (s *jsonStream) token() error {
+	before := s.line
+	s.space()
+	_, err := s.dec.ReadToken()
+	if err != nil {
+		s.line = before
+	}
+	return err
+}
+
+// value reads the value that begins next; it is valid until the next one is read.
+func (s *jsonStream) value() (jsonValue, error) {
+	s.dec.PeekKind()
+	before := s.line
+	s.space()
+	s.source.value, s.source.most = 0, s.opts.MaxJSONBytes+2*bufferSize
+	out := jsonValue{line: s.line}
+	raw, err := s.dec.ReadValue()
+	s.source.most = 0
+	if errors.Is(err, errLarge) || len(raw) > s.opts.MaxJSONBytes {
+		return out, At(out.line, "%s", tooLarge("JSON value that begins here", s.opts.MaxJSONBytes))
+	}
+	if err != nil {
+		s.line = before
+		return out, err
+	}
+	out.raw = raw
+	s.line += breaks(raw)
+	return out, nil
+}
 
 // document reads the next document, whose number it is, and yields its parts.
 func (s *jsonStream) document(number int, yield func(Part) error) error {
-	c, err := s.skip()
-	if err != nil {
-		return err
-	}
-	if c != '{' || s.opts.Stream == "" {
+	if s.dec.PeekKind() != jsontext.KindBeginObject || s.opts.Stream == "" {
 		v, err := s.value()
 		if err != nil {
 			return err
@@ -61,38 +85,21 @@ func (s *jsonStream) document(number int, yield func(Part) error) error {
 // object walks the top of a document. The fields before and after the streamed list are kept, for
 // the part that closes the document.
 func (s *jsonStream) object(number int, yield func(Part) error) error {
-	top := &header{line: s.line}
-	s.take()
-	streamed, size, seen := false, 0, map[string]int{}
-	for first := true; ; first = false {
-		c, err := s.skip()
-		if err != nil {
-			return s.ended(err)
-		}
-		switch {
-		case c == '}':
-			s.take()
-			return yield(Part{Document: number, Value: top, Streamed: streamed})
-		case !first && c != ',':
-			return At(s.line, "invalid JSON: a comma or } is missing before %q", rune(c))
-		case !first:
-			s.take()
-		}
-		key, err := s.key()
+	if err := s.token(); err != nil {
+		return err
+	}
+	top, streamed, size := &header{line: s.line}, false, 0
+	for s.dec.PeekKind() == jsontext.KindString {
+		key, err := s.value()
 		if err != nil {
 			return err
 		}
-		if before, ok := seen[key.Text()]; ok {
-			return duplicate(key.Text(), before, key.line)
-		}
-		seen[key.Text()] = key.line
-		c, err = s.skip()
-		if err != nil {
-			return s.ended(err)
-		}
-		if key.Text() == s.opts.Stream && c == '[' {
+		field := Field{Key: key.Text(), Line: key.line}
+		size += len(key.raw)
+		if field.Key == s.opts.Stream && s.dec.PeekKind() == jsontext.KindBeginArray {
 			streamed = true
-			top.fields = append(top.fields, Field{Key: key.Text(), Line: key.line, Value: jsonValue{raw: []byte("[]"), line: s.line}})
+			field.Value = jsonValue{raw: jsontext.Value("[]"), line: s.line}
+			top.fields = append(top.fields, field)
 			if err := s.elements(number, top, yield); err != nil {
 				return err
 			}
@@ -102,197 +109,36 @@ func (s *jsonStream) object(number int, yield func(Part) error) error {
 		if err != nil {
 			return err
 		}
-		if size += len(key.raw) + len(v.raw); size > s.opts.MaxJSONBytes {
+		if size += len(v.raw); size > s.opts.MaxJSONBytes {
 			return At(s.line, "%s", tooLarge("document", s.opts.MaxJSONBytes))
 		}
-		top.fields = append(top.fields, Field{Key: key.Text(), Line: key.line, Value: v.kept()})
+		field.Value = v.kept()
+		top.fields = append(top.fields, field)
 	}
-}
-
-// key reads a field's name and its colon.
-func (s *jsonStream) key() (jsonValue, error) {
-	c, err := s.skip()
-	if err != nil {
-		return jsonValue{}, s.ended(err)
+	if err := s.token(); err != nil {
+		return err
 	}
-	if c != '"' {
-		return jsonValue{}, At(s.line, "invalid JSON: a field's name in double quotes is wanted, not %q", rune(c))
+	if err := repeated(top.fields); err != nil {
+		return err
 	}
-	key, err := s.value()
-	if err != nil {
-		return jsonValue{}, err
-	}
-	key = key.kept()
-	if c, err = s.skip(); err != nil {
-		return jsonValue{}, s.ended(err)
-	}
-	if c != ':' {
-		return jsonValue{}, At(s.line, "invalid JSON: a colon is missing before %q", rune(c))
-	}
-	s.take()
-	return key, nil
+	return yield(Part{Document: number, Value: top, Streamed: streamed})
 }
 
 // elements yields the elements of the streamed list.
 func (s *jsonStream) elements(number int, top *header, yield func(Part) error) error {
-	s.take()
-	for item := 1; ; item++ {
-		c, err := s.skip()
-		if err != nil {
-			return s.ended(err)
-		}
-		switch {
-		case c == ']':
-			s.take()
-			return nil
-		case item > 1 && c != ',':
-			return At(s.line, "invalid JSON: a comma or ] is missing before %q", rune(c))
-		case item > 1:
-			s.take()
-			if _, err := s.skip(); err != nil {
-				return s.ended(err)
-			}
-		}
-		if err := s.element(Part{Document: number, Item: item, Top: top}, yield); err != nil {
-			return err
-		}
+	if err := s.token(); err != nil {
+		return err
 	}
-}
-
-// element yields the element that begins at the next byte: from the tape where it can be read so, in the
-// reader's own buffer, else by way of encoding/json.
-func (s *jsonStream) element(p Part, yield func(Part) error) error {
-	for {
-		text, _ := s.in.Peek(s.in.Buffered())
-		size, lines, result := s.tape.read(text, s.line)
-		switch {
-		case result == tapeDone && size <= s.opts.MaxBytes:
-			p.Value = s.tape.root()
-			err := yield(p)
-			s.line += lines
-			_, _ = s.in.Discard(size)
-			return err
-		case result == tapeShort && s.more():
-			continue
-		}
+	for item := 1; s.dec.PeekKind() != jsontext.KindEndArray; item++ {
 		v, err := s.value()
 		if err != nil {
 			return err
 		}
-		p.Value = v
-		return yield(p)
-	}
-}
-
-// more reads more of the source into the buffer; it reports whether that was possible.
-func (s *jsonStream) more() bool {
-	_, err := s.in.Peek(s.in.Buffered() + 1)
-	return err == nil
-}
-
-// value reads the value that begins at the next byte; it is valid until the next one is read.
-func (s *jsonStream) value() (jsonValue, error) {
-	out := jsonValue{line: s.line}
-	if err := s.capture(); err != nil {
-		return out, err
-	}
-	if len(s.raw) == 0 {
-		c, err := s.skip()
-		if err != nil {
-			return out, s.ended(err)
-		}
-		return out, At(s.line, "invalid JSON: a value is missing before %q", rune(c))
-	}
-	var judged json.RawMessage
-	if err := json.Unmarshal(s.raw, &judged); err != nil {
-		line := out.line
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			line += breaks(s.raw[:min(max(syntax.Offset-1, 0), int64(len(s.raw)))])
-		}
-		return out, At(line, "invalid JSON: %s%s", err, bracesHint(s.raw))
-	}
-	if at := invalidUTF8(s.raw); at >= 0 {
-		return out, At(out.line+breaks(s.raw[:at]), "%s", notUTF8)
-	}
-	out.raw = s.raw
-	return out, nil
-}
-
-// capture moves over one value, whose text it leaves in raw.
-func (s *jsonStream) capture() error {
-	s.raw = s.raw[:0]
-	start, depth, quoted, escaped := s.line, 0, false, false
-	for {
-		if s.in.Buffered() == 0 {
-			if _, err := s.in.Peek(1); err != nil {
-				if errors.Is(err, io.EOF) {
-					return nil // what is missing is said by who judges the value
-				}
-				return err
-			}
-		}
-		chunk, _ := s.in.Peek(s.in.Buffered())
-		for i, c := range chunk {
-			done, with := false, true
-			switch {
-			case c == '\n':
-				s.line++
-				// No JSON text holds a line break: this one ends a text that was left open.
-				done = depth == 0
-				with = quoted
-			case escaped:
-				escaped = false
-			case quoted && c == '\\':
-				escaped = true
-			case c == '"':
-				quoted = !quoted
-				done = !quoted && depth == 0
-			case quoted:
-			case c == '{' || c == '[':
-				depth++
-			case c == '}' || c == ']':
-				depth--
-				done = depth <= 0
-				with = depth == 0
-			case depth == 0 && (c == ',' || c == ' ' || c == '\t' || c == '\r' || c == ':'):
-				done, with = true, false
-			}
-			if !done {
-				continue
-			}
-			if !with && c == '\n' {
-				s.line-- // it is read again
-			}
-			if with {
-				i++
-			}
-			s.raw = append(s.raw, chunk[:i]...)
-			_, err := s.in.Discard(i)
+		if err := yield(Part{Document: number, Item: item, Top: top, Value: v}); err != nil {
 			return err
 		}
-		s.raw = append(s.raw, chunk...)
-		if _, err := s.in.Discard(len(chunk)); err != nil {
-			return err
-		}
-		if len(s.raw) > s.opts.MaxJSONBytes {
-			return At(start, "%s", tooLarge("JSON value that begins here", s.opts.MaxJSONBytes))
-		}
 	}
-}
-
-// ended is the fault of a document that ends too early.
-func (s *jsonStream) ended(err error) error {
-	if errors.Is(err, io.EOF) {
-		return At(s.line, "invalid JSON: the document ends too early")
-	}
-	return err
-}
-
-// kept is a copy that stays valid.
-func (v jsonValue) kept() jsonValue {
-	v.raw = append([]byte(nil), v.raw...)
-	return v
+	return s.token()
 }
 
 // header is the top of a document whose list was streamed: its other fields.
@@ -307,16 +153,28 @@ func (h *header) Text() string             { return "" }
 func (h *header) Fields() ([]Field, error) { return h.fields, nil }
 func (h *header) Items() ([]Value, error)  { return nil, nil }
 
-// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
-func invalidUTF8(text []byte) int {
-	if utf8.Valid(text) {
-		return -1
+// explain makes a fault of what the JSON reader says: with the line of the source.
+func (s *jsonStream) explain(err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		unread := s.dec.UnreadBuffer()
+		return At(s.line+breaks(unread), "invalid JSON: the document ends too early%s", bracesHint(unread))
+	case !errors.As(err, &syntax):
+		return cause(err)
 	}
-	for at := 0; ; {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size <= 1 {
-			return at
-		}
-		at += size
+	unread := s.dec.UnreadBuffer()
+	line := s.line + breaks(unread[:min(max(syntax.ByteOffset-s.dec.InputOffset(), 0), int64(len(unread)))])
+	if strings.Contains(syntax.Err.Error(), "UTF-8") {
+		return At(line, "%s", notUTF8)
 	}
+	return At(line, "invalid JSON: %s%s", syntax.Err, bracesHint(unread))
+}
+
+// cause is an error of the source without what the JSON reader says around it.
+func cause(err error) error {
+	for inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "jsontext: "); inner = errors.Unwrap(err) {
+		err = inner
+	}
+	return err
 }

@@ -1,13 +1,14 @@
 package document
 
-// This file reads a stream: it tells JSON from YAML and cuts YAML into its documents.
+// A stream of documents: JSON and YAML are told apart, and YAML is cut into its documents.
 
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Options say how to read.
@@ -29,8 +30,8 @@ type Options struct {
 // 3 MiB, so a single object stays well below it.
 const DefaultMaxBytes = 8 << 20
 
-// bufferSize is how much is read at a time. An element of a list that fits it is read where it lies.
-const bufferSize = 256 << 10
+// bufferSize is how much is read at a time.
+const bufferSize = 64 << 10
 
 // maxParts is how many values a YAML document may have, about: each takes some hundred bytes of memory,
 // though it may be a single character of the text.
@@ -66,7 +67,7 @@ type Part struct {
 	Streamed bool
 	// Value is the element or the document's root.
 	Value Value
-	// Top gives the fields of an element's document that came before the list; nil for a document.
+	// Top has the fields of an element's document that came before the list; nil for a document.
 	Top Value
 }
 
@@ -82,14 +83,14 @@ func Read(r io.Reader, opts Options, yield func(Part) error) error {
 	if opts.MaxJSONBytes == 0 {
 		opts.MaxJSONBytes = opts.MaxBytes
 	}
-	source := &bounded{r: r, most: idleDocuments * max(opts.MaxBytes, opts.MaxJSONBytes)}
-	s := &stream{in: bufio.NewReaderSize(source, bufferSize), opts: opts, yield: func(p Part) error {
+	source := &bounded{r: r, mostIdle: idleDocuments * max(opts.MaxBytes, opts.MaxJSONBytes)}
+	s := &stream{source: source, in: bufio.NewReaderSize(source, bufferSize), opts: opts, yield: func(p Part) error {
 		source.idle = 0
 		return yield(p)
 	}}
 	err := s.read()
 	if errors.Is(err, errIdle) {
-		err = s.fault(s.number, At(s.line+1, "nothing is in the last %d MiB, so reading ends here", source.most>>20))
+		err = s.fault(s.number, At(s.line+1, "nothing is in the last %d MiB, so reading ends here", source.mostIdle>>20))
 	}
 	if errors.Is(err, errEnough) {
 		err = nil
@@ -104,6 +105,7 @@ func Read(r io.Reader, opts Options, yield func(Part) error) error {
 var errEnough = errors.New("enough faults")
 
 type stream struct {
+	source *bounded
 	in     *bufio.Reader
 	opts   Options
 	yield  func(Part) error
@@ -133,7 +135,7 @@ func (s *stream) read() error {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// looksLikeJSON tells JSON from YAML by its first tokens. YAML in flow style ({name: a}) and templates
+// looksLikeJSON reports whether a text is JSON, by its first tokens. YAML in flow style ({name: a}) and templates
 // ({{ .Values.name }}) are not JSON.
 func looksLikeJSON(head []byte) bool {
 	for {
@@ -182,39 +184,37 @@ func (s *stream) fault(number int, err error) error {
 
 // json reads documents of JSON until something else follows.
 func (s *stream) json() error {
-	js := &jsonStream{in: s.in, opts: s.opts, line: s.line + 1}
+	js := newJSONStream(s.in, s.source, s.opts, s.line+1)
 	for {
-		c, err := js.skip()
-		s.line = js.line - 1
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if c == '-' && s.number > 0 {
+		valid := js.dec.PeekKind() != jsontext.KindInvalid
+		unread := js.dec.UnreadBuffer()
+		if s.number > 0 && bytes.HasPrefix(bytes.TrimLeft(unread, " \t\r\n"), []byte("-")) {
 			// YAML's separator between JSON documents.
+			s.line = js.line - 1
+			s.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(unread)), s.in), bufferSize)
 			return s.yaml()
 		}
-		s.number++
-		var stop error
-		err = js.document(s.number, func(p Part) error {
-			if p.Value.Kind() == Null {
-				return nil
-			}
-			// A fault that yield finds does not break the JSON: reading goes on.
-			stop = s.fault(s.number, s.yield(p))
-			return stop
-		})
+		var err, stop error
+		if valid {
+			s.number++
+			err = js.document(s.number, func(p Part) error {
+				if p.Value.Kind() == Null {
+					return nil
+				}
+				// A fault that yield finds does not break the JSON: reading goes on.
+				stop = s.fault(s.number, s.yield(p))
+				return stop
+			})
+		} else if _, err = js.dec.ReadToken(); errors.Is(err, io.EOF) {
+			return nil
+		}
 		if stop != nil {
 			return stop
 		}
 		if err != nil {
-			s.line = js.line - 1
+			s.line, s.number = js.line-1, max(s.number, 1)
 			// Behind broken JSON nothing can be told apart any more.
-			if err := s.fault(s.number, err); err != nil {
-				return err
-			}
-			return nil
+			return s.fault(s.number, js.explain(err))
 		}
 	}
 }
@@ -296,10 +296,12 @@ func (s *stream) document(c chunk) error {
 	}
 	s.number++
 	if c.tooLarge {
-		return s.fault(s.number, At(c.start+1, "%s; a long list is read as JSON without a limit", tooLarge("document that begins here", s.opts.MaxBytes)))
+		return s.fault(s.number, At(c.start+1, "%s; a long list is read as JSON without a limit",
+			tooLarge("document that begins here", s.opts.MaxBytes)))
 	}
 	if c.directives > maxDirectives {
-		return s.fault(s.number, At(c.start+1, "more than %d lines that begin with %% stand before the document", maxDirectives))
+		return s.fault(s.number, At(c.start+1, "more than %d lines that begin with %% stand before the document",
+			maxDirectives))
 	}
 	if at := invalidUTF8(c.text); at >= 0 {
 		return s.fault(s.number, At(c.start+1+breaks(c.text[:at]), "%s", notUTF8))
@@ -308,7 +310,8 @@ func (s *stream) document(c chunk) error {
 		return s.fault(s.number, s.yield(Part{Document: s.number, Value: v}))
 	}
 	if parts(c.text) > maxParts {
-		return s.fault(s.number, At(c.start+1, "the document that begins here has more than %d parts; a long list is read as JSON without a limit", maxParts))
+		return s.fault(s.number, At(c.start+1, "the document that begins here has more than %d parts; a long list is "+
+			"read as JSON without a limit", maxParts))
 	}
 	roots, err := parseYAML(c.text, c.start)
 	for i, root := range roots {
@@ -332,7 +335,7 @@ func (s *stream) jsonDocument(c chunk) (Value, bool) {
 	}
 	text := bytes.TrimPrefix(bytes.TrimLeft(c.text, " \t\r\n"), []byte("---"))
 	body := bytes.TrimLeft(text, " \t\r\n")
-	if !looksLikeJSON(body) || !json.Valid(body) {
+	if !looksLikeJSON(body) || !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return nil, false
 	}
 	before := len(c.text) - len(body)

@@ -1,9 +1,9 @@
 package document
 
-// This file judges scalars that are not text: booleans and whole numbers.
+// Scalars that are not text: booleans, whole numbers and quantities.
 
 import (
-	"math"
+	"errors"
 	"strconv"
 )
 
@@ -28,28 +28,30 @@ func AsBool(v Value, path string) (bool, error) {
 		}
 	case Number, List, Mapping:
 	}
-	return false, At(v.Line(), "%s is %s%s, not a boolean; write true or false%s", path, v.Kind(), saying(v), templateHint(v))
+	return false, At(v.Line(), "%s is %s%s, not a boolean; write true or false%s",
+		path, v.Kind(), saying(v), templateHint(v))
 }
 
-// AsInt returns a whole number of 32 bits, as the numbers of Kubernetes are; nil and null are 0. Anything
-// else is an error that names path.
-func AsInt(v Value, path string) (int, error) {
+// AsInt returns a whole number of so many bits; nil and null are 0. Anything else is an error that names path.
+func AsInt(v Value, path string, bits int) (int64, error) {
 	if v == nil || v.Kind() == Null {
 		return 0, nil
 	}
 	switch v.Kind() {
 	case Number:
 		// YAML writes whole numbers as Go does.
-		n, err := strconv.ParseInt(v.Text(), 0, 64)
-		if err == nil && n >= math.MinInt32 && n <= math.MaxInt32 {
-			return int(n), nil
-		}
+		n, err := strconv.ParseInt(v.Text(), 0, bits)
 		if err == nil {
-			return 0, At(v.Line(), "%s is %s; it must be between %d and %d", path, v.Text(), math.MinInt32, math.MaxInt32)
+			return n, nil
+		}
+		if errors.Is(err, strconv.ErrRange) {
+			most := int64(1)<<(bits-1) - 1
+			return 0, At(v.Line(), "%s is %s; it must be between %d and %d", path, v.Text(), -most-1, most)
 		}
 	case Text:
-		if n, err := strconv.ParseInt(v.Text(), 10, 32); err == nil {
-			return 0, At(v.Line(), "%s is text (%q), not a whole number; write it without quotes: %d", path, Shorten(v.Text()), n)
+		if n, err := strconv.ParseInt(v.Text(), 10, bits); err == nil {
+			return 0, At(v.Line(), "%s is text (%q), not a whole number; write it without quotes: %d",
+				path, Shorten(v.Text()), n)
 		}
 	case Null, Bool, List, Mapping:
 	}
@@ -67,5 +69,6 @@ func AsQuantity(v Value, path string) (string, error) {
 		return v.Text(), nil
 	case Bool, List, Mapping:
 	}
-	return "", At(v.Line(), "%s is %s%s, not a quantity like 500m or 1Gi%s", path, v.Kind(), saying(v), templateHint(v))
+	return "", At(v.Line(), "%s is %s%s, not a quantity like 500m or 1Gi%s",
+		path, v.Kind(), saying(v), templateHint(v))
 }

@@ -1,6 +1,6 @@
 package document
 
-// This file holds the tree: what a value is, whichever syntax it was written in.
+// The tree: what a value is, whichever syntax it was written in.
 
 import "fmt"
 
@@ -29,10 +29,10 @@ type Value interface {
 	Line() int
 	// Text is what a scalar says: the text without quotes, a number or boolean as it was written.
 	Text() string
-	// Fields gives the fields of a mapping in the order of the source, none for any other kind.
+	// Fields returns the fields of a mapping in the order of the source, none for any other kind.
 	// YAML's merge keys are resolved. A key that occurs twice or is no text is an error.
 	Fields() ([]Field, error)
-	// Items gives the elements of a list, none for any other kind.
+	// Items returns the elements of a list, none for any other kind.
 	Items() ([]Value, error)
 }
 
@@ -151,22 +151,16 @@ func Shorten(text string) string {
 
 // Keep returns a value that stays valid after the function that it was passed to has returned.
 func Keep(v Value) Value {
-	switch v := v.(type) {
-	case jsonValue:
+	if v, ok := v.(jsonValue); ok {
 		return v.kept()
-	case *tapeNode:
-		return v.json().kept()
 	}
 	return v
 }
 
 // Size is the size in bytes of a value of JSON text; of any other value it is unknown and 0.
 func Size(v Value) int {
-	switch v := v.(type) {
-	case jsonValue:
+	if v, ok := v.(jsonValue); ok {
 		return len(v.raw)
-	case *tapeNode:
-		return v.end - v.start
 	}
 	return 0
 }

@@ -1,0 +1,102 @@
+package fargate
+
+// What Fargate refuses in the volumes of a pod, and what is risky there.
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Fargate's scheduler on volumes.
+const (
+	volumes    = `"Pod not supported on Fargate: volumes not supported: %s `
+	badVolume  = volumes + `is of an unsupported volume Type"`
+	notAllowed = volumes + `not supported because: PVC %s not bound"`
+)
+
+// volumeKinds are the names of the sources that a volume may have, in the order of their fields.
+var volumeKinds = sync.OnceValue(func() []string {
+	sources := reflect.TypeFor[corev1.VolumeSource]()
+	names := make([]string, sources.NumField())
+	for i := range names {
+		names[i], _, _ = strings.Cut(sources.Field(i).Tag.Get("json"), ",")
+	}
+	return names
+})
+
+// volumeKind returns the name of a volume's source (emptyDir, hostPath), and nothing where it has none, which means
+// emptyDir.
+func volumeKind(v *corev1.Volume) string {
+	source := reflect.ValueOf(&v.VolumeSource).Elem()
+	for i, name := range volumeKinds() {
+		if !source.Field(i).IsNil() {
+			return name
+		}
+	}
+	return ""
+}
+
+func hostPath(v *corev1.Volume, at place) []Finding {
+	if v.HostPath == nil {
+		return nil
+	}
+	return refused(at.path("hostPath"), "use emptyDir for scratch space, or EFS for files that outlive the pod",
+		"volume %s is a path of the host: "+badVolume, v.Name, v.Name)
+}
+
+// volumeType knows what is refused: inline CSI volumes by report, EBS by the User Guide. Of other kinds
+// no list is published. An inline volume of the EFS driver was not found in any report.
+func volumeType(v *corev1.Volume, at place) []Finding {
+	kind := volumeKind(v)
+	switch kind {
+	case "", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "hostPath", "ephemeral",
+		"persistentVolumeClaim":
+		return nil
+	case "awsElasticBlockStore":
+		return refused(at.path(kind), useEFS, "volume %s is on EBS, which pods on Fargate cannot mount", v.Name)
+	case "csi":
+		if v.CSI.Driver != "efs.csi.aws.com" {
+			return refused(at.path(kind), "bring its content into the pod as a secret or configMap volume, or use a "+
+				"persistentVolumeClaim of EFS",
+				"volume %s is an inline volume of the CSI driver %s: "+badVolume, v.Name, v.CSI.Driver, v.Name)
+		}
+	}
+	return risky(at.path(kind), useEFS,
+		"volume %s is of the kind %s; known to work are emptyDir, configMap, secret, projected, downwardAPI and claims "+
+			"of EFS, and AWS publishes no list", v.Name, kind)
+}
+
+func ephemeralVolume(v *corev1.Volume, at place) []Finding {
+	if v.Ephemeral == nil {
+		return nil
+	}
+	return refused(at.path("ephemeral"), "use emptyDir (the pod has 20 GiB of storage, more by requests of "+
+		"ephemeral-storage), or a claim of EFS",
+		"volume %s would be provisioned when the pod starts, and dynamic provisioning does not work on Fargate", v.Name)
+}
+
+// claim cannot see what the claim is bound to, so it says what must hold.
+func claim(v *corev1.Volume, at place) []Finding {
+	if v.PersistentVolumeClaim == nil {
+		return nil
+	}
+	name := v.PersistentVolumeClaim.ClaimName
+	return risky(at.path("persistentVolumeClaim"), useEFS,
+		"volume %s works only if the claim %s is bound to a PersistentVolume of EFS that was made by hand; else "+
+			notAllowed, v.Name, name, v.Name, name)
+}
+
+// claimTemplates cannot see whether somebody has made a PersistentVolume for each claim.
+func claimTemplates(pod Pod) []Finding {
+	var found []Finding
+	for i, name := range pod.Workload.ClaimTemplates {
+		found = append(found, risky("spec.volumeClaimTemplates"+index(i), "make a PersistentVolume of EFS for the claim "+
+			"of each pod beforehand (driver efs.csi.aws.com); other storage needs EC2 nodes",
+			"every pod gets a claim of its own from the template %s; such claims are as a rule provisioned "+
+				"dynamically, which does not work on Fargate: only EFS, statically provisioned, does", name)...)
+	}
+	return found
+}

@@ -11,9 +11,9 @@ const symptomsHead = `<!-- Made by make docs from the table of fgctl explain; do
 
 # Troubleshooting by symptom
 
-Find the message that you have, or a part of it: in the events and conditions of a pod (` + "`kubectl describe pod`" + `), in
-an error of AWS, Terraform or eksctl, or in the health of a profile (` + "`fgctl get fargateprofile`" + `). On the command line
-the same is ` + "`fgctl explain 'TEXT'`" + `.
+Find the message that you have, or a part of it: in the events and conditions of a pod
+(` + "`kubectl describe pod`" + `), in an error of AWS, Terraform or eksctl, or in the health of a profile
+(` + "`fgctl get fargateprofile`" + `). On the command line the same is ` + "`fgctl explain 'TEXT'`" + `.
 
 The texts were seen in public, at the sources named; fgctl has not been run against real AWS to make them.
 `

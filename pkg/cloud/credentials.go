@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/fgctl/fgctl/pkg/internal/shell"
 )
 
 // credentialsError is a failure to get credentials, in fgctl's words. What the SDK's providers say of one may hold the
@@ -107,20 +109,20 @@ func noNothing(stack *middleware.Stack) error {
 	}), middleware.After)
 }
 
-// kind is a kind of credential provider.
-type kind int
+// kind is a kind of credential provider, in the words of messages; behind "profile" comes the profile's name.
+type kind string
 
 // The kinds; fromMetadata is also what remains where nothing is set.
 const (
-	fromMetadata kind = iota
-	fromEnvironment
-	fromProfile
-	fromTokenVariable
-	fromTokenProfile
-	fromSSO
-	fromLogin
-	fromProcess
-	fromContainer
+	fromMetadata      kind = "the instance metadata service (IMDS)"
+	fromEnvironment   kind = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+	fromProfile       kind = "the access key of profile"
+	fromTokenVariable kind = "the web identity of AWS_WEB_IDENTITY_TOKEN_FILE"
+	fromTokenProfile  kind = "the web identity of profile"
+	fromSSO           kind = "the SSO session of profile"
+	fromLogin         kind = "the login session of profile"
+	fromProcess       kind = "credential_process of profile"
+	fromContainer     kind = "the container's endpoint of AWS_CONTAINER_CREDENTIALS_"
 )
 
 // origin is where the credentials come from, by the settings.
@@ -204,33 +206,20 @@ func (o origin) configFile() string {
 
 // label names the provider, with the variable or the profile that chose it.
 func (o origin) label() string {
-	of := " of profile " + quoted(o.leafName())
-	switch o.kind {
-	case fromEnvironment:
-		return "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-	case fromProfile:
-		return "the access key" + of
-	case fromTokenVariable:
-		return "the web identity of AWS_WEB_IDENTITY_TOKEN_FILE"
-	case fromTokenProfile:
-		return "the web identity" + of
-	case fromSSO:
-		return "the SSO session" + of
-	case fromLogin:
-		return "the login session" + of
-	case fromProcess:
-		return "credential_process" + of
-	case fromContainer:
-		if o.env.ContainerCredentialsRelativePath != "" {
-			return "the container's endpoint of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
-		}
-		label := "the container's endpoint of AWS_CONTAINER_CREDENTIALS_FULL_URI"
-		if plain := plainURL(o.env.ContainerCredentialsEndpoint); plain != "" {
-			label += " (" + plain + ")"
-		}
+	label := string(o.kind)
+	switch {
+	case strings.HasSuffix(label, "profile"):
+		return label + " " + quoted(o.leafName())
+	case o.kind != fromContainer:
 		return label
+	case o.env.ContainerCredentialsRelativePath != "":
+		return label + "RELATIVE_URI"
 	}
-	return "the instance metadata service (IMDS)"
+	label += "FULL_URI"
+	if plain := plainURL(o.env.ContainerCredentialsEndpoint); plain != "" {
+		label += " (" + plain + ")"
+	}
+	return label
 }
 
 // tokenFile is the file of the token that the provider shows, empty where it has none.
@@ -248,22 +237,12 @@ func (o origin) tokenFile() string {
 
 func quoted(text string) string { return `"` + text + `"` }
 
-// shellWord is a word as a shell takes it.
-func shellWord(word string) string {
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("-_./:@%+=,", r) && (r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a' || r > 'z')
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
 // withProfile is an AWS CLI command for a profile.
 func withProfile(command, profile string) string {
 	if profile == "default" {
 		return command
 	}
-	return command + " --profile " + shellWord(profile)
+	return command + " --profile " + shell.Quote(profile)
 }
 
 // credentialsFailed returns the failure to get credentials in an SDK's error; nil where it is another.

@@ -121,7 +121,7 @@ func parseProcess(output []byte, now time.Time) (aws.Credentials, error) {
 	return out, nil
 }
 
-// boundedBuffer keeps what is written to it, up to longestOutput. It must not have the buffer's ReadFrom, which knows no
+// boundedBuffer keeps what is written to it, up to longestOutput. It must not have the buffer's ReadFrom, which has no
 // bound.
 type boundedBuffer struct {
 	kept    bytes.Buffer

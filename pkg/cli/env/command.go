@@ -3,24 +3,15 @@ package env
 import (
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/internal/shell"
 )
-
-// plain is the characters that no shell gives a meaning to.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,"
-
-// Quote quotes a word for a POSIX shell, where it needs that.
-func Quote(word string) string {
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
 
 // Command returns the command line of the words, which a shell reads back as they were.
 func Command(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = Quote(w)
+		quoted[i] = shell.Quote(w)
 	}
 	return strings.Join(quoted, " ")
 }

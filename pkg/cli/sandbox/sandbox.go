@@ -20,6 +20,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/shell"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -265,7 +266,7 @@ func printEnvironment(e *env.Env, s *served) error {
 	var text strings.Builder
 	for _, entry := range append(sandbox.Env(s.url, s.World()), "FGCTL_SANDBOX_PID="+strconv.Itoa(os.Getpid())) {
 		key, value, _ := strings.Cut(entry, "=")
-		fmt.Fprintf(&text, "export %s=%s\n", key, env.Quote(value))
+		fmt.Fprintf(&text, "export %s=%s\n", key, shell.Quote(value))
 	}
 	fmt.Fprintf(&text, "unset %s\n", strings.Join(sandbox.Stray(), " "))
 	if _, err := io.WriteString(e.Streams.Out, text.String()); err != nil {

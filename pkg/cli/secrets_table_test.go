@@ -153,7 +153,7 @@ func providerStates() []secretState {
 		{name: "shared file", env: chooseX, files: map[string]string{".aws/credentials": "[x]\n" + staticKeys, ".aws/config": "[profile x]\nregion=us-east-1\n"}},
 		{name: "shared file, half", env: chooseX, files: map[string]string{".aws/credentials": "[x]\naws_secret_access_key = MARKSECRET\n"}, words: `profile "x".* has only one of aws_access_key_id and aws_secret_access_key\n(?s:.*)aws configure --profile x`},
 		{name: "shared file, a broken line", env: chooseX, files: map[string]string{".aws/credentials": "[x\n" + staticKeys + "MARKLINE\n"}, words: `profile "x"`},
-		{name: "shared file, a broken number", env: chooseX, files: profileX("max_attempts = MARKSECRET"), words: "max_attempts has a value"},
+		{name: "shared file, a broken number", env: chooseX, files: profileX("max_attempts = MARKSECRET"), words: "max_attempts has an invalid value"},
 		{name: "process", env: chooseX, files: processFiles(`echo '{"Version":1,` + keysJSON + `}'; echo MARKSAID >&2`)},
 		{name: "process, a line before", env: chooseX, files: processFiles(`echo hello MARKSAID; echo '{"Version":1,` + keysJSON + `}'`), words: process + "what it printed is not one JSON object"},
 		{name: "process, Version is text", env: chooseX, files: processFiles(`echo '{"Version":"1",` + keysJSON + `}'`), words: process + "the Version in its JSON is not the number 1"},
@@ -197,8 +197,8 @@ func providerStates() []secretState {
 		{name: "container, token of a file", env: container("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=HOME/token"), files: map[string]string{"token": "MARKAUTH"}, answer: on("/creds", 200, "{"+keysJSON+"}")},
 		{name: "container, no token file", env: container("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=HOME/token"), words: box + "its token file HOME/token cannot be read"},
 		{name: "container, two lines of token", env: container("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=HOME/token"), files: map[string]string{"token": "MARKAUTH\nMARK\n"}, words: box + "it was not asked"},
-		{name: "container, elsewhere", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://u:MARKPASS@192.0.2.1/MARKPATH?MARKQUERY"}, words: `AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://192.0.2.1" is no address`},
-		{name: "container, no URL", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://u:MARKPASS@127.0.0.1:x"}, words: `AWS_CONTAINER_CREDENTIALS_FULL_URI: its value is no address`},
+		{name: "container, elsewhere", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://u:MARKPASS@192.0.2.1/MARKPATH?MARKQUERY"}, words: `AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://192.0.2.1" is not an address`},
+		{name: "container, no URL", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://u:MARKPASS@127.0.0.1:x"}, words: `AWS_CONTAINER_CREDENTIALS_FULL_URI: its value is not an address`},
 		{name: "container, nobody there", env: []string{"AWS_MAX_ATTEMPTS=1", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://u:MARKPASS@127.0.0.1:1/?MARKQUERY"}, words: `FULL_URI \(http://127.0.0.1:1\): it: dial tcp 127.0.0.1:1: connection refused`},
 		{name: "instance", env: imds, answer: instance(200, `{"Code":"Success",`+keysJSON+"}")},
 		{name: "instance, 500", env: append(imds, "AWS_MAX_ATTEMPTS=1"), answer: instance(500, "MARKSAID"), words: `there are no AWS credentials: .*it answers HTTP 500\n`},
@@ -213,7 +213,7 @@ func providerStates() []secretState {
 		{name: "role of SSO, expired", env: chooseX, files: profileX(roleChain + strings.Replace(ssoProfile, "[sso", "region=us-east-1\n[sso", 1)), words: `the SSO session of profile "base": .*, so the role of profile "x" cannot be assumed\n(?s:.*)aws sso login --profile base`},
 		{name: "role of an instance, refused", env: append(chooseX, imds...), files: profileX("role_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Ec2InstanceMetadata"), answer: either(instance(200, `{"Code":"Success",`+keysJSON+"}"), on("AssumeRole", 403, stsRefusal("AccessDenied"))), words: `sts:AssumeRole of .* for profile "x" failed`},
 		{name: "role of variables that are not set", env: chooseX, files: profileX("role_arn = arn:aws:iam::111122223333:role/r\ncredential_source = Environment"), words: "no AWS credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: they are not set"},
-		{name: "role with MFA", env: chooseX, files: profileX("mfa_serial = MARKSERIAL\n" + roleChain + staticKeys), words: `profile "x" wants an MFA code`},
+		{name: "role with MFA", env: chooseX, files: profileX("mfa_serial = MARKSERIAL\n" + roleChain + staticKeys), words: `profile "x" requires an MFA code`},
 	}
 }
 
@@ -245,7 +245,7 @@ func settingStates() []secretState {
 	proxied := []string{"AWS_ENDPOINT_URL=http://aws.example", "AWS_ENDPOINT_URL_STS=http://aws.example", "AWS_MAX_ATTEMPTS=1"}
 	withProxy := func(more ...string) []string { return append(append(append([]string{}, keys...), proxied...), more...) }
 	states := []secretState{
-		{name: "endpoint of FGCTL", env: append(keys, "FGCTL_ENDPOINT_URL=http://u:MARKPASS@h:x"), command: get(), words: "--endpoint-url: its value is not a URL: the port is no number"},
+		{name: "endpoint of FGCTL", env: append(keys, "FGCTL_ENDPOINT_URL=http://u:MARKPASS@h:x"), command: get(), words: "--endpoint-url: its value is not a URL: the port is not a number"},
 		{name: "endpoint of AWS", env: append(keys, "AWS_ENDPOINT_URL=http://u:MARKPASS@h"), command: get(), words: `AWS_ENDPOINT_URL: "http://h" holds a user name`},
 		{name: "endpoint of EKS", env: append(keys, "AWS_ENDPOINT_URL_EKS=http://u:MARK/PASS@h"), command: get(), words: `AWS_ENDPOINT_URL_EKS: its value is not a URL`},
 		{name: "endpoint of the config", env: append(keys, "AWS_ENDPOINT_URL=", "AWS_ENDPOINT_URL_STS="), files: awsConfig("[default]\nendpoint_url = http://u:MARKPASS@h\n"), command: get(), words: "endpoint_url of the AWS config file"},

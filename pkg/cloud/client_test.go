@@ -55,11 +55,11 @@ func TestSettings(t *testing.T) {
 		{"endpoint of one service", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_ENDPOINT_URL_EC2": "ftp://x"}, "", []string{"AWS_ENDPOINT_URL_EC2"}},
 		{"endpoint of the file", cloud.Options{}, nil, "[default]\nregion=eu-west-1\nendpoint_url=nonsense\n", []string{"config file", "its value does not start with http://"}},
 		{"endpoint that is ignored", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_ENDPOINT_URL": "localhost", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "", nil},
-		{"broken number", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_MAX_ATTEMPTS": "many"}, "", []string{"AWS_MAX_ATTEMPTS has a value that it cannot have"}},
+		{"broken number", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_MAX_ATTEMPTS": "many"}, "", []string{"AWS_MAX_ATTEMPTS has an invalid value"}},
 		{"half an access key", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_ACCESS_KEY_ID": "AKIA"}, "", []string{"AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not", "unset AWS_ACCESS_KEY_ID"}},
 		{"the other half", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_SECRET_ACCESS_KEY": "x"}, "", []string{"AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"}},
 		{"half an access key of a profile", cloud.Options{Region: "eu-west-1"}, nil, "[default]\naws_access_key_id=AKIA\n", []string{"only one of aws_access_key_id and aws_secret_access_key", "run aws configure"}},
-		{"a profile with MFA", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\nmfa_serial=m\n[profile b]\naws_access_key_id=A\naws_secret_access_key=B\n", []string{"wants an MFA code"}},
+		{"a profile with MFA", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\nmfa_serial=m\n[profile b]\naws_access_key_id=A\naws_secret_access_key=B\n", []string{"requires an MFA code"}},
 		{"a source profile that is missing", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\n", []string{"source_profile"}},
 	}
 	for _, tt := range tests {

@@ -28,7 +28,7 @@ func (o origin) failure(ctx context.Context, err error) *credentialsError {
 	if role := o.refused(calls); role >= 0 && request != nil {
 		e.message = fmt.Sprintf("no AWS credentials: sts:AssumeRole of %s for profile %s failed: %s",
 			o.roles[role].RoleARN, quoted(o.roles[role].Profile), outcome("STS", request))
-		e.hint = e.hintOr("see that the role's trust policy lets the credentials of " + o.label() +
+		e.hint = e.hintOr("check that the role's trust policy lets the credentials of " + o.label() +
 			" assume it, and that they may call sts:AssumeRole")
 		return e
 	}
@@ -128,7 +128,7 @@ const variableHint = "the variables AWS_CONTAINER_... and AWS_WEB_IDENTITY_TOKEN
 func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint string) {
 	if path := o.tokenFile(); path != "" {
 		if reason := fileFault(path); reason != "" {
-			return "its token file " + path + " " + reason, "see that the file is there and may be read; " + variableHint
+			return "its token file " + path + " " + reason, "check that the file exists and is readable; " + variableHint
 		}
 	}
 	switch o.kind {
@@ -146,7 +146,7 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 		if request == nil {
 			return "STS was not asked", "see role_arn or AWS_ROLE_ARN, and the region"
 		}
-		return outcome("STS", request), e.hintOr("see that the token has not expired, and that the role's trust policy " +
+		return outcome("STS", request), e.hintOr("check that the token has not expired, and that the role's trust policy " +
 			"lets its identity provider and subject assume it")
 	case fromContainer:
 		switch {

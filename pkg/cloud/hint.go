@@ -52,9 +52,9 @@ func Hint(err error) string {
 	case e.clockIsWrong():
 		return "this machine's clock is " + skewText(e.Skew) + "; set it and try again"
 	case e.Class == Credentials && strings.Contains(e.Code, "Signature"):
-		return "see that the secret access key is right and that this machine's clock is"
+		return "check that the secret access key and this machine's clock are right"
 	case e.Class == Unavailable && strings.HasPrefix(e.Message, "no such host"):
-		return "see that the region exists and that the network resolves AWS's names"
+		return "check that the region exists and that the network resolves AWS's names"
 	case e.Class == Other && e.Status == 404:
 		return "the endpoint does not know this operation; see --endpoint-url and AWS_ENDPOINT_URL"
 	}

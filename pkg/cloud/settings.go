@@ -50,7 +50,7 @@ func checkEndpoint(origin, text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "invalid port"):
-		return refuse("is not a URL: the port is no number", hint)
+		return refuse("is not a URL: the port is not a number", hint)
 	case err != nil:
 		return refuse("is not a URL", hint)
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -98,7 +98,7 @@ func settingsError(ctx context.Context, err error, profile string) error {
 	case errors.As(err, &needs):
 		message = "profile " + quoted(needs.Profile) + " has " + needs.Type + " but no role_arn"
 	case errors.As(err, new(config.AssumeRoleTokenProviderNotSetError)):
-		message = "profile " + quoted(profile) + " wants an MFA code (mfa_serial), which fgctl does not ask for"
+		message = "profile " + quoted(profile) + " requires an MFA code (mfa_serial), which fgctl does not ask for"
 		hint = "get a session by aws sts get-session-token, or choose a profile with SSO by --profile"
 	case strings.Contains(err.Error(), "partial credentials"):
 		message = "profile " + quoted(profile) + ", or the one that its source_profile names, " +
@@ -107,10 +107,10 @@ func settingsError(ctx context.Context, err error, profile string) error {
 	case strings.Contains(err.Error(), "CA bundle"):
 		message = "the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read"
 	case settingIn(err.Error()) != "":
-		message = settingIn(err.Error()) + " has a value that it cannot have, or is missing (profile " + quoted(profile) + ")"
+		message = settingIn(err.Error()) + " has an invalid value, or is missing (profile " + quoted(profile) + ")"
 	case os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != "":
 		message = "AWS_CONTAINER_CREDENTIALS_FULL_URI: " + address(os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")) +
-			" is no address to get credentials from"
+			" is not an address to get credentials from"
 		hint = "it begins with https://, or with http:// and names a loopback address or the ones of ECS and EKS"
 	default:
 		message = "the AWS settings of profile " + quoted(profile) + " cannot be used"

@@ -17,7 +17,7 @@ func (f *facts) judgeCluster() Result {
 	switch {
 	case f.noCluster():
 		return fail("cluster %s does not exist: %v", c.Name, f.clusterErr).
-			hint("see that the name, the region and the AWS account are right")
+			hint("check that the name, the region and the AWS account are right")
 	case f.clusterErr != nil:
 		return unread("the cluster", f.clusterErr)
 	}
@@ -69,7 +69,7 @@ func (f *facts) planned() []fargate.Profile {
 	var out []fargate.Profile
 	for _, p := range f.input.Planned {
 		same := func(o fargate.Profile) bool { return o.Name == p.Name }
-		if p.Name != f.input.Profile.Name && !slices.ContainsFunc(f.siblings, same) && !slices.ContainsFunc(out, same) {
+		if p.Name != f.input.Profile.Name && !slices.ContainsFunc(f.siblings.value, same) && !slices.ContainsFunc(out, same) {
 			out = append(out, p)
 		}
 	}
@@ -79,11 +79,11 @@ func (f *facts) planned() []fargate.Profile {
 // judgeSlots: fewer profiles than the quota (EKS service quota L-33415657, adjustable). A profile that is
 // being deleted is waited for, so its slot is free by then.
 func (f *facts) judgeSlots() Result {
-	if f.siblingsErr != nil {
-		return unread("the cluster's profiles", f.siblingsErr)
+	if f.siblings.err != nil {
+		return unread("the cluster's profiles", f.siblings.err)
 	}
 	taken := 0
-	for _, p := range f.siblings {
+	for _, p := range f.siblings.value {
 		if p.Status != fargate.StatusDeleting {
 			taken++
 		}
@@ -95,9 +95,9 @@ func (f *facts) judgeSlots() Result {
 			taken, planned, fargate.MaxProfiles)
 	}
 	switch {
-	case len(f.siblings) > fargate.MaxProfiles:
+	case len(f.siblings.value) > fargate.MaxProfiles:
 		return warn("the cluster has %d profiles, so its quota was raised above %d; whether a slot is free is not known",
-			len(f.siblings), fargate.MaxProfiles)
+			len(f.siblings.value), fargate.MaxProfiles)
 	case taken+planned >= fargate.MaxProfiles:
 		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); " +
 			"if it was raised already: --skip-checks slots"
@@ -111,11 +111,11 @@ func (f *facts) judgeSlots() Result {
 
 // judgeSiblings: EKS changes one profile of a cluster at a time.
 func (f *facts) judgeSiblings() Result {
-	if f.siblingsErr != nil {
-		return unread("the cluster's profiles", f.siblingsErr)
+	if f.siblings.err != nil {
+		return unread("the cluster's profiles", f.siblings.err)
 	}
 	var busy, failed []string
-	for _, p := range f.siblings {
+	for _, p := range f.siblings.value {
 		switch text := fmt.Sprintf("profile %s is %s", p.Name, p.Status); {
 		case p.Status.InTransition():
 			busy = append(busy, text)
@@ -133,13 +133,13 @@ func (f *facts) judgeSiblings() Result {
 // judgeOverlap: no other profile can match the same pods. Profiles that go, or that take no pods, do not
 // count.
 func (f *facts) judgeOverlap() Result {
-	if f.siblingsErr != nil {
-		return unread("the cluster's profiles", f.siblingsErr)
+	if f.siblings.err != nil {
+		return unread("the cluster's profiles", f.siblings.err)
 	}
 	mine := f.input.Profile
 	mine.Status = fargate.StatusActive
 	profiles := []fargate.Profile{mine}
-	for _, other := range append(slices.Clone(f.siblings), f.planned()...) {
+	for _, other := range append(slices.Clone(f.siblings.value), f.planned()...) {
 		switch other.Status {
 		case fargate.StatusDeleting, fargate.StatusCreateFailed, fargate.StatusDeleteFailed:
 			continue

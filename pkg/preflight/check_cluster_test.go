@@ -159,13 +159,13 @@ func TestOverlapBeyondTheBounds(t *testing.T) {
 	}
 	mine, theirs := hard("web", "a"), hard("api", "b")
 	mine.Selectors = mine.Selectors[:1]
-	f := &facts{input: Input{Profile: mine}, siblings: []fargate.Profile{theirs}}
+	f := &facts{input: Input{Profile: mine}, siblings: answer[[]fargate.Profile]{value: []fargate.Profile{theirs}}}
 	if got := f.judgeOverlap(); got.Level != Warn || !strings.HasPrefix(got.Message, "pods like namespace a") ||
 		!strings.HasPrefix(got.Details[0], "selector 1 and selector 2 of profile api both match a pod in namespace a") {
 		t.Errorf("the overlap that is known does not come first: %+v", got)
 	}
 	theirs.Selectors = theirs.Selectors[:1]
-	f.siblings = []fargate.Profile{theirs}
+	f.siblings.value = []fargate.Profile{theirs}
 	if got := f.judgeOverlap(); got.Level != Warn || got.Message != "profile api may match the same pods; the selectors are too involved to tell" ||
 		got.Details[0] != "selector 1 and selector 1 of profile api may match the same pods" {
 		t.Errorf("%+v", got)

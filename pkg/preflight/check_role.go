@@ -107,11 +107,11 @@ func (f *facts) judgeRole() (Result, string) {
 		return fail("%s", fault).hint(createRoleHint), arn
 	}
 	faults, warnings := f.judgePath(arn)
-	if cloud.ClassOf(f.roleErr) == cloud.NotFound {
-		faults = append(faults, fmt.Sprintf("role %s does not exist: %v", arn, f.roleErr))
+	if cloud.ClassOf(f.role.err) == cloud.NotFound {
+		faults = append(faults, fmt.Sprintf("role %s does not exist: %v", arn, f.role.err))
 	}
 	var open *Result
-	if f.roleErr == nil {
+	if f.role.err == nil {
 		var fault string
 		if fault, open = f.judgeTrust(); fault != "" {
 			faults = append(faults, fault)
@@ -123,8 +123,8 @@ func (f *facts) judgeRole() (Result, string) {
 	switch {
 	case len(faults) > 0:
 		return fail("%s", faults[0]).with(faults[1:]...).with(warnings...).hint(f.roleHint()), arn
-	case f.roleErr != nil:
-		return unread("role "+arn, f.roleErr).with(warnings...), arn
+	case f.role.err != nil:
+		return unread("role "+arn, f.role.err).with(warnings...), arn
 	case open != nil:
 		return open.with(warnings...), arn
 	case len(warnings) > 0:
@@ -139,7 +139,7 @@ func (f *facts) judgeRole() (Result, string) {
 
 // makesRole reports whether a role will be made, because none of its name is there.
 func (f *facts) makesRole() bool {
-	return f.input.NewRole != "" && cloud.ClassOf(f.roleErr) == cloud.NotFound
+	return f.input.NewRole != "" && cloud.ClassOf(f.role.err) == cloud.NotFound
 }
 
 // judgeNewRole judges a role that is not there yet, or may be.
@@ -154,7 +154,7 @@ func (f *facts) judgeNewRole() Result {
 	case f.makesRole():
 		return pass("a role that trusts %s for profiles of this cluster will be made", trust.Service)
 	}
-	return unread("role "+f.input.NewRole, f.roleErr)
+	return unread("role "+f.input.NewRole, f.role.err)
 }
 
 // roleHint is what helps when the role does not serve.
@@ -172,11 +172,11 @@ func (f *facts) noRole() Result {
 		return fail("no role is named, and %s", unread(what, err).Message).hint(createRoleHint)
 	}
 	switch {
-	case f.siblingsErr != nil:
-		return unknown("the roles of the cluster's profiles", f.siblingsErr)
-	case f.rolesErr != nil:
-		return unknown("the account's roles", f.rolesErr)
-	case len(f.pick.candidates) > 0 && f.roles == nil:
+	case f.siblings.err != nil:
+		return unknown("the roles of the cluster's profiles", f.siblings.err)
+	case f.roles.err != nil:
+		return unknown("the account's roles", f.roles.err)
+	case len(f.pick.candidates) > 0 && f.roles.value == nil:
 		return fail("the cluster's profiles use several roles; say which one to take").with(f.pick.candidates...).
 			hint("name one with --pod-execution-role-arn")
 	case len(f.pick.candidates) > 0:
@@ -209,18 +209,18 @@ func (f *facts) foreign(arn string) string {
 // started with Fargate: "The role ARN can't include a path other than /"; access entries can).
 func (f *facts) judgePath(arn string) (faults, warnings []string) {
 	configMap := f.cluster.AuthenticationMode == "CONFIG_MAP"
-	known := f.roleErr == nil && f.role.ARN != ""
+	known := f.role.err == nil && f.role.value.ARN != ""
 	switch pathed := strings.Count(arn, "/") > 1; {
-	case pathed && known && f.role.ARN != arn:
-		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.ARN))
+	case pathed && known && f.role.value.ARN != arn:
+		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.value.ARN))
 	case pathed && configMap:
 		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP "+
 			"cannot carry: pods would not start", arn))
 	case pathed:
 		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, "+
 			"not by the aws-auth ConfigMap", arn))
-	case known && f.role.ARN != arn && !configMap:
-		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.ARN))
+	case known && f.role.value.ARN != arn && !configMap:
+		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.value.ARN))
 	}
 	return faults, warnings
 }
@@ -228,9 +228,9 @@ func (f *facts) judgePath(arn string) (faults, warnings []string) {
 // judgeTrust judges the role's trust policy; open is the outcome when a condition cannot be judged, or
 // when it is not known for which cluster to judge.
 func (f *facts) judgeTrust() (fault string, open *Result) {
-	policy, err := trust.Parse(f.role.TrustPolicy)
+	policy, err := trust.Parse(f.role.value.TrustPolicy)
 	if err != nil {
-		return fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.ARN, err), nil
+		return fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.value.ARN, err), nil
 	}
 	request := f.request()
 	if request.SourceARN == "" {
@@ -241,9 +241,9 @@ func (f *facts) judgeTrust() (fault string, open *Result) {
 	case trust.Allowed:
 		return "", nil
 	case trust.Undecided:
-		r := warn("it is not known whether Fargate can use role %s: %s", f.role.ARN, j.Reason)
+		r := warn("it is not known whether Fargate can use role %s: %s", f.role.value.ARN, j.Reason)
 		return "", &r
 	default:
-		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.ARN, j.Reason), nil
+		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.value.ARN, j.Reason), nil
 	}
 }

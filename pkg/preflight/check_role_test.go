@@ -128,7 +128,7 @@ func TestRolePolicy(t *testing.T) {
 		"an own one": {change: attached("arn:aws:iam::111122223333:policy/pulls"), want: expect{"role-policy": "warn: has arn:aws:iam::111122223333:policy/pulls attached, but not AmazonEKSFargatePodExecutionRolePolicy"}},
 		"an own one of that name": {
 			change: attached("arn:aws:iam::111122223333:policy/AmazonEKSFargatePodExecutionRolePolicy"),
-			want:   expect{"role-policy": "warn: see that it may pull images"},
+			want:   expect{"role-policy": "warn: check that it may pull images"},
 		},
 		"none": {change: attached(), want: expect{"role-policy": "warn: has no managed policy attached | aws iam attach-role-policy --role-name fargate-pods --policy-arn " + ecrPolicy}},
 	})

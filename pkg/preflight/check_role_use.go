@@ -22,15 +22,15 @@ func managed(arn, name string) bool { return strings.HasSuffix(arn, ":iam::aws:p
 // execution role), and nodes that shared theirs with it have lost their access (eksctl#2290).
 func (f *facts) nodeSigns(arn string) []string {
 	var signs []string
-	if policy, err := trust.Parse(f.role.TrustPolicy); err == nil && policy.TrustsInstances() {
+	if policy, err := trust.Parse(f.role.value.TrustPolicy); err == nil && policy.TrustsInstances() {
 		signs = append(signs, trustsInstances)
 	}
 	for _, name := range nodePolicies {
-		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
+		if slices.ContainsFunc(f.policies.value, func(p string) bool { return managed(p, name) }) {
 			signs = append(signs, name+" is attached")
 		}
 	}
-	for _, p := range f.siblings {
+	for _, p := range f.siblings.value {
 		if p.PodExecutionRoleARN == arn && slices.ContainsFunc(p.Issues, fargate.HealthIssue.RoleInUse) {
 			signs = append(signs, "EKS says PodExecutionRoleAlreadyInUse of profile "+p.Name+", which has it")
 		}
@@ -48,7 +48,7 @@ func (f *facts) unjudged(arn string) string {
 		return "needs the role"
 	case f.foreign(arn) != "":
 		return "the role is not of the cluster's account"
-	case cloud.ClassOf(f.roleErr) == cloud.NotFound, cloud.ClassOf(f.policiesErr) == cloud.NotFound:
+	case cloud.ClassOf(f.role.err) == cloud.NotFound, cloud.ClassOf(f.policies.err) == cloud.NotFound:
 		return "the role does not exist"
 	}
 	return ""
@@ -65,10 +65,10 @@ func (f *facts) judgeRoleUse(arn string) Result {
 	case len(signs) > 0:
 		return warn("EC2 nodes seem to use role %s: %s; EKS wants another one for Fargate, and sharing a role has "+
 			"broken nodes", arn, strings.Join(signs, ", and ")).hint(createRoleHint)
-	case f.roleErr != nil:
-		return unread("role "+arn, f.roleErr)
-	case f.policiesErr != nil:
-		return unread("the policies of role "+arn, f.policiesErr)
+	case f.role.err != nil:
+		return unread("role "+arn, f.role.err)
+	case f.policies.err != nil:
+		return unread("the policies of role "+arn, f.policies.err)
 	}
 	return pass("no sign that EC2 nodes use it")
 }
@@ -89,19 +89,19 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 		return pass("%s will be attached", pullPolicies[0])
 	case f.unjudged(arn) != "":
 		return skipped("%s", f.unjudged(arn))
-	case f.policiesErr != nil:
-		return unread("the policies of role "+arn, f.policiesErr)
-	case len(f.policies) == 0:
+	case f.policies.err != nil:
+		return unread("the policies of role "+arn, f.policies.err)
+	case len(f.policies.value) == 0:
 		return warn("role %s has no managed policy attached, so image pulls from Amazon ECR fail "+
 			"unless an inline policy allows them", arn).hint(hint)
 	}
 	for _, name := range pullPolicies {
-		if slices.ContainsFunc(f.policies, func(p string) bool { return managed(p, name) }) {
+		if slices.ContainsFunc(f.policies.value, func(p string) bool { return managed(p, name) }) {
 			return pass("%s is attached", name)
 		}
 	}
-	return warn("role %s has %s attached, but not %s; see that it may pull images from Amazon ECR",
-		arn, strings.Join(summary(f.policies), ", "), pullPolicies[0]).hint(hint)
+	return warn("role %s has %s attached, but not %s; check that it may pull images from Amazon ECR",
+		arn, strings.Join(summary(f.policies.value), ", "), pullPolicies[0]).hint(hint)
 }
 
 // notTaken says why a role that fgctl found by itself is not taken; empty where it may be.

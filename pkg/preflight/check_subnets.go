@@ -53,8 +53,8 @@ func (f *facts) judgeGiven() (Result, []choice) {
 			faults = append(faults, fmt.Sprintf("subnet %s lies in VPC %s; the cluster's is %s", id, s.VPC, f.vpc))
 		case network.Misplaced(s) != "":
 			faults = append(faults, fmt.Sprintf("subnet %s %s", id, network.Misplaced(s)))
-		case f.tablesErr == nil:
-			c.judged, c.judgement = true, network.Judge(s, f.tables)
+		case f.tables.err == nil:
+			c.judged, c.judgement = true, network.Judge(s, f.tables.value)
 			text := fmt.Sprintf("subnet %s %s", id, c.judgement.Reason)
 			switch {
 			case c.judgement.Public:
@@ -111,10 +111,10 @@ func (f *facts) networkUnread() (Result, bool) {
 			}
 		}
 		return skipped("the cluster's VPC is not known: EKS reports neither it nor the cluster's subnets"), true
-	case f.subnetsErr != nil:
-		return unread("the subnets", f.subnetsErr), true
-	case f.tablesErr != nil:
-		return unread("the route tables", f.tablesErr), true
+	case f.subnets.err != nil:
+		return unread("the subnets", f.subnets.err), true
+	case f.tables.err != nil:
+		return unread("the route tables", f.tables.err), true
 	}
 	for _, id := range f.input.Profile.Subnets {
 		if s := f.strays[id]; s.err != nil && cloud.ClassOf(s.err) != cloud.NotFound {
@@ -127,12 +127,12 @@ func (f *facts) networkUnread() (Result, bool) {
 // usable divides the VPC's subnets: those that Fargate can use, and the reason for each of the others.
 // Zones known to lack Fargate are left out as long as others remain.
 func (f *facts) usable() (chosen []choice, left, warnings []string) {
-	if f.tablesErr != nil {
+	if f.tables.err != nil {
 		return nil, nil, nil
 	}
 	var doubtful []choice
-	for _, s := range f.subnets {
-		switch j := network.Judge(s, f.tables); {
+	for _, s := range f.subnets.value {
+		switch j := network.Judge(s, f.tables.value); {
 		case !j.Usable:
 			left = append(left, fmt.Sprintf("left out: %s %s", describe(s), j.Reason))
 		case j.ZoneUnlisted:
@@ -164,7 +164,7 @@ func (f *facts) findSubnets() (Result, []choice) {
 		return r.hint("name subnets with --subnets, or let the caller have the permission"), nil
 	}
 	switch {
-	case len(chosen) == 0 && len(f.subnets) == 0:
+	case len(chosen) == 0 && len(f.subnets.value) == 0:
 		return fail("VPC %s has no subnets%s", f.vpc, needsPrivate), nil
 	case len(chosen) == 0:
 		return fail("VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
@@ -222,11 +222,11 @@ func (f *facts) judgeEgress(choices []choice) Result {
 			ways = append(ways, fmt.Sprintf("%s leads out through %s", c.id, c.judgement.Way))
 			continue
 		}
-		if f.endpointsErr != nil {
+		if f.endpoints.err != nil {
 			what := fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.id)
-			return unread(what, f.endpointsErr)
+			return unread(what, f.endpoints.err)
 		}
-		endpoints := c.judgement.Reachable(f.endpoints)
+		endpoints := c.judgement.Reachable(f.endpoints.value)
 		missing := network.MissingForPulls(endpoints)
 		shut := fmt.Sprintf("subnet %s: route table %s has no default route, and ", c.id, c.judgement.Table)
 		switch {

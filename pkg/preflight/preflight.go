@@ -129,7 +129,8 @@ func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
 // judge puts the judgements together, in the order of Checks.
 func (f *facts) judge() Report {
 	report := Report{
-		Cluster: f.cluster, Siblings: f.siblings, Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role,
+		Cluster: f.cluster, Siblings: f.siblings.value,
+		Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role.value,
 	}
 	switch existing := report.Existing(); {
 	case f.noCluster():

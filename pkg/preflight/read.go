@@ -13,44 +13,43 @@ import (
 	"github.com/fgctl/fgctl/pkg/network"
 )
 
-// facts is all that was read for one profile, each part with the error that came in its place. What does not depend on
-// another answer is read in parallel: three rounds as a rule.
+// facts is all that was read for one profile. What does not depend on another answer is read in parallel: three rounds
+// as a rule.
 type facts struct {
 	input Input
 
-	cluster     cloud.Cluster
-	clusterErr  error
-	siblings    []fargate.Profile
-	siblingsErr error
+	cluster    cloud.Cluster
+	clusterErr error
+	siblings   answer[[]fargate.Profile]
 
 	// vpc is the cluster's; guessed when it could only be taken from the profile's own subnets.
-	vpc          string
-	guessed      bool
-	subnets      []network.Subnet
-	subnetsErr   error
-	tables       []network.RouteTable
-	tablesErr    error
-	endpoints    []network.Endpoint
-	endpointsErr error
+	vpc       string
+	guessed   bool
+	subnets   answer[[]network.Subnet]
+	tables    answer[[]network.RouteTable]
+	endpoints answer[[]network.Endpoint]
 	// strays are subnets that were asked for one by one.
-	strays   map[string]stray
+	strays   map[string]answer[network.Subnet]
 	strayMut sync.Mutex
 
 	// roles are all roles of the account, read only when there is nothing else to go by.
-	roles    []cloud.Role
-	rolesErr error
+	roles answer[[]cloud.Role]
 	// pick is the role to use, named or found; role and policies are what IAM says of it.
-	pick        pick
-	role        cloud.Role
-	roleErr     error
-	policies    []string
-	policiesErr error
+	pick     pick
+	role     answer[cloud.Role]
+	policies answer[[]string]
 }
 
-// stray is what EC2 says of one subnet.
-type stray struct {
-	subnet network.Subnet
-	err    error
+// answer is what AWS says, or the error that came in its place.
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+// take keeps what AWS said, and returns an error where it ends the run.
+func (a *answer[T]) take(value T, err error) error {
+	a.value, a.err = value, err
+	return fatal(err)
 }
 
 // errNoCluster ends the reading early; it is no error of Run.
@@ -66,7 +65,7 @@ func (f *facts) described() bool { return f.clusterErr == nil }
 
 // exists reports whether a profile of the name is there and stays.
 func (f *facts) exists() bool {
-	return slices.ContainsFunc(f.siblings, func(p fargate.Profile) bool {
+	return slices.ContainsFunc(f.siblings.value, func(p fargate.Profile) bool {
 		return p.Name == f.input.Profile.Name && p.Status != fargate.StatusDeleting
 	})
 }
@@ -103,11 +102,9 @@ func (f *facts) read(ctx context.Context, c Cloud) error {
 		finds = true
 	}
 	group.Go(func() error {
-		var err error
-		f.siblings, err = c.Profiles(ctx, f.input.Profile.Cluster)
-		f.siblingsErr = err
-		if !finds || err != nil || f.exists() {
-			return fatal(err)
+		fatal := f.siblings.take(c.Profiles(ctx, f.input.Profile.Cluster))
+		if !finds || f.siblings.err != nil || f.exists() {
+			return fatal
 		}
 		return f.findRole(ctx, c, described)
 	})
@@ -149,23 +146,16 @@ func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		f.subnets, f.subnetsErr = c.SubnetsOfVPC(ctx, f.vpc)
-		if f.subnetsErr != nil {
-			return fatal(f.subnetsErr)
+		if err := f.subnets.take(c.SubnetsOfVPC(ctx, f.vpc)); f.subnets.err != nil {
+			return err
 		}
 		return f.readStrays(ctx, c, slices.DeleteFunc(slices.Clone(given), func(id string) bool {
-			return slices.ContainsFunc(f.subnets, func(s network.Subnet) bool { return s.ID == id })
+			return slices.ContainsFunc(f.subnets.value, func(s network.Subnet) bool { return s.ID == id })
 		}))
 	})
-	group.Go(func() error {
-		f.tables, f.tablesErr = c.RouteTables(ctx, f.vpc)
-		return fatal(f.tablesErr)
-	})
+	group.Go(func() error { return f.tables.take(c.RouteTables(ctx, f.vpc)) })
 	if !f.skips(checkEgress) {
-		group.Go(func() error {
-			f.endpoints, f.endpointsErr = c.VPCEndpoints(ctx, f.vpc)
-			return fatal(f.endpointsErr)
-		})
+		group.Go(func() error { return f.endpoints.take(c.VPCEndpoints(ctx, f.vpc)) })
 	}
 	return group.Wait()
 }
@@ -183,9 +173,9 @@ func (f *facts) readStrays(ctx context.Context, c Cloud, ids []string) error {
 			f.strayMut.Lock()
 			defer f.strayMut.Unlock()
 			if f.strays == nil {
-				f.strays = map[string]stray{}
+				f.strays = map[string]answer[network.Subnet]{}
 			}
-			f.strays[id] = stray{subnet, err}
+			f.strays[id] = answer[network.Subnet]{subnet, err}
 			return fatal(err)
 		})
 	}
@@ -197,7 +187,7 @@ func (f *facts) readStrays(ctx context.Context, c Cloud, ids []string) error {
 func (f *facts) guessVPC() {
 	for _, ids := range [][]string{f.cluster.Subnets, f.input.Profile.Subnets} {
 		for _, id := range ids {
-			if vpc := f.strays[id].subnet.VPC; vpc != "" {
+			if vpc := f.strays[id].value.VPC; vpc != "" {
 				f.vpc = vpc
 				return
 			}
@@ -208,37 +198,35 @@ func (f *facts) guessVPC() {
 
 // findRole looks for the role to use when none is named: in the cluster's profiles, else in the account.
 func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}) error {
-	if f.pick = pickFromProfiles(f.siblings, f.input.Profile.Name); f.pick.arn != "" {
+	if f.pick = pickFromProfiles(f.siblings.value, f.input.Profile.Name); f.pick.arn != "" {
 		return f.readRole(ctx, c)
 	}
 	if len(f.pick.candidates) > 0 {
 		return nil
 	}
-	f.roles, f.rolesErr = c.Roles(ctx)
-	if f.rolesErr != nil {
-		return fatal(f.rolesErr)
+	if err := f.roles.take(c.Roles(ctx)); f.roles.err != nil {
+		return err
 	}
 	select {
 	case <-described:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	f.pick = pickFromAccount(f.roles, f.request())
-	i := slices.IndexFunc(f.roles, func(r cloud.Role) bool { return r.ARN == f.pick.arn })
+	f.pick = pickFromAccount(f.roles.value, f.request())
+	i := slices.IndexFunc(f.roles.value, func(r cloud.Role) bool { return r.ARN == f.pick.arn })
 	if i < 0 {
 		return nil
 	}
-	f.role = f.roles[i]
-	return f.readPolicies(ctx, c, f.role.Name)
+	f.role.value = f.roles.value[i]
+	return f.readPolicies(ctx, c, f.role.value.Name)
 }
 
 // readNewRole reads the role of the name that a new one would have: one that is there is judged like any other.
 func (f *facts) readNewRole(ctx context.Context, c Cloud) error {
-	f.role, f.roleErr = c.Role(ctx, f.input.NewRole)
-	if f.roleErr != nil {
-		return fatal(f.roleErr)
+	if err := f.role.take(c.Role(ctx, f.input.NewRole)); f.role.err != nil {
+		return err
 	}
-	f.pick = pick{arn: f.role.ARN, source: "it has the name of the role that fgctl makes for this cluster"}
+	f.pick = pick{arn: f.role.value.ARN, source: "it has the name of the role that fgctl makes for this cluster"}
 	return f.readPolicies(ctx, c, f.input.NewRole)
 }
 
@@ -247,10 +235,7 @@ func (f *facts) readRole(ctx context.Context, c Cloud) error {
 	name := fargate.ParseARN(f.pick.arn).Name()
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.skips(checkRole) || !f.skips(checkRoleUse) {
-		group.Go(func() error {
-			f.role, f.roleErr = c.Role(ctx, name)
-			return fatal(f.roleErr)
-		})
+		group.Go(func() error { return f.role.take(c.Role(ctx, name)) })
 	}
 	group.Go(func() error { return f.readPolicies(ctx, c, name) })
 	return group.Wait()
@@ -260,8 +245,7 @@ func (f *facts) readPolicies(ctx context.Context, c Cloud, name string) error {
 	if f.skips(checkRolePolicy) && f.skips(checkRoleUse) {
 		return nil
 	}
-	f.policies, f.policiesErr = c.AttachedPolicies(ctx, name)
-	return fatal(f.policiesErr)
+	return f.policies.take(c.AttachedPolicies(ctx, name))
 }
 
 // home returns the ARN that says where the cluster lies: its own, or that of one of its profiles.
@@ -269,7 +253,7 @@ func (f *facts) home() fargate.ARN {
 	if arn := fargate.ParseARN(f.cluster.ARN); arn != (fargate.ARN{}) {
 		return arn
 	}
-	for _, p := range f.siblings {
+	for _, p := range f.siblings.value {
 		if arn := fargate.ParseARN(p.ARN); arn != (fargate.ARN{}) {
 			return arn
 		}
@@ -281,11 +265,11 @@ func (f *facts) home() fargate.ARN {
 func (f *facts) subnetsByID() map[string]network.Subnet {
 	out := map[string]network.Subnet{}
 	for id, s := range f.strays {
-		if s.err == nil && s.subnet.ID != "" {
-			out[id] = s.subnet
+		if s.err == nil && s.value.ID != "" {
+			out[id] = s.value
 		}
 	}
-	for _, s := range f.subnets {
+	for _, s := range f.subnets.value {
 		out[s.ID] = s
 	}
 	return out

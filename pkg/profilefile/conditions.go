@@ -51,7 +51,7 @@ func (n node) condition() (bool, error) {
 	case "Fn::And", "Fn::Or":
 		most = 10
 	default:
-		return false, document.At(n.line(), "%s is no condition; Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition are",
+		return false, document.At(n.line(), "%s is not a condition; Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition are",
 			cmp.Or(name, "what stands here ("+n.value.Kind().String()+")"))
 	}
 	items, err := c.arguments(name, least, most)

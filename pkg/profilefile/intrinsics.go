@@ -164,7 +164,7 @@ func (n node) arguments(name string, least, most int) ([]node, error) {
 		if most > least {
 			count = fmt.Sprintf("%d to %d", least, most)
 		}
-		err = document.At(n.line(), "%s wants a list of %s values", name, count)
+		err = document.At(n.line(), "%s takes a list of %s values", name, count)
 	}
 	out := make([]node, 0, len(items))
 	for _, item := range items {
@@ -238,7 +238,7 @@ func (n node) sub() (document.Value, error) {
 		text, own = arguments[0], arguments[1].object()
 	}
 	if text.value.Kind() != document.Text {
-		return nil, document.At(n.line(), "Fn::Sub wants text, or a list of text and a mapping")
+		return nil, document.At(n.line(), "Fn::Sub takes text, or a list of text and a mapping")
 	}
 	var out strings.Builder
 	rest := text.value.Text()

@@ -73,7 +73,7 @@ func (n node) object() object {
 // element is mapping for the element of a list, which must not be null.
 func (n node) element() (object, bool) {
 	if n.value.Kind() == document.Null {
-		n.p.fault(n.line(), "%s is empty; a mapping is wanted", n.path)
+		n.p.fault(n.line(), "%s is empty; it must be a mapping", n.path)
 		return object{}, false
 	}
 	return n.mapping()

@@ -170,7 +170,7 @@ f.yaml: document 1, line 14: fargateProfiles[1]: unknown key "selector"; did you
 f.yaml: document 1, line 15: fargateProfiles[1]: unknown key "colour"; known keys are name, podExecutionRoleARN, selectors, subnets, tags, status, health`},
 		{"key twice", head + "- name: web\n  name: b\n", `f.yaml: document 1, line 6: the key "name" occurs twice; it is also in line 5`},
 		{"not a list", head + "  name: web\n", "f.yaml: document 1, line 5: fargateProfiles is a mapping, not a list"},
-		{"empty element", head + "-\n", "f.yaml: document 1, line 5: fargateProfiles[0] is empty; a mapping is wanted"},
+		{"empty element", head + "-\n", "f.yaml: document 1, line 5: fargateProfiles[0] is empty; it must be a mapping"},
 		{"text element", head + "- web\n", `f.yaml: document 1, line 5: fargateProfiles[0] is text ("web"), not a mapping`},
 		{"other version", "apiVersion: eksctl.io/v1\nkind: ClusterConfig\n", `f.yaml: document 1, line 1: apiVersion is "eksctl.io/v1"; fgctl knows only eksctl.io/v1alpha5`},
 		{"other kind", "apiVersion: v1\nkind: Pod\n", `f.yaml: document 1, line 1: the kind is "Pod", not ClusterConfig; ` + accepted},

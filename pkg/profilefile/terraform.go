@@ -47,7 +47,7 @@ func (o object) terraform() {
 			"format_version is %q; fgctl knows the versions 0 and 1 of the output of terraform show -json", version)
 	case o.scalar("errored") == "true":
 		o.p.fault(o.line(), "the plan is not complete, because terraform plan ended with an error; "+
-			"mend that and make the plan anew")
+			"fix that and make a new plan")
 	default:
 		values := o.get("planned_values")
 		if values.value == nil {
@@ -103,7 +103,7 @@ func (o object) afterApply() map[string]object {
 	for change := range o.get("deferred_changes").items() {
 		if c := change.object().get("resource_change").object(); c.isProfile() {
 			o.p.fault(change.line(), "%s is deferred by the plan, so nothing is known of it; "+
-				"apply what the plan holds and make it anew", c.scalar("address"))
+				"apply the plan and make a new one", c.scalar("address"))
 		}
 	}
 	return unknown

@@ -106,7 +106,7 @@ func read(name string) (config kubeconfig, err error) {
 	case errors.As(err, &path):
 		return kubeconfig{}, fmt.Errorf("kubeconfig %s cannot be read: %w", name, path.Err)
 	}
-	return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; mend it, or set KUBECONFIG to another file", name, faults(err))
+	return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; fix it, or set KUBECONFIG to another file", name, faults(err))
 }
 
 // errFirst ends reading after the first document.

@@ -31,6 +31,7 @@ var may = []struct {
 	{"internal/document", nil},
 	{"internal/spelling", nil},
 	{"internal/shell", nil},
+	{"internal/kubectl", nil},
 	{"internal/kubecontext", []string{"internal/document"}},
 	{"sandbox/internal/glob", nil},
 	{"sandbox/internal/wire", nil},
@@ -61,10 +62,10 @@ var may = []struct {
 	{"plan", []string{"fargate", "lifecycle"}},
 	{"output", []string{"fargate", "fargate/message", "plan", "profilefile"}},
 	{"cli/env", []string{
-		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling", "lifecycle",
-		"manifest",
-		"output", "plan", "preflight", "profilefile",
+		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling",
+		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
+	{"diagnose", []string{"fargate", "fargate/message", "internal/shell", "preflight"}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
 	{"cli/delete", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "profilefile"}},
 	{"cli/explain", []string{"cli/env", "fargate/message", "output"}},
@@ -74,9 +75,13 @@ var may = []struct {
 	{"cli/sandbox", []string{"cli/env", "internal/document", "internal/shell", "sandbox"}},
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
+	{"cli/why", []string{
+		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
+	}},
 	{"cli", []string{
 		"cli/create", "cli/delete", "cli/env", "cli/explain", "cli/get", "cli/match", "cli/replace", "cli/sandbox",
-		"cli/version", "cli/wait", "cloud", "fargate", "internal/document", "internal/spelling", "lifecycle", "output",
+		"cli/version", "cli/wait", "cli/why", "cloud", "fargate", "internal/document", "internal/spelling", "lifecycle",
+		"output",
 	}},
 }
 
@@ -94,7 +99,7 @@ var outside = map[string][]string{
 	"github.com/fatih/color":            {"output"},
 	"golang.org/x/term":                 {"output"},
 	"k8s.io/client-go":                  nil,
-	"k8s.io/api/":                       {"fargate", "manifest"},
+	"k8s.io/api/":                       {"fargate", "manifest", "cli/why"},
 	"k8s.io/component-helpers/":         {"fargate"},
 	"github.com/go-json-experiment/":    {"internal/document", "manifest", "output"},
 	"github.com/rogpeppe/go-internal":   nil,

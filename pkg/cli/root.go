@@ -19,6 +19,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/sandbox"
 	"github.com/fgctl/fgctl/pkg/cli/version"
 	"github.com/fgctl/fgctl/pkg/cli/wait"
+	"github.com/fgctl/fgctl/pkg/cli/why"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -137,6 +138,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		replace.NewCommand(e),
 		wait.NewCommand(e),
 		match.NewCommand(e),
+		why.NewCommand(e),
 		explain.NewCommand(e),
 		sandbox.NewCommand(e),
 		version.NewCommand(e),

@@ -25,6 +25,9 @@ type Cluster struct {
 	PlatformVersion string
 	// VPC may be empty: not every AWS endpoint reports it.
 	VPC string
+	// SecurityGroup is the cluster's own, which pods have unless a SecurityGroupPolicy says otherwise; empty where it is
+	// not reported.
+	SecurityGroup string
 	// Subnets are those that the cluster was made with; profiles may use others of the VPC.
 	Subnets []string
 	// AuthenticationMode is CONFIG_MAP, API_AND_CONFIG_MAP, API, or empty where it is not reported.
@@ -62,6 +65,7 @@ func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
 	}
 	if in.ResourcesVpcConfig != nil {
 		cluster.VPC = aws.ToString(in.ResourcesVpcConfig.VpcId)
+		cluster.SecurityGroup = aws.ToString(in.ResourcesVpcConfig.ClusterSecurityGroupId)
 		cluster.Subnets = in.ResourcesVpcConfig.SubnetIds
 	}
 	if in.AccessConfig != nil {

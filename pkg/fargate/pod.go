@@ -86,6 +86,9 @@ type Running struct {
 	// OwnerPins reports whether the owner's template has ProfileLabel itself. A pod alone does not show that:
 	// see Owners.
 	OwnerPins bool
+	// Unscheduled is what the condition PodScheduled says where it is False: the scheduler's own words, its reason
+	// where it has no message.
+	Unscheduled string
 	// Phase is status.phase: Pending, Running, Succeeded, Failed or Unknown.
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.

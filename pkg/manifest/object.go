@@ -77,8 +77,10 @@ type workloadSpec struct {
 type podStatus struct {
 	Phase      string `json:"phase"`
 	Conditions []struct {
-		Type   string `json:"type"`
-		Status string `json:"status"`
+		Type    string `json:"type"`
+		Status  string `json:"status"`
+		Reason  string `json:"reason"`
+		Message string `json:"message"`
 	} `json:"conditions"`
 }
 
@@ -106,10 +108,14 @@ func (o *object) fault(path, format string, args ...any) {
 
 // decode reads a field of the object into what out points to.
 func (o *object) decode(field string, out any) {
-	types := document.Types{MaxItems: maxElements, Options: quantities(), Scalars: map[reflect.Type]document.Scalar{
+	o.errs.Add(document.Decode(document.Get(o.fields, field), join(o.path, field), out, o.types()))
+}
+
+// types are how the types of Kubernetes are read.
+func (o *object) types() document.Types {
+	return document.Types{MaxItems: maxElements, Options: quantities(), Scalars: map[reflect.Type]document.Scalar{
 		reflect.TypeFor[resource.Quantity](): o.quantity, reflect.TypeFor[share](): shareText,
 	}}
-	o.errs.Add(document.Decode(document.Get(o.fields, field), join(o.path, field), out, types))
 }
 
 // quantities decodes quantities by fargate's parser, which has bounds. Whatever is none is an error here, so that the
@@ -164,7 +170,7 @@ func (o *object) pod(readiness bool) (fargate.Pod, error) {
 	}
 	if o.kind == "Pod" {
 		o.decode("spec", &pod.Spec)
-		if meta.UID != "" || meta.CreationTimestamp != "" { // only a cluster sets these
+		if meta.UID != "" || meta.CreationTimestamp != "" || o.hasPhase() { // only a cluster sets these
 			pod.Running = o.running(meta, pod.Spec.NodeName, readiness)
 		}
 	} else {
@@ -173,6 +179,17 @@ func (o *object) pod(readiness bool) (fargate.Pod, error) {
 	}
 	pod.BadQuantities = o.bad
 	return pod, o.faults()
+}
+
+// hasPhase reports whether the object has a status.phase.
+func (o *object) hasPhase() bool {
+	status := document.Get(o.fields, "status")
+	if status == nil || status.Kind() != document.Mapping {
+		return false
+	}
+	fields, _ := status.Fields() // what is wrong with them is reported where they are read
+	phase, err := document.AsText(document.Get(fields, "phase"), "status.phase")
+	return err == nil && phase != ""
 }
 
 // owner returns the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
@@ -199,6 +216,11 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *fargate.
 	var status podStatus
 	o.decode("status", &status)
 	r.Phase = status.Phase
+	for _, c := range status.Conditions {
+		if c.Type == "PodScheduled" && c.Status == "False" {
+			r.Unscheduled = cmp.Or(c.Message, c.Reason)
+		}
+	}
 	if readiness {
 		r.NotReady = r.Phase == "Pending"
 		for _, c := range status.Conditions {

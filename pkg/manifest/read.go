@@ -25,6 +25,9 @@ type Options struct {
 	Namespace string
 	// Budgets is called with every PodDisruptionBudget; it may be nil.
 	Budgets func(fargate.DisruptionBudget)
+	// Others is called with the objects of further kinds, by their kind; kinds of foreign API groups come too. An error
+	// of it is a fault of the source where it is an *Error, and ends reading otherwise. It may be nil.
+	Others map[string]func(Object) error
 	// EmptyList is called for every list without elements, as kubectl prints it where there is nothing; it may be nil.
 	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
@@ -203,6 +206,12 @@ func (m *reader[T]) deliver(f found, judged T) error {
 	switch {
 	case f.err != nil:
 		return f.err
+	case f.other != nil:
+		err := m.opts.Others[f.other.Kind](*f.other)
+		if err != nil && !errors.As(err, new(*Error)) && !errors.As(err, new(Errors)) {
+			m.stop = err
+		}
+		return err
 	case f.budget != nil:
 		m.opts.Budgets(*f.budget)
 	case f.pod != nil:
@@ -259,6 +268,7 @@ type found struct {
 	pod    *fargate.Pod
 	lines  *podLines
 	budget *fargate.DisruptionBudget
+	other  *Object
 	// items are the elements of a list, kind what it calls itself.
 	items  document.Value
 	kind   string
@@ -294,6 +304,10 @@ func (m *reader[T]) look(e element) (f found) {
 	if own == "" {
 		return found{noKind: true, err: document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s",
 			place(e.path), misspelt(fields))}
+	}
+	if m.opts.Others[own] != nil {
+		f.other, f.err = m.other(&object{kind: own, value: v, fields: fields, path: e.path})
+		return f
 	}
 	_, makesPods := templates[own]
 	if !makesPods && (own != budgetKind || m.opts.Budgets == nil) {

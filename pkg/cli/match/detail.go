@@ -236,7 +236,7 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 			d.paste(text.String())
 		}
 	}
-	if n.Command == "" && n.AddSelector != "" && d.guide.origins[n.Profile].foreign {
+	if n.Command == "" && n.AddSelector != "" && d.guide.origins[n.Profile].Foreign {
 		d.say(4, or+"give %s this selector where it is declared:", n.Profile)
 		d.paste(n.AddSelector)
 	}

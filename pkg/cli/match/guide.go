@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -16,14 +17,31 @@ type guide struct {
 	env   *env.Env
 	place env.Place
 	// origins are those of the profiles that were read from files, by name.
-	origins map[string]origin
+	origins map[string]env.Origin
 }
 
-// origin is what a file says of where a profile is: its cluster and region, empty where unknown, and
-// whether another tool makes and deletes it.
-type origin struct {
-	cluster, region string
-	foreign         bool
+// readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.
+func readProfiles(ctx context.Context, e *env.Env, files []string) ([]fargate.Profile, *guide, error) {
+	if len(files) > 0 {
+		profiles, origins, err := e.ProfilesOf(ctx, files)
+		return profiles, &guide{env: e, place: e.FlagPlace(), origins: origins}, err
+	}
+	place, err := e.Place(env.Place{})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w, or take the profiles from a file with --profiles-from", err)
+	}
+	client, err := e.Client(ctx, place.Region)
+	if err != nil {
+		return nil, nil, err
+	}
+	profiles, err := client.Profiles(ctx, place.Cluster)
+	if err != nil {
+		return nil, nil, env.ExplainNotFound(ctx, client, err, place.Cluster, "")
+	}
+	if len(profiles) == 0 {
+		e.Warn("cluster %s has no Fargate profile, so nothing runs on Fargate", place.Cluster)
+	}
+	return profiles, &guide{env: e, place: place}, nil
 }
 
 // command returns a command line for the cluster that pods are judged by.
@@ -32,10 +50,10 @@ func (g *guide) command(words ...string) string { return g.env.On(g.place, words
 // commandFor returns a command line about a profile that match has read, for where that is.
 func (g *guide) commandFor(profile, cluster string, words ...string) string {
 	from, place := g.origins[profile], g.place
-	place.Cluster = cmp.Or(cluster, from.cluster, place.Cluster)
-	if from.region != "" && (g.env.Global.Region == "" || g.env.IsSetting("region")) {
+	place.Cluster = cmp.Or(cluster, from.Cluster, place.Cluster)
+	if from.Region != "" && (g.env.Global.Region == "" || g.env.IsSetting("region")) {
 		// The command line goes before the file, and the file before settings.
-		place = env.Place{Cluster: place.Cluster, Region: from.region}
+		place = env.Place{Cluster: place.Cluster, Region: from.Region}
 	}
 	return g.env.On(place, words...)
 }
@@ -44,7 +62,7 @@ func (g *guide) commandFor(profile, cluster string, words ...string) string {
 // the profile belongs to another tool.
 func (g *guide) addCommand(x *fargate.Explanation) {
 	n := x.Nearest
-	if n == nil || n.AddSelector == "" || g.origins[n.Profile].foreign {
+	if n == nil || n.AddSelector == "" || g.origins[n.Profile].Foreign {
 		return
 	}
 	words := []string{"replace", env.FargateProfile, n.Profile, "--add-selector", n.AddSelector}
@@ -70,7 +88,7 @@ func completeExpected(e *env.Env) env.Completer {
 				return nil, nil
 			}
 			slices.Sort(files) // cobra reads the command line twice here, and a list then holds everything twice
-			profiles, _, err := profilesOfFiles(ctx, quiet, slices.Compact(files))
+			profiles, _, err := quiet.ProfilesOf(ctx, slices.Compact(files))
 			return fargate.Names(profiles), err
 		})
 	}

@@ -36,9 +36,9 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	if len(profiles) > mostJudged {
+	if len(profiles) > env.MostJudged {
 		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its "+
-			"quota is raised", mostJudged, len(profiles))
+			"quota is raised", env.MostJudged, len(profiles))
 	}
 	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
 	if err := printOverlaps(e, opts, overlaps, redundant); err != nil {

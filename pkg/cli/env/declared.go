@@ -1,4 +1,4 @@
-package match
+package env
 
 import (
 	"context"
@@ -7,35 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
-
-// readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.
-func readProfiles(ctx context.Context, e *env.Env, files []string) ([]fargate.Profile, *guide, error) {
-	if len(files) > 0 {
-		profiles, origins, err := profilesOfFiles(ctx, e, files)
-		return profiles, &guide{env: e, place: e.FlagPlace(), origins: origins}, err
-	}
-	place, err := e.Place(env.Place{})
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w, or take the profiles from a file with --profiles-from", err)
-	}
-	client, err := e.Client(ctx, place.Region)
-	if err != nil {
-		return nil, nil, err
-	}
-	profiles, err := client.Profiles(ctx, place.Cluster)
-	if err != nil {
-		return nil, nil, env.ExplainNotFound(ctx, client, err, place.Cluster, "")
-	}
-	if len(profiles) == 0 {
-		e.Warn("cluster %s has no Fargate profile, so nothing runs on Fargate", place.Cluster)
-	}
-	return profiles, &guide{env: e, place: place}, nil
-}
 
 // fileProfile is a profile with the place it was read from.
 type fileProfile struct {
@@ -50,14 +25,20 @@ func (p fileProfile) place() string {
 	return fmt.Sprintf("%s, line %d", document.SourceName(p.source), p.Line)
 }
 
-// profilesOfFiles reads all files and reports all their faults together.
-func profilesOfFiles(
-	ctx context.Context, e *env.Env, files []string,
-) ([]fargate.Profile, map[string]origin, error) {
+// Origin is what a file says of where a profile is: its cluster and region, empty where unknown, and
+// whether another tool makes and deletes it.
+type Origin struct {
+	Cluster, Region string
+	Foreign         bool
+}
+
+// ProfilesOf reads the files of --profiles-from, and returns their profiles with their origins by name. All faults are
+// reported together.
+func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile, map[string]Origin, error) {
 	var faults []error
 	var all []fileProfile
 	for _, name := range files {
-		data, err := e.ReadAll(ctx, name, env.MaxProfileFile)
+		data, err := e.ReadAll(ctx, name, MaxProfileFile)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
@@ -70,22 +51,22 @@ func profilesOfFiles(
 			faults = append(faults, err)
 		}
 		for _, entry := range file.Profiles {
-			entry.Name = env.EntryName(entry)
+			entry.Name = EntryName(entry)
 			all = append(all, fileProfile{entry, name})
 		}
 	}
 	if len(faults) == 0 {
 		var err error
-		if all, err = ofOneCluster(e, all); err != nil {
+		if all, err = e.ofOneCluster(all); err != nil {
 			faults = append(faults, err)
-		} else if all, err = ofOneRegion(e, all); err != nil {
+		} else if all, err = e.ofOneRegion(all); err != nil {
 			faults = append(faults, err)
 		} else {
 			faults = append(slices.Concat(faults, sameNames(all)), farBeyond(all)...)
 		}
 	}
 	if len(faults) > 0 {
-		return nil, nil, &env.UsageError{Err: errors.Join(faults...)}
+		return nil, nil, &UsageError{Err: errors.Join(faults...)}
 	}
 	if len(all) == 0 {
 		names := make([]string, len(files))
@@ -94,12 +75,12 @@ func profilesOfFiles(
 		}
 		e.Warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
 	}
-	nameOpen(e, all)
+	e.nameOpen(all)
 	profiles := make([]fargate.Profile, len(all))
-	origins := map[string]origin{}
+	origins := map[string]Origin{}
 	for i, p := range all {
 		profiles[i] = p.Profile
-		origins[p.Name] = origin{p.Cluster, p.Region, p.Foreign}
+		origins[p.Name] = Origin{p.Cluster, p.Region, p.Foreign}
 		bad, _ := fargate.Validate(p.Profile)
 		for _, fault := range bad {
 			e.Warn("%s: EKS would refuse profile %s: %s", p.place(), p.Name, fault)
@@ -110,7 +91,7 @@ func profilesOfFiles(
 
 // nameOpen warns of what the files leave open. --cluster, or the one cluster that the other profiles are of, stands
 // in for an open one.
-func nameOpen(e *env.Env, all []fileProfile) {
+func (e *Env) nameOpen(all []fileProfile) {
 	standIn := e.Global.Cluster
 	if clusters := distinct(all, func(p fileProfile) string { return p.Cluster }); len(clusters) == 1 {
 		standIn = clusters[0]
@@ -131,15 +112,15 @@ func nameOpen(e *env.Env, all []fileProfile) {
 	}
 }
 
-// mostJudged is how many selectors and labels pods are judged by, and how many profiles are compared: far more than
+// MostJudged is how many selectors and labels pods are judged by, and how many profiles are compared: far more than
 // EKS has, and few enough that judging does not take minutes.
-const mostJudged = 100
+const MostJudged = 100
 
 // farBeyond are the faults of profiles that are not worth a warning, because they could not be profiles.
 func farBeyond(all []fileProfile) (faults []error) {
 	for _, p := range all {
-		far := len(p.Selectors) > mostJudged ||
-			slices.ContainsFunc(p.Selectors, func(s fargate.Selector) bool { return len(s.Labels) > mostJudged })
+		far := len(p.Selectors) > MostJudged ||
+			slices.ContainsFunc(p.Selectors, func(s fargate.Selector) bool { return len(s.Labels) > MostJudged })
 		if bad, _ := fargate.Validate(p.Profile); far {
 			faults = append(faults, fmt.Errorf("%s: profile %s: %w", p.place(), p.Name, bad[:1]))
 		}
@@ -149,7 +130,7 @@ func farBeyond(all []fileProfile) (faults []error) {
 
 // ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,
 // --cluster chooses; it stands in for a cluster that a file leaves open.
-func ofOneCluster(e *env.Env, all []fileProfile) ([]fileProfile, error) {
+func (e *Env) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 	clusters := distinct(all, func(p fileProfile) string { return p.Cluster })
 	wanted := e.Global.Cluster
 	if e.IsSetting("cluster") && len(clusters) <= 1 {
@@ -173,7 +154,7 @@ func ofOneCluster(e *env.Env, all []fileProfile) ([]fileProfile, error) {
 
 // ofOneRegion keeps the profiles of one region: clusters of two regions may have the same name. Where the
 // files know several, --region chooses.
-func ofOneRegion(e *env.Env, all []fileProfile) ([]fileProfile, error) {
+func (e *Env) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
 	regions := distinct(all, func(p fileProfile) string { return p.Region })
 	wanted := e.Global.Region
 	switch {

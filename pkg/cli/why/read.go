@@ -1,0 +1,308 @@
+package why
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/kubectl"
+	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+// reader gathers what is known of a cluster, and what could not be read of it.
+type reader struct {
+	mu       sync.Mutex
+	evidence diagnose.Evidence
+	unread   []string
+}
+
+// miss notes what could not be read.
+func (r *reader) miss(what string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread = append(r.unread, fmt.Sprintf("%s: %v", what, err))
+}
+
+// target is a cluster that AWS can be asked about.
+type target struct {
+	client  *cloud.Client
+	cluster string
+}
+
+// profiles returns the profiles of the files or of the cluster; nil where they cannot be read. Why pods wait is often
+// known without them.
+func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *target) {
+	if len(opts.profilesFrom) > 0 {
+		profiles, _, err := e.ProfilesOf(ctx, opts.profilesFrom)
+		if err != nil {
+			r.miss("profiles", err)
+			return nil, nil
+		}
+		return profiles, nil
+	}
+	client, place, err := e.Target(ctx, env.Place{})
+	if err != nil {
+		r.miss("profiles", err)
+		return nil, nil
+	}
+	profiles, err := client.Profiles(ctx, place.Cluster)
+	if err != nil {
+		r.miss("profiles", env.ExplainNotFound(ctx, client, err, place.Cluster, ""))
+		return nil, nil
+	}
+	if profiles == nil {
+		profiles = []fargate.Profile{}
+	}
+	return profiles, &target{client, place.Cluster}
+}
+
+// checks runs the pre-flight over the profiles that have taken pods that wait.
+func (r *reader) checks(ctx context.Context, aws *target, names []string) {
+	if aws == nil {
+		return
+	}
+	r.evidence.Checks = map[string][]preflight.Result{}
+	group, groupContext := errgroup.WithContext(ctx)
+	shared := preflight.Remember(groupContext, aws.client)
+	for _, p := range r.evidence.Profiles {
+		if !slices.Contains(names, p.Name) {
+			continue
+		}
+		group.Go(func() error {
+			report, err := preflight.Run(groupContext, shared, preflight.Input{Profile: p, Replacing: p.Name})
+			if err != nil {
+				r.miss("checks of profile "+p.Name, err)
+				return nil
+			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.evidence.Checks[p.Name] = report.Results
+			if r.evidence.ClusterGroup == "" {
+				r.evidence.ClusterGroup = report.Cluster.SecurityGroup
+			}
+			for _, result := range report.Results {
+				if result.Level == preflight.Skipped {
+					r.unread = append(r.unread,
+						fmt.Sprintf("check %s of profile %s: %s", result.Check, p.Name, result.Message))
+				}
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is noted
+}
+
+// cluster reads pods and what is told of them: with kubectl, or from files. Pods that cannot be read are an error;
+// anything else is only noted.
+func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(fargate.Pod)) error {
+	if len(opts.files) > 0 {
+		return r.files(ctx, e, opts.files, pod)
+	}
+	client, scope := opts.kubectl, scopeOf(opts)
+	group, groupContext := errgroup.WithContext(ctx)
+	get := func(what string, flags []string, pods func(fargate.Pod) error) error {
+		return client.Get(groupContext, what, func(in io.Reader) error {
+			return manifest.Read("kubectl get "+what, in, manifest.Options{Others: r.others()}, pods)
+		}, flags...)
+	}
+	group.Go(func() error {
+		return get("pods", scope, func(p fargate.Pod) error { pod(p); return nil })
+	})
+	for _, what := range []string{"events", "persistentvolumeclaims", "securitygrouppolicies"} {
+		group.Go(func() error { return r.further(what, get(what, scope, nil)) })
+	}
+	r.evidence.Events, r.evidence.Claims = map[string][]diagnose.Event{}, map[string]diagnose.Claim{}
+	group.Go(func() error { return r.webhook(groupContext, client) })
+	return group.Wait()
+}
+
+// scopeOf are the flags of kubectl that say where to look.
+func scopeOf(opts options) []string {
+	switch {
+	case opts.allNamespaces:
+		return []string{"-A"}
+	case opts.namespace != "":
+		return []string{"-n", opts.namespace}
+	}
+	return nil
+}
+
+// further judges an error of reading what is not pods.
+func (r *reader) further(what string, err error) error {
+	var failure *kubectl.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failure) && failure.Unknown && what == "securitygrouppolicies":
+		return nil // the kind comes with the VPC CNI's resources; without it no pod has such a policy
+	case errors.As(err, &failure) && failure.Missing:
+		return err
+	}
+	r.miss(what, err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch what {
+	case "persistentvolumeclaims":
+		r.evidence.Claims = nil
+	case "events":
+		r.evidence.Events = nil
+	}
+	return nil
+}
+
+// webhookName is that of EKS's MutatingWebhookConfiguration (sample-apex-skills PR#210).
+const webhookName = "0500-amazon-eks-fargate-mutation.amazonaws.com"
+
+// webhook looks whether EKS's webhook is there.
+func (r *reader) webhook(ctx context.Context, client kubectl.Client) error {
+	found := false
+	look := func(o manifest.Object) error {
+		found = found || o.Name == webhookName
+		return nil
+	}
+	options := manifest.Options{Others: map[string]func(manifest.Object) error{"MutatingWebhookConfiguration": look}}
+	err := client.Get(ctx, "mutatingwebhookconfigurations", func(in io.Reader) error {
+		return manifest.Read("kubectl get mutatingwebhookconfigurations", in, options, nil)
+	})
+	if err == nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.evidence.Webhook = &found
+		return nil
+	}
+	return r.further("mutatingwebhookconfigurations", err)
+}
+
+// files reads saved answers. What they do not hold is not known.
+func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func(fargate.Pod)) error {
+	var faults []error
+	pods, live := 0, 0
+	for _, name := range names {
+		in, err := e.Open(ctx, name)
+		if err == nil {
+			err = manifest.Read(name, in, manifest.Options{Others: r.others()}, func(p fargate.Pod) error {
+				if pods++; p.Running != nil {
+					live++
+				}
+				pod(p)
+				return nil
+			})
+			_ = in.Close() // it was only read
+		} else {
+			err = fmt.Errorf("%s: %w", document.SourceName(name), err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		faults = append(faults, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return &env.UsageError{Err: err}
+	}
+	switch {
+	case pods > 0 && live == 0:
+		return env.Usagef("the pods in these files are manifests, not pods of a cluster; fgctl match judges manifests")
+	case pods == 0:
+		return env.Usagef("no pod in these files; save them with kubectl get pods,events,pvc -A -o json")
+	}
+	return nil
+}
+
+// others reads what is told of pods, by kind.
+func (r *reader) others() map[string]func(manifest.Object) error {
+	return map[string]func(manifest.Object) error{
+		"Event":                 r.event,
+		"PersistentVolumeClaim": r.claim,
+		"SecurityGroupPolicy":   r.policy,
+	}
+}
+
+func (r *reader) event(o manifest.Object) error {
+	var event corev1.Event
+	if err := o.Decode("", &event); err != nil {
+		return err
+	}
+	if event.InvolvedObject.Kind != "Pod" {
+		return nil
+	}
+	last := event.LastTimestamp.Time
+	if last.IsZero() {
+		last = event.EventTime.Time
+	}
+	from := event.Source.Component
+	if from == "" {
+		from = event.ReportingController
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.evidence.Events == nil {
+		r.evidence.Events = map[string][]diagnose.Event{}
+	}
+	key := diagnose.Key(event.InvolvedObject.Namespace, event.InvolvedObject.Name)
+	r.evidence.Events[key] = append(r.evidence.Events[key], diagnose.Event{
+		From: from, Reason: event.Reason, Message: event.Message, Last: last.In(time.UTC),
+	})
+	return nil
+}
+
+func (r *reader) claim(o manifest.Object) error {
+	var claim corev1.PersistentVolumeClaim
+	if err := o.Decode("", &claim); err != nil {
+		return err
+	}
+	c := diagnose.Claim{Phase: string(claim.Status.Phase), Volume: claim.Spec.VolumeName}
+	if claim.Spec.StorageClassName != nil {
+		c.Class = *claim.Spec.StorageClassName
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.evidence.Claims == nil {
+		r.evidence.Claims = map[string]diagnose.Claim{}
+	}
+	r.evidence.Claims[diagnose.Key(o.Namespace, o.Name)] = c
+	return nil
+}
+
+// policy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One that selects by service accounts is taken to
+// select none: which account a pod runs under is known, but what such a selector chooses by is the account's labels.
+func (r *reader) policy(o manifest.Object) error {
+	var spec struct {
+		PodSelector    *metav1.LabelSelector `json:"podSelector"`
+		SecurityGroups struct {
+			GroupIDs []string `json:"groupIds"`
+		} `json:"securityGroups"`
+	}
+	if err := o.Decode("spec", &spec); err != nil {
+		return err
+	}
+	if spec.PodSelector == nil {
+		return nil
+	}
+	selector, err := metav1.LabelSelectorAsSelector(spec.PodSelector)
+	if err != nil {
+		r.miss("SecurityGroupPolicy "+o.Name, err)
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.evidence.Policies = append(r.evidence.Policies, diagnose.SecurityGroupPolicy{
+		Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs,
+		Selects: func(pod fargate.Pod) bool { return selector.Matches(labels.Set(pod.Labels)) },
+	})
+	return nil
+}

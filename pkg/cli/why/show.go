@@ -1,0 +1,86 @@
+package why
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// mostPods is how many pods of a case are named.
+const mostPods = 5
+
+// show writes the answer to Out, and what was not read to Err where the format has no place for it.
+func show(e *env.Env, format string, found answer) error {
+	switch format {
+	case "json":
+		return output.JSON(e.Streams.Out, found)
+	case "yaml":
+		return output.YAML(e.Streams.Out, found)
+	}
+	for _, text := range found.Unread {
+		e.Warn("not read, so not judged: %s", text)
+	}
+	var out strings.Builder
+	width := 0
+	if e.Streams.OutTerminal {
+		width = e.Streams.Width
+	}
+	say := func(begin, text string) {
+		hang := strings.Repeat(" ", len(begin)-len(strings.TrimLeft(begin, " "))+2)
+		for _, line := range output.Wrap(begin+output.Clean(text), width, hang) {
+			out.WriteString(line + "\n")
+		}
+	}
+	for _, c := range found.Cases {
+		tell(say, func(line string) { out.WriteString("      " + output.Clean(line) + "\n") }, c)
+		out.WriteString("\n")
+	}
+	if len(found.Cases) == 0 {
+		say("", fmt.Sprintf("%s looked at: none waits, and none is on the wrong side.", output.CountPods(found.Looked)))
+	} else {
+		affected := 0
+		for _, c := range found.Cases {
+			affected += len(c.Pods)
+		}
+		say("", fmt.Sprintf("%s looked at, %d of them in %s.",
+			output.CountPods(found.Looked), affected, cases(len(found.Cases))))
+	}
+	_, err := io.WriteString(e.Streams.Out, out.String())
+	return err
+}
+
+func cases(n int) string {
+	if n == 1 {
+		return "1 case"
+	}
+	return fmt.Sprintf("%d cases", n)
+}
+
+// tell writes one case; paste writes what a reader copies, which is not broken.
+func tell(say func(begin, text string), paste func(string), c diagnose.Case) {
+	pods := strings.Join(c.Pods[:min(len(c.Pods), mostPods)], ", ")
+	if more := len(c.Pods) - mostPods; more > 0 {
+		pods += fmt.Sprintf(" and %d more", more)
+	}
+	say("", fmt.Sprintf("%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, pods))
+	for _, f := range c.Evidence {
+		say("  seen: ", f.From+": "+f.Text)
+	}
+	for _, cause := range c.Causes {
+		word := "perhaps"
+		if cause.Certain {
+			word = "cause"
+		}
+		say("  "+word+": ", cause.Text+" ["+cause.Code+"]")
+		if cause.Cure != "" {
+			say("    → ", cause.Cure)
+		}
+		if cause.Command != "" {
+			paste(cause.Command)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+// Package why holds the command that says why pods are not, or not yet, running on Fargate.
+package why
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/kubectl"
+)
+
+// options are the flags of why.
+type options struct {
+	env.TimeLimit
+	names         []string
+	files         []string
+	namespace     string
+	allNamespaces bool
+	kubectl       kubectl.Client
+	profilesFrom  []string
+	output        string
+}
+
+var formats = []string{"text", "json", "yaml"}
+
+// NewCommand returns the why command.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:   "why [POD...]",
+		Short: "Say why pods of a cluster are not running on Fargate, and what cures it",
+		Long: `Say why pods of a cluster are not, or not yet, running on Fargate, and what cures it.
+
+Pods, their events and claims, SecurityGroupPolicies and EKS's webhook are read with kubectl (of the
+variable KUBECTL, else of PATH) and its current context, or from saved answers of it with -f. The profiles
+are those of the cluster, or with --profiles-from those of files; where AWS can be asked, the role and the
+subnets of the profiles are checked too, as create does it. Nothing is changed.
+
+Without names every pod that is Pending, or not where a new one would go, is looked at: in the namespace
+of -n or of the context, or with -A in all. The pods of one owner are one case: what is the case, what was
+seen, and the causes, the certain ones first, each with its cure. What could not be read is named; it is
+never taken for good.
+
+The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods could not be read.`,
+		Example: `  # Every pod that waits or is on the wrong side
+  fgctl why -A --cluster demo
+
+  # One pod
+  fgctl why shop-7c9d5b6f48-abcde -n web --cluster demo
+
+  # From saved answers, with no cluster and no AWS
+  kubectl get pods,events,pvc -A -o json > saved.json
+  fgctl why -f saved.json --profiles-from cluster.yaml`,
+		Args: cobra.ArbitraryArgs,
+		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
+			opts.names = args
+			if err := opts.check(e, cmd); err != nil {
+				return err
+			}
+			return run(cmd.Context(), e, opts)
+		}),
+		ValidArgsFunction: env.CompleteNothing,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&opts.namespace, "namespace", "n", "", "namespace to look in; by default the kubeconfig context's")
+	flags.BoolVarP(&opts.allNamespaces, "all-namespaces", "A", false, "look in every namespace")
+	flags.StringVar(&opts.kubectl.Context, "context", "", "kubeconfig context that kubectl uses")
+	flags.StringSliceVarP(&opts.files, "filename", "f", nil,
+		"saved answer of kubectl get -o json, instead of a cluster; - reads standard input; repeatable")
+	e.AddClusterFlag(cmd)
+	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
+		"take the profiles from this file instead; as for match")
+	flags.StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
+	opts.AddTimeout(cmd, env.ReadTime)
+	for _, free := range []string{"namespace", "context"} {
+		env.MustComplete(cmd, free, env.CompleteNothing)
+	}
+	env.MustComplete(cmd, "filename", env.CompleteFiles)
+	env.MustComplete(cmd, "profiles-from", env.CompleteFiles)
+	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
+	return cmd
+}
+
+// check judges the flags, all faults at once.
+func (o *options) check(e *env.Env, cmd *cobra.Command) error {
+	faults := []error{e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)}
+	if o.allNamespaces && e.Given(cmd, "namespace") {
+		faults = append(faults, errors.New("-A means every namespace, but one is named too; leave out one of the two"))
+	}
+	if len(o.files) > 0 && o.kubectl.Context != "" {
+		faults = append(faults, errors.New("-f reads files, so --context has no cluster to choose; leave out one of "+
+			"the two"))
+	}
+	return env.UsageFaults(cmd, faults...)
+}
+
+// answer is the form of -o json and -o yaml; it does not change, but fields may be added.
+type answer struct {
+	// Looked is how many pods were looked at.
+	Looked int             `json:"looked"`
+	Cases  []diagnose.Case `json:"cases"`
+	// Unread is what could not be read, and why; what rests on it was not judged.
+	Unread []string `json:"unread"`
+}
+
+// run reads the profiles, then the cluster, and prints what is the matter.
+func run(ctx context.Context, e *env.Env, opts options) error {
+	var r reader
+	profiles, aws := r.profiles(ctx, e, opts)
+	examiner := diagnose.New(profiles)
+	r.evidence.Profiles, r.evidence.Now = profiles, e.Clock.Now()
+	if aws != nil {
+		r.evidence.Cluster = aws.cluster
+	}
+	seen := map[string]bool{}
+	err := r.cluster(ctx, e, opts, func(pod fargate.Pod) {
+		if !opts.wants(pod) {
+			return
+		}
+		seen[pod.Name] = true
+		examiner.Add(pod)
+	})
+	if err != nil {
+		return err
+	}
+	var missing []error
+	for _, name := range opts.names {
+		if !seen[name] {
+			missing = append(missing, fmt.Errorf("there is no pod %q among those that were read", name))
+		}
+	}
+	if len(missing) > 0 {
+		return errors.Join(missing...)
+	}
+	r.checks(ctx, aws, examiner.Profiles())
+	found := answer{Looked: examiner.Looked, Cases: examiner.Cases(r.evidence), Unread: append([]string{}, r.unread...)}
+	if err := show(e, opts.output, found); err != nil {
+		return err
+	}
+	if len(found.Cases) > 0 {
+		return &env.RefusedError{} // the output has said why
+	}
+	return nil
+}
+
+// wants reports whether a pod is asked for.
+func (o *options) wants(pod fargate.Pod) bool {
+	if len(o.names) == 0 {
+		return o.namespace == "" || pod.Namespace == o.namespace
+	}
+	for _, name := range o.names {
+		if pod.Name == name {
+			return o.namespace == "" || pod.Namespace == o.namespace
+		}
+	}
+	return false
+}

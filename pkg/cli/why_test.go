@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/sandbox"
+)
+
+// kind is a kind of objects that the API of a test serves.
+type kind struct {
+	group, version, name, kind string
+	namespaced                 bool
+}
+
+var kinds = []kind{
+	{"", "v1", "pods", "Pod", true},
+	{"", "v1", "events", "Event", true},
+	{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
+	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false},
+	{"vpcresources.k8s.aws", "v1beta1", "securitygrouppolicies", "SecurityGroupPolicy", true},
+}
+
+func (k kind) path() string {
+	if k.group == "" {
+		return "/api/" + k.version
+	}
+	return "/apis/" + k.group + "/" + k.version
+}
+
+// kubernetes serves objects as the Kubernetes API does, by the name of their resource, and leads kubectl to it. A
+// resource of forbidden is refused.
+func kubernetes(t *testing.T, objects map[string][]string, forbidden ...string) {
+	t.Helper()
+	if _, err := exec.LookPath("kubectl"); err != nil {
+		t.Skip("kubectl is not installed")
+	}
+	mux := http.NewServeMux()
+	answer := func(path string, body any) {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(body) // kubectl may have gone
+		})
+	}
+	answer("/api", map[string]any{"kind": "APIVersions", "versions": []string{"v1"}})
+	groups, resources := []any{}, map[string][]any{}
+	for _, k := range kinds {
+		version := strings.TrimPrefix(strings.TrimPrefix(k.path(), "/apis/"), "/api/")
+		if k.group != "" {
+			v := map[string]string{"groupVersion": version, "version": k.version}
+			groups = append(groups, map[string]any{"name": k.group, "versions": []any{v}, "preferredVersion": v})
+		}
+		resources[k.path()] = append(resources[k.path()], map[string]any{
+			"name": k.name, "kind": k.kind, "namespaced": k.namespaced, "verbs": []string{"get", "list"},
+		})
+		list := fmt.Sprintf(`{"kind":"%sList","apiVersion":%q,"metadata":{},"items":[%s]}`,
+			k.kind, version, strings.Join(objects[k.name], ","))
+		serve := func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for _, name := range forbidden {
+				if name == k.name {
+					w.WriteHeader(http.StatusForbidden)
+					_, _ = fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","message":`+
+						`"%s is forbidden: User \"u\" cannot list resource","reason":"Forbidden","code":403}`, name)
+					return
+				}
+			}
+			_, _ = fmt.Fprint(w, list)
+		}
+		mux.HandleFunc("GET "+k.path()+"/"+k.name, serve)
+		mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name, serve)
+	}
+	answer("/apis", map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+	for path, list := range resources {
+		version := strings.TrimPrefix(strings.TrimPrefix(path, "/apis/"), "/api/")
+		answer(path, map[string]any{"kind": "APIResourceList", "groupVersion": version, "resources": list})
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	config := filepath.Join(t.TempDir(), "config")
+	text := fmt.Sprintf("apiVersion: v1\nkind: Config\ncurrent-context: test\ncontexts:\n- name: test\n  context: {cluster: test, "+
+		"user: test}\nclusters:\n- name: test\n  cluster: {server: %q}\nusers:\n- name: test\n  user: {}\n", server.URL)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KUBECONFIG", config)
+	t.Setenv("HOME", t.TempDir()) // kubectl's cache of what a server has
+}
+
+const theWebhook = `{"metadata":{"name":"0500-amazon-eks-fargate-mutation.amazonaws.com"}}`
+
+// waitingPod is a pod of the Deployment shop that a profile took and that has no node.
+func waitingPod(name, message string) string {
+	return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"web","uid":"u","creationTimestamp":"2026-11-20T10:00:00Z","labels":{`+
+		`"app":"shop","pod-template-hash":"7c9d","eks.amazonaws.com/fargate-profile":"web"},"ownerReferences":[{"apiVersion":`+
+		`"apps/v1","kind":"ReplicaSet","name":"shop-7c9d","controller":true,"uid":"r"}]},"spec":{"schedulerName":`+
+		`"fargate-scheduler","containers":[{"name":"c","image":"x"}],"volumes":[{"name":"data","persistentVolumeClaim":`+
+		`{"claimName":"data"}}]},"status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",`+
+		`"reason":"Unschedulable","message":%q}]}}`, name, message)
+}
+
+// askWhy runs fgctl why against the built-in world with a profile web.
+func askWhy(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	world := sandbox.DefaultWorld()
+	world.Delays.Create = 0
+	inSandbox(t, world)
+	clock := fastClock{time.Now()}
+	var made bytes.Buffer
+	if code := run(t.Context(), strings.Fields("create fargateprofile web -c demo --namespace web"),
+		&output.Streams{In: strings.NewReader(""), Out: &made, Err: &made}, clock); code != 0 {
+		t.Fatal(made.String())
+	}
+	var stdout, stderr bytes.Buffer
+	streams := &output.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}
+	code = run(t.Context(), append([]string{"why"}, args...), streams, clock)
+	return code, stdout.String(), stderr.String()
+}
+
+// With the real kubectl: the reason that the scheduler gave, the claim that is bound by now, the events.
+func TestWhyReadsAClusterWithKubectl(t *testing.T) {
+	const unbound = "Pod not supported on Fargate: volumes not supported: data not supported because: PVC data not bound"
+	kubernetes(t, map[string][]string{
+		"pods": {waitingPod("shop-7c9d-a", unbound), waitingPod("shop-7c9d-b", unbound)},
+		"events": {`{"metadata":{"name":"e","namespace":"web"},"involvedObject":{"kind":"Pod","namespace":"web","name":"shop-7c9d-a"},` +
+			`"reason":"FailedScheduling","message":"Fargate capacity is unavailable at this time. Please try again later","source":{"component":"fargate-scheduler"}}`},
+		"persistentvolumeclaims":        {`{"metadata":{"name":"data","namespace":"web"},"spec":{},"status":{"phase":"Bound"}}`},
+		"mutatingwebhookconfigurations": {theWebhook},
+	})
+	code, out, errs := askWhy(t, "-A", "-c", "demo")
+	if code != 3 {
+		t.Errorf("exit %d, want 3: %s", code, errs)
+	}
+	for _, want := range []string{
+		"Deployment/shop in namespace web: Pending, taken by profile web, without a node (shop-7c9d-a)",
+		"[claim-not-bound]", "[claim-bound-late]", "[capacity]", "seen: claim data: is Bound by now",
+		"kubectl delete pod shop-7c9d-a -n web", "2 pods looked at, 2 of them in 2 cases.",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}
+
+// What the cluster refuses is named, and nothing is said that would rest on it.
+func TestWhyNamesWhatItMayNotRead(t *testing.T) {
+	kubernetes(t, map[string][]string{"pods": {waitingPod("shop-7c9d-a", "")}}, "events", "persistentvolumeclaims")
+	code, out, errs := askWhy(t, "-n", "web", "-c", "demo")
+	if code != 3 || strings.Contains(out, "claim-") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	for _, want := range []string{"not read, so not judged: events: kubectl get events: Error from server (Forbidden)", "persistentvolumeclaims: kubectl"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("%q is missing in\n%s", want, errs)
+		}
+	}
+	kubernetes(t, nil, "pods")
+	if code, _, errs := askWhy(t, "-A", "-c", "demo"); code != 1 || !strings.Contains(errs, "kubectl get pods: Error from server (Forbidden)") {
+		t.Errorf("pods forbidden: exit %d, %s", code, errs)
+	}
+	t.Setenv("KUBECTL", filepath.Join(t.TempDir(), "kubectl"))
+	if code, _, errs := askWhy(t, "-A", "-c", "demo"); code != 1 || !strings.Contains(errs, "install kubectl") {
+		t.Errorf("no kubectl: exit %d, %s", code, errs)
+	}
+}
+
+// A cluster in which all is well is told so, and a webhook that is not there is a cause.
+func TestWhyOfUntakenPods(t *testing.T) {
+	pod := func(phase string) string {
+		return `{"metadata":{"name":"api-1","namespace":"web","uid":"u","creationTimestamp":"2099-01-01T00:00:00Z"},"spec":{` +
+			`"schedulerName":"default-scheduler","containers":[{"name":"c","image":"x"}]},"status":{"phase":"` + phase + `"}}`
+	}
+	kubernetes(t, map[string][]string{"pods": {pod("Pending")}})
+	if code, out, _ := askWhy(t, "-A", "-c", "demo"); code != 3 || !strings.Contains(out, "[webhook-absent]") {
+		t.Errorf("no webhook: exit %d\n%s", code, out)
+	}
+	kubernetes(t, map[string][]string{"pods": {pod("Succeeded")}, "mutatingwebhookconfigurations": {theWebhook}})
+	if code, out, errs := askWhy(t, "-A", "-c", "demo"); code != 0 || !strings.Contains(out, "none waits") {
+		t.Errorf("all is well: exit %d\n%s%s", code, out, errs)
+	}
+	if code, _, errs := askWhy(t, "nobody", "-c", "demo"); code != 1 || !strings.Contains(errs, `there is no pod "nobody"`) {
+		t.Errorf("no such pod: exit %d, %s", code, errs)
+	}
+}

@@ -1,0 +1,378 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/shell"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+const (
+	guideProfile = "EKS User Guide, Define which Pods use AWS Fargate when launched"
+	guideSGP     = "EKS User Guide, Assign security groups to individual Pods; eksctl#4486, amazon-vpc-cni-k8s#1695"
+	daemonSets   = "cloudwatch-agent-operator#183, tigera/operator#2874"
+)
+
+// keepOff is the affinity that keeps a DaemonSet's pods off Fargate nodes, as it stands in a pod template.
+const keepOff = `affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: ` +
+	`[{matchExpressions: [{key: eks.amazonaws.com/compute-type, operator: NotIn, values: [fargate]}]}]}}}`
+
+// judge finds the causes, and puts the certain ones first.
+func (s *subject) judge() {
+	s.words()
+	switch {
+	case s.pod.Running.OwnerKind == "DaemonSet" && !s.taken():
+		s.daemonSet()
+	case s.taken():
+		s.profile()
+		s.spec()
+		s.claims()
+		s.network()
+	default:
+		s.untaken()
+	}
+	slices.SortStableFunc(s.causes, func(a, b Cause) int {
+		switch {
+		case a.Certain == b.Certain:
+			return 0
+		case a.Certain:
+			return -1
+		}
+		return 1
+	})
+}
+
+func (s *subject) add(c Cause) {
+	if !slices.ContainsFunc(s.causes, func(o Cause) bool { return o.Code == c.Code && o.Text == c.Text }) {
+		s.causes = append(s.causes, c)
+	}
+}
+
+func (s *subject) fact(from, format string, args ...any) {
+	s.facts = append(s.facts, Fact{from, fmt.Sprintf(format, args...)})
+}
+
+// has reports whether the schedulers' words mean one of the codes.
+func (s *subject) has(codes ...string) bool {
+	for _, m := range s.said {
+		if slices.Contains(codes, m.Code) {
+			return true
+		}
+	}
+	return false
+}
+
+// words are the causes that the schedulers state themselves. That a taint was met only shows that no profile took the
+// pod, which untaken explains.
+func (s *subject) words() {
+	for _, m := range s.said {
+		if m.Code == "untouched" {
+			continue
+		}
+		s.add(Cause{
+			Code: m.Code, Certain: true, Text: m.Cause, Cure: m.Cure, Command: s.command(m.Command), Source: m.Source,
+		})
+	}
+}
+
+// daemonSet is a DaemonSet's pod: each waits for a node of its own, which on Fargate takes it never.
+func (s *subject) daemonSet() {
+	if !s.waits() {
+		return
+	}
+	s.add(Cause{
+		Code: "daemonset-on-fargate", Certain: s.has("untouched"),
+		Text:   "a DaemonSet makes a pod for every node, Fargate's too, and no Fargate node takes a second pod",
+		Cure:   "keep its pods off Fargate nodes by this affinity in its pod template: " + keepOff,
+		Source: daemonSets,
+	})
+}
+
+// profile judges the profile that took the pod.
+func (s *subject) profile() {
+	name := s.pod.Labels[fargate.ProfileLabel]
+	if s.ev.Profiles != nil {
+		i := slices.IndexFunc(s.ev.Profiles, func(p fargate.Profile) bool { return p.Name == name })
+		switch {
+		case name == "":
+		case i < 0:
+			s.add(Cause{
+				Code: "profile-gone", Certain: true,
+				Text: fmt.Sprintf("profile %s, which took the pod, does not exist any more", name),
+				Cure: "make the pod anew, so that another profile can take it", Command: s.anew(), Source: guideProfile,
+			})
+		default:
+			s.judgeProfile(s.ev.Profiles[i])
+		}
+	}
+	s.findings()
+}
+
+func (s *subject) judgeProfile(p fargate.Profile) {
+	if !p.Status.TakesPods() {
+		s.fact("profile "+p.Name, "is %s", p.Status)
+		s.add(Cause{
+			Code: "profile-not-active", Certain: true,
+			Text: fmt.Sprintf("profile %s is %s and starts no new pods", p.Name, p.Status),
+			Cure: "wait until it is ACTIVE, or let another profile take the pod, then make the pod " +
+				"anew", Command: s.anew(),
+			Source: guideProfile,
+		})
+	}
+	for _, issue := range p.Issues {
+		s.fact("health of profile "+p.Name, "%s", issue)
+		s.add(Cause{
+			Code: "profile-health", Certain: true, Text: fmt.Sprintf("EKS reports of profile %s: %s", p.Name, issue),
+			Cure: first(issue.Remedy(), "mend what EKS names"), Source: "EKS API reference, FargateProfileIssue",
+		})
+	}
+}
+
+// findings are what match says of a running pod.
+func (s *subject) findings() {
+	for _, f := range s.x.Findings {
+		// That it waits is the question, not the answer.
+		if f.Elsewhere && f.Code != fargate.CodePendingOnFargate && f.Code != fargate.CodeProfileGone {
+			s.add(Cause{Code: f.Code, Certain: true, Text: f.Message, Cure: f.Hint, Source: guideProfile})
+		}
+	}
+}
+
+// spec judges what Fargate refuses in the pod; where the scheduler has said so itself, that is enough.
+func (s *subject) spec() {
+	if !s.waits() || s.pod.Running.NodeName != "" || s.refused() {
+		return
+	}
+	for _, f := range s.x.Findings {
+		if f.Severity == fargate.SeverityError && !f.Elsewhere {
+			s.add(Cause{
+				Code: f.Code, Certain: false, Text: fmt.Sprintf("%s: %s", f.Path, f.Message), Cure: f.Hint,
+				Source: "fgctl findings, docs/findings.md#" + f.Code,
+			})
+		}
+	}
+}
+
+// refused reports whether the scheduler has named a fault of the spec.
+func (s *subject) refused() bool {
+	return s.has("privileged", "capability", "privilege-escalation", "field", "host-port", "claim-driver",
+		"volume-type",
+		"too-large", "node-selector", "unsupported")
+}
+
+// claims judges the claims of the pod.
+func (s *subject) claims() {
+	if s.ev.Claims == nil || !s.waits() || s.pod.Running.NodeName != "" {
+		return
+	}
+	for _, v := range s.pod.Spec.Volumes {
+		if v.PersistentVolumeClaim == nil {
+			continue
+		}
+		name := v.PersistentVolumeClaim.ClaimName
+		claim, known := s.ev.Claims[Key(s.pod.Namespace, name)]
+		command := fmt.Sprintf("kubectl describe pvc %s -n %s", name, s.pod.Namespace)
+		switch {
+		case !known && !s.has("claim-missing"):
+			s.add(Cause{
+				Code: "claim-missing", Certain: true, Text: fmt.Sprintf("there is no claim %s in namespace %s", name,
+					s.pod.Namespace),
+				Cure: "make the claim, see that it gets bound, then delete the pod once", Command: command,
+				Source: "containers-roadmap#1382",
+			})
+		case known && claim.Phase != "Bound":
+			s.fact("claim "+name, "is %s", claim.Phase)
+			if !s.has("claim-not-bound") {
+				s.add(Cause{
+					Code: "claim-not-bound", Certain: true, Text: fmt.Sprintf("the claim %s is %s, and must be Bound "+
+						"when the pod is judged", name, claim.Phase),
+					Cure: "see that the claim gets bound, then delete the pod once", Command: command,
+					Source: "aws-efs-csi-driver#793",
+				})
+			}
+		case known && s.has("claim-not-bound"):
+			s.fact("claim "+name, "is Bound by now")
+			s.add(Cause{
+				Code: "claim-bound-late", Certain: true, Text: fmt.Sprintf("the claim %s is bound by now, but the pod "+
+					"was judged before", name),
+				Cure: "delete the pod once", Command: s.delete(), Source: "aws-efs-csi-driver#793, langfuse README " +
+					"(2026)",
+			})
+		}
+	}
+}
+
+// network judges what stands between a pod that was taken and its node.
+func (s *subject) network() {
+	for _, p := range s.ev.Policies {
+		if p.Namespace != s.pod.Namespace || !p.Selects(s.pod) || slices.Contains(p.Groups, s.ev.ClusterGroup) {
+			continue
+		}
+		s.fact("SecurityGroupPolicy "+p.Name, "gives the pod %s", strings.Join(p.Groups, ", "))
+		s.add(Cause{
+			Code: "security-group-policy", Certain: false,
+			Text: fmt.Sprintf("SecurityGroupPolicy %s takes the pod out of the cluster's security group, so that "+
+				"kubelet and DNS may be cut off", p.Name),
+			Cure: "add the cluster's security group to spec.securityGroups.groupIds, then make the pod " +
+				"anew", Command: s.anew(),
+			Source: guideSGP,
+		})
+	}
+	if !s.waits() {
+		return
+	}
+	name := s.pod.Labels[fargate.ProfileLabel]
+	for _, r := range s.ev.Checks[name] {
+		s.check(name, r)
+	}
+	if len(s.causes) == 0 {
+		s.waiting(name)
+	}
+}
+
+// check is a check of the pre-flight, which may stand between the pod and its node.
+func (s *subject) check(profile string, r preflight.Result) {
+	if r.Level != preflight.Fail && r.Level != preflight.Warn {
+		return
+	}
+	c := Cause{
+		Code: "check-" + r.Check, Certain: r.Level == preflight.Fail,
+		Text: fmt.Sprintf("check %s of profile %s: %s", r.Check, profile, r.Message),
+		Cure: first(r.Hint, "mend what the check names, or replace the profile") +
+			"; then delete the pod", Command: s.delete(),
+		Source: "the pre-flight of fgctl, docs/getting-started.md",
+	}
+	switch r.Check {
+	case "egress":
+		c.Certain = c.Certain || s.has("provisioning-timed-out")
+	case "role", "role-use", "role-policy", "subnets", "cluster":
+	default: // slots, siblings and overlaps keep no pod waiting
+		return
+	}
+	s.add(c)
+}
+
+// waiting is a pod of which nothing is known but that it waits.
+func (s *subject) waiting(profile string) {
+	age := s.ev.Now.Sub(s.pod.Running.CreatedAt)
+	if s.pod.Running.CreatedAt.IsZero() || age < slowStart {
+		s.add(Cause{
+			Code: "starting", Certain: false, Text: "Fargate needs about a minute to make a node, and nothing speaks " +
+				"against the pod",
+			Cure: "look again in some minutes", Source: "containers-roadmap#649",
+		})
+		return
+	}
+	s.add(Cause{
+		Code: "no-reason", Certain: false,
+		Text: fmt.Sprintf("neither the pod nor its events say why it waits (%s old), and nothing was found in "+
+			"profile %s", roundAge(age), profile),
+		Cure:    "delete the pod, so that it is judged once more, and read its events soon: they are kept for an hour",
+		Command: s.delete(), Source: "containers-roadmap#2654",
+	})
+}
+
+// untaken is a pod that no profile took when it was made.
+func (s *subject) untaken() {
+	switch {
+	case s.x.Verdict == fargate.VerdictExcluded:
+		s.excluded()
+	case s.x.OnFargate():
+		s.tooLate()
+	default:
+		s.unmatched()
+	}
+}
+
+func (s *subject) excluded() {
+	if !s.waits() {
+		return
+	}
+	c := Cause{
+		Code: "kept-off", Certain: true,
+		Text: fmt.Sprintf("the annotation %s: %s keeps the pod off Fargate, and no other node takes it",
+			fargate.ComputeTypeAnnotation, fargate.ComputeTypeEC2),
+		Cure: "take the annotation out of the pod template, where the pod is to run on Fargate", Source: guideProfile,
+	}
+	if s.pod.Namespace == "kube-system" && s.pod.Labels["k8s-app"] == "kube-dns" {
+		c.Code = "coredns-on-ec2"
+		c.Cure = "let CoreDNS run on Fargate: of the managed add-on by its configuration, of a self-managed one by " +
+			"taking the annotation out of its pod template"
+		c.Command = s.command("aws eks update-addon --cluster-name CLUSTER --addon-name coredns " +
+			`--configuration-values '{"computeType":"Fargate"}'`)
+		c.Source = "EKS User Guide, Get started with Fargate; user-guide#775"
+	}
+	s.add(c)
+}
+
+// tooLate is a pod that a profile matches and has not taken: it was made before the profile was ACTIVE, or where the
+// webhook was not there.
+func (s *subject) tooLate() {
+	if s.ev.Webhook != nil && !*s.ev.Webhook {
+		s.add(Cause{
+			Code: "webhook-absent", Certain: true,
+			Text: "the webhook that gives pods to profiles is not in the cluster, so no pod gets onto Fargate",
+			Cure: "see whether somebody deleted the MutatingWebhookConfiguration " +
+				"0500-amazon-eks-fargate-mutation.amazonaws.com; EKS makes it with the first profile, so make one anew",
+			Command: "kubectl get mutatingwebhookconfigurations", Source: "sample-apex-skills PR#210",
+		})
+	}
+	s.findings()
+	if len(s.causes) == 0 {
+		s.add(Cause{
+			Code: "not-taken", Certain: false, Text: fmt.Sprintf("profile %s matches the pod and has not taken it",
+				s.x.Profile),
+			Cure: "make the pod anew", Command: s.anew(), Source: guideProfile,
+		})
+	}
+}
+
+func (s *subject) unmatched() {
+	if !s.waits() {
+		return
+	}
+	if s.ev.Profiles == nil {
+		s.add(Cause{
+			Code: "profiles-unread", Certain: false,
+			Text: "no profile took the pod; which profiles there are was not " +
+				"read",
+			Cure: "give --cluster, or the profiles by --profiles-from", Source: guideProfile,
+		})
+		return
+	}
+	for _, p := range s.x.Profiles {
+		if p.Matches && !p.Status.TakesPods() {
+			s.fact("profile "+p.Name, "matches the pod and is %s", p.Status)
+			s.add(Cause{
+				Code: "profile-not-active", Certain: true, Text: fmt.Sprintf("profile %s matches the pod, but is %s",
+					p.Name, p.Status),
+				Cure: "when it is ACTIVE make the pod anew", Command: s.anew(), Source: guideProfile,
+			})
+		}
+	}
+	c := Cause{
+		Code: "no-profile", Certain: true, Text: "no ACTIVE profile matches the pod: " + s.x.Reason,
+		Source: guideProfile,
+	}
+	if s.x.Pinned != "" {
+		c.Code = "pinned"
+	}
+	c.Cure = "let a profile match it, then make the pod anew; or leave it, where it is not to run on Fargate"
+	if n := s.x.Nearest; n != nil && n.AddSelector != "" {
+		c.Cure = fmt.Sprintf("let a profile match it (nearest is selector %d of %s), then make the pod anew",
+			n.Selector, n.Profile)
+		if c.Command = "fgctl replace fargateprofile " + shell.Quote(n.Profile) + " --add-selector " +
+			shell.Quote(n.AddSelector); n.Full {
+			c.Command = "fgctl create fargateprofile --selector " + shell.Quote(n.AddSelector)
+		}
+		if s.ev.Cluster != "" {
+			c.Command += " --cluster " + shell.Quote(s.ev.Cluster)
+		}
+	}
+	if len(s.causes) == 0 || s.x.Pinned != "" {
+		s.add(c)
+	}
+}

@@ -1,0 +1,159 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/message"
+)
+
+// Examiner gathers the pods of a cluster of which something is the matter, and then the cases.
+type Examiner struct {
+	matcher  *fargate.Matcher
+	subjects []*subject
+	// Looked counts the pods that were looked at.
+	Looked int
+}
+
+// New returns an examiner of the pods of a cluster with these profiles.
+func New(profiles []fargate.Profile) *Examiner {
+	return &Examiner{matcher: fargate.NewMatcher(profiles)}
+}
+
+// Add looks at a pod, and keeps it where something is the matter. Finished pods and those that are being deleted are
+// left alone.
+func (e *Examiner) Add(pod fargate.Pod) {
+	r := pod.Running
+	if r == nil || r.Terminating || r.Phase == "Succeeded" || r.Phase == "Failed" {
+		return
+	}
+	e.Looked++
+	s := &subject{pod: pod, x: e.matcher.Explain(pod)}
+	if s.pod.LineOf = nil; s.concerns() {
+		e.subjects = append(e.subjects, s)
+	}
+}
+
+// Profiles returns the names of the profiles that have taken pods that wait.
+func (e *Examiner) Profiles() []string {
+	var out []string
+	for _, s := range e.subjects {
+		if name := s.pod.Labels[fargate.ProfileLabel]; s.waits() && s.taken() && name != "" &&
+			!slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Cases judges the pods by what else is known of the cluster, and returns what is the matter, the pods of one owner
+// together, by namespace and owner. It is never nil.
+func (e *Examiner) Cases(ev Evidence) []Case {
+	out, known := []Case{}, map[string]int{}
+	for _, s := range e.subjects {
+		s.ev = &ev
+		s.read()
+		s.judge()
+		c := Case{
+			Namespace: s.pod.Namespace, Owner: s.owner(), Pods: []string{s.pod.Name}, State: s.state(),
+			Evidence: append([]Fact{}, s.facts...), Causes: append([]Cause{}, s.causes...),
+		}
+		key := strings.Join([]string{c.Namespace, c.Owner, c.State, codes(c.Causes)}, "\x00")
+		if i, ok := known[key]; ok {
+			out[i].Pods = append(out[i].Pods, s.pod.Name)
+			continue
+		}
+		known[key] = len(out)
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b Case) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Owner, b.Owner))
+	})
+	return out
+}
+
+func codes(causes []Cause) string {
+	var out []string
+	for _, c := range causes {
+		out = append(out, c.Code)
+	}
+	return strings.Join(out, ",")
+}
+
+// subject is a pod under examination.
+type subject struct {
+	ev  *Evidence
+	pod fargate.Pod
+	x   fargate.Explanation
+
+	facts  []Fact
+	causes []Cause
+	// said is what the schedulers' words mean.
+	said []message.Meaning
+}
+
+// read gathers what the cluster says of the pod.
+func (s *subject) read() {
+	r := s.pod.Running
+	var texts []string
+	note := func(from, text string) {
+		if text = strings.Join(strings.Fields(text), " "); text != "" {
+			s.facts = append(s.facts, Fact{from, text})
+			texts = append(texts, text)
+		}
+	}
+	if r.Unscheduled != "" {
+		note("condition PodScheduled of the pod", r.Unscheduled)
+	}
+	for _, event := range s.ev.Events[Key(s.pod.Namespace, s.pod.Name)] {
+		if event.Reason == "FailedScheduling" || event.From == fargate.Scheduler ||
+			len(message.Explain(event.Message)) > 0 {
+			note(fmt.Sprintf("event %s of %s", event.Reason, event.From), event.Message)
+		}
+	}
+	s.said = message.Explain(strings.Join(texts, "; "))
+}
+
+// concerns reports whether something is the matter with the pod: it waits, or it is on the wrong side.
+func (s *subject) concerns() bool {
+	if s.waits() {
+		return true
+	}
+	return slices.ContainsFunc(s.x.Findings, func(f fargate.Finding) bool { return f.Elsewhere && f.Code != "" })
+}
+
+func (s *subject) waits() bool { return s.pod.Running.Phase == "Pending" }
+
+// taken reports whether a profile took the pod when it was made: the webhook writes the scheduler's name.
+func (s *subject) taken() bool { return s.pod.Spec.SchedulerName == fargate.Scheduler }
+
+// owner names the workload of the pod.
+func (s *subject) owner() string {
+	if o := fargate.OwnerOf(s.pod); o != nil {
+		return o.String()
+	}
+	return "Pod/" + s.pod.Name
+}
+
+// state says what is the case.
+func (s *subject) state() string {
+	profile := s.pod.Labels[fargate.ProfileLabel]
+	switch {
+	case s.waits() && s.taken() && profile != "":
+		if s.pod.Running.NodeName != "" {
+			return fmt.Sprintf("Pending on the Fargate node of profile %s", profile)
+		}
+		return fmt.Sprintf("Pending, taken by profile %s, without a node", profile)
+	case s.waits() && s.taken():
+		return "Pending, with fargate-scheduler, taken by no profile"
+	case s.waits():
+		return fmt.Sprintf("Pending with %s", cmp.Or(s.pod.Spec.SchedulerName, fargate.DefaultScheduler))
+	case s.taken():
+		return fmt.Sprintf("%s on profile %s", s.pod.Running.Phase, profile)
+	}
+	return fmt.Sprintf("%s, not on Fargate (node %s)", s.pod.Running.Phase, cmp.Or(s.pod.Running.NodeName, "unknown"))
+}

@@ -1,0 +1,133 @@
+// Package kubectl reads a cluster through the user's own kubectl: its binary, its context and its credentials. It only
+// gets; it changes nothing. Start reading at Client.Get.
+package kubectl
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Variable names the environment variable with the path of kubectl.
+const Variable = "KUBECTL"
+
+// Client runs kubectl. The zero value runs the one that is found, with the current context.
+type Client struct {
+	// Binary is the path of kubectl; empty for that of the variable KUBECTL, else the one of PATH.
+	Binary string
+	// Context is a context of the kubeconfig, empty for the current one.
+	Context string
+}
+
+// Error says why kubectl did not answer.
+type Error struct {
+	// What is what was asked for, such as events.
+	What string
+	// Text is what kubectl said, or why it could not be run.
+	Text string
+	// Forbidden reports whether the cluster refused it; Missing, whether there is no kubectl; Unknown, whether the
+	// cluster does not have such a kind.
+	Forbidden, Missing, Unknown bool
+	err                         error
+}
+
+// Error names what was asked for and why there is no answer.
+func (e *Error) Error() string {
+	if e.Missing {
+		return e.Text
+	}
+	return fmt.Sprintf("kubectl get %s: %s", e.What, e.Text)
+}
+
+// Unwrap returns the error of running kubectl.
+func (e *Error) Unwrap() error { return e.err }
+
+const (
+	// mostSaid is how much of what kubectl writes to standard error is kept.
+	mostSaid = 4 << 10
+	// grace is how long kubectl may take to end once it is interrupted.
+	grace = 500 * time.Millisecond
+)
+
+// Get asks for a kind of objects as JSON and calls read with the answer while it comes. An error of read is returned as
+// it is, except where kubectl has failed: its own reason is the better one.
+func (c Client) Get(ctx context.Context, what string, read func(io.Reader) error, flags ...string) error {
+	binary := c.Binary
+	if binary == "" {
+		binary = os.Getenv(Variable)
+	}
+	if binary == "" {
+		binary = "kubectl"
+	}
+	args := []string{"get", what, "-o", "json"}
+	if c.Context != "" {
+		args = append(args, "--context", c.Context)
+	}
+	cmd := exec.CommandContext(ctx, binary, append(args, flags...)...) //nolint:gosec // the user's own kubectl
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = grace
+	said := &limited{most: mostSaid}
+	cmd.Stderr = said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		text := "kubectl cannot be run: " + err.Error()
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+			text = fmt.Sprintf("there is no %s; install kubectl, name it by the variable %s, or give a saved answer "+
+				"with -f",
+				binary, Variable)
+		}
+		return &Error{What: what, Text: text, Missing: true, err: err}
+	}
+	readErr := read(out)
+	_, _ = io.Copy(io.Discard, out) // so that kubectl is not stopped by a full pipe
+	err = cmd.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		text := strings.TrimSpace(logLine().ReplaceAllString(said.String(), ""))
+		if text == "" {
+			text = err.Error()
+		}
+		return &Error{
+			What: what, Text: text, err: err,
+			Forbidden: strings.Contains(text, "(Forbidden)"),
+			Unknown:   strings.Contains(text, "the server doesn't have a resource type"),
+		}
+	}
+	return readErr
+}
+
+// logLine is a line of kubectl's own log, which repeats a failure for each try (klog's header).
+var logLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[EWI]\d{4} \d\d:.*\n?`) })
+
+// limited keeps the beginning of what is written to it.
+type limited struct {
+	mu   sync.Mutex
+	most int
+	buf  bytes.Buffer
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf.Write(p[:min(len(p), l.most-l.buf.Len())])
+	return len(p), nil
+}
+
+func (l *limited) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}

@@ -157,7 +157,7 @@ func TestExamplesRunningPods(t *testing.T) {
 	s := newExampleShell(t)
 	const kubectl = "#!/bin/sh\ncase $2 in\npods) cat examples/manifests/running-pods.json ;;\n" +
 		"*) echo '{\"kind\": \"List\", \"items\": []}' ;;\nesac\n"
-	if err := os.WriteFile(filepath.Join(s.dir, "kubectl"), []byte(kubectl), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.WriteFile(filepath.Join(s.dir, "kubectl"), []byte(kubectl), 0o700); err != nil { // it is a program
 		t.Fatal(err)
 	}
 	const ask = "fgctl sandbox run -- sh -ec 'fgctl create fargateprofile -f examples/clusters/cluster.yaml -v 0; %s'"

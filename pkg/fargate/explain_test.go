@@ -115,7 +115,7 @@ func TestExplanationJSON(t *testing.T) {
 // mixedProfiles are as many profiles as EKS's quota allows, of so many selectors, each with up to so many label pairs,
 // some of them patterns.
 func mixedProfiles(selectors, labels int) []Profile {
-	choose := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the profiles have to be the same every time
+	choose := rand.New(rand.NewPCG(1, 2)) // the profiles have to be the same every time
 	pick := func(of ...string) string { return of[choose.IntN(len(of))] }
 	var profiles []Profile
 	for i := range MaxProfiles {

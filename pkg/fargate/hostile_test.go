@@ -18,7 +18,7 @@ const atOnce = 15 * time.Second
 
 // hostileClusters are half full clusters in which every question is hard.
 func hostileClusters() map[string][]Profile {
-	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a fixed sequence
+	random := rand.New(rand.NewPCG(3, 4)) // a fixed sequence
 	text := func(letters string, length int) string {
 		out := make([]byte, length)
 		for i := range out {

@@ -43,7 +43,7 @@ func TestQuantitiesBeyondKubernetes(t *testing.T) {
 		"1e999999999":                     errExponent.Error(),
 		"1E+999999999":                    errExponent.Error(),
 		"1e-999999999":                    errExponent.Error(),
-		" 1e100\n":                        errExponent.Error(),
+		"\t1e100\n":                       errExponent.Error(),
 		"1e00000000000000000000000003":    "",
 		"1e18446744073709551617":          errExponent.Error(),
 		"0e999999999":                     errExponent.Error(),

@@ -36,7 +36,7 @@ func WithoutIntent(tags map[string]string) map[string]string {
 
 // SpecHash identifies what a profile is but for its name: selectors, role, subnets and the user's tags.
 func SpecHash(p fargate.Profile) string {
-	var lines []string
+	lines := make([]string, 0, len(p.Selectors)+len(p.Subnets)+len(p.Tags)+1)
 	for _, s := range p.Selectors {
 		lines = append(lines, "selector "+s.String())
 	}

@@ -128,7 +128,7 @@ func (m *reader[T]) element(p document.Part) Errors {
 	m.items++
 	top, err := p.Top.Fields()
 	if err != nil {
-		return nil // the list's own fault is reported once, with the list
+		return nil //nolint:nilerr // the list's own fault is reported once, with the list
 	}
 	kind, err := document.AsText(document.Get(top, "kind"), "kind")
 	if err != nil {

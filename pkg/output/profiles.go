@@ -76,7 +76,7 @@ func Profiles(s *Streams, o ProfileOptions, all []ClusterProfiles) error {
 
 // profileItems is a list of profiles for one cluster, and a list of ClusterConfigs for several.
 func profileItems(several bool, all []ClusterProfiles) any {
-	configs := []clusterConfig{}
+	configs := make([]clusterConfig, 0, len(all))
 	items := []profilefile.Item{}
 	for _, c := range all {
 		config := clusterConfig{
@@ -162,7 +162,7 @@ func profileRows(p fargate.Profile, form tableForm) [][]string {
 	if subnets == "" {
 		subnets = "<none>"
 	}
-	var rows [][]string
+	rows := make([][]string, 0, len(selectors))
 	for _, s := range selectors {
 		var row []string
 		if form == narrowTable {

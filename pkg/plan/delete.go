@@ -42,7 +42,7 @@ func deletion(p fargate.Profile) Step {
 
 // issuesOf returns EKS's account of a profile's health, in brackets behind its status.
 func issuesOf(p fargate.Profile) string {
-	var texts []string
+	texts := make([]string, 0, len(p.Issues))
 	for _, i := range p.Issues {
 		texts = append(texts, i.String())
 	}

@@ -290,7 +290,8 @@ func conditions(s fargate.SelectorMatch, room int) []string {
 		met             bool
 		what, want, got string
 	}
-	rows := []row{{s.Namespace.Matches, "namespace", s.Namespace.Want, "the pod has " + s.Namespace.Got}}
+	rows := make([]row, 0, 1+len(s.Labels))
+	rows = append(rows, row{s.Namespace.Matches, "namespace", s.Namespace.Want, "the pod has " + s.Namespace.Got})
 	for _, l := range s.Labels {
 		got := "the pod has no such label"
 		if l.Got != nil {

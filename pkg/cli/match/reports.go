@@ -70,7 +70,9 @@ const ruleUnexpected = "unexpected-profile"
 
 // sarifRules are the kinds of results: those about a pod's place, and the codes of findings.
 func sarifRules() []output.SARIFRule {
-	rules := []output.SARIFRule{
+	codes := fargate.FindingCodes()
+	rules := make([]output.SARIFRule, 0, 4+len(codes))
+	rules = append(rules,
 		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod",
 			"It does not run on Fargate.", "matching.md#why-not"),
 		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
@@ -79,8 +81,8 @@ func sarifRules() []output.SARIFRule {
 			"matching.md#the-verdicts"),
 		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
 			"It goes elsewhere, or nowhere.", "matching.md#in-ci"),
-	}
-	for _, code := range fargate.FindingCodes() {
+	)
+	for _, code := range codes {
 		rules = append(rules, sarifRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
 	}
 	return rules

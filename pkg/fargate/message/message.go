@@ -120,8 +120,9 @@ type Known struct {
 
 // All returns every row with an example, explained; the order is that of the tables.
 func All() []Known {
-	var out []Known
-	for _, e := range tables() {
+	all := tables()
+	out := make([]Known, 0, len(all))
+	for _, e := range all {
 		at := e.compiled.FindStringSubmatchIndex(e.example)
 		out = append(out, Known{Meaning: e.meaning(e.example, at), Example: e.example})
 	}

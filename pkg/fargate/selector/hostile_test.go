@@ -96,7 +96,7 @@ func TestHostileQuestions(t *testing.T) {
 
 // Questions of random hard selectors are answered, or given up, at once.
 func TestRandomHostileQuestions(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a fixed sequence
+	random := rand.New(rand.NewPCG(1, 2)) // a fixed sequence
 	text := func(letters string, least, most int) string {
 		var b strings.Builder
 		for range least + random.IntN(most-least+1) {

@@ -253,12 +253,13 @@ func (s *stream) yaml() error {
 			s.line++
 		}
 		c.marked = c.marked || begins
-		if begins {
+		switch {
+		case begins:
 			line2 := bytes.TrimSpace(line[3:])
 			c.content = len(line2) > 0 && line2[0] != '#'
-		} else if directive(line, c) {
+		case directive(line, c):
 			c.directives++
-		} else if !ends && !blank(line) {
+		case !ends && !blank(line):
 			c.content = true
 		}
 		if c.tooLarge = c.tooLarge || len(c.text)+size > s.opts.MaxBytes; !c.tooLarge {

@@ -44,7 +44,7 @@ func shown(b *bench.Bench) string {
 
 // The second of three reads misleads, the others do not.
 func TestMisleadingReads(t *testing.T) {
-	list := func(b *bench.Bench) string { return shown(b) }
+	list := shown
 	describe := func(b *bench.Bench) string {
 		out, err := b.EKS.DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{ClusterName: aws.String("demo"), FargateProfileName: aws.String("b")})
 		if err != nil {

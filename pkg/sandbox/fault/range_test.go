@@ -11,7 +11,7 @@ import (
 
 func TestRanges(t *testing.T) {
 	for text, want := range map[string]string{
-		"20ms": "20ms", "20ms..60ms": "20ms..60ms", " 1s .. 2s ": "1s..2s", "0s": "0s",
+		"20ms": "20ms", "20ms..60ms": "20ms..60ms", "\t1s .. 2s\t": "1s..2s", "0s": "0s",
 		"2s..1s": "ends before it begins", "-1s..2s": "begins below zero", "1s..2h": "longer than an hour",
 		"soon": "not a span of time", "1s..": "not a span of time", "": "not a span of time",
 	} {

@@ -20,6 +20,7 @@ type Rules struct {
 
 // NewRules returns rules without faults, under which every request takes a duration of latency.
 func NewRules(latency Range, seed uint64) *Rules {
+	//nolint:gosec // the same seed is to give the same latencies
 	return &Rules{latency: latency, latencies: rand.New(rand.NewPCG(seed, 1))}
 }
 

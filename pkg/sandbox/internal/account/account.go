@@ -47,6 +47,7 @@ type Role struct {
 
 // New returns the account of a world that has been checked, as it is at an instant.
 func New(w world.World, now time.Time) (*Account, error) {
+	//nolint:gosec // the same seed is to make the same ids
 	a := &Account{World: w, ids: rand.New(rand.NewPCG(w.Seed, 2)), Asked: map[string]int{}}
 	if w.Permissions != nil {
 		for _, document := range w.Permissions.Policies {
@@ -87,7 +88,7 @@ func (a *Account) ARN(service, region, resource string) string {
 func (a *Account) ProfileARN(cl *Cluster, name string) string {
 	hi, lo := a.ids.Uint64(), a.ids.Uint64()
 	uuid := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x",
-		uint32(hi>>32), uint16(hi>>16), uint16(hi), uint16(lo>>48), lo&(1<<48-1))
+		hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&(1<<48-1))
 	return a.ARN("eks", cl.Region, "fargateprofile/"+cl.Name+"/"+name+"/"+uuid)
 }
 

@@ -13,8 +13,9 @@ import (
 // text. An actor is a client of EKS like any other, so what EKS would refuse does not happen; but what takes EKS
 // minutes has taken them already, unless the actor's Status says otherwise.
 func Act(c *account.Call, when string) []string {
-	var did []string
-	for _, a := range c.Stroke.Actors(when, c.Call) {
+	actors := c.Stroke.Actors(when, c.Call)
+	did := make([]string, 0, len(actors))
+	for _, a := range actors {
 		text := a.Action + " " + a.Cluster
 		if a.Action != fault.ActorUpdate {
 			text += "/" + a.Name

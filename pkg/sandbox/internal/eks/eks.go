@@ -236,7 +236,7 @@ func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
 	}
 	slices.Sort(versions)
 	versions = slices.Compact(versions)
-	list := []map[string]any{}
+	list := make([]map[string]any, 0, len(versions))
 	for i, v := range versions {
 		list = append(list, map[string]any{
 			"clusterVersion": v, "clusterType": "eks", "defaultVersion": i == len(versions)-1,

@@ -151,7 +151,7 @@ func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 		Name string `xml:"PolicyName"`
 		ARN  string `xml:"PolicyArn"`
 	}
-	var list []attached
+	list := make([]attached, 0, len(r.Policies))
 	for _, arn := range r.Policies {
 		list = append(list, attached{arn[strings.LastIndex(arn, "/")+1:], arn})
 	}

@@ -41,16 +41,19 @@ var may = []struct {
 	{"sandbox/internal/account", []string{
 		"sandbox/fault", "sandbox/internal/glob", "sandbox/internal/policy", "sandbox/internal/wire", "sandbox/world",
 	}},
+	{"sandbox/internal/cfn", []string{"sandbox/internal/account", "sandbox/internal/wire", "sandbox/world"}},
 	{"sandbox/internal/ec2", []string{
 		"sandbox/internal/account", "sandbox/internal/glob", "sandbox/internal/wire", "sandbox/world",
 	}},
 	{"sandbox/internal/eks", []string{
 		"sandbox/fault", "sandbox/internal/account", "sandbox/internal/policy", "sandbox/internal/wire", "sandbox/world",
 	}},
-	{"sandbox/internal/iam", []string{"sandbox/internal/account", "sandbox/internal/wire", "sandbox/world"}},
+	{"sandbox/internal/iam", []string{
+		"sandbox/internal/account", "sandbox/internal/policy", "sandbox/internal/wire", "sandbox/world",
+	}},
 	{"sandbox", []string{
-		"sandbox/fault", "sandbox/internal/account", "sandbox/internal/ec2", "sandbox/internal/eks",
-		"sandbox/internal/iam", "sandbox/internal/wire", "sandbox/world",
+		"sandbox/fault", "sandbox/internal/account", "sandbox/internal/cfn", "sandbox/internal/ec2",
+		"sandbox/internal/eks", "sandbox/internal/iam", "sandbox/internal/wire", "sandbox/world",
 	}},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
 	{"sandbox/internal/bench", []string{"sandbox"}},

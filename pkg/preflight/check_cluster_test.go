@@ -24,7 +24,7 @@ func TestCluster(t *testing.T) {
 	missing := all("skipped: needs the cluster")
 	missing["cluster"] = "fail: cluster nowhere does not exist | No cluster found for name: nowhere. | the name, the region"
 	runWorlds(t, map[string]world{
-		"good":      {want: expect{"cluster": "pass: demo is ACTIVE, Kubernetes 1.33, platform eks.9"}, subnets: []string{privateA, privateB}, role: goodRole},
+		"good":      {want: expect{"cluster": "pass: demo is ACTIVE, Kubernetes 1.36, platform eks.6"}, subnets: []string{privateA, privateB}, role: goodRole},
 		"not found": {input: func(in *Input) { in.Profile.Cluster = "nowhere" }, want: missing},
 		"creating":  {change: cluster(func(c *sandbox.Cluster) { c.Status = "CREATING" }), want: expect{"cluster": "fail: cluster demo is CREATING, not ACTIVE | wait until it is ACTIVE"}},
 		"failed":    {change: cluster(func(c *sandbox.Cluster) { c.Status = "FAILED" }), want: expect{"cluster": "fail: cluster demo is FAILED, not ACTIVE | describe-cluster"}},

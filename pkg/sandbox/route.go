@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/cfn"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/ec2"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/eks"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/iam"
@@ -25,10 +26,11 @@ type service struct {
 // services are those that the sandbox knows, by the name in the credential scope.
 var services = sync.OnceValue(func() map[string]*service {
 	return map[string]*service{
-		"eks": newService(wire.JSON, eks.Operations()),
-		"ec2": newService(wire.EC2, ec2.Operations()),
-		"iam": newService(wire.Query("https://iam.amazonaws.com/doc/2010-05-08/"), iam.Operations()),
-		"sts": newService(wire.Query("https://sts.amazonaws.com/doc/2011-06-15/"), iam.STS()),
+		"eks":            newService(wire.JSON, eks.Operations()),
+		"ec2":            newService(wire.EC2, ec2.Operations()),
+		"iam":            newService(wire.Query("https://iam.amazonaws.com/doc/2010-05-08/"), iam.Operations()),
+		"cloudformation": newService(wire.Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"), cfn.Operations()),
+		"sts":            newService(wire.Query("https://sts.amazonaws.com/doc/2011-06-15/"), iam.STS()),
 	}
 })
 
@@ -87,8 +89,8 @@ func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operat
 	}
 	service := services()[name]
 	if service == nil {
-		// Not AWS's text: AWS knows more services than the sandbox.
-		return c, nil, wire.NotFound("UnknownOperationException", "The sandbox does not know the service "+c.Service)
+		c.Protocol = protocolOf(r, name)
+		return c, nil, unknown("UnknownOperationException", "service "+c.Service)
 	}
 	c.Protocol = service.protocol
 	find := service.byAction
@@ -105,21 +107,42 @@ func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operat
 	return c, operation, refused
 }
 
+// unknown refuses what the sandbox does not know. The texts name the sandbox, so that nobody takes them for AWS's,
+// which knows more.
+func unknown(code, what string) *wire.Refusal {
+	r := wire.NotFound(code, "The fgctl sandbox does not know the "+what)
+	if code == "InvalidAction" {
+		r.Status = http.StatusBadRequest
+	}
+	return r
+}
+
+// protocolOf finds the protocol of a service that the sandbox does not know by the form of the request.
+func protocolOf(r *http.Request, service string) *wire.Protocol {
+	switch {
+	case r.Header.Get("X-Amz-Target") != "":
+		return wire.Target()
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		return wire.Query("")
+	case service == "s3":
+		return wire.S3()
+	}
+	return wire.JSON
+}
+
 // byRoute finds the operation of a REST request and what it is about.
 func (s *service) byRoute(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
 	found := match{memory: memory{wire.Reply{Header: http.Header{}}}}
 	s.mux.ServeHTTP(&found, r.WithContext(r.Context())) // a copy, because the mux writes into it
 	if found.operation == nil {
-		// Not AWS's text: AWS knows more operations than the sandbox.
-		return nil, wire.NotFound("UnknownOperationException",
-			"The sandbox does not know the EKS operation "+r.Method+" "+r.URL.Path)
+		return nil, unknown("UnknownOperationException", "operation "+r.Method+" "+wire.Clip(r.URL.Path)+" of "+c.Service)
 	}
 	c.Cluster, c.Profile = found.request.PathValue("cluster"), found.request.PathValue("profile")
 	c.Resource = found.request.PathValue("arn")
 	return found.operation, nil
 }
 
-// byAction finds the operation of a Query request. The texts of its refusals are AWS's.
+// byAction finds the operation of a Query request. The texts of the other refusals are AWS's.
 func (s *service) byAction(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
@@ -137,7 +160,7 @@ func (s *service) byAction(c *wire.Call, r *http.Request) (*account.Operation, *
 	c.Operation = action
 	operation := s.operations[action]
 	if operation == nil {
-		return nil, wire.BadRequest("InvalidAction", "The action "+action+" is not valid for this web service.")
+		return nil, unknown("InvalidAction", "operation "+action+" of "+c.Service)
 	}
 	return operation, nil
 }

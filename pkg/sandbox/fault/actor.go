@@ -31,7 +31,7 @@ const (
 // Selector is one selector of a profile.
 type Selector struct {
 	Namespace string            `yaml:"namespace" json:"namespace,omitempty"`
-	Labels    map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	Labels    map[string]string `yaml:"labels,omitempty" json:"labels,omitzero"`
 }
 
 // Actor is what somebody else does just before or after a request that a fault of the kind actor chose.

@@ -83,7 +83,8 @@ func (w World) check() []Problem {
 	}
 	for path, n := range map[string]int64{
 		"delays.create": int64(w.Delays.Create), "delays.delete": int64(w.Delays.Delete),
-		"delays.rolePropagation": int64(w.Delays.RolePropagation), "pageSize": int64(w.PageSize),
+		"delays.rolePropagation": int64(w.Delays.RolePropagation), "delays.stack": int64(w.Delays.Stack),
+		"pageSize":        int64(w.PageSize),
 		"quotas.profiles": int64(w.Quotas.Profiles), "quotas.selectors": int64(w.Quotas.Selectors),
 		"quotas.labels": int64(w.Quotas.Labels),
 	} {

@@ -62,6 +62,8 @@ type Delays struct {
 	// RolePropagation is the time after IAM CreateRole or UpdateAssumeRolePolicy during which EKS does
 	// not see the change and refuses the role's trust policy.
 	RolePropagation time.Duration `yaml:"rolePropagation,omitempty"`
+	// Stack is the time in which CloudFormation makes or deletes a stack. Its role is there, or gone, at once.
+	Stack time.Duration `yaml:"stack,omitempty"`
 }
 
 // Quotas are the limits that AWS can raise on request (EKS service quotas); 0 means AWS's default.
@@ -325,8 +327,8 @@ func (w World) WithDefaults() World {
 		c := &w.Clusters[i]
 		set(&c.Region, w.Region)
 		set(&c.Status, "ACTIVE")
-		set(&c.Version, "1.33")
-		set(&c.PlatformVersion, "eks.9")
+		set(&c.Version, "1.36")
+		set(&c.PlatformVersion, "eks.6")
 		set(&c.AuthenticationMode, "API_AND_CONFIG_MAP")
 	}
 	for i := range w.VPCs {

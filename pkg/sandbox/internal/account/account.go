@@ -21,6 +21,9 @@ type Account struct {
 	World    world.World
 	Clusters []*Cluster
 	Roles    []*Role
+	Policies []*Policy // the account's own
+	Stacks   []*Stack
+	Created  time.Time
 	// Asked counts how often each IAM action was asked for, granted or not.
 	Asked map[string]int
 
@@ -43,12 +46,35 @@ type Role struct {
 	ID      string
 	Visible time.Time // when EKS sees the role as it is now
 	Unseen  int       // creates that EKS still refuses
+	// MaxSession is in seconds; Documents are those of the inline policies that were put, by name.
+	MaxSession int
+	Documents  map[string]string
 }
+
+// Policy is a managed policy. Document is empty where the sandbox does not know it.
+type Policy struct {
+	ARN, ID, Document, Description string
+	Tags                           map[string]string
+	Created                        time.Time
+}
+
+// Stack is a stack of CloudFormation.
+type Stack struct {
+	ID, Name, Region, Description string
+	Created, Deleted              time.Time // Deleted is zero where the stack is not deleted
+	Capabilities                  []string
+	Tags                          map[string]string
+	Roles                         []string // the names of those that it made
+	Outputs                       []Output
+}
+
+// Output is one output of a stack.
+type Output struct{ Key, Value, Export string }
 
 // New returns the account of a world that has been checked, as it is at an instant.
 func New(w world.World, now time.Time) (*Account, error) {
 	//nolint:gosec // the same seed is to make the same ids
-	a := &Account{World: w, ids: rand.New(rand.NewPCG(w.Seed, 2)), Asked: map[string]int{}}
+	a := &Account{World: w, Created: now, ids: rand.New(rand.NewPCG(w.Seed, 2)), Asked: map[string]int{}}
 	if w.Permissions != nil {
 		for _, document := range w.Permissions.Policies {
 			statements, err := policy.Read(document)
@@ -60,6 +86,11 @@ func New(w world.World, now time.Time) (*Account, error) {
 	}
 	for _, r := range w.Roles {
 		a.AddRole(r, now)
+		for _, arn := range r.Policies {
+			if strings.HasPrefix(arn, a.ARN("iam", "", "policy/")) {
+				a.Policies = append(a.Policies, &Policy{ARN: arn, ID: fmt.Sprintf("ANPASANDBOX%010d", a.Next()), Created: now})
+			}
+		}
 	}
 	for _, f := range w.FailCreates {
 		a.creates = append(a.creates, failures{Failure: f})
@@ -86,10 +117,14 @@ func (a *Account) ARN(service, region, resource string) string {
 
 // ProfileARN returns the ARN of a new profile; a profile that is made again has another.
 func (a *Account) ProfileARN(cl *Cluster, name string) string {
+	return a.ARN("eks", cl.Region, "fargateprofile/"+cl.Name+"/"+name+"/"+a.UUID())
+}
+
+// UUID returns a new identifier.
+func (a *Account) UUID() string {
 	hi, lo := a.ids.Uint64(), a.ids.Uint64()
-	uuid := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x",
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x",
 		hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&(1<<48-1))
-	return a.ARN("eks", cl.Region, "fargateprofile/"+cl.Name+"/"+name+"/"+uuid)
 }
 
 // Find returns the cluster of a region, nil where there is none.
@@ -124,7 +159,7 @@ func (a *Account) AddRole(r world.Role, now time.Time) *Role {
 	if r.Created.IsZero() {
 		r.Created = now.Add(-24 * time.Hour)
 	}
-	added := &Role{Role: r, Seq: a.Next(), Unseen: r.UnseenFor}
+	added := &Role{Role: r, Seq: a.Next(), Unseen: r.UnseenFor, MaxSession: 3600, Documents: map[string]string{}}
 	added.ID = fmt.Sprintf("AROASANDBOX%010d", added.Seq)
 	a.Roles = append(a.Roles, added)
 	return added
@@ -134,8 +169,8 @@ func (a *Account) AddRole(r world.Role, now time.Time) *Role {
 // on Fargate), and the principal that it trusts.
 const (
 	ServiceRoleName = "AWSServiceRoleForAmazonEKSForFargate"
-	fargateService  = "eks-fargate.amazonaws.com"
-	serviceRolePath = "/aws-service-role/" + fargateService + "/"
+	FargateService  = "eks-fargate.amazonaws.com"
+	serviceRolePath = "/aws-service-role/" + FargateService + "/"
 )
 
 // ServiceRoleARN returns the ARN of the service-linked role, whether or not it exists.
@@ -151,7 +186,7 @@ func (a *Account) EnsureServiceRole(now time.Time) {
 	a.AddRole(world.Role{
 		Name: ServiceRoleName, Path: serviceRolePath, Created: now,
 		Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
-			`"Principal":{"Service":"` + fargateService + `"},"Action":"sts:AssumeRole"}]}`,
+			`"Principal":{"Service":"` + FargateService + `"},"Action":"sts:AssumeRole"}]}`,
 		Policies: []string{
 			"arn:" + a.World.Partition + ":iam::aws:policy/aws-service-role/AmazonEKSForFargateServiceRolePolicy",
 		},
@@ -165,18 +200,24 @@ func (a *Account) Caller() string { return a.ARN("iam", "", "user/sandbox") }
 // both cases not what its missing permissions name.
 func (a *Account) May(action, resource string) bool {
 	a.Asked[action]++
+	allowed, denied := a.Decide(action, resource)
+	return allowed && !denied
+}
+
+// Decide returns what May judges by, and counts nothing.
+func (a *Account) Decide(action, resource string) (allowed, denied bool) {
 	if policy.Listed(a.World.MissingPermissions, action, resource) {
-		return false
+		return false, false
 	}
 	if a.World.Permissions == nil {
-		return true
+		return true, false
 	}
 	request := policy.Request{Action: action, Resource: resource}
 	if action == "iam:CreateServiceLinkedRole" {
-		request.Keys = map[string]string{policy.ServiceNameKey: fargateService}
+		request.Keys = map[string]string{policy.ServiceNameKey: FargateService}
 	}
-	allowed, denied := policy.Judge(a.grants, request)
-	return !denied && (allowed || policy.Listed(a.World.Permissions.Allow, action, resource))
+	allowed, denied = policy.Judge(a.grants, request)
+	return allowed || policy.Listed(a.World.Permissions.Allow, action, resource), denied
 }
 
 // chooseFailure returns how a transition fails by the world's failures, nil where it does not.

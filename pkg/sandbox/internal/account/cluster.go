@@ -30,6 +30,8 @@ type Cluster struct {
 	Profiles []*Profile
 	// Tokens are the creates that clientRequestTokens made.
 	Tokens map[string]Token
+	// Certificate is that of the cluster's authority, nil until it is asked for.
+	Certificate []byte
 
 	history []Change
 	// writes counts what was changed by requests and actors; past is the time before each of the last.

@@ -4,7 +4,6 @@ package ec2
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
@@ -113,8 +112,7 @@ type filter struct {
 
 func filtersOf(c *account.Call) ([]filter, *wire.Refusal) {
 	var out []filter
-	for i := 1; c.Query.Has("Filter." + strconv.Itoa(i) + ".Name"); i++ {
-		at := "Filter." + strconv.Itoa(i)
+	for at := range c.List("Filter", "Name") {
 		f := filter{name: c.Query.Get(at + ".Name"), values: c.Values(at + ".Value")}
 		if len(f.values) == 0 {
 			return nil, wire.BadRequest("InvalidParameterValue", "The filter '"+f.name+"' has no values") // not AWS's text

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -209,7 +208,7 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": c.ARN("iam", "", "role/eks-cluster"),
 		// A name that never resolves: nobody is to dial it (RFC 2606).
 		"endpoint":                "https://" + cl.Name + ".sandbox.invalid",
-		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString([]byte("sandbox"))},
+		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString(certificate(cl))},
 		"resourcesVpcConfig":      vpc,
 		"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
 		"identity":                map[string]any{"oidc": map[string]any{"issuer": issuer}},
@@ -226,22 +225,4 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 		}
 	}
 	return map[string]any{"cluster": out}, nil
-}
-
-// describeClusterVersions names the versions of the world's clusters as the supported ones.
-func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
-	var versions []string
-	for _, cl := range c.Clusters {
-		versions = append(versions, cl.Version)
-	}
-	slices.Sort(versions)
-	versions = slices.Compact(versions)
-	list := make([]map[string]any, 0, len(versions))
-	for i, v := range versions {
-		list = append(list, map[string]any{
-			"clusterVersion": v, "clusterType": "eks", "defaultVersion": i == len(versions)-1,
-			"status": "STANDARD_SUPPORT", "versionStatus": "STANDARD_SUPPORT",
-		})
-	}
-	return map[string]any{"clusterVersions": list}, nil
 }

@@ -24,14 +24,49 @@ func TestEKSReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := out.Cluster
-	if aws.ToString(c.Arn) != "arn:aws:eks:us-east-1:111122223333:cluster/demo" || c.Status != "ACTIVE" || aws.ToString(c.Version) != "1.33" ||
-		aws.ToString(c.PlatformVersion) != "eks.9" || aws.ToString(c.ResourcesVpcConfig.VpcId) != "vpc-0d3e0000000000001" ||
+	if aws.ToString(c.Arn) != "arn:aws:eks:us-east-1:111122223333:cluster/demo" || c.Status != "ACTIVE" || aws.ToString(c.Version) != "1.36" ||
+		aws.ToString(c.PlatformVersion) != "eks.6" || aws.ToString(c.ResourcesVpcConfig.VpcId) != "vpc-0d3e0000000000001" ||
 		len(c.ResourcesVpcConfig.SubnetIds) != 4 || c.AccessConfig.AuthenticationMode != "API_AND_CONFIG_MAP" || c.OutpostConfig != nil {
 		t.Errorf("DescribeCluster: %+v", c)
 	}
-	versions, err := b.EKS.DescribeClusterVersions(ctx, &eks.DescribeClusterVersionsInput{})
-	if err != nil || len(versions.ClusterVersions) != 1 || aws.ToString(versions.ClusterVersions[0].ClusterVersion) != "1.33" {
-		t.Errorf("DescribeClusterVersions: %v, %v", versions, err)
+}
+
+// What support a version has depends on the day.
+func TestClusterVersions(t *testing.T) {
+	b := bench.Serve(t) // on 2026-01-02
+	show := func(in *eks.DescribeClusterVersionsInput) string {
+		t.Helper()
+		out, err := b.EKS.DescribeClusterVersions(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text []string
+		for _, v := range out.ClusterVersions {
+			if v.ReleaseDate == nil || !v.EndOfStandardSupportDate.Before(*v.EndOfExtendedSupportDate) {
+				t.Errorf("%+v", v)
+			}
+			text = append(text, aws.ToString(v.ClusterVersion)+" "+string(v.VersionStatus)+" "+string(v.Status))
+		}
+		return strings.Join(text, ", ")
+	}
+	const extended = "1.33 EXTENDED_SUPPORT extended-support"
+	for _, test := range []struct {
+		days int
+		in   *eks.DescribeClusterVersionsInput
+		want string
+	}{
+		{0, &eks.DescribeClusterVersionsInput{DefaultOnly: aws.Bool(true)}, "1.36 STANDARD_SUPPORT standard-support"},
+		{0, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.34", "1.9"}}, "1.34 STANDARD_SUPPORT standard-support"},
+		{0, &eks.DescribeClusterVersionsInput{VersionStatus: types.VersionStatusExtendedSupport}, ""},
+		{240, &eks.DescribeClusterVersionsInput{VersionStatus: types.VersionStatusExtendedSupport}, extended},
+		{0, &eks.DescribeClusterVersionsInput{Status: types.ClusterVersionStatusExtendedSupport}, extended},
+		{365, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.33"}}, ""},
+		{0, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.33"}, IncludeAll: aws.Bool(true)}, "1.33 UNSUPPORTED unsupported"},
+	} {
+		b.Clock.Advance(time.Duration(test.days) * 24 * time.Hour)
+		if got := show(test.in); got != test.want {
+			t.Errorf("after %d days: %s, want %s", test.days, got, test.want)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package eks
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -156,10 +155,7 @@ func labelValue(value string) bool {
 }
 
 func badTags(n *change) string {
-	if n.request.Tags != nil && len(n.request.Tags) == 0 {
-		return "tags must hold at least one tag." // not AWS's text; the model's TagMap has min 1
-	}
-	return account.TagFault(n.request.Tags)
+	return account.TagFault(n.request.Tags) // an empty map passes, as eksctl sends it
 }
 
 func clusterNotReady(n *change) string {
@@ -185,12 +181,6 @@ func badSelectors(n *change) string {
 	}
 	if slices.ContainsFunc(selectors, func(s world.Selector) bool { return len(s.Labels) > quotas.Labels }) {
 		return fmt.Sprintf("Request contains Selector with more than %d Label pairs", quotas.Labels)
-	}
-	for i, s := range selectors {
-		same := func(o world.Selector) bool { return o.Namespace == s.Namespace && maps.Equal(o.Labels, s.Labels) }
-		if slices.ContainsFunc(selectors[:i], same) {
-			return "Request contains duplicate Selectors" // not AWS's text
-		}
 	}
 	return ""
 }

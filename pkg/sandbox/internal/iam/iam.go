@@ -3,7 +3,6 @@
 package iam
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -26,6 +25,17 @@ func Operations() []account.Operation {
 		{Name: "AttachRolePolicy", Run: ofRole(attachPolicy)},
 		{Name: "DetachRolePolicy", Run: ofRole(detachPolicy)},
 		{Name: "UpdateAssumeRolePolicy", Run: ofRole(updateTrust)},
+		{Name: "UpdateRole", Run: ofRole(updateRole)},
+		{Name: "TagRole", Run: ofRole(tagRole)},
+		{Name: "UntagRole", Run: ofRole(untagRole)},
+		{Name: "PutRolePolicy", Run: ofRole(putInline)},
+		{Name: "GetRolePolicy", Run: ofRole(getInline)},
+		{Name: "DeleteRolePolicy", Run: ofRole(deleteInline)},
+		{Name: "CreatePolicy", Run: createPolicy},
+		{Name: "GetPolicy", Run: ofPolicy(getPolicy)},
+		{Name: "GetPolicyVersion", Run: ofPolicy(getPolicyVersion)},
+		{Name: "CreateServiceLinkedRole", Run: createServiceLinkedRole},
+		{Name: "SimulatePrincipalPolicy", On: func(c *account.Call) string { return c.Query.Get("PolicySourceArn") }, Run: simulate},
 	}
 }
 
@@ -97,8 +107,8 @@ type roleXML struct {
 func show(c *account.Call, r *account.Role, tags bool) roleXML {
 	out := roleXML{
 		Path: r.FullPath(), RoleName: r.Name, RoleID: r.ID, ARN: c.World.RoleARN(r.Role),
-		Created: r.Created.UTC().Format(time.RFC3339), Description: r.Description, MaxSession: 3600,
-		Trust: strings.ReplaceAll(url.QueryEscape(r.Trust), "+", "%20"),
+		Created: r.Created.UTC().Format(time.RFC3339), Description: r.Description, MaxSession: r.MaxSession,
+		Trust: encoded(r.Trust),
 	}
 	if tags && len(r.Tags) > 0 {
 		out.Tags = &wire.Members[wire.Tag]{List: wire.Tags(r.Tags)}

@@ -2,8 +2,8 @@ package iam
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
@@ -11,8 +11,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-// readTrust takes a trust policy from the request.
-func readTrust(c *account.Call, parameter string) (string, *wire.Refusal) {
+// readPolicy takes a policy from the request.
+func readPolicy(c *account.Call, parameter string) (string, *wire.Refusal) {
 	document := c.Query.Get(parameter)
 	var policy struct{ Statement json.RawMessage }
 	if json.Unmarshal([]byte(document), &policy) != nil {
@@ -40,18 +40,14 @@ func createRole(c *account.Call) (any, *wire.Refusal) {
 	if refused := c.Permit("iam:CreateRole", arn); refused != nil {
 		return nil, refused
 	}
-	trust, refused := readTrust(c, "AssumeRolePolicyDocument")
+	trust, refused := readPolicy(c, "AssumeRolePolicyDocument")
 	if refused != nil {
 		return nil, refused
 	}
 	if slices.ContainsFunc(c.Roles, func(r *account.Role) bool { return strings.EqualFold(r.Name, name) }) {
 		return nil, wire.Conflict("EntityAlreadyExists", "Role with name "+name+" already exists.")
 	}
-	tags := map[string]string{}
-	for i := 1; c.Query.Has("Tags.member." + strconv.Itoa(i) + ".Key"); i++ {
-		at := "Tags.member." + strconv.Itoa(i)
-		tags[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
-	}
+	tags := c.Tags()
 	if text := account.TagFault(tags); text != "" {
 		return nil, wire.BadRequest("InvalidInput", text)
 	}
@@ -79,7 +75,7 @@ func deleteRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 }
 
 func updateTrust(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	trust, refused := readTrust(c, "PolicyDocument")
+	trust, refused := readPolicy(c, "PolicyDocument")
 	if refused != nil {
 		return nil, refused
 	}
@@ -90,8 +86,7 @@ func updateTrust(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 
 func attachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	arn := c.Query.Get("PolicyArn")
-	managed := "arn:" + c.World.Partition + ":iam::aws:policy/"
-	if !strings.HasPrefix(arn, managed) && !strings.HasPrefix(arn, c.ARN("iam", "", "policy/")) {
+	if findPolicy(c, arn) == nil {
 		return nil, wire.NotFound("NoSuchEntity", "Policy "+arn+" does not exist or is not attachable.")
 	}
 	// Attaching twice is no error (IAM API, AttachRolePolicy).
@@ -107,5 +102,43 @@ func detachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 		return nil, wire.NotFound("NoSuchEntity", "Policy "+c.Query.Get("PolicyArn")+" was not found.")
 	}
 	r.Policies = slices.Delete(r.Policies, i, i+1)
+	return nil, nil
+}
+
+func updateRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	seconds, ok := c.Number("MaxSessionDuration", r.MaxSession, 3600, 43200)
+	if !ok {
+		// Not AWS's text; the bounds are the model's.
+		return nil, wire.BadRequest("ValidationError", "MaxSessionDuration must be a number from 3600 to 43200")
+	}
+	r.MaxSession = seconds
+	if c.Query.Has("Description") {
+		r.Description = c.Query.Get("Description")
+	}
+	return nil, nil
+}
+
+func tagRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	added := c.Tags()
+	merged := map[string]string{}
+	maps.Copy(merged, r.Tags)
+	maps.Copy(merged, added)
+	text := account.TagFault(added)
+	if text == "" {
+		text = account.TooManyTags(merged)
+	}
+	if text != "" {
+		return nil, wire.BadRequest("InvalidInput", text)
+	}
+	r.Tags = merged
+	return nil, nil
+}
+
+func untagRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	keys := c.Values("TagKeys.member")
+	left := map[string]string{}
+	maps.Copy(left, r.Tags)
+	maps.DeleteFunc(left, func(key, _ string) bool { return slices.Contains(keys, key) })
+	r.Tags = left
 	return nil, nil
 }

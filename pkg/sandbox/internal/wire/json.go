@@ -36,6 +36,17 @@ var JSON = &Protocol{
 	},
 }
 
+// Target returns the protocol of the services that name the operation in the header X-Amz-Target.
+func Target() *Protocol {
+	p := *JSON
+	p.failure = func(c *Call, r *Refusal) Reply {
+		out := writeJSON(c, r.Status, map[string]any{"__type": r.Code, "message": r.Message})
+		out.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		return out
+	}
+	return &p
+}
+
 func writeJSON(c *Call, status int, v any) Reply {
 	body, err := json.Marshal(v)
 	if err != nil {

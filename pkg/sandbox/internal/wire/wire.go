@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -41,6 +42,26 @@ func (c *Call) Values(prefix string) []string {
 		out = append(out, c.Query[prefix+"."+strconv.Itoa(i)]...)
 	}
 	return out
+}
+
+// List returns the prefixes prefix.1, prefix.2 … of a Query list of structures, as long as they have the key.
+func (c *Call) List(prefix, key string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 1; ; i++ {
+			if at := prefix + "." + strconv.Itoa(i); !c.Query.Has(at+"."+key) || !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+// Tags reads the tags of a Query request, Tags.member.1.Key …
+func (c *Call) Tags() map[string]string {
+	tags := map[string]string{}
+	for at := range c.List("Tags.member", "Key") {
+		tags[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
+	}
+	return tags
 }
 
 // Number reads a parameter from least to most, which is most's value where it is absent; false where it is none.

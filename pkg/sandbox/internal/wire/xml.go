@@ -73,6 +73,18 @@ func Query(namespace string) *Protocol {
 	}
 }
 
+// S3 returns S3's protocol, as far as refusals need it.
+func S3() *Protocol {
+	p := *Query("")
+	p.failure = func(c *Call, r *Refusal) Reply {
+		return writeXML(c, r.Status, "Error", "", struct {
+			Code, Message string
+			ID            string `xml:"RequestId"`
+		}{r.Code, r.Message, c.ID})
+	}
+	return &p
+}
+
 // Named is a value under an element's name of its own; a nil value leaves the element empty.
 type Named struct {
 	Name  string

@@ -1,0 +1,155 @@
+package iam_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+)
+
+const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::pods/*"},` +
+	`{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::pods/secret"}]}`
+
+// try fails the test where the operation fails.
+func try[T any](t *testing.T) func(T, error) T {
+	return func(out T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+func TestInlinePolicies(t *testing.T) {
+	b := bench.Serve(t)
+	role, name := aws.String("fargate-pods"), aws.String("logs")
+	try[*iam.PutRolePolicyOutput](t)(b.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: aws.String(document)}))
+	got := try[*iam.GetRolePolicyOutput](t)(b.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: role, PolicyName: name}))
+	if plain, err := url.PathUnescape(aws.ToString(got.PolicyDocument)); err != nil || plain != document {
+		t.Errorf("the document is %s, %v", plain, err)
+	}
+	list := try[*iam.ListRolePoliciesOutput](t)(b.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: role}))
+	if len(list.PolicyNames) != 1 {
+		t.Errorf("policies %v", list.PolicyNames)
+	}
+	_, malformed := b.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: aws.String("{")})
+	try[*iam.DeleteRolePolicyOutput](t)(b.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: name}))
+	_, gone := b.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: role, PolicyName: name})
+	_, again := b.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: name})
+	for _, err := range []error{gone, again} {
+		if bench.Code(err) != "NoSuchEntity" || bench.Message(err) != "The role policy with name logs cannot be found." {
+			t.Error(err)
+		}
+	}
+	if bench.Code(malformed) != "MalformedPolicyDocument" {
+		t.Error(malformed)
+	}
+}
+
+func TestRoleChanges(t *testing.T) {
+	b := bench.Serve(t)
+	role := aws.String("fargate-pods")
+	try[*iam.UpdateRoleOutput](t)(b.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: role, Description: aws.String("new"), MaxSessionDuration: aws.Int32(7200)}))
+	try[*iam.TagRoleOutput](t)(b.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: role, Tags: []iamtypes.Tag{
+		{Key: aws.String("a"), Value: aws.String("1")}, {Key: aws.String("b"), Value: aws.String("2")},
+	}}))
+	try[*iam.UntagRoleOutput](t)(b.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: role, TagKeys: []string{"a", "c"}}))
+	got := try[*iam.GetRoleOutput](t)(b.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: role})).Role
+	if aws.ToString(got.Description) != "new" || aws.ToInt32(got.MaxSessionDuration) != 7200 || len(got.Tags) != 1 || aws.ToString(got.Tags[0].Key) != "b" {
+		t.Errorf("%+v", got)
+	}
+	_, short := b.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: role, MaxSessionDuration: aws.Int32(1)})
+	_, reserved := b.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: role, Tags: []iamtypes.Tag{{Key: aws.String("aws:x"), Value: aws.String("")}}})
+	if bench.Code(short) != "ValidationError" || bench.Code(reserved) != "InvalidInput" {
+		t.Error(short, reserved)
+	}
+}
+
+func TestManagedPolicies(t *testing.T) {
+	b := bench.Serve(t)
+	role := aws.String("fargate-pods")
+	attach := func(arn string) error {
+		_, err := b.IAM.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: &arn})
+		return err
+	}
+	const own = "arn:aws:iam::111122223333:policy/team/pods"
+	if err := attach(own); bench.Code(err) != "NoSuchEntity" || bench.Message(err) != "Policy "+own+" does not exist or is not attachable." {
+		t.Error(err)
+	}
+	if err := attach("arn:aws:iam::aws:policy/NoSuchPolicy"); bench.Code(err) != "NoSuchEntity" {
+		t.Error(err)
+	}
+	in := &iam.CreatePolicyInput{PolicyName: aws.String("pods"), Path: aws.String("/team/"), PolicyDocument: aws.String(document)}
+	made := try[*iam.CreatePolicyOutput](t)(b.IAM.CreatePolicy(ctx, in)).Policy
+	if aws.ToString(made.Arn) != own || aws.ToString(made.Path) != "/team/" || aws.ToInt32(made.AttachmentCount) != 0 {
+		t.Errorf("%+v", made)
+	}
+	if _, err := b.IAM.CreatePolicy(ctx, in); bench.Code(err) != "EntityAlreadyExists" {
+		t.Error(err)
+	}
+	for _, arn := range []string{own, "arn:aws:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy"} {
+		if err := attach(arn); err != nil {
+			t.Error(err)
+		}
+	}
+	got := try[*iam.GetPolicyOutput](t)(b.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(own)})).Policy
+	if aws.ToInt32(got.AttachmentCount) != 1 || aws.ToString(got.PolicyName) != "pods" {
+		t.Errorf("%+v", got)
+	}
+	version := try[*iam.GetPolicyVersionOutput](t)(b.IAM.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: aws.String(own), VersionId: aws.String("v1")}))
+	if plain, err := url.PathUnescape(aws.ToString(version.PolicyVersion.Document)); err != nil || plain != document {
+		t.Errorf("%s, %v", plain, err)
+	}
+	if _, err := b.IAM.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: aws.String(own), VersionId: aws.String("v2")}); bench.Code(err) != "NoSuchEntity" {
+		t.Error(err)
+	}
+	if _, err := b.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(own + "x")}); bench.Code(err) != "NoSuchEntity" {
+		t.Error(err)
+	}
+}
+
+func TestServiceLinkedRole(t *testing.T) {
+	b := bench.Serve(t)
+	in := &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("eks-fargate.amazonaws.com")}
+	made := try[*iam.CreateServiceLinkedRoleOutput](t)(b.IAM.CreateServiceLinkedRole(ctx, in)).Role
+	if aws.ToString(made.RoleName) != "AWSServiceRoleForAmazonEKSForFargate" {
+		t.Errorf("%+v", made)
+	}
+	_, twice := b.IAM.CreateServiceLinkedRole(ctx, in)
+	_, other := b.IAM.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("x.amazonaws.com")})
+	if bench.Code(twice) != "InvalidInput" || bench.Code(other) != "InvalidInput" {
+		t.Error(twice, other)
+	}
+}
+
+func TestSimulate(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) { w.MissingPermissions = []string{"ec2:*"} })
+	role := aws.String("fargate-pods")
+	try[*iam.PutRolePolicyOutput](t)(b.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("x"), PolicyDocument: aws.String(document)}))
+	const caller = "arn:aws:iam::111122223333:user/sandbox"
+	for _, test := range []struct{ source, action, resource, want string }{
+		{caller, "eks:CreateFargateProfile", "*", "allowed"},
+		{caller, "ec2:DescribeSubnets", "*", "implicitDeny"},
+		{bench.GoodRole, "ecr:BatchGetImage", "*", "allowed"},
+		{bench.GoodRole, "s3:GetObject", "arn:aws:s3:::pods/a", "allowed"},
+		{bench.GoodRole, "s3:GetObject", "arn:aws:s3:::pods/secret", "explicitDeny"},
+		{bench.GoodRole, "s3:PutObject", "arn:aws:s3:::pods/a", "implicitDeny"},
+	} {
+		out, err := b.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+			PolicySourceArn: aws.String(test.source), ActionNames: []string{test.action}, ResourceArns: []string{test.resource},
+		})
+		if err != nil || len(out.EvaluationResults) != 1 || string(out.EvaluationResults[0].EvalDecision) != test.want {
+			t.Errorf("%+v: %+v, %v", test, out, err)
+		}
+	}
+	_, err := b.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(bench.GoodRole + "x"), ActionNames: []string{"a:b"}})
+	if bench.Code(err) != "NoSuchEntity" || b.Stats().Permissions["ecr:BatchGetImage"] != 0 {
+		t.Error(err)
+	}
+}

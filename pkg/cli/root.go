@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/create"
-	"github.com/fgctl/fgctl/pkg/cli/delete"
+	deleting "github.com/fgctl/fgctl/pkg/cli/delete"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cli/explain"
 	"github.com/fgctl/fgctl/pkg/cli/get"
@@ -134,7 +134,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 	root.AddCommand(
 		create.NewCommand(e),
 		get.NewCommand(e),
-		delete.NewCommand(e),
+		deleting.NewCommand(e),
 		replace.NewCommand(e),
 		wait.NewCommand(e),
 		match.NewCommand(e),

@@ -200,7 +200,8 @@ func requestsUnlikeLimits(r *corev1.ResourceRequirements, of amounts) []Finding 
 			(of.isBad(of.path("requests", name)) || of.isBad(of.path("limits", name))) {
 			continue
 		}
-		list, says, values := "limits", "", []any{of.whose(), request.String(), name, limit.String()}
+		var says string
+		list, values := "limits", []any{of.whose(), request.String(), name, limit.String()}
 		switch {
 		case !limited:
 			list, says, values = "requests", "%s requests %s %s and has no limit; on Fargate both should be equal, and "+

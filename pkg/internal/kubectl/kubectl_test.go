@@ -18,7 +18,7 @@ import (
 func script(t *testing.T, text string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "kubectl")
-	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text), 0o700); err != nil { //nolint:gosec // it has to run
+	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text), 0o700); err != nil { // it has to run
 		t.Fatal(err)
 	}
 	return name

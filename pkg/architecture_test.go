@@ -63,7 +63,7 @@ var may = []struct {
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate", "preflight", "trust"}},
 	{"plan", []string{"fargate", "lifecycle"}},
-	{"output", []string{"fargate", "fargate/message", "plan", "profilefile"}},
+	{"output", []string{"internal/document", "fargate", "fargate/message", "plan", "profilefile"}},
 	{"cli/env", []string{
 		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling",
 		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",

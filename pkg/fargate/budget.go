@@ -1,6 +1,6 @@
 package fargate
 
-// This file judges PodDisruptionBudgets: the deletion of a profile stops its pods whatever these say
+// PodDisruptionBudgets: the deletion of a profile stops its pods whatever these say
 // (containers-roadmap#996), so a budget that it breaks can only be named beforehand.
 
 import (
@@ -62,7 +62,8 @@ func (i *Impact) Broken(budgets []DisruptionBudget) []BrokenBudget {
 		b := BrokenBudget{Namespace: budget.Namespace, Name: budget.Name}
 		missing, broken := 0, 0
 		for _, p := range i.budgeted {
-			if p.namespace != budget.Namespace || !budget.Selector.Matches(p.labels) || i.repeats(p.namespace, p.owner, p.origin) {
+			if p.namespace != budget.Namespace || !budget.Selector.Matches(p.labels) ||
+				i.repeats(p.namespace, p.owner, p.origin) {
 				continue
 			}
 			b.Pods += p.pods

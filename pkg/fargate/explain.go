@@ -1,6 +1,6 @@
 package fargate
 
-// This file holds matching: which profile a pod would hit, and why.
+// Matching: which profile a pod would hit, and why.
 
 import (
 	"cmp"
@@ -68,7 +68,10 @@ type sortedLabels struct {
 }
 
 func sortLabels(labels map[string]string) sortedLabels {
-	l := sortedLabels{keys: slices.AppendSeq(make([]string, 0, len(labels)), maps.Keys(labels)), values: make([]string, len(labels))}
+	l := sortedLabels{
+		keys:   slices.AppendSeq(make([]string, 0, len(labels)), maps.Keys(labels)),
+		values: make([]string, len(labels)),
+	}
 	slices.Sort(l.keys)
 	for i, key := range l.keys {
 		l.values[i] = labels[key]
@@ -83,7 +86,7 @@ func NewMatcher(profiles []Profile) *Matcher {
 		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
 		for _, s := range p.Selectors {
 			c.selectors = append(c.selectors, m.compile(s))
-			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), func(key string) bool { return selector.Match(key, ProfileLabel) })
+			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), seesPin)
 		}
 		m.profiles = append(m.profiles, c)
 	}
@@ -98,6 +101,9 @@ func NewMatcher(profiles []Profile) *Matcher {
 	}
 	return m
 }
+
+// seesPin reports whether a key pattern fits ProfileLabel.
+func seesPin(key string) bool { return selector.Match(key, ProfileLabel) }
 
 // Explain says where a new pod would go, by profiles that are used once; see Matcher.Explain.
 func Explain(pod Pod, profiles []Profile) Explanation { return NewMatcher(profiles).Explain(pod) }
@@ -211,7 +217,8 @@ func (m *Matcher) judgeLabels(labels sortedLabels) []labelAnswer {
 func (p *compiledPair) judge(labels sortedLabels) (a labelAnswer) {
 	// The keys that begin as the pattern does stand together.
 	prefix := p.key.Prefix()
-	for i, _ := slices.BinarySearch(labels.keys, prefix); i < len(labels.keys) && strings.HasPrefix(labels.keys[i], prefix); i++ {
+	from, _ := slices.BinarySearch(labels.keys, prefix)
+	for i := from; i < len(labels.keys) && strings.HasPrefix(labels.keys[i], prefix); i++ {
 		if !p.key.Match(labels.keys[i]) {
 			continue
 		}
@@ -245,8 +252,8 @@ func whyMatched(e Explanation) string {
 }
 
 func whyAmbiguous(e Explanation) string {
-	reason := fmt.Sprintf("%d ACTIVE profiles match (%s); by the EKS User Guide the first by name, %s, takes the pod, older AWS texts say a random one",
-		len(e.Candidates), strings.Join(e.Candidates, ", "), e.Profile)
+	reason := fmt.Sprintf("%d ACTIVE profiles match (%s); by the EKS User Guide the first by name, %s, takes the pod, "+
+		"older AWS texts say a random one", len(e.Candidates), strings.Join(e.Candidates, ", "), e.Profile)
 	if uncertainOrder(e.Candidates[0], e.Candidates[1]) {
 		reason += "; these names sort differently when case or numbers are weighed otherwise"
 	}
@@ -255,16 +262,16 @@ func whyAmbiguous(e Explanation) string {
 
 func whyUnmatched(e Explanation) string {
 	if e.Pinned != "" {
-		m := findMatch(e, e.Pinned)
-		switch {
+		pinned := fmt.Sprintf("the label %s pins the pod to profile %s, ", ProfileLabel, e.Pinned)
+		switch m := findMatch(e, e.Pinned); {
 		case m == nil:
-			return fmt.Sprintf("the label %s pins the pod to profile %s, which does not exist", ProfileLabel, e.Pinned)
+			return pinned + "which does not exist"
 		case !m.Matches && !m.Status.TakesPods():
-			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches, and it is %s", ProfileLabel, e.Pinned, m.Status)
+			return pinned + "but no selector of it matches, and it is " + string(m.Status)
 		case !m.Matches:
-			return fmt.Sprintf("the label %s pins the pod to profile %s, but no selector of it matches", ProfileLabel, e.Pinned)
+			return pinned + "but no selector of it matches"
 		default:
-			return fmt.Sprintf("the label %s pins the pod to profile %s, which is %s and takes no pods", ProfileLabel, e.Pinned, m.Status)
+			return pinned + "which is " + string(m.Status) + " and takes no pods"
 		}
 	}
 	var idle []string

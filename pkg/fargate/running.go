@@ -1,11 +1,10 @@
 package fargate
 
-// This file compares a pod that runs in a cluster with what a new pod of its kind would get: the webhook
+// A comparison of a pod that runs in a cluster with what a new pod of its kind would get: the webhook
 // acts when a pod is created and never again, so the two may differ.
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,17 +23,26 @@ const (
 // codeSchedulerName is also that of a manifest's schedulerName; see support.go.
 const codeSchedulerName = "scheduler-name"
 
+// guideDelete is the page on what a deletion does to pods.
+const guideDelete = "EKS User Guide, Delete a Fargate profile"
+
 // runningCodes describes them.
 var runningCodes = []FindingCode{
 	{
 		CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
-		"EKS User Guide, Define which Pods use AWS Fargate when launched; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
+		guidePods + "; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
 	},
-	{CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would", "the webhook acts when a pod is created; sample-apex-skills PR#210"},
-	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", "EKS User Guide, Delete a Fargate profile"},
-	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", "EKS User Guide, Delete a Fargate profile"},
-	{CodeWouldNotReturn, SeverityWarning, "a pod runs on Fargate, and a new one would not", "EKS User Guide, Define which Pods use AWS Fargate when launched"},
-	{CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node", "containers-roadmap#2654"},
+	{
+		CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would",
+		"the webhook acts when a pod is created; sample-apex-skills PR#210",
+	},
+	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", guideDelete},
+	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", guideDelete},
+	{CodeWouldNotReturn, SeverityWarning, "a pod runs on Fargate, and a new one would not", guidePods},
+	{
+		CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node",
+		"containers-roadmap#2654",
+	},
 }
 
 // RunningState is what a running pod's own object says of its place.
@@ -143,9 +151,11 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 		case pod.Running.CreatedAt.Before(p.createdAt):
 			why = fmt.Sprintf("it was created at %s, before the profile at %s", created, profile)
 		case pod.Running.CreatedAt.Sub(p.createdAt) > slowestCreation:
-			why = fmt.Sprintf("it was created at %s, long after the profile at %s: its labels or annotations have probably changed since", created, profile)
+			why = fmt.Sprintf("it was created at %s, long after the profile at %s: its labels or annotations have "+
+				"probably changed since", created, profile)
 		default:
-			why = fmt.Sprintf("it was created at %s, and the profile at %s was probably not ACTIVE yet, or the pod's labels changed later", created, profile)
+			why = fmt.Sprintf("it was created at %s, and the profile at %s was probably not ACTIVE yet, or the pod's "+
+				"labels changed later", created, profile)
 		}
 	}
 	scheduler := pod.Spec.SchedulerName
@@ -166,17 +176,17 @@ func anew(pod Pod, e Explanation) string {
 			refused = append(refused, f.Code)
 		}
 	}
+	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ", strings.Join(refused, ", "))
 	first := "leave it there until that is mended"
 	switch {
 	case len(refused) == 0:
 		return "recreate it" + mend(pod)
 	case pod.Running.OwnerKind == "DaemonSet":
-		return fmt.Sprintf("leave it there: Fargate would refuse a new pod (%s), and it would stay Pending; keep such pods off Fargate by a profile that does not select them",
-			strings.Join(refused, ", "))
+		return "leave it there" + why + "keep such pods off Fargate by a profile that does not select them"
 	case waits(pod):
 		first = "mend that first"
 	}
-	return fmt.Sprintf("%s: Fargate would refuse a new pod (%s), and it would stay Pending; then recreate it%s", first, strings.Join(refused, ", "), mend(pod))
+	return first + why + "then recreate it" + mend(pod)
 }
 
 // slowestCreation is longer than EKS was seen to take from the creation of a profile to ACTIVE, six minutes
@@ -232,8 +242,10 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	default:
 		// It waits: fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
-		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom tries a pod again", own)
-		f.Hint = "if it stays so for minutes, read its events" + describe(pod) + ", and when the cause is mended recreate it" + mend(pod)
+		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom "+
+			"tries a pod again", own)
+		f.Hint = "if it stays so for minutes, read its events" + describe(pod) +
+			", and when the cause is mended recreate it" + mend(pod)
 	}
 	return f
 }
@@ -241,8 +253,12 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 // stamp writes a time to the second.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// plainName are names that a shell takes as they are; Kubernetes allows no others, but a file might.
-var plainName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+// isPlain reports whether a shell takes a name as it is; Kubernetes allows no others, but a file might.
+func isPlain(name string) bool {
+	const inner = ".-"
+	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789"+inner) == "" &&
+		strings.Trim(name, inner) == name
+}
 
 // restartable are the kinds that kubectl rollout restart knows.
 var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
@@ -250,11 +266,12 @@ var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "
 // mend is the command that recreates a running pod, as the end of a sentence.
 func mend(pod Pod) string {
 	o := OwnerOf(pod)
-	if !plainName.MatchString(pod.Namespace) || !plainName.MatchString(pod.Name) || o != nil && !plainName.MatchString(o.Name) {
+	if !isPlain(pod.Namespace) || !isPlain(pod.Name) || o != nil && !isPlain(o.Name) {
 		return ""
 	}
 	if o == nil {
-		return fmt.Sprintf(": kubectl delete pod %s -n %s, then apply its manifest again (nothing owns it)", pod.Name, pod.Namespace)
+		return fmt.Sprintf(": kubectl delete pod %s -n %s, then apply its manifest again (nothing owns it)",
+			pod.Name, pod.Namespace)
 	}
 	kind, ok := restartable[o.Kind]
 	if o.Kind == "StatefulSet" && waits(pod) {
@@ -267,7 +284,7 @@ func mend(pod Pod) string {
 }
 
 func describe(pod Pod) string {
-	if !plainName.MatchString(pod.Namespace) || !plainName.MatchString(pod.Name) {
+	if !isPlain(pod.Namespace) || !isPlain(pod.Name) {
 		return ""
 	}
 	return fmt.Sprintf(" (kubectl describe pod %s -n %s)", pod.Name, pod.Namespace)

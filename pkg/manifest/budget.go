@@ -44,7 +44,7 @@ func (o *object) budget() (fargate.DisruptionBudget, error) {
 	o.checkShare("spec.minAvailable", spec.MinAvailable)
 	o.checkShare("spec.maxUnavailable", spec.MaxUnavailable)
 	if spec.MinAvailable != "" && spec.MaxUnavailable != "" {
-		o.errs.Add(document.At(lineOf(o.value, "spec.maxUnavailable"),
+		o.errs.Add(document.At(lineOf(o.value, o.fields, "spec.maxUnavailable"),
 			"%s has both minAvailable and maxUnavailable; keep one of them", join(o.path, "spec")))
 	}
 	if spec.Selector != nil && len(o.errs) == 0 {
@@ -72,7 +72,8 @@ func (o *object) checkShare(path string, s share) {
 }
 
 var operators = []metav1.LabelSelectorOperator{
-	metav1.LabelSelectorOpIn, metav1.LabelSelectorOpNotIn, metav1.LabelSelectorOpExists, metav1.LabelSelectorOpDoesNotExist,
+	metav1.LabelSelectorOpIn, metav1.LabelSelectorOpNotIn,
+	metav1.LabelSelectorOpExists, metav1.LabelSelectorOpDoesNotExist,
 }
 
 // checkSelector judges each part of a selector, so that a fault has its place.

@@ -3,6 +3,7 @@ package manifest
 // The line of a field by its path, for those few fields that something is said about.
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,9 +12,10 @@ import (
 
 // podLines finds the lines of a pod's fields.
 type podLines struct {
-	value document.Value
-	asked int
-	late  bool // the text is gone
+	value  document.Value
+	fields []document.Field // of the value
+	asked  int
+	late   bool // the text is gone
 }
 
 // of returns the line of a field; 0 where that is not known any more, or where nobody reads so much.
@@ -21,43 +23,33 @@ func (p *podLines) of(path string) int {
 	if p.asked++; p.late || p.asked > maxLines {
 		return 0
 	}
-	return lineOf(p.value, path)
+	return lineOf(p.value, p.fields, path)
 }
 
-// lineOf returns the line of the field, or of the nearest part above it that is there. Paths are names
-// joined by dots, indexes from 0 and keys that hold a dot in brackets:
+// lineOf returns the line of a field of the object, whose fields these are, or of the nearest part above the field that
+// is there. Paths are names joined by dots, indexes from 0 and keys that hold a dot in brackets:
 // metadata.annotations[eks.amazonaws.com/compute-type], spec.containers[0].image.
-func lineOf(object document.Value, path string) int {
+func lineOf(object document.Value, fields []document.Field, path string) int {
 	line, at := object.Line(), object
 	for path != "" {
 		var step string
 		step, path = nextStep(path)
-		switch at.Kind() {
-		case document.List:
-			items, err := at.Items()
-			n, bad := strconv.Atoi(step)
-			if err != nil || bad != nil || n < 0 || n >= len(items) {
+		if at.Kind() == document.List {
+			items, _ := at.Items()
+			n, err := strconv.Atoi(step)
+			if err != nil || n < 0 || n >= len(items) {
 				return line
 			}
-			at = items[n]
-			line = at.Line()
-		case document.Mapping:
-			fields, err := at.Fields()
-			if err != nil {
+			at, line = items[n], items[n].Line()
+		} else {
+			i := slices.IndexFunc(fields, func(f document.Field) bool { return f.Key == step })
+			if i < 0 {
 				return line
 			}
-			found := false
-			for _, f := range fields {
-				if f.Key == step {
-					at, line, found = f.Value, f.Line, true
-					break
-				}
-			}
-			if !found {
-				return line
-			}
-		case document.Null, document.Bool, document.Number, document.Text:
-			return line
+			at, line = fields[i].Value, fields[i].Line
+		}
+		if path != "" {
+			fields, _ = at.Fields() // what is wrong with them is reported where they are read
 		}
 	}
 	return line

@@ -4,14 +4,11 @@ package manifest
 
 import (
 	"cmp"
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -103,7 +100,7 @@ func (o *object) faults() error {
 // fault adds what is wrong with a field, whose path begins at the object.
 func (o *object) fault(path, format string, args ...any) {
 	args = append([]any{join(o.path, path)}, args...)
-	o.errs.Add(document.At(lineOf(o.value, path), "%s"+format, args...))
+	o.errs.Add(document.At(lineOf(o.value, o.fields, path), "%s"+format, args...))
 }
 
 // decode reads a field of the object into what out points to.
@@ -113,28 +110,12 @@ func (o *object) decode(field string, out any) {
 
 // types are how the types of Kubernetes are read.
 func (o *object) types() document.Types {
-	return document.Types{MaxItems: maxElements, Options: quantities(), Scalars: map[reflect.Type]document.Scalar{
+	types := decoding()
+	types.Scalars = map[reflect.Type]document.Scalar{
 		reflect.TypeFor[resource.Quantity](): o.quantity, reflect.TypeFor[share](): shareText,
-	}}
+	}
+	return types
 }
-
-// quantities decodes quantities by fargate's parser, which has bounds. Whatever is none is an error here, so that the
-// object is read again by way of object.quantity, which knows its place.
-var quantities = sync.OnceValue(func() json.Options {
-	return json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, q *resource.Quantity) error {
-		token, err := dec.ReadToken()
-		switch {
-		case err != nil:
-			return err
-		case token.Kind() == jsontext.KindNull:
-			return nil
-		case token.Kind() != jsontext.KindString && token.Kind() != jsontext.KindNumber:
-			return errors.New("no quantity")
-		}
-		*q, err = fargate.ParseQuantity(token.String())
-		return err
-	}))
-})
 
 // quantity writes a quantity as JSON. What is none becomes zero and is kept for the findings of the pod.
 func (o *object) quantity(v document.Value, path string) (string, error) {

@@ -329,7 +329,7 @@ func (m *reader[T]) look(e element) (f found) {
 	if pod.Namespace == "" {
 		pod.Namespace = m.opts.Namespace
 	}
-	lines := &podLines{value: v}
+	lines := &podLines{value: v, fields: fields}
 	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, v.Line(), lines.of
 	return found{pod: &pod, lines: lines, err: err}
 }
@@ -352,7 +352,9 @@ func join(path, field string) string {
 
 // misspelt points to a key that is kind but for its case.
 func misspelt(fields []document.Field) string {
-	at := slices.IndexFunc(fields, func(f document.Field) bool { return f.Key != "kind" && strings.EqualFold(f.Key, "kind") })
+	at := slices.IndexFunc(fields, func(f document.Field) bool {
+		return f.Key != "kind" && strings.EqualFold(f.Key, "kind")
+	})
 	if at < 0 {
 		return ""
 	}

@@ -1,7 +1,7 @@
 package output
 
-// This file writes JSON and YAML of the same shape. Both keep every character of the data, but those
-// that a terminal would act upon are written as escapes.
+// JSON and YAML of the same shape. Both keep every character of the data, but those that a terminal would act upon are
+// written as escapes.
 
 import (
 	"bytes"
@@ -10,8 +10,12 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // JSON writes v indented by two spaces, with a line break at the end. < > & stay readable.
@@ -35,8 +39,7 @@ func YAML(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	reader := jsonReader{text}
-	node, err := reader.next()
+	node, err := readNode(jsontext.NewDecoder(bytes.NewBuffer(text)))
 	if err != nil {
 		return err
 	}
@@ -63,83 +66,48 @@ func marshal(v any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// jsonReader reads JSON as encoding/json writes it, without space. Its own Decoder takes as long for the tokens of many
-// pods as the YAML library takes to write them.
-type jsonReader struct {
-	left []byte
-}
-
-// next reads one value as a YAML node; the keys keep their order.
-func (r *jsonReader) next() (*yaml.Node, error) {
-	switch begin := r.left[0]; begin {
-	case '{', '[':
-		node := &yaml.Node{Kind: yaml.SequenceNode}
-		if begin == '{' {
-			node.Kind = yaml.MappingNode
-		}
-		for r.left = r.left[1:]; r.left[0] != '}' && r.left[0] != ']'; {
-			child, err := r.next()
-			if err != nil {
-				return nil, err
-			}
-			node.Content = append(node.Content, child)
-			if r.left[0] == ',' || r.left[0] == ':' {
-				r.left = r.left[1:]
-			}
-		}
-		r.left = r.left[1:]
-		if len(node.Content) == 0 {
-			node.Style = yaml.FlowStyle
-		}
-		return node, nil
-	case '"':
-		quoted := r.take(textEnd(r.left))
-		text := string(quoted[1 : len(quoted)-1])
-		if !strings.Contains(text, `\`) {
-			return textNode(text), nil
-		}
-		err := json.Unmarshal(quoted, &text)
-		return textNode(text), err
+// readNode reads one value of JSON as a YAML node; the keys keep their order.
+func readNode(dec *jsontext.Decoder) (*yaml.Node, error) {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return nil, err
 	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Value: string(r.take(bytes.IndexAny(r.left, ",]}\n")))}, nil
-}
-
-// take takes the first n bytes.
-func (r *jsonReader) take(n int) []byte {
-	taken := r.left[:n]
-	r.left = r.left[n:]
-	return taken
-}
-
-// textEnd returns the length of the text that begins here, its quotes included.
-func textEnd(in []byte) int {
-	for i := 1; ; i++ {
-		switch in[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+	node := &yaml.Node{Kind: yaml.SequenceNode}
+	switch token.Kind() {
+	case jsontext.KindString:
+		return textNode(token.String()), nil
+	case jsontext.KindBeginObject:
+		node.Kind = yaml.MappingNode
+	case jsontext.KindBeginArray:
+	default:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: token.String()}, nil
+	}
+	for kind := dec.PeekKind(); kind != jsontext.KindEndObject && kind != jsontext.KindEndArray; kind = dec.PeekKind() {
+		child, err := readNode(dec)
+		if err != nil {
+			return nil, err
 		}
+		node.Content = append(node.Content, child)
 	}
+	if len(node.Content) == 0 {
+		node.Style = yaml.FlowStyle
+	}
+	_, err = dec.ReadToken()
+	return node, err
 }
 
-// oldYAML tells what is text in YAML 1.2, and a truth value or a number of base 60 in 1.1.
-func oldYAML(text string) bool {
-	switch text {
-	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
-		return true
-	}
-	return strings.Contains(text, ":") && base60.MatchString(text)
-}
-
-var base60 = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+// base60 are numbers of base 60 in YAML 1.1 and text in YAML 1.2.
+var base60 = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
+})
 
 // textNode lets the YAML library choose the quotes (1 and null need them). It keeps text between double quotes, the
 // only form that knows escapes, where it has line breaks or steering characters: the library's own choice of style
 // for such text cannot always be read back. So it does with what only YAML 1.1 takes for something else than text.
 func textNode(text string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-	if strings.ContainsFunc(text, func(r rune) bool { return control(r) || reorders(r) }) || oldYAML(text) {
+	if strings.ContainsFunc(text, func(r rune) bool { return control(r) || reorders(r) }) || document.IsOldBool(text) ||
+		strings.Contains(text, ":") && base60().MatchString(text) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node

@@ -21,7 +21,9 @@ type Scalar func(v Value, path string) (string, error)
 type Types struct {
 	// Scalars are for the types that are not read by their kind.
 	Scalars map[reflect.Type]Scalar
-	// Options are for decoding that JSON.
+	// Unread are the types whose values are passed over: a struct is empty then, anything else null.
+	Unread map[reflect.Type]bool
+	// Options are for decoding; they say the same of Scalars and Unread.
 	Options jsonv2.Options
 	// MaxItems is how many elements a list may have.
 	MaxItems int
@@ -68,12 +70,17 @@ func (f *fitter) value(v Value, t reflect.Type, path string) {
 	}
 	scalar, known := f.Scalars[t]
 	switch {
-	case v.Kind() == Null || !known && reflect.PointerTo(t).Implements(unmarshaler):
-		f.json = append(f.json, "null"...)
+	case v.Kind() == Null:
+		f.add("null", nil)
 		return
 	case known:
-		text, err := scalar(v, path)
-		f.add(text, err)
+		f.add(scalar(v, path))
+		return
+	case f.Unread[t] && t.Kind() == reflect.Struct:
+		f.add("{}", nil)
+		return
+	case f.Unread[t] || reflect.PointerTo(t).Implements(unmarshaler):
+		f.add("null", nil)
 		return
 	}
 	switch t.Kind() {
@@ -94,7 +101,7 @@ func (f *fitter) value(v Value, t reflect.Type, path string) {
 		n, err := AsInt(v, path, t.Bits())
 		f.add(strconv.FormatInt(n, 10), err)
 	default:
-		f.json = append(f.json, "null"...)
+		f.add("null", nil)
 	}
 }
 

@@ -4,6 +4,7 @@ package document
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -65,6 +66,14 @@ func (v jsonValue) Items() ([]Value, error) {
 
 // repeated finds a key that occurs twice.
 func repeated(fields []Field) error {
+	if len(fields) < 16 {
+		for i, f := range fields {
+			if first := slices.IndexFunc(fields[:i], func(other Field) bool { return other.Key == f.Key }); first >= 0 {
+				return duplicate(f.Key, fields[first].Line, f.Line)
+			}
+		}
+		return nil
+	}
 	seen := make(map[string]int, len(fields))
 	for _, f := range fields {
 		if before, ok := seen[f.Key]; ok {

@@ -79,43 +79,15 @@ func (s *jsonStream) document(number int, yield func(Part) error) error {
 		}
 		return yield(Part{Document: number, Value: v})
 	}
-	return s.object(number, yield)
-}
-
-// object walks the top of a document. The fields before and after the streamed list are kept, for
-// the part that closes the document.
-func (s *jsonStream) object(number int, yield func(Part) error) error {
-	if err := s.token(); err != nil {
-		return err
-	}
-	top, streamed, size := &header{line: s.line}, false, 0
-	for s.dec.PeekKind() == jsontext.KindString {
-		key, err := s.value()
-		if err != nil {
-			return err
+	streamed := false
+	top, err := s.mapping(func(top *header, key string) (Value, error) {
+		if key != s.opts.Stream || s.dec.PeekKind() != jsontext.KindBeginArray {
+			return nil, nil
 		}
-		field := Field{Key: key.Text(), Line: key.line}
-		size += len(key.raw)
-		if field.Key == s.opts.Stream && s.dec.PeekKind() == jsontext.KindBeginArray {
-			streamed = true
-			field.Value = jsonValue{raw: jsontext.Value("[]"), line: s.line}
-			top.fields = append(top.fields, field)
-			if err := s.elements(number, top, yield); err != nil {
-				return err
-			}
-			continue
-		}
-		v, err := s.value()
-		if err != nil {
-			return err
-		}
-		if size += len(v.raw); size > s.opts.MaxJSONBytes {
-			return At(s.line, "%s", tooLarge("document", s.opts.MaxJSONBytes))
-		}
-		field.Value = v.kept()
-		top.fields = append(top.fields, field)
-	}
-	if err := s.token(); err != nil {
+		streamed = true
+		return jsonValue{raw: jsontext.Value("[]"), line: s.line}, s.elements(number, top, yield)
+	})
+	if err != nil {
 		return err
 	}
 	if err := repeated(top.fields); err != nil {
@@ -124,33 +96,71 @@ func (s *jsonStream) object(number int, yield func(Part) error) error {
 	return yield(Part{Document: number, Value: top, Streamed: streamed})
 }
 
-// elements yields the elements of the streamed list.
+// mapping reads a mapping field by field and keeps it. A value that other returns stands for one that it has read.
+func (s *jsonStream) mapping(other func(top *header, key string) (Value, error)) (*header, error) {
+	if err := s.token(); err != nil {
+		return nil, err
+	}
+	top := &header{line: s.line, size: len("{}"), fields: make([]Field, 0, 6)}
+	for s.dec.PeekKind() == jsontext.KindString {
+		key, err := s.value()
+		if err != nil {
+			return nil, err
+		}
+		field := Field{Key: key.Text(), Line: key.line}
+		if field.Value, err = other(top, field.Key); err != nil {
+			return nil, err
+		}
+		top.size += len(key.raw)
+		if field.Value == nil {
+			v, err := s.value()
+			if err != nil {
+				return nil, err
+			}
+			top.size += len(v.raw)
+			field.Value = v.kept()
+		}
+		if top.size > s.opts.MaxJSONBytes {
+			return nil, At(s.line, "%s", tooLarge("document", s.opts.MaxJSONBytes))
+		}
+		top.fields = append(top.fields, field)
+	}
+	return top, s.token()
+}
+
+// elements yields the elements of the streamed list. Mappings among them are kept.
 func (s *jsonStream) elements(number int, top *header, yield func(Part) error) error {
 	if err := s.token(); err != nil {
 		return err
 	}
 	for item := 1; s.dec.PeekKind() != jsontext.KindEndArray; item++ {
-		v, err := s.value()
+		p := Part{Document: number, Item: item, Top: top}
+		var err error
+		if s.dec.PeekKind() == jsontext.KindBeginObject {
+			p.Value, err = s.mapping(func(*header, string) (Value, error) { return nil, nil })
+		} else {
+			p.Value, err = s.value()
+		}
 		if err != nil {
 			return err
 		}
-		if err := yield(Part{Document: number, Item: item, Top: top, Value: v}); err != nil {
+		if err := yield(p); err != nil {
 			return err
 		}
 	}
 	return s.token()
 }
 
-// header is the top of a document whose list was streamed: its other fields.
+// header is a mapping whose fields were read one by one.
 type header struct {
-	line   int
-	fields []Field
+	line, size int
+	fields     []Field
 }
 
 func (h *header) Kind() Kind               { return Mapping }
 func (h *header) Line() int                { return h.line }
 func (h *header) Text() string             { return "" }
-func (h *header) Fields() ([]Field, error) { return h.fields, nil }
+func (h *header) Fields() ([]Field, error) { return h.fields, repeated(h.fields) }
 func (h *header) Items() ([]Value, error)  { return nil, nil }
 
 // explain makes a fault of what the JSON reader says: with the line of the source.
@@ -173,8 +183,8 @@ func (s *jsonStream) explain(err error) error {
 
 // cause is an error of the source without what the JSON reader says around it.
 func cause(err error) error {
-	for inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "jsontext: "); inner = errors.Unwrap(err) {
-		err = inner
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "jsontext: ") {
+		return inner
 	}
 	return err
 }

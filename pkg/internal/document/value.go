@@ -159,8 +159,11 @@ func Keep(v Value) Value {
 
 // Size is the size in bytes of a value of JSON text; of any other value it is unknown and 0.
 func Size(v Value) int {
-	if v, ok := v.(jsonValue); ok {
+	switch v := v.(type) {
+	case jsonValue:
 		return len(v.raw)
+	case *header:
+		return v.size
 	}
 	return 0
 }

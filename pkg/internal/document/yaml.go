@@ -1,6 +1,6 @@
 package document
 
-// This file holds a YAML value and the parsing of one document's text.
+// A value of YAML, and the parsing of one document's text.
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -48,7 +49,8 @@ func (v yamlValue) Kind() Kind {
 		return List
 	case yaml.ScalarNode, yaml.AliasNode, yaml.DocumentNode:
 	}
-	if v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && oldBool[v.node.Value] && v.node.Style&yaml.TaggedStyle == 0 {
+	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	if v.node.Style&(quoted|yaml.TaggedStyle) == 0 && IsOldBool(v.node.Value) {
 		return Bool
 	}
 	switch v.node.ShortTag() {
@@ -62,11 +64,14 @@ func (v yamlValue) Kind() Kind {
 	return Text
 }
 
-// oldBool are the words that YAML 1.1, and so kubectl and eksctl, take for a boolean when they are not
-// quoted, beside true and false.
-var oldBool = map[string]bool{
-	"y": true, "Y": true, "yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
-	"n": true, "N": true, "no": true, "No": true, "NO": true, "off": true, "Off": true, "OFF": true,
+// IsOldBool reports whether a text is a word that YAML 1.1, and so kubectl and eksctl, take for a boolean when it is
+// not quoted, beside true and false.
+func IsOldBool(text string) bool {
+	switch text {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return true
+	}
+	return false
 }
 
 func (v yamlValue) Items() ([]Value, error) {
@@ -167,7 +172,8 @@ func count(n *yaml.Node) int {
 
 // checkAliases refuses a document that its aliases make endless, or large beyond measure.
 func checkAliases(doc *yaml.Node, offset int) error {
-	_, err := (&expansion{offset: offset, most: freeNodes + maxExpansion*count(doc), sizes: map[*yaml.Node]int{}}).size(doc)
+	e := expansion{offset: offset, most: freeNodes + maxExpansion*count(doc), sizes: map[*yaml.Node]int{}}
+	_, err := e.size(doc)
 	return err
 }
 
@@ -206,13 +212,15 @@ func (e *expansion) size(n *yaml.Node) (int, error) {
 	return sum, nil
 }
 
-var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
+var yamlPlace = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
+})
 
 // explainYAML makes a fault of the parser's message: with the line in the source and, for the faults
 // that people make most, what to do.
 func explainYAML(message string, text []byte, offset int) error {
 	line := 1
-	if m := yamlPlace.FindStringSubmatch(message); m != nil {
+	if m := yamlPlace().FindStringSubmatch(message); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			line = n
 			// The parser, unlike the scanner, gives the line counted from 0.
@@ -262,7 +270,8 @@ func WithoutText(message string) string {
 
 // control reports whether a character is one that no YAML may hold (YAML 1.2, 5.1).
 func control(c rune) bool {
-	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7f && c < 0xa0 && c != 0x85 || c == 0xfffe || c == 0xffff
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7f && c < 0xa0 && c != 0x85 ||
+		c == 0xfffe || c == 0xffff
 }
 
 // tabLine is the first line whose indentation holds a tab, counted from 1, or 0.

@@ -27,6 +27,8 @@ var kinds = []kind{
 	{"", "v1", "pods", "Pod", true},
 	{"", "v1", "events", "Event", true},
 	{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
+	{"", "v1", "nodes", "Node", false},
+	{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true},
 	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false},
 	{"vpcresources.k8s.aws", "v1beta1", "securitygrouppolicies", "SecurityGroupPolicy", true},
 }
@@ -190,5 +192,39 @@ func TestWhyOfUntakenPods(t *testing.T) {
 	}
 	if code, _, errs := askWhy(t, "nobody", "-c", "demo"); code != 1 || !strings.Contains(errs, `there is no pod "nobody"`) {
 		t.Errorf("no such pod: exit %d, %s", code, errs)
+	}
+}
+
+// Which pods hold back an upgrade, by their nodes, and what budgets let go; without --to the cluster's version decides.
+func TestWhyUpgrade(t *testing.T) {
+	node := func(name, kubelet string) string {
+		return fmt.Sprintf(`{"metadata":{"name":%q,"labels":{"eks.amazonaws.com/compute-type":"fargate"}},"status":{"nodeInfo":`+
+			`{"kubeletVersion":%q}}}`, name, kubelet)
+	}
+	pod := func(name, node string) string {
+		return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"web","uid":"u","labels":{"app":"shop","pod-template-hash":"7c9d"},`+
+			`"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"shop-7c9d","controller":true,"uid":"r"}]},`+
+			`"spec":{"nodeName":%q,"containers":[{"name":"c","image":"x"}]},"status":{"phase":"Running"}}`, name, node)
+	}
+	kubernetes(t, map[string][]string{
+		"nodes": {node("fargate-a", "v1.20.4-eks-1"), node("fargate-b", "v1.99.0")},
+		"pods":  {pod("shop-a", "fargate-a"), pod("shop-b", "fargate-b")},
+		"poddisruptionbudgets": {`{"metadata":{"name":"keep","namespace":"web"},"spec":{"minAvailable":2,"selector":{"matchLabels":` +
+			`{"app":"shop"}}}}`},
+	})
+	code, out, errs := askWhy(t, "--upgrade", "-c", "demo")
+	for _, want := range []string{
+		"Deployment/shop in namespace web: 1 pod with kubelet v1.20.4-eks-1; budget keep lets 0 go now",
+		"kubectl rollout restart deployment/shop -n web && kubectl rollout status deployment/shop -n web",
+	} {
+		if code != 3 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, %q is missing in\n%s%s", code, want, out, errs)
+		}
+	}
+	if code, out, _ := askWhy(t, "--upgrade", "--to", "1.22"); code != 0 || !strings.Contains(out, "No Fargate pod holds back 1.22 (2 Fargate nodes") {
+		t.Errorf("to 1.22: exit %d\n%s", code, out)
+	}
+	if code, _, errs := askWhy(t, "--upgrade", "--to", "x"); code != 2 || !strings.Contains(errs, "not a Kubernetes version") {
+		t.Errorf("to x: exit %d, %s", code, errs)
 	}
 }

@@ -77,16 +77,16 @@ func (i *Impact) Broken(budgets []DisruptionBudget) []BrokenBudget {
 				}
 			}
 		}
-		if b.Allowed = max(budget.allowed(b.Pods)-missing, 0); broken > b.Allowed {
+		if b.Allowed = max(budget.Allowed(b.Pods)-missing, 0); broken > b.Allowed {
 			out = append(out, b)
 		}
 	}
 	return out
 }
 
-// allowed is how many of so many pods may go at once. Percentages are rounded up (Kubernetes, Specifying a
+// Allowed returns how many of so many pods may go at once. Percentages are rounded up (Kubernetes, Specifying a
 // Disruption Budget, Rounding logic). A budget that says nothing wants one pod, minAvailable's default.
-func (d DisruptionBudget) allowed(pods int) int {
+func (d DisruptionBudget) Allowed(pods int) int {
 	if d.MaxUnavailable != "" {
 		return min(share(d.MaxUnavailable, pods), pods)
 	}

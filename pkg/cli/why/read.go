@@ -190,17 +190,26 @@ func (r *reader) webhook(ctx context.Context, client kubectl.Client) error {
 
 // files reads saved answers. What they do not hold is not known.
 func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func(fargate.Pod)) error {
+	return r.eachFile(ctx, e, names, manifest.Options{Others: r.others()}, func(p fargate.Pod) error {
+		pod(p)
+		return nil
+	})
+}
+
+// eachFile reads saved answers, all faults together; files without a pod of a cluster are a fault.
+func (r *reader) eachFile(
+	ctx context.Context, e *env.Env, names []string, options manifest.Options, pod func(fargate.Pod) error,
+) error {
 	var faults []error
 	pods, live := 0, 0
 	for _, name := range names {
 		in, err := e.Open(ctx, name)
 		if err == nil {
-			err = manifest.Read(name, in, manifest.Options{Others: r.others()}, func(p fargate.Pod) error {
+			err = manifest.Read(name, in, options, func(p fargate.Pod) error {
 				if pods++; p.Running != nil {
 					live++
 				}
-				pod(p)
-				return nil
+				return pod(p)
 			})
 			_ = in.Close() // it was only read
 		} else {

@@ -24,6 +24,8 @@ type options struct {
 	kubectl       kubectl.Client
 	profilesFrom  []string
 	output        string
+	upgrade       bool
+	to            string
 }
 
 var formats = []string{"text", "json", "yaml"}
@@ -46,12 +48,19 @@ of -n or of the context, or with -A in all. The pods of one owner are one case: 
 seen, and the causes, the certain ones first, each with its cure. What could not be read is named; it is
 never taken for good.
 
+With --upgrade it says instead which Fargate pods keep the cluster from its next version, or that of --to:
+a Fargate pod's kubelet is that of its birth, and EKS refuses an upgrade past the skew that Kubernetes
+allows. The commands that make them anew stand in an order that PodDisruptionBudgets allow.
+
 The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods could not be read.`,
 		Example: `  # Every pod that waits or is on the wrong side
   fgctl why -A --cluster demo
 
   # One pod
   fgctl why shop-7c9d5b6f48-abcde -n web --cluster demo
+
+  # What holds back an upgrade
+  fgctl why --upgrade --to 1.34
 
   # From saved answers, with no cluster and no AWS
   kubectl get pods,events,pvc -A -o json > saved.json
@@ -61,6 +70,9 @@ The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods 
 			opts.names = args
 			if err := opts.check(e, cmd); err != nil {
 				return err
+			}
+			if opts.upgrade {
+				return runUpgrade(cmd.Context(), e, opts)
 			}
 			return run(cmd.Context(), e, opts)
 		}),
@@ -76,9 +88,12 @@ The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods 
 	e.AddClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead; as for match")
+	flags.BoolVar(&opts.upgrade, "upgrade", false, "say which Fargate pods hold back the cluster's next version")
+	flags.StringVar(&opts.to, "to", "",
+		"with --upgrade, the version to upgrade to; by default the one after the cluster's")
 	flags.StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
 	opts.AddTimeout(cmd, env.ReadTime)
-	for _, free := range []string{"namespace", "context"} {
+	for _, free := range []string{"namespace", "context", "to"} {
 		env.MustComplete(cmd, free, env.CompleteNothing)
 	}
 	env.MustComplete(cmd, "filename", env.CompleteFiles)
@@ -96,6 +111,12 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	if len(o.files) > 0 && o.kubectl.Context != "" {
 		faults = append(faults, errors.New("-f reads files, so --context has no cluster to choose; leave out one of "+
 			"the two"))
+	}
+	if o.to != "" && !o.upgrade {
+		faults = append(faults, errors.New("--to is for --upgrade"))
+	}
+	if o.upgrade && len(o.names) > 0 {
+		faults = append(faults, errors.New("--upgrade looks at every Fargate pod; name none"))
 	}
 	return env.UsageFaults(cmd, faults...)
 }

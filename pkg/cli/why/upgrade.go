@@ -1,0 +1,166 @@
+package why
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// upgradeAnswer is the form of -o json and -o yaml of --upgrade; fields may be added.
+type upgradeAnswer struct {
+	Target  string            `json:"target"`
+	Nodes   int               `json:"nodes"`
+	Holders []diagnose.Holder `json:"holders"`
+	Unread  []string          `json:"unread"`
+}
+
+// runUpgrade says which Fargate pods keep the cluster from its next version.
+func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
+	var r reader
+	target, err := r.target(ctx, e, opts)
+	if err != nil {
+		return err
+	}
+	u := diagnose.Upgrade{Target: target, Kubelets: map[string]string{}}
+	if err := r.nodes(ctx, e, opts, &u); err != nil {
+		return err
+	}
+	found := upgradeAnswer{
+		Target: fmt.Sprintf("1.%d", target), Nodes: len(u.Kubelets), Holders: u.Holders(), Unread: append([]string{},
+			r.unread...),
+	}
+	for _, node := range u.Unknown {
+		found.Unread = append(found.Unread,
+			fmt.Sprintf("node %s: its kubelet's version %q is none", node, u.Kubelets[node]))
+	}
+	if err := showUpgrade(e, opts.output, found); err != nil {
+		return err
+	}
+	if len(found.Holders) > 0 {
+		return &env.RefusedError{} // the output has said which
+	}
+	return nil
+}
+
+// target returns the minor version of --to, else the one after the cluster's.
+func (r *reader) target(ctx context.Context, e *env.Env, opts options) (int, error) {
+	if opts.to != "" {
+		minor, err := diagnose.Minor(opts.to)
+		if err != nil {
+			return 0, env.Usagef("--to: %w", err)
+		}
+		return minor, nil
+	}
+	client, place, err := e.Target(ctx, env.Place{})
+	if err != nil {
+		return 0, fmt.Errorf("the cluster's version is not known; give --to 1.NN\n%w", err)
+	}
+	cluster, err := client.Cluster(ctx, place.Cluster)
+	if err != nil {
+		return 0, fmt.Errorf("the cluster's version is not known; give --to 1.NN\n%w",
+			env.ExplainNotFound(ctx, client, err, place.Cluster, ""))
+	}
+	minor, err := diagnose.Minor(cluster.Version)
+	return minor + 1, err
+}
+
+// fargateNodes chooses the nodes of Fargate (EKS User Guide: Fargate's nodes have this label).
+const fargateNodes = "eks.amazonaws.com/compute-type=fargate"
+
+// nodes reads nodes, pods and budgets; without any of them there is no answer.
+func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnose.Upgrade) error {
+	options := manifest.Options{
+		Budgets: func(b fargate.DisruptionBudget) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			u.Budgets = append(u.Budgets, b)
+		},
+		Others: map[string]func(manifest.Object) error{"Node": func(o manifest.Object) error {
+			var node corev1.Node
+			if err := o.Decode("", &node); err != nil {
+				return err
+			}
+			if node.Labels["eks.amazonaws.com/compute-type"] == "fargate" {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				u.Kubelets[o.Name] = node.Status.NodeInfo.KubeletVersion
+			}
+			return nil
+		}},
+	}
+	add := func(p fargate.Pod) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		u.Add(p)
+		return nil
+	}
+	if len(opts.files) > 0 {
+		return r.eachFile(ctx, e, opts.files, options, add)
+	}
+	scope := scopeOf(opts)
+	if len(scope) == 0 {
+		scope = []string{"-A"}
+	}
+	group, groupContext := errgroup.WithContext(ctx)
+	for what, flags := range map[string][]string{
+		"nodes": {"-l", fargateNodes}, "pods": scope, "poddisruptionbudgets": scope,
+	} {
+		group.Go(func() error {
+			return opts.kubectl.Get(groupContext, what, func(in io.Reader) error {
+				return manifest.Read("kubectl get "+what, in, options, add)
+			}, flags...)
+		})
+	}
+	return group.Wait()
+}
+
+// showUpgrade writes who holds the cluster back, with the commands in their order.
+func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
+	switch format {
+	case "json":
+		return output.JSON(e.Streams.Out, found)
+	case "yaml":
+		return output.YAML(e.Streams.Out, found)
+	}
+	for _, text := range found.Unread {
+		e.Warn("not judged: %s", text)
+	}
+	var out strings.Builder
+	if len(found.Holders) == 0 {
+		fmt.Fprintf(&out, "No Fargate pod holds back %s (%d Fargate nodes looked at).\n", found.Target, found.Nodes)
+		_, err := io.WriteString(e.Streams.Out, out.String())
+		return err
+	}
+	fmt.Fprintf(&out, "Kubernetes %s wants kubelets of 1.%d or later; make these pods anew, one line after "+
+		"another:\n\n",
+		found.Target, oldest(found.Target))
+	for _, h := range found.Holders {
+		text := fmt.Sprintf("%s in namespace %s: %s with kubelet %s",
+			h.Owner, h.Namespace, output.CountPods(len(h.Pods)), strings.Join(h.Kubelets, ", "))
+		if len(h.Budgets) > 0 {
+			text += fmt.Sprintf("; budget %s lets %d go now", strings.Join(h.Budgets, ", "), h.Allowed)
+		}
+		out.WriteString(output.Clean(text) + "\n    " + output.Clean(h.Command) + "\n")
+	}
+	_, err := io.WriteString(e.Streams.Out, out.String())
+	return err
+}
+
+// oldest is the minor version of the oldest kubelet that a cluster of this version takes.
+func oldest(target string) int {
+	minor, err := diagnose.Minor(target)
+	if err != nil {
+		return 0
+	}
+	return minor - diagnose.Skew
+}

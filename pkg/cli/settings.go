@@ -5,6 +5,7 @@ package cli
 // that the command line left alone.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/internal/document"
@@ -146,73 +146,77 @@ func readSettingsFile(path string) ([]byte, error) {
 // parseSettings reads a mapping of flag names to values. It does not leave that to viper, which knows
 // no lines and would lower the case of label keys. Values become a text or a list of texts.
 func parseSettings(path string, data []byte, flags []string) (map[string]any, map[string]int, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, nil, fmt.Errorf("%s: %s", path, document.WithoutText(strings.TrimPrefix(err.Error(), "yaml: ")))
-	}
 	values, lines := map[string]any{}, map[string]int{}
-	if len(root.Content) == 0 {
+	top, err := document.First(bytes.NewReader(data))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if top == nil {
 		return values, lines, nil
 	}
-	top := root.Content[0]
-	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
-		return values, lines, nil
-	}
-	if top.Kind != yaml.MappingNode {
+	if top.Kind() != document.Mapping {
 		return nil, nil, fmt.Errorf("%s:%d: the file must hold flag names with their values, as `region: us-east-1`",
-			path, top.Line)
+			path, top.Line())
+	}
+	fields, err := top.Fields()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var faults []error
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, node := top.Content[i], top.Content[i+1]
+	for _, field := range fields {
 		if len(faults) == maxSettingsFaults {
-			faults = append(faults, fmt.Errorf("%s: there may be more faults from line %d on", path, key.Line))
+			faults = append(faults, fmt.Errorf("%s: there may be more faults from line %d on", path, field.Line))
 			break
 		}
-		name := strings.ToLower(key.Value)
+		name := strings.ToLower(field.Key)
 		if !slices.ContainsFunc(flags, func(f string) bool { return strings.EqualFold(f, name) }) {
-			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value,
-				env.DidYouMean(key.Value, flags, "")))
+			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q%s", path, field.Line, field.Key,
+				env.DidYouMean(field.Key, flags, "")))
 			continue
 		}
 		if _, twice := lines[name]; twice {
 			faults = append(faults, fmt.Errorf("%s:%d: the key %q stands there twice, first in line %d", path,
-				key.Line, key.Value, lines[name]))
+				field.Line, field.Key, lines[name]))
 			continue
 		}
-		value, err := settingValue(node)
+		value, err := settingValue(field.Value)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s:%d: %s: %w", path, node.Line, key.Value, err))
+			faults = append(faults, fmt.Errorf("%s:%d: %s: %w", path, field.Value.Line(), field.Key, err))
 			continue
 		}
-		values[name], lines[name] = value, key.Line
+		values[name], lines[name] = value, field.Line
 	}
 	return values, lines, errors.Join(faults...)
 }
 
 // settingValue makes a text of a scalar, a list of texts of a list, and k=v,k=v of a mapping.
-func settingValue(node *yaml.Node) (any, error) {
-	if node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
-	var list []string
-	for _, child := range node.Content {
-		if child.Kind != yaml.ScalarNode {
-			return nil, errors.New("values are texts, lists of texts or mappings of texts, nothing deeper")
+func settingValue(v document.Value) (any, error) {
+	isDeep := func(v document.Value) bool { return v.Kind() == document.List || v.Kind() == document.Mapping }
+	deeper := errors.New("values are texts, lists of texts or mappings of texts, nothing deeper")
+	switch v.Kind() {
+	case document.List:
+		items, err := v.Items()
+		list := make([]string, len(items))
+		for i, item := range items {
+			if isDeep(item) {
+				return nil, deeper
+			}
+			list[i] = item.Text()
 		}
-		list = append(list, child.Value)
-	}
-	switch node.Kind {
-	case yaml.SequenceNode:
-		return list, nil
-	case yaml.MappingNode:
-		var pairs []string
-		for i := 0; i+1 < len(list); i += 2 {
-			pairs = append(pairs, list[i]+"="+list[i+1])
+		return list, err
+	case document.Mapping:
+		fields, err := v.Fields()
+		pairs := make([]string, len(fields))
+		for i, field := range fields {
+			if isDeep(field.Value) {
+				return nil, deeper
+			}
+			pairs[i] = field.Key + "=" + field.Value.Text()
 		}
-		return strings.Join(pairs, ","), nil
+		return strings.Join(pairs, ","), err
+	case document.Null, document.Bool, document.Number, document.Text:
 	}
-	return node.Value, nil
+	return v.Text(), nil
 }
 
 // allFlags returns the names of the flags of every command.

@@ -236,7 +236,7 @@ func explainYAML(message string, text []byte, offset int) error {
 		name, _, _ = strings.Cut(name, "'")
 		line = 1 + breaks(text[:max(0, bytes.Index(text, []byte("*"+name)))])
 	}
-	message = WithoutText(message)
+	message = withoutText(message)
 	hint := bracesHint(text)
 	if message == "control characters are not allowed" { // the parser gives no line
 		if at := bytes.IndexFunc(text, control); at >= 0 {
@@ -254,9 +254,9 @@ func explainYAML(message string, text []byte, offset int) error {
 	return At(offset+line, "invalid YAML: %s%s", message, hint)
 }
 
-// WithoutText returns a message of the YAML parser without the words of the text that a few of them quote: what was
+// withoutText returns a message of the YAML parser without the words of the text that a few of them quote: what was
 // taken for an alias or a tag may be a password.
-func WithoutText(message string) string {
+func withoutText(message string) string {
 	switch {
 	case strings.Contains(message, "unknown anchor '"):
 		return "an alias refers to no anchor; put text that begins with * in quotes"

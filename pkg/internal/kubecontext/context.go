@@ -92,25 +92,21 @@ func read(name string) (config kubeconfig, err error) {
 	}
 	if err == nil {
 		defer f.Close() //nolint:errcheck // it was only read
-		err = document.Read(f, document.Options{}, func(p document.Part) error {
-			if err := config.decode(p.Value); err != nil {
-				return err
-			}
-			return errFirst
-		})
+		var top document.Value
+		if top, err = document.First(f); err == nil && top != nil {
+			err = config.decode(top)
+		}
 	}
 	var path *fs.PathError
 	switch {
-	case err == nil, errors.Is(err, errFirst):
+	case err == nil:
 		return config, nil
 	case errors.As(err, &path):
 		return kubeconfig{}, fmt.Errorf("kubeconfig %s cannot be read: %w", name, path.Err)
 	}
-	return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; fix it, or set KUBECONFIG to another file", name, faults(err))
+	return kubeconfig{}, fmt.Errorf("kubeconfig %s: %s; fix it, or set KUBECONFIG to another file",
+		name, strings.ReplaceAll(err.Error(), "\n", "; "))
 }
-
-// errFirst ends reading after the first document.
-var errFirst = errors.New("the first document is read")
 
 // decode takes what matters from a document. A value that should be text and is a number or a boolean is taken as it
 // is written.
@@ -144,15 +140,6 @@ func (k *kubeconfig) decode(v document.Value) error {
 		})
 	}
 	return errs.OrNil()
-}
-
-// faults are those of a file in one line.
-func faults(err error) string {
-	lines := strings.Split(err.Error(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimPrefix(line, "document 1, ")
-	}
-	return strings.Join(lines, "; ")
 }
 
 // clusterARN is how aws eks update-kubeconfig names a cluster, and without --alias its context (EKS API:

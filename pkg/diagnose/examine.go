@@ -77,9 +77,9 @@ func (e *Examiner) Cases(ev Evidence) []Case {
 }
 
 func codes(causes []Cause) string {
-	var out []string
-	for _, c := range causes {
-		out = append(out, c.Code)
+	out := make([]string, len(causes))
+	for i, c := range causes {
+		out[i] = c.Code
 	}
 	return strings.Join(out, ",")
 }

@@ -83,7 +83,10 @@ func sortLabels(labels map[string]string) sortedLabels {
 func NewMatcher(profiles []Profile) *Matcher {
 	m := &Matcher{selectors: []SelectorMatch{}, pairs: []LabelMatch{}}
 	for _, p := range profiles {
-		c := compiledProfile{name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive), createdAt: p.CreatedAt}
+		c := compiledProfile{
+			name: p.Name, cluster: p.Cluster, status: cmp.Or(p.Status, StatusActive),
+			createdAt: p.CreatedAt,
+		}
 		for _, s := range p.Selectors {
 			c.selectors = append(c.selectors, m.compile(s))
 			m.seesPin = m.seesPin || slices.ContainsFunc(s.LabelKeys(), seesPin)
@@ -95,7 +98,8 @@ func NewMatcher(profiles []Profile) *Matcher {
 		for i, s := range p.selectors {
 			m.selectors = append(m.selectors, SelectorMatch{Index: i + 1, Namespace: NamespaceMatch{Want: s.Namespace}})
 			for _, pair := range s.pairs {
-				m.pairs = append(m.pairs, LabelMatch{Key: m.conditions[pair].key.String(), Want: m.conditions[pair].want.String()})
+				m.pairs = append(m.pairs,
+					LabelMatch{Key: m.conditions[pair].key.String(), Want: m.conditions[pair].want.String()})
 			}
 		}
 	}

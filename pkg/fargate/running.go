@@ -176,7 +176,8 @@ func anew(pod Pod, e Explanation) string {
 			refused = append(refused, f.Code)
 		}
 	}
-	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ", strings.Join(refused, ", "))
+	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ",
+		strings.Join(refused, ", "))
 	first := "leave it there until that is mended"
 	switch {
 	case len(refused) == 0:
@@ -222,7 +223,8 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		f.Hint = hint
 	case p.status == StatusDeleting:
 		f.Code = CodeProfileDeleting
-		f.Message = fmt.Sprintf("the pod runs on profile %s, which is DELETING: EKS deletes its pods with it; %s", own, next)
+		f.Message = fmt.Sprintf("the pod runs on profile %s, which is DELETING: EKS deletes its pods with it; %s",
+			own, next)
 		f.Hint = "to move it now, " + hint
 		if e.Profile == "" {
 			f.Hint = "mend that before it is deleted"
@@ -242,7 +244,8 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	default:
 		// It waits: fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
-		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler seldom "+
+		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler "+
+			"seldom "+
 			"tries a pod again", own)
 		f.Hint = "if it stays so for minutes, read its events" + describe(pod) +
 			", and when the cause is mended recreate it" + mend(pod)

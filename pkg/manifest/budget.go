@@ -85,7 +85,8 @@ func (o *object) checkSelector(s metav1.LabelSelector) {
 		path := "spec.selector.matchExpressions[" + strconv.Itoa(i) + "]"
 		one := metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{r}}
 		if !slices.Contains(operators, r.Operator) {
-			o.fault(path+".operator", " is %q, not In, NotIn, Exists or DoesNotExist", document.Shorten(string(r.Operator)))
+			o.fault(path+".operator", " is %q, not In, NotIn, Exists or DoesNotExist",
+				document.Shorten(string(r.Operator)))
 		} else if _, err := metav1.LabelSelectorAsSelector(&one); err != nil {
 			o.fault(path, ": %v", err)
 		}

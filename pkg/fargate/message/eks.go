@@ -21,8 +21,8 @@ func refusals() []entry {
 		},
 		{
 			code: "busy-sibling", by: byEKS, passing: true,
-			pattern: `Cannot (?:create|delete) Fargate Profile (?P<profile>\S+) because cluster (?P<cluster>\S+) currently has ` +
-				`Fargate profile (?P<sibling>\S+) in status (?P<status>[A-Z_]+)`,
+			pattern: `Cannot (?:create|delete) Fargate Profile (?P<profile>\S+) because cluster (?P<cluster>\S+) currently ` +
+				`has Fargate profile (?P<sibling>\S+) in status (?P<status>[A-Z_]+)`,
 			cause:   "EKS changes one profile of a cluster at a time, and {sibling} is {status}",
 			cure:    "wait for it; fgctl create, replace and delete wait by themselves",
 			command: "fgctl get fargateprofile {sibling} --cluster {cluster}",
@@ -99,10 +99,11 @@ func refusals() []entry {
 		},
 		{
 			code: "zone-refused", by: byEKS,
-			pattern: `Fargate Profile creation for the Availability Zone (?P<zone>\S+) for Subnet (?P<subnet>\S+) is not supported`,
-			cause:   "there is no Fargate in {zone}, the zone of {subnet}",
-			cure:    "leave {subnet} out",
-			source:  "eksctl, pkg/fargate/create.go",
+			pattern: `Fargate Profile creation for the Availability Zone (?P<zone>\S+) for Subnet (?P<subnet>\S+) is ` +
+				`not supported`,
+			cause:  "there is no Fargate in {zone}, the zone of {subnet}",
+			cure:   "leave {subnet} out",
+			source: "eksctl, pkg/fargate/create.go",
 			example: "Fargate Profile creation for the Availability Zone ca-central-1d for Subnet subnet-1234 is not " +
 				"supported",
 		},
@@ -110,10 +111,12 @@ func refusals() []entry {
 			code: "trust-policy", by: byEKS, passing: true,
 			pattern: `Misconfigured PodExecutionRole Trust Policy`,
 			cause: "the role's trust policy does not let eks-fargate-pods.amazonaws.com assume it for this profile, by " +
+				"" +
 				"its " +
 				"principal or by a condition such as aws:SourceArn; of a role just made it may only not be known " +
 				"everywhere yet",
 			cure: "let the principal in, with arn:aws:eks:REGION:ACCOUNT:fargateprofile/CLUSTER/* as aws:SourceArn; of " +
+				"" +
 				"a new " +
 				"role wait some seconds",
 			source: rolePolicy + "; Terraform's retry of two minutes",
@@ -123,10 +126,11 @@ func refusals() []entry {
 		},
 		{
 			code: "linked-role", by: byEKS,
-			pattern: `Failed to validate if SLR: (?P<role>\S+) already exists due to missing permissions for '(?P<permission>[^']+)'`,
-			cause:   "the caller may not ask for the service-linked role {role}",
-			cure:    "allow the caller {permission} on it",
-			source:  "ACK community#1821",
+			pattern: `Failed to validate if SLR: (?P<role>\S+) already exists due to missing permissions for ` +
+				`'(?P<permission>[^']+)'`,
+			cause:  "the caller may not ask for the service-linked role {role}",
+			cure:   "allow the caller {permission} on it",
+			source: "ACK community#1821",
 			example: "Failed to validate if SLR: AWSServiceRoleForAmazonEKSForFargate already exists due to missing " +
 				"permissions " +
 				"for 'iam:GetRole'",
@@ -206,6 +210,7 @@ func healthCodes() []entry {
 			code: "role-in-use", by: byHealth, pattern: `PodExecutionRoleAlreadyInUse`,
 			cause: "the profile's pod execution role is used elsewhere, by EC2 nodes",
 			cure: "replace the profile with a role that no EC2 node uses: fgctl replace with --pod-execution-role-arn " +
+				"" +
 				"or " +
 				"--create-pod-execution-role",
 			source: source + "; eksctl#2290", example: "PodExecutionRoleAlreadyInUse",

@@ -1,5 +1,6 @@
-// Package message is what EKS, Fargate's scheduler and Kubernetes' own say of profiles and pods: for each known text its
-// cause, its cure and where it was seen. It is data and a search in it; start reading at Explain, then at the tables.
+// Package message is what EKS, Fargate's scheduler and Kubernetes' own say of profiles and pods: for each known text
+// its cause, its cure and where it was seen. It is data and a search in it; start reading at Explain, then at the
+// tables.
 package message
 
 import (

@@ -92,7 +92,8 @@ func schedulerSays() []entry {
 		},
 		{
 			code: "volume-type", by: fargateScheduler,
-			pattern: `volumes not supported: (?P<volume>[^\s,;:]+)(?:[,;]|$)|(?P<named>\S+) is of an unsupported volume Type`,
+			pattern: `volumes not supported: (?P<volume>[^\s,;:]+)(?:[,;]|$)|` +
+				`(?P<named>\S+) is of an unsupported volume Type`,
 			cause:   "the pod has a volume ({volume}{named}) of a type that Fargate does not mount, such as hostPath",
 			cure:    "use emptyDir, configMap, secret, projected, downwardAPI or a claim on EFS" + recreate,
 			source:  "pachyderm#4522, kube-s3#14",
@@ -189,6 +190,7 @@ func provisioningSays() []entry {
 			pattern: `Pod provisioning timed out(?: \(will retry\))?(?: for pod: (?P<pod>\S+))?`,
 			cause: "the pod's node did not come up in time; most often the subnets have no way out to ECR, S3 and the " +
 				"" +
+				"" +
 				"cluster's API endpoint",
 			cure: "look at the subnets' way out (a NAT gateway, or the VPC endpoints ecr.api, ecr.dkr and s3) and at " +
 				"the " +
@@ -208,6 +210,7 @@ func provisioningSays() []entry {
 			code: "untouched", by: defaultScheduler,
 			pattern: `untolerated taint \{?eks\.amazonaws\.com/compute-type: ?fargate\}?`,
 			cause: "the pod is with the default scheduler: no profile took it when it was made, and a toleration would " +
+				"" +
 				"not " +
 				"bring it onto Fargate either",
 			cure: "let an ACTIVE profile match the pod, then make the pod anew (rollout restart of its owner): pods " +

@@ -70,7 +70,8 @@ func Read(r io.Reader, opts Options, yield func(Part) error) error {
 	}}
 	err := s.read()
 	if errors.Is(err, errIdle) {
-		err = s.fault(s.number, At(s.line+1, "nothing is in the last %d MiB, so reading ends here", source.mostIdle>>20))
+		err = s.fault(s.number, At(s.line+1, "nothing is in the last %d MiB, so reading ends here",
+			source.mostIdle>>20))
 	}
 	if errors.Is(err, errEnough) || errors.Is(err, errFirst) {
 		err = nil

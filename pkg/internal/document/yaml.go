@@ -203,7 +203,8 @@ func (e *expansion) size(n *yaml.Node) (int, error) {
 			return 0, err
 		}
 		if sum += size; sum > e.most {
-			return 0, At(n.Line+e.offset, "the aliases of this document expand to more than %d times its size", maxExpansion)
+			return 0, At(n.Line+e.offset, "the aliases of this document expand to more than %d times its size",
+				maxExpansion)
 		}
 	}
 	if n.Anchor != "" {

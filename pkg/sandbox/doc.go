@@ -10,7 +10,7 @@
 // reading of routes. It imports none of the packages that hold fgctl's rules (fargate, network, trust), so that it can
 // prove them wrong; a test asserts this.
 //
-// Limits: it holds no pods, no node groups and no access entries; it checks no signatures; and it knows only the
+// Limits: it holds no pods and no nodes; it checks no signatures; and it knows only the
 // operations that internal/eks, internal/ec2 and internal/iam list. Every message whose text is not known from AWS says
 // so in a comment where it is made.
 //

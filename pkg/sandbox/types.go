@@ -39,6 +39,12 @@ type (
 	Role = world.Role
 	// Permissions are all that the caller may do.
 	Permissions = world.Permissions
+	// AccessEntry lets an IAM principal into a cluster.
+	AccessEntry = world.AccessEntry
+	// Nodegroup is a managed node group.
+	Nodegroup = world.Nodegroup
+	// PodIdentity lets pods of a service account assume a role.
+	PodIdentity = world.PodIdentity
 	// WorldError is all that is wrong with a world.
 	WorldError = world.Error
 	// WorldFault is one thing that is wrong with a world.

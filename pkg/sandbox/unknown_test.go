@@ -19,7 +19,7 @@ func TestUnknownOperations(t *testing.T) {
 		status                      int
 		contentType, contains       string
 	}{
-		{"eks", "GET", "/clusters/demo/node-groups/x", "", nil, 404, "application/json", `"message":"The fgctl sandbox does not know the operation GET /clusters/demo/node-groups/x of eks"`},
+		{"eks", "GET", "/clusters/demo/capabilities/x", "", nil, 404, "application/json", `"message":"The fgctl sandbox does not know the operation GET /clusters/demo/capabilities/x of eks"`},
 		{"ec2", "POST", "/", "Action=RunInstances", map[string]string{"Content-Type": form}, 400, "text/xml", "<Response><Errors><Error><Code>InvalidAction</Code><Message>The fgctl sandbox does not know the operation RunInstances of ec2</Message>"},
 		{"iam", "POST", "/", "Action=ListUsers", map[string]string{"Content-Type": form}, 400, "text/xml", "<Error><Type>Sender</Type><Code>InvalidAction</Code><Message>The fgctl sandbox does not know the operation ListUsers of iam</Message>"},
 		{"sqs", "POST", "/", "Action=ListQueues", map[string]string{"Content-Type": form}, 404, "text/xml", "<Message>The fgctl sandbox does not know the service sqs</Message>"},

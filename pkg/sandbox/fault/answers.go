@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -139,8 +140,8 @@ func (s *Stroke) HidesName() bool {
 	return slices.ContainsFunc(s.lists, func(r *rule) bool { return r.Kind == Nameless })
 }
 
-// beyond is a place in a list behind every item.
-const beyond = 1 << 40
+// beyond is a key behind those of every item.
+const beyond = "\U0010ffff"
 
 // Next returns the token of the next page, given the request's own and the right one.
 func (s *Stroke) Next(token, next string) string {
@@ -154,7 +155,8 @@ func (s *Stroke) Next(token, next string) string {
 			next = wire.Token(beyond)
 		case r.Kind == EndlessPages && next == "":
 			at, _ := wire.ReadToken(token) // a bad token has been refused
-			next = wire.Token(max(at, beyond) + 1)
+			page, _ := strconv.Atoi(strings.TrimPrefix(at, beyond))
+			next = wire.Token(beyond + strconv.Itoa(page+1))
 		}
 	}
 	return next

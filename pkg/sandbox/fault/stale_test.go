@@ -39,7 +39,7 @@ func TestStaleReads(t *testing.T) {
 	for range 3 {
 		got = append(got, b.Status("api"), listed(b, t))
 	}
-	if want := []string{"ResourceNotFoundException", "web", "ResourceNotFoundException", "web api", "ACTIVE", "web api"}; !slices.Equal(got, want) {
+	if want := []string{"ResourceNotFoundException", "web", "ResourceNotFoundException", "api web", "ACTIVE", "api web"}; !slices.Equal(got, want) {
 		t.Errorf("after a create: %q, want %q", got, want)
 	}
 	if err := b.Delete("web"); err != nil {

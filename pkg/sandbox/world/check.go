@@ -84,6 +84,7 @@ func (w World) check() []Problem {
 	for path, n := range map[string]int64{
 		"delays.create": int64(w.Delays.Create), "delays.delete": int64(w.Delays.Delete),
 		"delays.rolePropagation": int64(w.Delays.RolePropagation), "delays.stack": int64(w.Delays.Stack),
+		"delays.cluster": int64(w.Delays.Cluster), "delays.update": int64(w.Delays.Update),
 		"pageSize":        int64(w.PageSize),
 		"quotas.profiles": int64(w.Quotas.Profiles), "quotas.selectors": int64(w.Quotas.Selectors),
 		"quotas.labels": int64(w.Quotas.Labels),
@@ -277,6 +278,15 @@ func (w World) checkClusters(c *checker) {
 			if u.After < 0 || u.For <= 0 {
 				c.fault(fmt.Sprintf("%s.updates[%d]", at, j), "after cannot be negative, and for must be longer than 0s")
 			}
+		}
+		for j, e := range cluster.AccessEntries {
+			if !strings.HasPrefix(e.Principal, "arn:") {
+				c.fault(fmt.Sprintf("%s.accessEntries[%d].principal", at, j), "%q is not an ARN", e.Principal)
+			}
+			c.time(fmt.Sprintf("%s.accessEntries[%d].created", at, j), e.Created)
+		}
+		for j, n := range cluster.Nodegroups {
+			c.unique(fmt.Sprintf("%s.nodegroups[%d].name", at, j), "node group of "+cluster.Name, n.Name)
 		}
 		names := map[string]bool{}
 		for j, p := range cluster.Profiles {

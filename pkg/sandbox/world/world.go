@@ -64,6 +64,9 @@ type Delays struct {
 	RolePropagation time.Duration `yaml:"rolePropagation,omitempty"`
 	// Stack is the time in which CloudFormation makes or deletes a stack. Its role is there, or gone, at once.
 	Stack time.Duration `yaml:"stack,omitempty"`
+	// Cluster is the time in which EKS creates or deletes a cluster, Update that of an update of its configuration.
+	Cluster time.Duration `yaml:"cluster,omitempty"`
+	Update  time.Duration `yaml:"update,omitempty"`
 }
 
 // Quotas are the limits that AWS can raise on request (EKS service quotas); 0 means AWS's default.
@@ -89,6 +92,21 @@ type Cluster struct {
 	AuthenticationMode string   `yaml:"authenticationMode,omitempty"`
 	VPC                string   `yaml:"vpc,omitempty"`
 	Subnets            []string `yaml:"subnets,omitempty"`
+	// Role is the cluster's own role, an ARN or a name; eks-cluster when empty.
+	Role string `yaml:"role,omitempty"`
+	// SecurityGroups are those that the cluster was given, ClusterSecurityGroup is the one that EKS made.
+	SecurityGroups       []string `yaml:"securityGroups,omitempty"`
+	ClusterSecurityGroup string   `yaml:"clusterSecurityGroup,omitempty"`
+	// EndpointPublicAccess and EndpointPrivateAccess say who reaches the Kubernetes API, true when absent;
+	// PublicAccessCIDRs limit the first, 0.0.0.0/0 when absent.
+	EndpointPublicAccess  *bool    `yaml:"endpointPublicAccess,omitempty"`
+	EndpointPrivateAccess *bool    `yaml:"endpointPrivateAccess,omitempty"`
+	PublicAccessCIDRs     []string `yaml:"publicAccessCIDRs,omitempty"`
+	// AccessEntries, Nodegroups, Addons and PodIdentities are what the cluster has of these.
+	AccessEntries []AccessEntry `yaml:"accessEntries,omitempty"`
+	Nodegroups    []Nodegroup   `yaml:"nodegroups,omitempty"`
+	Addons        []string      `yaml:"addons,omitempty"`
+	PodIdentities []PodIdentity `yaml:"podIdentities,omitempty"`
 	// HideVPC leaves vpcId out of DescribeCluster's answer, as some imitations of AWS do.
 	HideVPC bool `yaml:"hideVPC,omitempty"`
 	// OutpostARN makes it a local cluster on an Outpost.
@@ -102,6 +120,33 @@ type Cluster struct {
 	Tags     map[string]string `yaml:"tags,omitempty"`
 	Created  time.Time         `yaml:"created,omitempty"`
 	Profiles []Profile         `yaml:"profiles,omitempty"`
+}
+
+// AccessEntry lets an IAM principal into a cluster.
+type AccessEntry struct {
+	// Principal is the ARN.
+	Principal string `yaml:"principal"`
+	// Type is STANDARD when empty, or EC2_LINUX, FARGATE_LINUX and so on.
+	Type string `yaml:"type,omitempty"`
+	// Username is the principal's ARN when empty.
+	Username string            `yaml:"username,omitempty"`
+	Groups   []string          `yaml:"groups,omitempty"`
+	Tags     map[string]string `yaml:"tags,omitempty"`
+	Created  time.Time         `yaml:"created,omitempty"`
+}
+
+// Nodegroup is a managed node group. Role is an ARN or a name, Status ACTIVE when empty.
+type Nodegroup struct {
+	Name    string   `yaml:"name"`
+	Role    string   `yaml:"role"`
+	Subnets []string `yaml:"subnets,omitempty"`
+	Status  string   `yaml:"status,omitempty"`
+}
+
+// PodIdentity lets pods of a service account assume a role.
+type PodIdentity struct {
+	Namespace      string `yaml:"namespace"`
+	ServiceAccount string `yaml:"serviceAccount"`
 }
 
 // Update is a time in which a cluster has an update in progress although it is ACTIVE. EKS refuses to

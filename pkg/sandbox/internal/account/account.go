@@ -99,7 +99,7 @@ func New(w world.World, now time.Time) (*Account, error) {
 		a.deletes = append(a.deletes, failures{Failure: f})
 	}
 	for _, c := range w.Clusters {
-		a.addCluster(c, now)
+		a.AddCluster(c, now)
 	}
 	return a, nil
 }

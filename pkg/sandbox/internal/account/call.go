@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/fault"
@@ -59,19 +60,24 @@ func (c *Call) PageSize(size int) int {
 	return size
 }
 
-// Page cuts a list: the items after the token, at most size of them, and the token of the next page; false for what
+// InOrder is the key of an item of a list that has no order but its own.
+func InOrder(i int) string { return fmt.Sprintf("%012d", i+1) }
+
+// Page cuts a list that is sorted by its keys: the items after the token, at most size of them, and the token of the next page; false for what
 // is no token.
-func Page[T any](c *Call, items []T, seq func(int) int, token string, size int) (out []T, next string, ok bool) {
+func Page[T any](
+	c *Call, items []T, key func(int) string, token string, size int,
+) (out []T, next string, ok bool) {
 	at, ok := wire.ReadToken(token)
 	if !ok {
 		return nil, "", false
 	}
 	for i, item := range items {
-		if seq(i) <= at {
+		if key(i) <= at {
 			continue
 		}
 		if len(out) == c.PageSize(size) {
-			next = wire.Token(seq(i - 1))
+			next = wire.Token(key(i - 1))
 			break
 		}
 		out = append(out, item)

@@ -32,7 +32,11 @@ type Cluster struct {
 	Tokens map[string]Token
 	// Certificate is that of the cluster's authority, nil until it is asked for.
 	Certificate []byte
+	// ClusterUpdates are those that requests made.
+	ClusterUpdates []ClusterUpdate
 
+	next    string
+	ends    time.Time
 	history []Change
 	// writes counts what was changed by requests and actors; past is the time before each of the last.
 	writes int
@@ -41,6 +45,19 @@ type Cluster struct {
 	updates []span
 	// gone are the last profiles of their names, for actors that make them again.
 	gone map[string]world.Profile
+}
+
+// ClusterUpdate is an update of a cluster's configuration.
+type ClusterUpdate struct {
+	ID, Type      string
+	Params        []UpdateParam
+	Created, Ends time.Time
+}
+
+// UpdateParam is a parameter of an update, as EKS writes it.
+type UpdateParam struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
 }
 
 // Token remembers the create that a clientRequestToken made.
@@ -64,8 +81,8 @@ type snapshot struct {
 	profiles []Profile
 }
 
-// addCluster puts a cluster of the world into the account.
-func (a *Account) addCluster(c world.Cluster, now time.Time) {
+// AddCluster puts a cluster into the account.
+func (a *Account) AddCluster(c world.Cluster, now time.Time) *Cluster {
 	if c.Created.IsZero() {
 		c.Created = now.Add(-24 * time.Hour)
 	}
@@ -81,7 +98,11 @@ func (a *Account) addCluster(c world.Cluster, now time.Time) {
 	for _, p := range c.Profiles {
 		a.addProfile(cl, p, now)
 	}
+	return cl
 }
+
+// Becomes lets the cluster have another status from an instant on; Gone takes it away.
+func (cl *Cluster) Becomes(status string, at time.Time) { cl.next, cl.ends = status, at }
 
 // addProfile puts a profile of the world into its cluster.
 func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) {
@@ -226,6 +247,13 @@ func (cl *Cluster) Writing(now time.Time) {
 
 // Settle ends every transition whose time has come.
 func (a *Account) Settle(now time.Time) {
+	a.Clusters = slices.DeleteFunc(a.Clusters, func(cl *Cluster) bool {
+		if cl.ends.IsZero() || now.Before(cl.ends) {
+			return false
+		}
+		cl.Status, cl.ends = cl.next, time.Time{}
+		return cl.Status == Gone
+	})
 	for _, cl := range a.Clusters {
 		cl.Profiles = slices.DeleteFunc(cl.Profiles, func(p *Profile) bool {
 			if p.ends.IsZero() || now.Before(p.ends) {

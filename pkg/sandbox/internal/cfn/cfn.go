@@ -226,7 +226,7 @@ func describeEvents(c *account.Call) (any, *wire.Refusal) {
 // page pages a list by NextToken; the text of the refusal is not AWS's.
 func page[T any](c *account.Call, name string, items []T) (any, *wire.Refusal) {
 	token := c.Query.Get("NextToken")
-	part, next, ok := account.Page(c, items, func(i int) int { return i + 1 }, token, 100)
+	part, next, ok := account.Page(c, items, account.InOrder, token, 100)
 	if !ok {
 		return nil, invalid("The NextToken is not one that this service gave.")
 	}

@@ -45,7 +45,7 @@ func readTemplate(c *account.Call, s *account.Stack) (*template, error) {
 	}
 	for id, r := range t.Resources {
 		if r.Type != "AWS::IAM::Role" {
-			return nil, fmt.Errorf("resource %s: the sandbox makes resources of the type AWS::IAM::Role only, not %s", id, r.Type)
+			return nil, fmt.Errorf("resource %s: the sandbox makes AWS::IAM::Role only, not %s", id, r.Type)
 		}
 	}
 	s.Description = t.Description

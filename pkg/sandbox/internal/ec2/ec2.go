@@ -93,7 +93,7 @@ func (l listing) page(c *account.Call, things []thing) (any, *wire.Refusal) {
 				c.Query.Get("MaxResults"), l.minPage, l.maxPage))
 	}
 	token := c.Query.Get("NextToken")
-	part, next, ok := account.Page(c, things, func(i int) int { return i + 1 }, token, size)
+	part, next, ok := account.Page(c, things, account.InOrder, token, size)
 	if !ok {
 		return nil, wire.BadRequest("InvalidParameterValue", "Unable to parse pagination token")
 	}

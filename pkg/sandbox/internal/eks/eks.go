@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -16,6 +17,7 @@ import (
 const (
 	oneCluster  = " /clusters/{cluster}"
 	allProfiles = oneCluster + "/fargate-profiles"
+	entries     = oneCluster + "/access-entries"
 	oneProfile  = allProfiles + "/{profile}"
 	oneARN      = " /tags/{arn...}" // some clients leave the ARN's slashes alone
 )
@@ -25,6 +27,21 @@ func Operations() []account.Operation {
 	return []account.Operation{
 		{Name: "ListClusters", Route: "GET /clusters", On: everyCluster, Run: listClusters},
 		{Name: "DescribeCluster", Route: "GET" + oneCluster, On: theCluster, Run: describeCluster, NotFound: noCluster},
+		{Name: "CreateCluster", Route: "POST /clusters", About: clusterName, On: theCluster, Run: createCluster},
+		{Name: "UpdateClusterConfig", Route: "POST" + oneCluster + "/update-config", On: theCluster, Run: updateCluster},
+		{Name: "DeleteCluster", Route: "DELETE" + oneCluster, On: theCluster, Run: deleteCluster},
+		{Name: "ListUpdates", Route: "GET" + oneCluster + "/updates", On: theCluster, Run: listUpdates},
+		{Name: "DescribeUpdate", Route: "GET" + oneCluster + "/updates/{arn}", On: theCluster, Run: describeUpdate},
+		{Name: "ListNodegroups", Route: "GET" + oneCluster + "/node-groups", On: theCluster, Run: listNodegroups},
+		{Name: "DescribeNodegroup", Route: "GET" + oneCluster + "/node-groups/{arn}", On: theCluster,
+			Run: describeNodegroup},
+		{Name: "ListAddons", Route: "GET" + oneCluster + "/addons", On: theCluster, Run: listAddons},
+		{Name: "ListPodIdentityAssociations", Route: "GET" + oneCluster + "/pod-identity-associations", On: theCluster,
+			Run: listPodIdentities},
+		{Name: "CreateAccessEntry", Route: "POST" + entries, On: theCluster, Run: createAccessEntry},
+		{Name: "ListAccessEntries", Route: "GET" + entries, On: theCluster, Run: listAccessEntries},
+		{Name: "DescribeAccessEntry", Route: "GET" + entries + "/{arn...}", On: theCluster, Run: describeAccessEntry},
+		{Name: "DeleteAccessEntry", Route: "DELETE" + entries + "/{arn...}", On: theCluster, Run: deleteAccessEntry},
 		{Name: "DescribeClusterVersions", Route: "GET /cluster-versions", On: everything, Run: describeClusterVersions},
 		{Name: "ListFargateProfiles", Route: "GET" + allProfiles, On: theCluster, Run: listProfiles, NotFound: noCluster},
 		{Name: "CreateFargateProfile", Route: "POST" + allProfiles, About: named, On: theCluster, Run: createProfile},
@@ -94,16 +111,17 @@ func noProfile(c *account.Call) *wire.Refusal {
 	return exception(c, notFound, "No Fargate Profile found with name: "+c.Profile+".")
 }
 
-// nameList pages a list of named things into an answer. The page size is 1 to 100, 100 when absent (EKS API). The
+// nameList pages a list of names, sorted, into an answer. The page size is 1 to 100, 100 when absent (EKS API). The
 // texts of the refusals are not AWS's.
-func nameList(c *account.Call, key string, names []string, seq func(int) int) (any, *wire.Refusal) {
+func nameList(c *account.Call, key string, names []string) (any, *wire.Refusal) {
 	size, ok := c.Number("maxResults", 100, 1, 100)
 	if !ok {
 		return nil, exception(c, invalidParameter,
 			fmt.Sprintf("maxResults is %q; it must be a number from 1 to 100", c.Query.Get("maxResults")))
 	}
+	names = slices.Sorted(slices.Values(names))
 	token := c.Query.Get("nextToken")
-	part, next, ok := account.Page(c, names, seq, token, size)
+	part, next, ok := account.Page(c, names, func(i int) string { return names[i] }, token, size)
 	if !ok {
 		return nil, exception(c, invalidParameter, "The nextToken is not one that this service gave.")
 	}
@@ -116,13 +134,12 @@ func nameList(c *account.Call, key string, names []string, seq func(int) int) (a
 
 func listClusters(c *account.Call) (any, *wire.Refusal) {
 	var names []string
-	var seqs []int
 	for _, cl := range c.Clusters {
 		if cl.Region == c.Region {
-			names, seqs = append(names, cl.Name), append(seqs, cl.Seq)
+			names = append(names, cl.Name)
 		}
 	}
-	return nameList(c, "clusters", names, func(i int) int { return seqs[i] })
+	return nameList(c, "clusters", names)
 }
 
 func listProfiles(c *account.Call) (any, *wire.Refusal) {
@@ -134,7 +151,7 @@ func listProfiles(c *account.Call) (any, *wire.Refusal) {
 	for i, p := range cl.Profiles {
 		names[i] = p.Name
 	}
-	return nameList(c, "fargateProfileNames", names, func(i int) int { return cl.Profiles[i].Seq })
+	return nameList(c, "fargateProfileNames", names)
 }
 
 func describe(c *account.Call) (any, *wire.Refusal) {
@@ -194,10 +211,20 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 	if cl == nil {
 		return nil, noCluster(c)
 	}
+	return showCluster(c, cl), nil
+}
+
+// showCluster returns a cluster as EKS writes it.
+func showCluster(c *account.Call, cl *account.Cluster) any {
+	cidrs := cl.PublicAccessCIDRs
+	if cidrs == nil {
+		cidrs = []string{"0.0.0.0/0"}
+	}
 	vpc := map[string]any{
-		"subnetIds": append([]string{}, cl.Subnets...), "securityGroupIds": []string{},
-		"clusterSecurityGroupId": "sg-0aaa0000000000001", "vpcId": cl.VPC,
-		"endpointPublicAccess": true, "endpointPrivateAccess": true, "publicAccessCidrs": []string{"0.0.0.0/0"},
+		"subnetIds": append([]string{}, cl.Subnets...), "securityGroupIds": append([]string{}, cl.SecurityGroups...),
+		"clusterSecurityGroupId": or(cl.ClusterSecurityGroup, "sg-0aaa0000000000001"), "vpcId": cl.VPC,
+		"endpointPublicAccess": yes(cl.EndpointPublicAccess), "endpointPrivateAccess": yes(cl.EndpointPrivateAccess),
+		"publicAccessCidrs": cidrs,
 	}
 	if cl.HideVPC || cl.VPC == "" {
 		delete(vpc, "vpcId")
@@ -205,7 +232,7 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 	issuer := "https://oidc.sandbox.invalid/" + cl.Name
 	out := map[string]any{
 		"name": cl.Name, "arn": cl.ARN, "createdAt": wire.Epoch(cl.Created), "version": cl.Version,
-		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": c.ARN("iam", "", "role/eks-cluster"),
+		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": roleARN(c, or(cl.Role, "eks-cluster")),
 		// A name that never resolves: nobody is to dial it (RFC 2606).
 		"endpoint":                "https://" + cl.Name + ".sandbox.invalid",
 		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString(certificate(cl))},
@@ -224,5 +251,5 @@ func describeCluster(c *account.Call) (any, *wire.Refusal) {
 			"outpostArns": []string{cl.OutpostARN}, "controlPlaneInstanceType": "m5.large",
 		}
 	}
-	return map[string]any{"cluster": out}, nil
+	return map[string]any{"cluster": out}
 }

@@ -35,7 +35,7 @@ func Operations() []account.Operation {
 		{Name: "GetPolicy", Run: ofPolicy(getPolicy)},
 		{Name: "GetPolicyVersion", Run: ofPolicy(getPolicyVersion)},
 		{Name: "CreateServiceLinkedRole", Run: createServiceLinkedRole},
-		{Name: "SimulatePrincipalPolicy", On: func(c *account.Call) string { return c.Query.Get("PolicySourceArn") }, Run: simulate},
+		{Name: "SimulatePrincipalPolicy", On: theSource, Run: simulate},
 	}
 }
 
@@ -52,6 +52,8 @@ func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
 		Account string `xml:"Account"`
 	}{c.Caller(), "AIDASANDBOX0000000001", c.World.Account}, nil
 }
+
+func theSource(c *account.Call) string { return c.Query.Get("PolicySourceArn") }
 
 func everyRole(c *account.Call) string { return c.ARN("iam", "", "role/") }
 
@@ -121,13 +123,13 @@ func getRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 }
 
 // page pages a list by Marker and MaxItems (1 to 1000, 100 when absent). The texts of the refusals are not AWS's.
-func page[T any](c *account.Call, name string, items []T, seq func(int) int) (any, *wire.Refusal) {
+func page[T any](c *account.Call, name string, items []T, key func(int) string) (any, *wire.Refusal) {
 	size, ok := c.Number("MaxItems", 100, 1, 1000)
 	if !ok {
 		return nil, wire.BadRequest("ValidationError", "MaxItems must be a number from 1 to 1000")
 	}
 	marker := c.Query.Get("Marker")
-	part, next, ok := account.Page(c, items, seq, marker, size)
+	part, next, ok := account.Page(c, items, key, marker, size)
 	if !ok {
 		return nil, wire.BadRequest("ValidationError", "Invalid Marker.")
 	}
@@ -139,21 +141,19 @@ func page[T any](c *account.Call, name string, items []T, seq func(int) int) (an
 	}{wire.Named{Name: name, Value: wire.Members[T]{List: part}}, next != "", next}, nil
 }
 
-func inOrder(i int) int { return i + 1 }
-
 func listRoles(c *account.Call) (any, *wire.Refusal) {
 	var shown []roleXML
-	var seqs []int
+	var keys []string
 	for _, r := range c.Roles {
 		if strings.HasPrefix(r.FullPath(), c.Query.Get("PathPrefix")) {
-			shown, seqs = append(shown, show(c, r, false)), append(seqs, r.Seq)
+			shown, keys = append(shown, show(c, r, false)), append(keys, account.InOrder(r.Seq))
 		}
 	}
-	return page(c, "Roles", shown, func(i int) int { return seqs[i] })
+	return page(c, "Roles", shown, func(i int) string { return keys[i] })
 }
 
 func listRoleTags(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	return page(c, "Tags", wire.Tags(r.Tags), inOrder)
+	return page(c, "Tags", wire.Tags(r.Tags), account.InOrder)
 }
 
 func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
@@ -165,9 +165,9 @@ func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	for _, arn := range r.Policies {
 		list = append(list, attached{arn[strings.LastIndex(arn, "/")+1:], arn})
 	}
-	return page(c, "AttachedPolicies", list, inOrder)
+	return page(c, "AttachedPolicies", list, account.InOrder)
 }
 
 func listInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	return page(c, "PolicyNames", r.InlinePolicies, inOrder)
+	return page(c, "PolicyNames", r.InlinePolicies, account.InOrder)
 }

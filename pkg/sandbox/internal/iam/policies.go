@@ -266,5 +266,5 @@ func simulate(c *account.Call) (any, *wire.Refusal) {
 			results = append(results, result{Action: action, Resource: resource, Decision: decide(action, resource)})
 		}
 	}
-	return page(c, "EvaluationResults", results, inOrder)
+	return page(c, "EvaluationResults", results, account.InOrder)
 }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"io"
-	"math"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -10,12 +9,12 @@ import (
 )
 
 func TestTokens(t *testing.T) {
-	for _, after := range []int{0, 1, math.MaxInt32} {
+	for _, after := range []string{"web", "000000000001", "\U0010ffff2"} {
 		if got, ok := ReadToken(Token(after)); !ok || got != after {
-			t.Errorf("%d: %d, %t", after, got, ok)
+			t.Errorf("%s: %s, %t", after, got, ok)
 		}
 	}
-	for _, token := range []string{"x", "YWZ0ZXI6LTE", "YWZ0ZXI6eA", "b3RoZXI6MQ"} {
+	for _, token := range []string{"x", "YWZ0ZXI6", "b3RoZXI6MQ"} {
 		if _, ok := ReadToken(token); ok {
 			t.Errorf("%s is a token", token)
 		}

@@ -183,19 +183,18 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// Token returns the token of the page behind an item, by the item's sequence number: an item that vanishes
-// between two pages hides no other.
-func Token(after int) string {
-	return base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(after)))
+// Token returns the token of the page behind the item of a key: an item that vanishes between two pages hides no
+// other.
+func Token(after string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte("after:" + after))
 }
 
-// ReadToken returns what Token was called with, 0 for no token, and reports whether the token is one.
-func ReadToken(token string) (after int, ok bool) {
+// ReadToken returns what Token was called with, nothing for no token, and reports whether the token is one.
+func ReadToken(token string) (after string, ok bool) {
 	if token == "" {
-		return 0, true
+		return "", true
 	}
 	data, err := base64.RawURLEncoding.DecodeString(token)
-	text, found := strings.CutPrefix(string(data), "after:")
-	after, bad := strconv.Atoi(text)
-	return after, err == nil && found && bad == nil && after >= 0
+	after, found := strings.CutPrefix(string(data), "after:")
+	return after, err == nil && found && after != ""
 }

@@ -1,0 +1,131 @@
+package eks
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
+)
+
+func accessEntryOf(cl *account.Cluster, principal string) int {
+	return slices.IndexFunc(cl.AccessEntries, func(e world.AccessEntry) bool { return e.Principal == principal })
+}
+
+// noEntries refuses what is about access entries where the cluster has none.
+func noEntries(c *account.Call) (*account.Cluster, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused == nil && cl.AuthenticationMode == "CONFIG_MAP" {
+		return nil, exception(c, invalidRequest, "The cluster's authentication mode must be set to one of "+
+			"[API, API_AND_CONFIG_MAP] to perform this operation.")
+	}
+	return cl, refused
+}
+
+func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := noEntries(c)
+	if refused != nil {
+		return nil, refused
+	}
+	var request struct {
+		Principal string            `json:"principalArn"`
+		Groups    []string          `json:"kubernetesGroups"`
+		Username  string            `json:"username"`
+		Type      string            `json:"type"`
+		Tags      map[string]string `json:"tags"`
+	}
+	if err := json.Unmarshal(c.Body, &request); err != nil {
+		return nil, unreadable(err)
+	}
+	if accessEntryOf(cl, request.Principal) >= 0 {
+		return nil, exception(c, inUse, "The specified access entry resource is already in use on this cluster.")
+	}
+	e := world.AccessEntry{
+		Principal: request.Principal, Type: or(request.Type, "STANDARD"), Username: or(request.Username, request.Principal),
+		Groups: request.Groups, Tags: maps.Clone(request.Tags), Created: c.Now,
+	}
+	if request.Username == "" && e.Type != "STANDARD" {
+		e.Username = nodeName
+	}
+	cl.AccessEntries = append(cl.AccessEntries, e)
+	return showEntry(c, cl, e), nil
+}
+
+// nodeName is the user name of nodes that join by an access entry.
+const nodeName = "system:node:{{SessionName}}"
+
+// letNodesIn makes the access entry of a profile's role, as EKS does in the modes that have them.
+func letNodesIn(c *account.Call, cl *account.Cluster, role string) {
+	if cl.AuthenticationMode != "CONFIG_MAP" && accessEntryOf(cl, role) < 0 {
+		cl.AccessEntries = append(cl.AccessEntries, world.AccessEntry{
+			Principal: role, Type: "FARGATE_LINUX", Username: nodeName, Created: c.Now,
+		})
+	}
+}
+
+func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
+	principal := strings.SplitN(e.Principal, ":", 6)
+	resource := "access-entry/" + cl.Name + "/" + principal[len(principal)-1] + "/sandbox"
+	if len(principal) == 6 {
+		kind, name, _ := strings.Cut(principal[5], "/")
+		name = name[strings.LastIndex(name, "/")+1:]
+		resource = "access-entry/" + cl.Name + "/" + kind + "/" + principal[4] + "/" + name + "/sandbox"
+	}
+	created := e.Created
+	if created.IsZero() {
+		created = cl.Created.Add(time.Minute)
+	}
+	return map[string]any{"accessEntry": map[string]any{
+		"clusterName": cl.Name, "principalArn": e.Principal, "kubernetesGroups": append([]string{}, e.Groups...),
+		"accessEntryArn": c.ARN("eks", cl.Region, resource),
+		"createdAt":      wire.Epoch(created), "modifiedAt": wire.Epoch(created),
+		"tags": present(e.Tags), "username": or(e.Username, e.Principal), "type": or(e.Type, "STANDARD"),
+	}}
+}
+
+func listAccessEntries(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := noEntries(c)
+	if refused != nil {
+		return nil, refused
+	}
+	principals := make([]string, len(cl.AccessEntries))
+	for i, e := range cl.AccessEntries {
+		principals[i] = e.Principal
+	}
+	return nameList(c, "accessEntries", principals)
+}
+
+// theEntry finds the access entry that a request names.
+func theEntry(c *account.Call) (*account.Cluster, int, *wire.Refusal) {
+	cl, refused := noEntries(c)
+	if refused != nil {
+		return nil, 0, refused
+	}
+	i := accessEntryOf(cl, c.Resource)
+	if i < 0 {
+		// Not AWS's text.
+		return nil, 0, exception(c, notFound, "No access entry found for principal: "+c.Resource)
+	}
+	return cl, i, nil
+}
+
+func describeAccessEntry(c *account.Call) (any, *wire.Refusal) {
+	cl, i, refused := theEntry(c)
+	if refused != nil {
+		return nil, refused
+	}
+	return showEntry(c, cl, cl.AccessEntries[i]), nil
+}
+
+func deleteAccessEntry(c *account.Call) (any, *wire.Refusal) {
+	cl, i, refused := theEntry(c)
+	if refused != nil {
+		return nil, refused
+	}
+	cl.AccessEntries = slices.Delete(slices.Clone(cl.AccessEntries), i, i+1)
+	return nil, nil
+}

@@ -1,0 +1,290 @@
+package eks
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
+)
+
+// clusterRequest is the body of CreateCluster and of UpdateClusterConfig, as far as the sandbox knows it.
+type clusterRequest struct {
+	Name    string            `json:"name"`
+	Version string            `json:"version"`
+	Role    string            `json:"roleArn"`
+	Tags    map[string]string `json:"tags"`
+	VPC     struct {
+		Subnets        []string `json:"subnetIds"`
+		SecurityGroups []string `json:"securityGroupIds"`
+		Public         *bool    `json:"endpointPublicAccess"`
+		Private        *bool    `json:"endpointPrivateAccess"`
+		CIDRs          []string `json:"publicAccessCidrs"`
+	} `json:"resourcesVpcConfig"`
+	Access struct {
+		Mode string `json:"authenticationMode"`
+	} `json:"accessConfig"`
+}
+
+// clusterName finds the name of the cluster that a request creates; a body that is not JSON is reported later.
+func clusterName(c *wire.Call) {
+	var body struct{ Name string }
+	_ = json.Unmarshal(c.Body, &body)
+	c.Cluster = body.Name
+}
+
+func createCluster(c *account.Call) (any, *wire.Refusal) {
+	var request clusterRequest
+	if err := json.Unmarshal(c.Body, &request); err != nil {
+		return nil, unreadable(err)
+	}
+	if refused := c.Permit("iam:PassRole", request.Role); refused != nil {
+		return nil, refused
+	}
+	if c.Find(c.Region, c.Cluster) != nil {
+		return nil, exception(c, inUse, "Cluster already exists with name: "+c.Cluster)
+	}
+	made := world.Cluster{
+		Name: c.Cluster, Region: c.Region, Version: request.Version, Role: request.Role, Tags: request.Tags,
+		Subnets: request.VPC.Subnets, Status: "CREATING", Created: c.Now, AuthenticationMode: request.Access.Mode,
+	}
+	if made.Version == "" {
+		made.Version = versions[0].version
+	}
+	if made.AuthenticationMode == "" {
+		made.AuthenticationMode = "CONFIG_MAP" // the default of the API (EKS User Guide, access entries)
+	}
+	if made.VPC = c.World.VPCOf(&made); made.VPC == "" {
+		// Not AWS's text.
+		return nil, exception(c, invalidParameter, "None of the subnets of the cluster exists.")
+	}
+	private := false // the default of the API (EKS API, VpcConfigRequest)
+	made.EndpointPrivateAccess = &private
+	apply(&made, request)
+	cl := c.AddCluster(made, c.Now)
+	cl.Becomes("ACTIVE", c.Now.Add(c.World.Delays.Cluster))
+	return showCluster(c, cl), nil
+}
+
+// apply changes what a request gives of the network and of the access.
+func apply(cl *world.Cluster, request clusterRequest) {
+	if request.VPC.Subnets != nil {
+		cl.Subnets = request.VPC.Subnets
+	}
+	if request.VPC.SecurityGroups != nil {
+		cl.SecurityGroups = request.VPC.SecurityGroups
+	}
+	if request.VPC.Public != nil {
+		cl.EndpointPublicAccess = request.VPC.Public
+	}
+	if request.VPC.Private != nil {
+		cl.EndpointPrivateAccess = request.VPC.Private
+	}
+	if request.VPC.CIDRs != nil {
+		cl.PublicAccessCIDRs = request.VPC.CIDRs
+	}
+	if request.Access.Mode != "" {
+		cl.AuthenticationMode = request.Access.Mode
+	}
+}
+
+// presentCluster returns the cluster that a call is about, as it is.
+func presentCluster(c *account.Call) (*account.Cluster, *wire.Refusal) {
+	if cl := c.Find(c.Region, c.Cluster); cl != nil {
+		return cl, nil
+	}
+	return nil, noCluster(c)
+}
+
+func deleteCluster(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	switch {
+	case len(cl.Profiles) > 0:
+		return nil, exception(c, inUse, "Cluster has Fargate Profiles in ACTIVE/CREATING state")
+	case len(cl.Nodegroups) > 0:
+		return nil, exception(c, inUse, "Cluster has nodegroups attached")
+	case cl.Updating(c.Now):
+		// Not AWS's text.
+		return nil, exception(c, inUse, "Cluster "+cl.Name+" currently has an update in progress")
+	}
+	cl.Status = world.Deleting
+	cl.Becomes(account.Gone, c.Now.Add(c.World.Delays.Cluster))
+	return showCluster(c, cl), nil
+}
+
+// updateCluster changes the cluster at once; the update that says so is in progress for the world's delay, and
+// EKS refuses changes of profiles meanwhile.
+func updateCluster(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	var request clusterRequest
+	var raw map[string]json.RawMessage
+	err := json.Unmarshal(c.Body, &request)
+	if err == nil {
+		err = json.Unmarshal(c.Body, &raw)
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	switch {
+	case cl.Status != world.Active:
+		return nil, exception(c, invalidRequest, "Cluster '"+cl.Name+"' is not in ACTIVE status")
+	case cl.Updating(c.Now):
+		// Not AWS's text.
+		return nil, exception(c, inUse, "Cluster "+cl.Name+" currently has an update in progress")
+	}
+	u := account.ClusterUpdate{ID: c.UUID(), Type: "ConfigUpdate", Created: c.Now, Ends: c.Now.Add(c.World.Delays.Update)}
+	for _, kind := range [...]struct{ key, update string }{
+		{"resourcesVpcConfig", "VpcConfigUpdate"}, {"accessConfig", "AccessConfigUpdate"}, {"logging", "LoggingUpdate"},
+	} {
+		if text, given := raw[kind.key]; given {
+			u.Type = kind.update
+			u.Params = append(u.Params, account.UpdateParam{Type: paramOf(kind.key), Value: string(text)})
+		}
+	}
+	if request.VPC.Public != nil || request.VPC.Private != nil || request.VPC.CIDRs != nil {
+		u.Type = "EndpointAccessUpdate"
+	}
+	apply(&cl.Cluster, request)
+	cl.ClusterUpdates = append(cl.ClusterUpdates, u)
+	cl.Update(c.Now, c.World.Delays.Update)
+	return showUpdate(c, u), nil
+}
+
+// paramOf returns the type of an update's parameter.
+func paramOf(key string) string {
+	return map[string]string{
+		"resourcesVpcConfig": "EndpointPublicAccess", "accessConfig": "AuthenticationMode", "logging": "ClusterLogging",
+	}[key]
+}
+
+func showUpdate(c *account.Call, u account.ClusterUpdate) any {
+	status := "InProgress"
+	if !c.Now.Before(u.Ends) {
+		status = "Successful"
+	}
+	return map[string]any{"update": map[string]any{
+		"id": u.ID, "status": status, "type": u.Type, "params": append([]account.UpdateParam{}, u.Params...),
+		"createdAt": wire.Epoch(u.Created), "errors": []any{},
+	}}
+}
+
+func listUpdates(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	ids := make([]string, len(cl.ClusterUpdates))
+	for i, u := range cl.ClusterUpdates {
+		ids[i] = u.ID
+	}
+	return nameList(c, "updateIds", ids)
+}
+
+func describeUpdate(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	i := slices.IndexFunc(cl.ClusterUpdates, func(u account.ClusterUpdate) bool { return u.ID == c.Resource })
+	if i < 0 {
+		return nil, exception(c, notFound, "No update found for ID: "+c.Resource)
+	}
+	return showUpdate(c, cl.ClusterUpdates[i]), nil
+}
+
+func listNodegroups(c *account.Call) (any, *wire.Refusal) {
+	return listOf(c, "nodegroups", func(cl *account.Cluster) []string {
+		names := make([]string, len(cl.Nodegroups))
+		for i, n := range cl.Nodegroups {
+			names[i] = n.Name
+		}
+		return names
+	})
+}
+
+func listAddons(c *account.Call) (any, *wire.Refusal) {
+	return listOf(c, "addons", func(cl *account.Cluster) []string { return cl.Addons })
+}
+
+// listOf answers a list of names that a cluster has.
+func listOf(c *account.Call, key string, names func(*account.Cluster) []string) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	return nameList(c, key, names(cl))
+}
+
+func describeNodegroup(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	for _, n := range cl.Nodegroups {
+		if n.Name == c.Resource {
+			return map[string]any{"nodegroup": map[string]any{
+				"nodegroupName": n.Name, "clusterName": cl.Name, "nodeRole": roleARN(c, n.Role),
+				"status":       or(n.Status, world.Active),
+				"nodegroupArn": c.ARN("eks", cl.Region, "nodegroup/"+cl.Name+"/"+n.Name+"/sandbox"), "version": cl.Version,
+				"createdAt": wire.Epoch(cl.Created), "subnets": append([]string{}, n.Subnets...), "capacityType": "ON_DEMAND",
+				"scalingConfig": map[string]any{"minSize": 1, "maxSize": 1, "desiredSize": 1},
+				"health":        health(nil), "tags": map[string]string{}, "labels": map[string]string{},
+			}}, nil
+		}
+	}
+	return nil, exception(c, notFound, "No node group found for name: "+c.Resource+".")
+}
+
+// listPodIdentities filters by namespace and serviceAccount.
+func listPodIdentities(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	list := []map[string]any{}
+	for i, a := range cl.PodIdentities {
+		if ns := c.Query.Get("namespace"); ns != "" && ns != a.Namespace {
+			continue
+		}
+		if sa := c.Query.Get("serviceAccount"); sa != "" && sa != a.ServiceAccount {
+			continue
+		}
+		id := fmt.Sprintf("a-sandbox%010d", i+1)
+		list = append(list, map[string]any{
+			"clusterName": cl.Name, "namespace": a.Namespace, "serviceAccount": a.ServiceAccount, "associationId": id,
+			"associationArn": c.ARN("eks", cl.Region, "podidentityassociation/"+cl.Name+"/"+id),
+		})
+	}
+	return map[string]any{"associations": list}, nil
+}
+
+// roleARN returns the ARN of a role that a world names, or the ARN that it gives.
+func roleARN(c *account.Call, role string) string {
+	if strings.HasPrefix(role, "arn:") {
+		return role
+	}
+	if r := c.Role(role); r != nil {
+		return c.World.RoleARN(r.Role)
+	}
+	return c.ARN("iam", "", "role/"+role)
+}
+
+// or returns the first of two texts that is not empty.
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// yes returns what a switch says that is on where it says nothing.
+func yes(p *bool) bool { return p == nil || *p }

@@ -1,0 +1,191 @@
+package eks_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/eks/types"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+)
+
+func newCluster(name string) *eks.CreateClusterInput {
+	return &eks.CreateClusterInput{
+		Name: aws.String(name), RoleArn: aws.String("arn:aws:iam::111122223333:role/eks-cluster"), Version: aws.String("1.35"),
+		ResourcesVpcConfig: &types.VpcConfigRequest{SubnetIds: []string{bench.PrivateA, bench.PrivateB}},
+		AccessConfig:       &types.CreateAccessConfigRequest{AuthenticationMode: types.AuthenticationModeApi},
+	}
+}
+
+func TestLifeOfACluster(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) { w.Delays.Cluster, w.Delays.Update = time.Minute, 20*time.Second })
+	name := aws.String("new")
+	status := func() types.ClusterStatus {
+		t.Helper()
+		out, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Cluster.Status
+	}
+	made, err := b.EKS.CreateCluster(ctx, newCluster("new"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := made.Cluster
+	if c.Status != "CREATING" || aws.ToString(c.Version) != "1.35" || aws.ToString(c.ResourcesVpcConfig.VpcId) != "vpc-0d3e0000000000001" ||
+		c.ResourcesVpcConfig.EndpointPrivateAccess || !c.ResourcesVpcConfig.EndpointPublicAccess {
+		t.Errorf("%+v", c)
+	}
+	if _, err := b.EKS.CreateCluster(ctx, newCluster("new")); bench.Code(err) != "ResourceInUseException" || bench.Message(err) != "Cluster already exists with name: new" {
+		t.Error(err)
+	}
+	early := bench.Input("web")
+	early.ClusterName = name
+	if _, err := b.EKS.CreateFargateProfile(ctx, early); bench.Code(err) != "InvalidRequestException" {
+		t.Error(err)
+	}
+	b.Clock.Advance(time.Minute)
+	if got := status(); got != "ACTIVE" {
+		t.Error(got)
+	}
+
+	update, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: name, ResourcesVpcConfig: &types.VpcConfigRequest{
+		EndpointPrivateAccess: aws.Bool(true), PublicAccessCidrs: []string{"203.0.113.0/24"},
+	}})
+	if err != nil || update.Update.Status != "InProgress" || update.Update.Type != "EndpointAccessUpdate" {
+		t.Fatalf("%+v, %v", update, err)
+	}
+	if err := func() error { _, err := b.EKS.CreateFargateProfile(ctx, early); return err }(); bench.Code(err) != "ResourceInUseException" {
+		t.Error(err)
+	}
+	if _, err := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: name}); bench.Code(err) != "ResourceInUseException" {
+		t.Error(err)
+	}
+	b.Clock.Advance(20 * time.Second)
+	list, err := b.EKS.ListUpdates(ctx, &eks.ListUpdatesInput{Name: name})
+	if err != nil || !slices.Equal(list.UpdateIds, []string{aws.ToString(update.Update.Id)}) {
+		t.Errorf("%+v, %v", list, err)
+	}
+	done, err := b.EKS.DescribeUpdate(ctx, &eks.DescribeUpdateInput{Name: name, UpdateId: update.Update.Id})
+	if err != nil || done.Update.Status != "Successful" {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if _, err := b.EKS.DescribeUpdate(ctx, &eks.DescribeUpdateInput{Name: name, UpdateId: aws.String("x")}); bench.Code(err) != "ResourceNotFoundException" {
+		t.Error(err)
+	}
+	out, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: name})
+	if err != nil || !out.Cluster.ResourcesVpcConfig.EndpointPrivateAccess || !slices.Equal(out.Cluster.ResourcesVpcConfig.PublicAccessCidrs, []string{"203.0.113.0/24"}) {
+		t.Errorf("%+v, %v", out.Cluster.ResourcesVpcConfig, err)
+	}
+
+	if _, err := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: name}); err != nil {
+		t.Error(err)
+	}
+	if got := status(); got != "DELETING" {
+		t.Error(got)
+	}
+	b.Clock.Advance(time.Minute)
+	if _, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: name}); bench.Code(err) != "ResourceNotFoundException" {
+		t.Error(err)
+	}
+	clusters, err := b.EKS.ListClusters(ctx, nil)
+	if err != nil || !slices.Equal(clusters.Clusters, []string{"demo"}) {
+		t.Errorf("%v, %v", clusters, err)
+	}
+}
+
+func TestClusterRefusals(t *testing.T) {
+	b := bench.Serve(t, bench.With("web", "ACTIVE"))
+	_, busy := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: aws.String("demo")})
+	nowhere := newCluster("x")
+	nowhere.ResourcesVpcConfig.SubnetIds = []string{"subnet-none"}
+	_, lost := b.EKS.CreateCluster(ctx, nowhere)
+	if bench.Message(busy) != "Cluster has Fargate Profiles in ACTIVE/CREATING state" || bench.Code(lost) != "InvalidParameterException" {
+		t.Error(busy, lost)
+	}
+	none := aws.String("none")
+	_, update := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: none})
+	_, remove := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: none})
+	_, nodes := b.EKS.ListNodegroups(ctx, &eks.ListNodegroupsInput{ClusterName: none})
+	_, updates := b.EKS.ListUpdates(ctx, &eks.ListUpdatesInput{Name: none})
+	_, entries := b.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: none})
+	_, pods := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: none})
+	for _, err := range []error{update, remove, nodes, updates, entries, pods} {
+		if bench.Message(err) != "No cluster found for name: none." {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWhatAClusterHas(t *testing.T) {
+	cluster := aws.String("demo")
+	b := bench.Serve(t, func(w *sandbox.World) {
+		c := w.Cluster("demo")
+		c.Nodegroups = []sandbox.Nodegroup{{Name: "n2", Role: "fargate-pods"}, {Name: "n1", Role: "arn:aws:iam::111122223333:role/nodes"}}
+		c.Addons = []string{"vpc-cni", "coredns"}
+		c.PodIdentities = []sandbox.PodIdentity{{Namespace: "web", ServiceAccount: "api"}, {Namespace: "jobs", ServiceAccount: "api"}}
+	})
+	nodegroups, err := b.EKS.ListNodegroups(ctx, &eks.ListNodegroupsInput{ClusterName: cluster})
+	if err != nil || !slices.Equal(nodegroups.Nodegroups, []string{"n1", "n2"}) {
+		t.Errorf("%v, %v", nodegroups, err)
+	}
+	n2, err := b.EKS.DescribeNodegroup(ctx, &eks.DescribeNodegroupInput{ClusterName: cluster, NodegroupName: aws.String("n2")})
+	if err != nil || aws.ToString(n2.Nodegroup.NodeRole) != bench.GoodRole || n2.Nodegroup.Status != "ACTIVE" {
+		t.Errorf("%+v, %v", n2, err)
+	}
+	if _, err := b.EKS.DescribeNodegroup(ctx, &eks.DescribeNodegroupInput{ClusterName: cluster, NodegroupName: aws.String("x")}); bench.Code(err) != "ResourceNotFoundException" {
+		t.Error(err)
+	}
+	addons, err := b.EKS.ListAddons(ctx, &eks.ListAddonsInput{ClusterName: cluster, MaxResults: aws.Int32(1)})
+	if err != nil || !slices.Equal(addons.Addons, []string{"coredns"}) || addons.NextToken == nil {
+		t.Errorf("%v, %v", addons, err)
+	}
+	pods, err := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, Namespace: aws.String("web")})
+	if err != nil || len(pods.Associations) != 1 || aws.ToString(pods.Associations[0].ServiceAccount) != "api" {
+		t.Errorf("%+v, %v", pods, err)
+	}
+	if _, err := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: cluster}); bench.Message(err) != "Cluster has nodegroups attached" {
+		t.Error(err)
+	}
+}
+
+// EKS makes the access entry of a profile's role in the modes that have entries.
+func TestAccessEntries(t *testing.T) {
+	cluster := aws.String("demo")
+	b := bench.Serve(t)
+	b.Create(t, "web")
+	role, admin := aws.String(bench.GoodRole), aws.String("arn:aws:iam::111122223333:role/team/admin")
+	made, err := b.EKS.DescribeAccessEntry(ctx, &eks.DescribeAccessEntryInput{ClusterName: cluster, PrincipalArn: role})
+	if err != nil || aws.ToString(made.AccessEntry.Type) != "FARGATE_LINUX" || aws.ToString(made.AccessEntry.Username) != "system:node:{{SessionName}}" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	in := &eks.CreateAccessEntryInput{ClusterName: cluster, PrincipalArn: admin, KubernetesGroups: []string{"admins"}, Tags: map[string]string{"a": "b"}}
+	own, err := b.EKS.CreateAccessEntry(ctx, in)
+	if err != nil || aws.ToString(own.AccessEntry.Type) != "STANDARD" || aws.ToString(own.AccessEntry.Username) != *admin || own.AccessEntry.Tags["a"] != "b" {
+		t.Errorf("%+v, %v", own, err)
+	}
+	if _, err := b.EKS.CreateAccessEntry(ctx, in); bench.Code(err) != "ResourceInUseException" {
+		t.Error(err)
+	}
+	list, err := b.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: cluster})
+	if err != nil || !slices.Equal(list.AccessEntries, []string{*role, *admin}) {
+		t.Errorf("%v, %v", list, err)
+	}
+	if _, err := b.EKS.DeleteAccessEntry(ctx, &eks.DeleteAccessEntryInput{ClusterName: cluster, PrincipalArn: admin}); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.EKS.DescribeAccessEntry(ctx, &eks.DescribeAccessEntryInput{ClusterName: cluster, PrincipalArn: admin}); bench.Code(err) != "ResourceNotFoundException" {
+		t.Error(err)
+	}
+
+	old := bench.Serve(t, func(w *sandbox.World) { w.Cluster("demo").AuthenticationMode = "CONFIG_MAP" })
+	old.Create(t, "web")
+	if _, err := old.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: cluster}); bench.Code(err) != "InvalidRequestException" {
+		t.Error(err)
+	}
+}

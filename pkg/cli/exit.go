@@ -23,7 +23,7 @@ const exitCodesHelp = `Exit codes:
     4  timed out; the message says how to resume, and what EKS accepted goes on
   130  interrupted; as for 4`
 
-// countFaults counts what is told of an error, one by one.
+// countFaults counts the faults in an error.
 func countFaults(err error) int {
 	switch e := err.(type) { //nolint:errorlint // every layer is looked at
 	case fargate.Faults:

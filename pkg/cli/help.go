@@ -1,8 +1,5 @@
 package cli
 
-// This file lays help out for the width of a terminal. Where help goes to a file or a pipe it stays as it
-// is written.
-
 import (
 	"io"
 	"strings"

@@ -1,8 +1,7 @@
 package cli
 
-// This file finds the value of every flag: the command line, then FGCTL_<FLAG>, then the settings
-// file, then the flag's default. It is done once for all flags of all commands, by setting the flags
-// that the command line left alone.
+// A flag's value comes from the command line, then FGCTL_<FLAG>, then the settings file, then its default. It is done once
+// for all flags of all commands, by setting those that the command line left alone.
 
 import (
 	"bytes"

@@ -1,7 +1,5 @@
 package cli
 
-// This file turns wrong usage into words that help: what was most likely meant, and where to read on.
-
 import (
 	"errors"
 	"fmt"

@@ -43,7 +43,7 @@ func address(text string) string {
 	return "its value"
 }
 
-// connectionText tells why there is no answer.
+// connectionText returns why there is no answer.
 func connectionText(err error) string {
 	var (
 		dns  *net.DNSError

@@ -20,7 +20,7 @@ import (
 
 // credentialsError is a failure to get credentials, in fgctl's words. What the SDK's providers say of one may hold the
 // secrets that they were about to return: the output of a process, the answer of an endpoint, the line of a file. So
-// none of their words go on: a failure is told from the settings and from types and numbers alone. It wraps a
+// none of their words go on: a failure is worded from the settings and from types and numbers alone. It wraps a
 // context's error at most.
 type credentialsError struct {
 	message, hint string

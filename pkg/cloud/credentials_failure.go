@@ -14,7 +14,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// failure tells how the provider failed.
+// failure returns how the provider failed.
 func (o origin) failure(ctx context.Context, err error) *credentialsError {
 	e := &credentialsError{}
 	if ctx.Err() != nil {
@@ -101,7 +101,7 @@ var providerCodes = []string{
 	"OutdatedBootstrap",
 }
 
-// outcome tells how a request failed: "STS answers AccessDenied (HTTP 403)".
+// outcome returns how a request failed: "STS answers AccessDenied (HTTP 403)".
 func outcome(who string, request error) string {
 	status := statusOf(request)
 	if status == 0 {
@@ -124,7 +124,7 @@ func outcome(who string, request error) string {
 const variableHint = "the variables AWS_CONTAINER_... and AWS_WEB_IDENTITY_TOKEN_FILE are set by ECS and EKS; " +
 	"elsewhere unset them"
 
-// leafFailure tells why the first credentials did not come, and what to do.
+// leafFailure returns why the first credentials did not come, and what to do.
 func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint string) {
 	if path := o.tokenFile(); path != "" {
 		if reason := fileFault(path); reason != "" {
@@ -184,7 +184,7 @@ func (o origin) noneFailure(e *credentialsError, request error) (what, hint stri
 		" for SSO; or choose a profile that has credentials by --profile (aws configure list-profiles)"
 }
 
-// ssoFailure tells of a session that has ended, or of an account that it does not open.
+// ssoFailure is about a session that has ended, or of an account that it does not open.
 func (o origin) ssoFailure(request error) (what, hint string) {
 	login := "run " + withProfile("aws sso login", o.leafName())
 	switch status := statusOf(request); {
@@ -204,7 +204,7 @@ func (o origin) ssoFailure(request error) (what, hint string) {
 	return outcome("SSO", request), "try again; " + login + " if it stays"
 }
 
-// processFailure tells what credential_process did.
+// processFailure returns what credential_process did.
 func (o origin) processFailure(err error) (what, hint string) {
 	what = "it did not end as it should"
 	var failure *processError

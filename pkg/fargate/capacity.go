@@ -1,7 +1,6 @@
 package fargate
 
-// This file holds what Fargate provisions for a pod: the sizes on offer and the way from requests to one
-// of them (EKS User Guide, Understand Fargate Pod configuration details).
+// The sizes on offer: EKS User Guide, Understand Fargate Pod configuration details.
 
 import (
 	"fmt"

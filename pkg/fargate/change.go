@@ -72,7 +72,7 @@ func (c Change) Successor(original Profile) (Profile, Faults) {
 	return p, nil
 }
 
-// Contradiction tells, where the original is not known any more, why a profile cannot be what Add and Remove
+// Contradiction returns, where the original is not known any more, why a profile cannot be what Add and Remove
 // made of it: they leave their mark, whatever else the original had. It is empty where it can.
 func (c Change) Contradiction(successor Profile) string {
 	for _, s := range c.Add {

@@ -1,7 +1,6 @@
 package fargate
 
-// This file holds the answer of match: its JSON form is a public contract, so a field may be added but
-// never renamed, retyped or dropped.
+// The JSON form of the answer of match is a public contract: a field may be added but never renamed, retyped or dropped.
 
 // Verdict says in one word where a pod goes.
 type Verdict string

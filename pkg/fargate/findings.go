@@ -1,8 +1,5 @@
 package fargate
 
-// This file holds the judgement of a pod by the rules of support.go, and the list of all codes that a
-// finding may have.
-
 // rule is an entry of the table. Where the scheduler has taken the pod, the warnings of a rule with
 // doubt fall away: they only say that it might not.
 type rule struct {

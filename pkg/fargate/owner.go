@@ -1,7 +1,6 @@
 package fargate
 
-// This file tells which workloads pin their pods: on a running pod the label of its profile may be the
-// webhook's or the template's, and only the template shows which.
+// On a running pod the label of its profile may be the webhook's or the template's, and only the template shows which.
 
 // Owners remembers the workloads whose templates have ProfileLabel. Workloads have to be noted before the
 // pods that they own are asked for.

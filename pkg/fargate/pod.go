@@ -1,7 +1,5 @@
 package fargate
 
-// This file holds a pod as the rules see it: what chooses its profile, and what runs it.
-
 import (
 	"time"
 

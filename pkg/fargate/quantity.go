@@ -1,7 +1,5 @@
 package fargate
 
-// This file reads quantities, and names those that are none.
-
 import (
 	"errors"
 	"strings"

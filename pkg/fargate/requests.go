@@ -1,7 +1,5 @@
 package fargate
 
-// This file adds up what the containers of a pod request, and judges the sum.
-
 import (
 	"fmt"
 	"maps"

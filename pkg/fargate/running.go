@@ -67,7 +67,7 @@ type Owner struct {
 // String is the owner as kubectl names it.
 func (o Owner) String() string { return o.Kind + "/" + o.Name }
 
-// hashLabel is the label by which a Deployment tells its ReplicaSets apart; a ReplicaSet's name is the
+// hashLabel is the label that sets the ReplicaSets of a Deployment apart; a ReplicaSet's name is the
 // Deployment's with the hash behind it (Kubernetes, Deployments, Pod-template-hash label).
 const hashLabel = "pod-template-hash"
 
@@ -113,7 +113,7 @@ func runningState(pod Pod) *RunningState {
 	return s
 }
 
-// runningFindings tells where a running pod differs from the verdict, which is that of a new pod. They
+// runningFindings returns where a running pod differs from the verdict, which is that of a new pod. They
 // matter wherever the pod runs.
 func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Finding {
 	if pod.Running == nil || finished(pod.Running) || pod.Running.Terminating {

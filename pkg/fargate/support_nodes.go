@@ -75,7 +75,7 @@ func answerOf(yes bool) answer {
 	return unmet
 }
 
-// meets judges one requirement by the meaning that Kubernetes gives the operators: NotIn and
+// meets reports whether one requirement is met, with Kubernetes' meaning of the operators: NotIn and
 // DoesNotExist hold for a label that is not there, Gt and Lt only for one that is a number.
 func meets(r corev1.NodeSelectorRequirement) answer {
 	known, value := labelOfNodes(r.Key)

@@ -1,7 +1,5 @@
 package output
 
-// This file writes the checklist of the pre-flight: what is fine as well as what is not.
-
 import (
 	"fmt"
 	"io"

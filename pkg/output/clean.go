@@ -1,7 +1,6 @@
 package output
 
-// This file keeps foreign text from steering the terminal: names, tags and messages come from AWS or
-// from manifests that others wrote.
+// Names, tags and messages come from AWS or from manifests that others wrote, and must not steer the terminal.
 
 import (
 	"regexp"

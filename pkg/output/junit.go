@@ -1,7 +1,7 @@
 package output
 
-// This file writes JUnit's XML, the form in which CI systems take the results of tests. There is no
-// standard of it; these are the elements and attributes that Jenkins, GitLab and GitHub's reporters read.
+// There is no standard of JUnit's XML; these are the elements and attributes that the reporters of Jenkins, GitLab and
+// GitHub read.
 
 import (
 	"encoding/xml"
@@ -31,7 +31,7 @@ type JUnitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes a report of suites of cases, as they come. A suite tells the number of its cases before it
+// JUnit writes a report of suites of cases, as they come. A suite states the number of its cases before it
 // lists them, so the text of the cases is put aside until Close. Characters that XML cannot hold are left out.
 type JUnit struct {
 	w      io.Writer

@@ -1,7 +1,5 @@
 package output
 
-// This file shows how a long wait goes: on a terminal one live line, elsewhere a line per change.
-
 import (
 	"fmt"
 	"os"
@@ -15,7 +13,7 @@ import (
 // frame is the time between two pictures of the live line.
 const frame = 120 * time.Millisecond
 
-// Progress tells of one operation after another on Err. Its methods may be called from several
+// Progress shows one operation after another on Err. Its methods may be called from several
 // goroutines.
 type Progress struct {
 	streams *Streams
@@ -29,7 +27,7 @@ type Progress struct {
 	shown   map[string]string
 }
 
-// NewProgress makes a progress that tells the time by now. Where Err is a terminal it draws a live
+// NewProgress returns a progress that takes the time from now. Where Err is a terminal it draws a live
 // line, from the first Update to Stop.
 func NewProgress(s *Streams, now func() time.Time) *Progress {
 	p := &Progress{streams: s, now: now, shown: map[string]string{}}

@@ -1,8 +1,5 @@
 package output
 
-// This file writes SARIF 2.1.0 (OASIS), the form in which code scanning takes findings, one result at a
-// time.
-
 import (
 	"bytes"
 	"encoding/json"

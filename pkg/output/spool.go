@@ -1,7 +1,5 @@
 package output
 
-// This file keeps text that is written once more later: a little of it in memory, more in a file.
-
 import (
 	"bytes"
 	"errors"

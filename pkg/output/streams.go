@@ -1,7 +1,5 @@
 package output
 
-// This file holds the streams of a run and what is known of the terminal behind them.
-
 import (
 	"io"
 	"os"
@@ -91,8 +89,8 @@ func (s *Streams) paint(text string, attribute ink) string {
 	return c.Sprint(text)
 }
 
-// Bad colours a word of a message on Err that tells of a failure.
+// Bad colours a word of a message on Err about a failure.
 func (s *Streams) Bad(text string) string { return s.paint(text, inkBad) }
 
-// Warn colours a word of a message on Err that tells of a risk.
+// Warn colours a word of a message on Err about a risk.
 func (s *Streams) Warn(text string) string { return s.paint(text, inkWarn) }

@@ -1,7 +1,5 @@
 package output
 
-// This file writes tables in the way of kubectl and eksctl: no borders, columns two spaces apart.
-
 import (
 	"cmp"
 	"io"

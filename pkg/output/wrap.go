@@ -1,7 +1,5 @@
 package output
 
-// This file breaks long lines between words.
-
 import "strings"
 
 // readable is the fewest columns that text is broken to; in a narrower terminal it is left alone.

@@ -23,7 +23,7 @@ func (o object) ack() {
 	if e.Name == "" {
 		p.fault(o.line(), "%s.name is missing; it is the profile's name", spec.path)
 	}
-	// The reference names the Cluster object, which need not be called as the cluster is; it still tells the
+	// The reference names the Cluster object, which need not be called as the cluster is; it still names the
 	// clusters apart.
 	if e.Cluster == "" {
 		e.Cluster = spec.get("clusterRef").object().get("from").object().get("name").text()

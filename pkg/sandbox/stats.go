@@ -41,7 +41,7 @@ type Request struct {
 	Code string `json:"code,omitempty"`
 	// Fault is the kind of fault that disturbed it, if any; several are separated by commas.
 	Fault string `json:"fault,omitempty"`
-	// Actor tells what a competing actor did just before or after it, if one was there.
+	// Actor is what a competing actor did just before or after it, if one was there.
 	Actor string `json:"actor,omitempty"`
 	// Sequential: it began when no other was in flight.
 	Sequential bool `json:"sequential"`

@@ -60,7 +60,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// control answers what the sandbox tells of itself.
+// control answers what the sandbox reports of itself.
 func (t transport) control(request *http.Request) wire.Reply {
 	w := &memory{wire.Reply{Status: http.StatusOK, Header: http.Header{}}}
 	t.server.serveControl(w, request)

@@ -247,7 +247,7 @@ type deletionFailure struct {
 	Error   string `json:"error"`
 }
 
-// deleteAll deletes one after another, tells what became of each, and returns the failures.
+// deleteAll deletes one after another, reports what became of each, and returns the failures.
 func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []fargate.Profile, missing []string,
 	opts options,
 ) error {

@@ -54,7 +54,7 @@ func CheckConfigFile(path string) error {
 	return nil
 }
 
-// EntryName returns the name of a profile of a file; without one it is that which create gives it.
+// EntryName returns the name of a profile of a file; without one it is the one that create derives.
 func EntryName(entry profilefile.Entry) string {
 	return cmp.Or(entry.Name, fargate.DefaultName(entry.Selectors))
 }

@@ -27,7 +27,7 @@ func (e *Env) AddClusterFlag(cmd *cobra.Command) {
 // ChangeFormats are the values of --output of a command that changes profiles.
 var ChangeFormats = []string{"table", "wide", "json", "yaml", "name"}
 
-// AddOutputFlag adds --output to a command that changes profiles: without it one line tells what was
+// AddOutputFlag adds --output to a command that changes profiles: without it one line says what was
 // done.
 func AddOutputFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVarP(format, "output", "o", "",

@@ -68,7 +68,7 @@ func (d *detail) paste(text string) {
 	}
 }
 
-// size tells what Fargate provisions for a pod that it takes.
+// size writes what Fargate provisions for a pod that it takes.
 func (d *detail) size(e fargate.Explanation) {
 	c := e.Capacity
 	if c == nil || !e.OnFargate() {
@@ -93,7 +93,7 @@ func (d *detail) size(e fargate.Explanation) {
 }
 
 // findings lists what Fargate refuses and what is risky. For a pod that no profile takes, what matters
-// only on Fargate is told in a line.
+// only on Fargate takes one line.
 func (d *detail) findings(e fargate.Explanation) {
 	var idle []string
 	for _, f := range e.Findings {

@@ -27,7 +27,7 @@ var failSeverities = map[string]fargate.Severity{
 	env.FailOnWarnings: fargate.SeverityWarning,
 }
 
-// gate tells good pods from bad ones.
+// gate decides which pods fail.
 type gate struct {
 	failOn []string
 	expect string // the profile that every pod has to go to; empty for any

@@ -21,7 +21,7 @@ func (o *options) onlyFile(e *env.Env, cmd *cobra.Command) error {
 }
 
 // fromFile takes the wanted profile from the entry of the file that has the name of the original. What the
-// environment gives for the flags that a file stands in for does not count.
+// environment says for the flags that a file stands in for does not count.
 func (o *options) fromFile(entries []profilefile.Entry) (fargate.Change, error) {
 	i := slices.IndexFunc(entries, func(e profilefile.Entry) bool { return env.EntryName(e) == o.Name })
 	if i < 0 {

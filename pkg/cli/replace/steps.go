@@ -13,7 +13,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
-// run tells what was decided, asks for it, and does it.
+// run shows what was decided, asks for it, and does it.
 func (r *replacement) run(ctx context.Context) error {
 	switch r.Action {
 	case lifecycle.Begin:

@@ -107,7 +107,7 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 	_ = group.Wait() // what failed is noted
 }
 
-// cluster reads pods and what is told of them: with kubectl, or from files. Pods that cannot be read are an error;
+// cluster reads pods and what is reported of them: with kubectl, or from files. Pods that cannot be read are an error;
 // anything else is only noted.
 func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(fargate.Pod)) error {
 	if len(opts.files) > 0 {
@@ -232,7 +232,7 @@ func (r *reader) eachFile(
 	return nil
 }
 
-// others reads what is told of pods, by kind.
+// others reads what is reported of pods, by kind.
 func (r *reader) others() map[string]func(manifest.Object) error {
 	return map[string]func(manifest.Object) error{
 		"Event":                 r.event,

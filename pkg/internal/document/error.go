@@ -1,7 +1,5 @@
 package document
 
-// This file holds how a fault of a text speaks: the source, the document and the line come first.
-
 import (
 	"fmt"
 	"strings"

@@ -224,7 +224,7 @@ func explainYAML(message string, text []byte, offset int) error {
 	if m := yamlPlace().FindStringSubmatch(message); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			line = n
-			// The parser, unlike the scanner, gives the line counted from 0.
+			// The parser, unlike the scanner, counts lines from 0.
 			if strings.HasPrefix(m[2], "did not find expected") {
 				line++
 			}

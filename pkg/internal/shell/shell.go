@@ -3,7 +3,7 @@ package shell
 
 import "strings"
 
-// plain is the characters that no shell gives a meaning to.
+// plain is the characters without a meaning in any shell.
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,"
 
 // Quote returns the word, quoted where it needs that.

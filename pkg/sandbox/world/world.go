@@ -23,7 +23,7 @@ type World struct {
 	Delays Delays `yaml:"delays,omitempty"`
 	// Quotas limit what can be created.
 	Quotas Quotas `yaml:"quotas,omitempty"`
-	// PageSize is the most items that any list operation gives at once, whatever the caller asks for;
+	// PageSize is the most items that any list operation returns at once, whatever the caller asks for;
 	// 0 means AWS's defaults. A small one forces clients to page.
 	PageSize int `yaml:"pageSize,omitempty"`
 	// Latency is how long each request takes at least and at most. Durations are drawn from a

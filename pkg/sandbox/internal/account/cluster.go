@@ -15,7 +15,7 @@ const Gone = ""
 // Change is one change of a profile's status.
 type Change struct {
 	At time.Time `json:"at"`
-	// Profile is the name, ARN tells one from another of the same name.
+	// Profile is the name, ARN sets one apart from another of the same name.
 	Profile string `json:"profile"`
 	ARN     string `json:"arn"`
 	// Status is empty where the profile ceased to exist.

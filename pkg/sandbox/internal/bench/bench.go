@@ -37,7 +37,7 @@ const (
 	Foreign  = "subnet-0ddd0000000000001"
 )
 
-// Clock is a time that moves only when it is told to.
+// Clock is a time that moves only when Advance is called.
 type Clock struct {
 	lock sync.Mutex
 	now  time.Time
@@ -111,7 +111,7 @@ func Of(t testing.TB, server *sandbox.Server, inProcess bool) *Bench {
 	return b
 }
 
-// plainBodies hides the WriteTo of the SDK's request bodies, for the reason that cloud's type of the name tells.
+// plainBodies hides the WriteTo of the SDK's request bodies, as cloud's type of the name does.
 type plainBodies struct{ aws.HTTPClient }
 
 // Do sends a request.

@@ -26,8 +26,7 @@ type World struct {
 	// PageSize is the most items that any list operation returns at once, whatever the caller asks for;
 	// 0 means AWS's defaults. A small one forces clients to page.
 	PageSize int `yaml:"pageSize,omitempty"`
-	// Latency is how long each request takes at least and at most. Durations are drawn from a
-	// generator seeded by Seed.
+	// Latency is how long each request takes at least and at most, drawn from a generator seeded by Seed.
 	Latency fault.Range `yaml:"latency,omitempty"`
 	// Speed is how many times faster than the surroundings' clock the sandbox's goes: transitions, delays
 	// and lags follow it, latencies do not. 0 means 1.

@@ -111,10 +111,14 @@ func (o *object) decode(field string, out any) {
 // types are how the types of Kubernetes are read.
 func (o *object) types() document.Types {
 	types := decoding()
-	types.Scalars = map[reflect.Type]document.Scalar{
+	types.Scalars = o.scalars
+	return types
+}
+
+func (o *object) scalars() map[reflect.Type]document.Scalar {
+	return map[reflect.Type]document.Scalar{
 		reflect.TypeFor[resource.Quantity](): o.quantity, reflect.TypeFor[share](): shareText,
 	}
-	return types
 }
 
 // quantity writes a quantity as JSON. What is none becomes zero and is kept for the findings of the pod.

@@ -19,8 +19,9 @@ type Scalar func(v Value, path string) (string, error)
 
 // Types say how Decode reads types that are no structs, maps, lists, texts, booleans and whole numbers.
 type Types struct {
-	// Scalars are for the types that are not read by their kind.
-	Scalars map[reflect.Type]Scalar
+	// Scalars returns those of the types that are not read by their kind; it is called where JSON does not fit as it
+	// stands.
+	Scalars func() map[reflect.Type]Scalar
 	// Unread are the types whose values are passed over: a struct is empty then, anything else null.
 	Unread map[reflect.Type]bool
 	// Options are for decoding; they say the same of Scalars and Unread.
@@ -44,7 +45,7 @@ func Decode(v Value, path string, out any, types Types) error {
 		}
 		reflect.ValueOf(out).Elem().SetZero()
 	}
-	f := fitter{Types: types}
+	f := fitter{Types: types, scalars: types.Scalars()}
 	f.value(v, reflect.TypeOf(out), path)
 	if err := f.errs.OrNil(); err != nil {
 		return err
@@ -58,8 +59,9 @@ func Decode(v Value, path string, out any, types Types) error {
 // fitter writes as JSON what fits a type.
 type fitter struct {
 	Types
-	json []byte
-	errs Errors
+	scalars map[reflect.Type]Scalar
+	json    []byte
+	errs    Errors
 }
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
@@ -68,7 +70,7 @@ func (f *fitter) value(v Value, t reflect.Type, path string) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	scalar, known := f.Scalars[t]
+	scalar, known := f.scalars[t]
 	switch {
 	case v.Kind() == Null:
 		f.add("null", nil)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/create"
 	deleting "github.com/fgctl/fgctl/pkg/cli/delete"
+	"github.com/fgctl/fgctl/pkg/cli/describe"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cli/explain"
 	"github.com/fgctl/fgctl/pkg/cli/get"
@@ -134,6 +135,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 	root.AddCommand(
 		create.NewCommand(e),
 		get.NewCommand(e),
+		describe.NewCommand(e),
 		deleting.NewCommand(e),
 		replace.NewCommand(e),
 		wait.NewCommand(e),

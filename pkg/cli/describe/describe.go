@@ -1,0 +1,225 @@
+// Package describe holds the command that shows one profile, everything about it, top to bottom.
+package describe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/internal/kubectl"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// options are the flags of describe.
+type options struct {
+	env.TimeLimit
+	name    string
+	kubectl kubectl.Client
+	output  string
+}
+
+var formats = []string{"text", "json", "yaml"}
+
+// NewCommand returns the command that holds describe fargateprofile.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:     env.FargateProfile + " NAME",
+		Aliases: env.FargateProfileAliases(),
+		Short:   "Show everything about one Fargate profile",
+		Long: `Show one Fargate profile top to bottom: selectors, subnets with their zones and free addresses, pod
+execution role, tags, health, age, a replacement that is unfinished, and, where kubectl can ask the
+cluster, the pods that the profile has taken.
+
+What could not be read is named on standard error, and null in -o json and -o yaml.`,
+		Example: `  fgctl describe fargateprofile web --cluster demo
+  fgctl describe fp web -c demo -o json`,
+		Args: cobra.ArbitraryArgs,
+		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
+			name, err := e.OneName(cmd, args, opts.name)
+			if err != nil {
+				return err
+			}
+			if opts.name = name; name == "" {
+				return env.UsageOf(cmd, "no profile is named; give its name")
+			}
+			if err := errors.Join(opts.CheckTimeout(e, cmd), e.OneOf(cmd, "output", opts.output, formats)); err != nil {
+				return err
+			}
+			return run(cmd.Context(), e, opts)
+		}),
+		ValidArgsFunction: e.CompleteOneProfile,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	e.AddClusterFlag(cmd)
+	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	flags.StringVar(&opts.kubectl.Context, "context", "", "kubeconfig context that kubectl uses")
+	flags.StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
+	opts.AddTimeout(cmd, env.ReadTime)
+	env.MustComplete(cmd, "name", e.CompleteProfiles)
+	env.MustComplete(cmd, "context", env.CompleteNothing)
+	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
+	return env.Verb("describe", "Show everything about one Fargate profile", cmd)
+}
+
+// description is the form of -o json and -o yaml; it does not change, but fields may be added.
+type description struct {
+	Name                string                `json:"name"`
+	Cluster             string                `json:"cluster"`
+	Region              string                `json:"region"`
+	ARN                 string                `json:"arn"`
+	Status              fargate.Status        `json:"status"`
+	CreatedAt           *time.Time            `json:"createdAt"`
+	PodExecutionRoleARN string                `json:"podExecutionRoleARN"`
+	Selectors           []fargate.Selector    `json:"selectors"`
+	Subnets             []subnet              `json:"subnets"`
+	Tags                map[string]string     `json:"tags"`
+	Health              []fargate.HealthIssue `json:"health"`
+	// Replacement is what is unfinished, empty for nothing.
+	Replacement string `json:"replacement"`
+	// Pods are those that the profile has taken, by owner; null where the cluster was not asked.
+	Pods []podsOf `json:"pods"`
+}
+
+// subnet is a subnet of the profile; zone and free addresses are null where EC2 was not asked or did not answer.
+type subnet struct {
+	ID            string  `json:"id"`
+	Zone          *string `json:"zone"`
+	FreeAddresses *int    `json:"freeAddresses"`
+}
+
+// podsOf is how many pods of an owner the profile has taken, and how many of them wait.
+type podsOf struct {
+	Namespace string `json:"namespace"`
+	Owner     string `json:"owner"`
+	Pods      int    `json:"pods"`
+	Pending   int    `json:"pending"`
+}
+
+// run reads everything side by side and prints it.
+func run(ctx context.Context, e *env.Env, opts options) error {
+	client, place, err := e.Target(ctx, env.Place{})
+	if err != nil {
+		return err
+	}
+	p, err := client.Profile(ctx, place.Cluster, opts.name)
+	if err != nil {
+		return env.ExplainNotFound(ctx, client, err, place.Cluster, opts.name)
+	}
+	d := description{
+		Name: p.Name, Cluster: place.Cluster, Region: client.Region(), ARN: p.ARN, Status: p.Status,
+		PodExecutionRoleARN: p.PodExecutionRoleARN, Selectors: p.Selectors, Subnets: make([]subnet, len(p.Subnets)),
+		Tags: map[string]string{}, Health: append([]fargate.HealthIssue{}, p.Issues...),
+	}
+	maps.Copy(d.Tags, p.Tags)
+	if at := p.CreatedAt.UTC(); !at.IsZero() {
+		d.CreatedAt = &at
+	}
+	parts := []func() error{
+		func() error { return d.replacement(ctx, e, client, place, p) },
+		func() error { return d.pods(ctx, opts) },
+	}
+	for i, id := range p.Subnets {
+		d.Subnets[i].ID = id
+		parts = append(parts, func() error {
+			s, err := client.Subnet(ctx, id)
+			if err != nil {
+				return fmt.Errorf("subnet %s: %w", id, err)
+			}
+			d.Subnets[i].Zone, d.Subnets[i].FreeAddresses = &s.Zone, &s.AvailableIPs
+			return nil
+		})
+	}
+	for _, err := range sideBySide(parts) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e.Warn("not read: %v", err)
+	}
+	switch opts.output {
+	case "json":
+		return output.JSON(e.Streams.Out, d)
+	case "yaml":
+		return output.YAML(e.Streams.Out, d)
+	}
+	_, err = io.WriteString(e.Streams.Out, d.text(e))
+	return err
+}
+
+// sideBySide runs all parts at the same time and returns what failed, in their order.
+func sideBySide(parts []func() error) []error {
+	failures := make([]error, len(parts))
+	var group sync.WaitGroup
+	for i, part := range parts {
+		group.Go(func() { failures[i] = part() })
+	}
+	group.Wait()
+	return slices.DeleteFunc(failures, func(err error) bool { return err == nil })
+}
+
+// replacement finds the unfinished replacement that the profile is part of, as successor or as original.
+func (d *description) replacement(
+	ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, p fargate.Profile,
+) error {
+	all, err := client.Profiles(ctx, place.Cluster)
+	if err != nil {
+		return fmt.Errorf("the other profiles: %w", err)
+	}
+	for _, other := range all {
+		if other.Name == p.Name || other.Tags[lifecycle.TagReplaces] == p.Name {
+			if text := e.UnfinishedReplacement(place, all, other); text != "" {
+				d.Replacement = text
+			}
+		}
+	}
+	return nil
+}
+
+// pods counts the pods that the profile has taken.
+func (d *description) pods(ctx context.Context, opts options) error {
+	found := map[podsOf]*podsOf{}
+	err := opts.kubectl.Get(ctx, "pods", func(in io.Reader) error {
+		return manifest.Read("kubectl get pods", in, manifest.Options{}, func(pod fargate.Pod) error {
+			if pod.Running == nil || pod.Spec.SchedulerName != fargate.Scheduler {
+				return nil
+			}
+			key := podsOf{Namespace: pod.Namespace, Owner: "Pod/" + pod.Name}
+			if owner := fargate.OwnerOf(pod); owner != nil {
+				key.Owner = owner.String()
+			}
+			if found[key] == nil {
+				found[key] = &podsOf{Namespace: key.Namespace, Owner: key.Owner}
+			}
+			found[key].Pods++
+			if pod.Running.Phase == "Pending" {
+				found[key].Pending++
+			}
+			return nil
+		})
+	}, "-A", "-l", fargate.ProfileLabel+"="+d.Name)
+	if err != nil {
+		return fmt.Errorf("the profile's pods: %w", err)
+	}
+	d.Pods = []podsOf{}
+	for _, p := range found {
+		d.Pods = append(d.Pods, *p)
+	}
+	slices.SortFunc(d.Pods, func(a, b podsOf) int {
+		return strings.Compare(a.Namespace+"/"+a.Owner, b.Namespace+"/"+b.Owner)
+	})
+	return nil
+}

@@ -1,0 +1,106 @@
+package describe
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// text writes the description for people: a word, then what it is.
+func (d *description) text(e *env.Env) string {
+	var out strings.Builder
+	const column = 14
+	say := func(word string, lines ...string) {
+		if len(lines) == 0 {
+			lines = []string{"<none>"}
+		}
+		for i, line := range lines {
+			if i > 0 {
+				word = ""
+			}
+			begin := fmt.Sprintf("%-*s", column, word)
+			for _, part := range output.Wrap(begin+output.Clean(line), width(e), strings.Repeat(" ", column+2)) {
+				out.WriteString(part + "\n")
+			}
+		}
+	}
+	say("Name:", d.Name)
+	say("Cluster:", fmt.Sprintf("%s in %s", d.Cluster, d.Region))
+	say("Status:", string(d.Status))
+	if d.CreatedAt != nil {
+		say("Created:", fmt.Sprintf("%s (%s ago)", d.CreatedAt.Format(time.RFC3339), age(e.Clock.Now().Sub(*d.CreatedAt))))
+	}
+	selectors := make([]string, len(d.Selectors))
+	for i, s := range d.Selectors {
+		selectors[i] = fmt.Sprintf("%d. %s", i+1, s)
+	}
+	say("Selectors:", selectors...)
+	say("Role:", d.PodExecutionRoleARN)
+	subnets := make([]string, len(d.Subnets))
+	for i, s := range d.Subnets {
+		subnets[i] = s.ID
+		if s.Zone != nil {
+			subnets[i] += fmt.Sprintf("  %s, %d free addresses", *s.Zone, *s.FreeAddresses)
+		}
+	}
+	say("Subnets:", subnets...)
+	var tags []string
+	for _, key := range slices.Sorted(maps.Keys(d.Tags)) {
+		tags = append(tags, key+"="+d.Tags[key])
+	}
+	say("Tags:", tags...)
+	var issues []string
+	for _, issue := range d.Health {
+		issues = append(issues, issue.String())
+		if remedy := issue.Remedy(); remedy != "" {
+			issues = append(issues, "  → "+remedy)
+		}
+	}
+	say("Health:", issues...)
+	if d.Replacement != "" {
+		say("Replacement:", d.Replacement)
+	}
+	say("Pods:", d.podLines()...)
+	say("ARN:", d.ARN)
+	return out.String()
+}
+
+func (d *description) podLines() []string {
+	if d.Pods == nil {
+		return []string{"<not read>"}
+	}
+	lines := make([]string, len(d.Pods))
+	for i, p := range d.Pods {
+		lines[i] = fmt.Sprintf("%s in namespace %s: %s", p.Owner, p.Namespace, output.CountPods(p.Pods))
+		if p.Pending > 0 {
+			lines[i] += fmt.Sprintf(", %d Pending", p.Pending)
+		}
+	}
+	return lines
+}
+
+// width is that of the terminal, 0 elsewhere: there a line stays one line.
+func width(e *env.Env) int {
+	if e.Streams.OutTerminal {
+		return e.Streams.Width
+	}
+	return 0
+}
+
+// age writes a time that has passed in its largest unit, as kubectl does.
+func age(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds", max(0, int(d.Seconds())))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}

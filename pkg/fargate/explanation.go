@@ -1,6 +1,7 @@
 package fargate
 
-// The JSON form of the answer of match is a public contract: a field may be added but never renamed, retyped or dropped.
+// The JSON form of the answer of match is a public contract: a field may be added but never renamed, retyped or
+// dropped.
 
 // Verdict says in one word where a pod goes.
 type Verdict string

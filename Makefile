@@ -26,6 +26,16 @@ test: ## Run the tests; those of moto and the AWS CLI are skipped where these ar
 race: ## Run the tests with the race detector
 	go test -race ./...
 
+.PHONY: cover
+cover: ## Run the tests with coverage of all packages, and fail where a package is below 85 %
+	@mkdir -p bin
+	go test -coverpkg=./pkg/... -coverprofile=bin/cover.out ./...
+	@awk 'NR > 1 { n[$$1] = $$2; if ($$3 > 0) hit[$$1] = 1 } \
+		END { for (b in n) { file = b; sub(/:.*/, "", file); sub(/\/[^\/]*$$/, "", file); all[file] += n[b]; \
+		if (b in hit) got[file] += n[b] } \
+		for (p in all) { c = 100 * got[p] / all[p]; printf "%5.1f %%  %s\n", c, p | "sort -n"; if (c < 85) low = 1 } exit low }' \
+		bin/cover.out
+
 .PHONY: moto
 moto: ## Run the tests against moto, which must be installed
 	FGCTL_REQUIRE_MOTO=1 go test -run TestMoto -count=1 ./pkg/cli

@@ -49,7 +49,7 @@ func (d *description) text(e *env.Env) string {
 		}
 	}
 	say("Subnets:", subnets...)
-	var tags []string
+	tags := make([]string, 0, len(d.Tags))
 	for _, key := range slices.Sorted(maps.Keys(d.Tags)) {
 		tags = append(tags, key+"="+d.Tags[key])
 	}

@@ -28,7 +28,7 @@ func (o object) ack() {
 	if e.Cluster == "" {
 		e.Cluster = spec.get("clusterRef").object().get("from").object().get("name").text()
 	}
-	spec.misspelt("selectors")
+	spec.misspelt(ackForm.names(), append(spec.references(), "clientRequestToken")...)
 	e.Status = status(state.get("status").text())
 	e.ARN = resource.get("arn").text()
 	e.Region = cmp.Or(resource.scalar("region"), annotations.scalar("services.k8s.aws/region"))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
 
 // stackForm returns the form of a type of resource that is a profile: CloudFormation's own (CloudFormation Template
@@ -49,6 +50,10 @@ func (o object) stack() {
 		}
 		o = body.object()
 	}
+	if !o.has("Resources") {
+		o.misspelt([]string{"Resources"})
+		o.p.fault(o.line(), "the template has no Resources, so nothing is known of its profiles")
+	}
 	resources := o.get("Resources").object()
 	// Parameters and mappings hold no functions.
 	t := &template{
@@ -57,6 +62,7 @@ func (o object) stack() {
 	}
 	resources.template = t
 	t.resources = resources
+	entries, faults, nested := len(o.p.entries), len(o.p.faults), ""
 	for _, f := range resources.fields {
 		resource := resources.get(f.Key)
 		if strings.HasPrefix(f.Key, "Fn::ForEach::") {
@@ -67,10 +73,27 @@ func (o object) stack() {
 			continue
 		}
 		r := resource.object()
-		if form, isProfile := stackForm(r.scalar("Type")); isProfile {
+		kind := r.scalar("Type")
+		switch form, isProfile := stackForm(kind); {
+		case isProfile:
 			r.stackProfile(f, form)
+		case soundsLikeProfile(kind) || spelling.Nearest(kind, []string{stackType}) != "":
+			r.p.fault(r.get("Type").line(), "%s: the type %q is not known; fgctl reads %s and %s", r.path,
+				document.Shorten(kind), stackType, cdkType)
+		case isNested(f.Key, kind):
+			nested = r.path
 		}
 	}
+	if nested != "" && len(o.p.entries) == entries && len(o.p.faults) == faults {
+		o.p.fault(o.line(), "there is no Fargate profile in the template itself, but %s stands for another template; "+
+			"give that one", nested)
+	}
+}
+
+// isNested reports whether a resource stands for resources of another template.
+func isNested(key, kind string) bool {
+	return key == "Fn::Transform" || kind == "AWS::CloudFormation::Stack" || kind == "AWS::Serverless::Application" ||
+		strings.HasSuffix(kind, "::MODULE")
 }
 
 // stackProfile reads one resource. Where it has no name of its own, one is made up when the stack is, from the

@@ -253,7 +253,14 @@ func TestTemplateLabelsInJSON(t *testing.T) {
 func TestTemplateForms(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no profile", `{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`, ""},
-		{"no resource", "AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::Serverless-2016-10-31\n", ""},
+		{
+			"other resources of CDK",
+			`{"Resources": {"A": {"Type": "Custom::AWSCDK-EKS-KubernetesResource"}, "B": {"Type": "Custom::AWSCDK-EKS-KubectlProvider"}, "C": {"Type": "AWS::EKS::Nodegroup"}}}`, "",
+		},
+		{
+			"a nested stack beside a profile",
+			`{"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {"Selectors": [{"Namespace": "a"}]}}, "B": {"Type": "AWS::CloudFormation::Stack"}}}`, "A namespace=a",
+		},
 		{
 			"a selector that is no value",
 			`{"Resources": {"A": {"Type": "AWS::EKS::FargateProfile", "Properties": {"Selectors": [{"Ref": "AWS::NoValue"}, {"Namespace": "a"}]}}}}`, "A namespace=a",
@@ -307,6 +314,13 @@ func TestTemplateFaults(t *testing.T) {
 		{"condition", "Resources: {A: {Type: 'AWS::EKS::FargateProfile', Condition: X}}\n", `there is no condition "X" in the template`},
 		{"open condition", "Conditions: {X: !Equals [!Ref AWS::Region, a]}\nResources: {A: {Type: 'AWS::EKS::FargateProfile', Condition: X}}\n", "Resources.A.Condition: Ref AWS::Region has no answer"},
 		{"subnets", "Resources: {A: {Type: 'AWS::EKS::FargateProfile', Properties: {Subnets: {a: b}}}}\n", "Resources.A.Properties.Subnets is a mapping, not a list"},
+		{"no resources", "AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::Serverless-2016-10-31\n", "f: document 1, line 1: the template has no Resources, so nothing is known of its profiles"},
+		{"resources misspelt", "AWSTemplateFormatVersion: 2010-09-09\nResorces:\n  A: {}\n", `f: document 1, line 2: the document: unknown key "Resorces"; did you mean Resources?`},
+		{"a type misspelt", "Resources: {A: {Type: 'AWS::EKS::Fargate-Profile'}}\n", `Resources.A: the type "AWS::EKS::Fargate-Profile" is not known; fgctl reads AWS::EKS::FargateProfile and Custom::AWSCDK-EKS-FargateProfile`},
+		{"a type of a registry", "Resources: {A: {Type: 'My::EKS::FargateProfiles'}}\n", `Resources.A: the type "My::EKS::FargateProfiles" is not known; `},
+		{"nothing but a nested stack", "Resources: {A: {Type: 'AWS::CloudFormation::Stack'}}\n", "there is no Fargate profile in the template itself, but Resources.A stands for another template; give that one"},
+		{"nothing but a module", "Resources: {A: {Type: 'My::EKS::Profile::MODULE'}}\n", "there is no Fargate profile in the template itself, but Resources.A stands for "},
+		{"nothing but an include", "Resources: {'Fn::Transform': {Name: 'AWS::Include'}}\n", "there is no Fargate profile in the template itself, but Resources.Fn::Transform stands for "},
 		{"parameters", "Parameters: []\nResources: {}\n", "Parameters is a list, not a mapping"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -23,6 +23,14 @@ var iamKeys = []string{
 	"serviceAccounts", "vpcResourceControllerPolicy", "podIdentityAssociations", "autoCreatePodIdentityAssociations",
 }
 
+// configKeys are the other keys of a ClusterConfig (eksctl.io/v1alpha5).
+var configKeys = []string{
+	"accessConfig", "addons", "addonsConfig", "autoModeConfig", "availabilityZones", "cloudWatch", "gitops",
+	"iamIdentityMappings", "identityProviders", "karpenter", "kubernetesNetworkConfig", "localZones", "managedNodeGroups",
+	"nodeGroups", "outpost", "privateCluster", "remoteNetworkConfig", "secretsEncryption", "upgradePolicy", "vpc",
+	"zonalShiftConfig",
+}
+
 // config reads an eksctl ClusterConfig.
 func (o object) config() {
 	p, faults := o.p, len(o.p.faults)
@@ -37,7 +45,9 @@ func (o object) config() {
 		p.fault(o.get("apiVersion").line(), "apiVersion is %q; fgctl knows only %s", version, configVersion)
 		return
 	}
+	o.misspelt([]string{"fargateProfiles", "metadata", "iam", "kind", "apiVersion"}, configKeys...)
 	meta := o.get("metadata").object()
+	meta.misspelt([]string{"name", "region"}, "accountID", "annotations", "forceUpdateVersion", "tags", "version")
 	at := place{meta.get("name").text(), meta.get("region").text()}
 	p.places = append(p.places, at)
 	role := o.get("iam").object().defaultRole()

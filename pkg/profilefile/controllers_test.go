@@ -105,6 +105,37 @@ status: {atProvider: {fargateProfileArn: "` + arn + `", status: ACTIVE}}
 	}
 }
 
+// Cluster API's provider for AWS makes up a name where the object has none.
+func TestClusterAPI(t *testing.T) {
+	const head = "apiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: AWSFargateProfile\n"
+	const spec = "spec: {clusterName: demo, roleName: pods, subnetIDs: [subnet-0aaa0000000000001], additionalTags: {team: a}, selectors: [{namespace: web, labels: {app: api}}]"
+	long := strings.Repeat("a", 90)
+	for _, c := range []struct{ name, text, want, open string }{
+		{"named", head + "metadata: {name: x, namespace: infra}\n" + spec + ", profileName: web}\n", "web", ""},
+		{"the version before", strings.Replace(head, "v1beta2", "v1beta1", 1) + spec + ", profileName: web}\n", "web", ""},
+		{"named by the object", head + "metadata: {name: web.a, namespace: infra}\n" + spec + "}\n", "infra_web_a", ""},
+		{"in an unknown namespace", head + "metadata: {name: web}\n" + spec + "}\n", "web", "profileName is missing, and metadata.namespace, which the name is made of"},
+		{"with a long name", head + "metadata: {name: " + long + ", namespace: infrastructure}\n" + spec + "}\n", long, "profileName is missing, and a name of 105 characters becomes a hash"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := ParseDeclared("f", []byte(c.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []Entry{{
+				Profile: fargate.Profile{
+					Name: c.want, Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"app": "api"}}},
+					Subnets: []string{"subnet-0aaa0000000000001"}, Tags: map[string]string{"team": "a"},
+				},
+				OpenName: c.open, Foreign: true, Document: 1, Line: 1, Path: "AWSFargateProfile",
+			}}
+			if !reflect.DeepEqual(f.Profiles, want) {
+				t.Errorf("got  %+v\nwant %+v", f.Profiles, want)
+			}
+		})
+	}
+}
+
 // Profiles stand among other objects and in Lists, beside those that Parse reads.
 func TestControllersInStreams(t *testing.T) {
 	const web = "{apiVersion: eks.services.k8s.aws/v1alpha1, kind: FargateProfile, spec: {name: web, selectors: [{namespace: web}]}}\n"
@@ -136,9 +167,18 @@ func TestControllerFaults(t *testing.T) {
 	ack := func(spec string) string {
 		return "apiVersion: eks.services.k8s.aws/v1alpha1\nkind: FargateProfile\nspec: {" + spec + "}\n"
 	}
+	capa := func(meta, spec string) string {
+		return "apiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: AWSFargateProfile\nmetadata: " + meta + "\nspec: {" + spec + "}\n"
+	}
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing but other kinds", "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pod\n", `f: document 1, line 1: the kind is "Service", which declares no Fargate profile; ` + acceptedAll},
-		{"a foreign FargateProfile", "apiVersion: example.com/v1\nkind: FargateProfile\n", `f: document 1, line 1: a FargateProfile of apiVersion "example.com/v1" is not known; fgctl match reads those of eks.services.k8s.aws and eks.aws.crossplane.io, eks.aws.m.upbound.io, eks.aws.upbound.io`},
+		{"a foreign FargateProfile", "apiVersion: example.com/v1\nkind: FargateProfile\n", `f: document 1, line 1: a FargateProfile of apiVersion "example.com/v1" is not known; fgctl match reads FargateProfile of eks.services.k8s.aws and eks.aws.crossplane.io, eks.aws.m.upbound.io, eks.aws.upbound.io, and AWSFargateProfile of infrastructure.cluster.x-k8s.io`},
+		{"a kind that sounds like one, beside a profile", ack("name: a, selectors: [{namespace: a}]") + "---\napiVersion: eks.services.k8s.aws/v1alpha1\nkind: Fargateprofiles\n", `f: document 2, line 5: a Fargateprofiles of apiVersion "eks.services.k8s.aws/v1alpha1" is not known; `},
+		{"CAPA's version", "apiVersion: infrastructure.cluster.x-k8s.io/v1alpha4\nkind: AWSFargateProfile\n", `f: document 1, line 1: apiVersion is "infrastructure.cluster.x-k8s.io/v1alpha4"; fgctl knows infrastructure.cluster.x-k8s.io/v1beta1, infrastructure.cluster.x-k8s.io/v1beta2`},
+		{"CAPA without a name", capa("{}", "selectors: []"), "f: document 1, line 1: spec.profileName and metadata.name are missing; one of them names the profile"},
+		{"CAPA's selectors", capa("{name: a}", "selector: []"), `f: document 1, line 4: spec: unknown key "selector"; did you mean selectors?`},
+		{"CAPA's subnets", capa("{name: a}", "subnetIds: [], subnets: []"), `f: document 1, line 4: spec: unknown key "subnetIds"; did you mean subnetIDs?`},
+		{"ACK's cluster and role", ack("name: a, cluster_name: b, podExecutionRoleArns: c, clusterRef: {}, subnetRefs: []"), `f: document 1, line 3: spec: unknown key "cluster_name"; did you mean clusterName?` + "\n" + `f: document 1, line 3: spec: unknown key "podExecutionRoleArns"; did you mean podExecutionRoleARN?`},
 		{"ACK's version", "apiVersion: eks.services.k8s.aws/v2\nkind: FargateProfile\n", `f: document 1, line 1: apiVersion is "eks.services.k8s.aws/v2"; fgctl knows eks.services.k8s.aws/v1alpha1`},
 		{"Crossplane's version", "apiVersion: eks.aws.upbound.io/v2\nkind: FargateProfile\n", `f: document 1, line 1: apiVersion is "eks.aws.upbound.io/v2"; fgctl knows eks.aws.upbound.io/v1beta1, eks.aws.upbound.io/v1beta2`},
 		{"ACK without a name", ack("selectors: []"), "f: document 1, line 1: spec.name is missing; it is the profile's name"},

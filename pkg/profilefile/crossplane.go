@@ -66,11 +66,24 @@ func (o object) crossplane() {
 	if e.Cluster == "" {
 		e.Cluster = wanted.get("clusterNameRef").object().get("name").text()
 	}
-	wanted.misspelt(form.selectors)
+	wanted.misspelt(form.names(), append(wanted.references(), "region")...)
 	e.Status = status(observed.get("status").text())
 	e.ARN = observed.get(arnKey).text()
 	e.Region = wanted.get("region").text()
 	p.entries = append(p.entries, e)
+}
+
+// references are the keys that name another object in the place of a value.
+func (o object) references() []string {
+	var out []string
+	for _, f := range o.fields {
+		for _, suffix := range []string{"Ref", "Refs", "Selector"} {
+			if strings.HasSuffix(f.Key, suffix) {
+				out = append(out, f.Key)
+			}
+		}
+	}
+	return out
 }
 
 // group returns the group of an object's apiVersion.
@@ -93,14 +106,4 @@ func (o object) hasVersion(known ...string) bool {
 // place makes the object the place of a profile that was read from a part of it.
 func (o object) place(e *Entry) {
 	e.Line, e.Path = o.line(), o.named(profileKind).path
-}
-
-// misspelt reports the word that other controllers have for the list of selectors: Kubernetes would drop it, and
-// a profile without selectors takes no pod.
-func (o object) misspelt(wanted string) {
-	for _, f := range o.fields {
-		if (f.Key == "selector" || f.Key == "selectors") && f.Key != wanted {
-			o.p.fault(f.Line, "%s: unknown key %q; did you mean %s?", o.path, f.Key, wanted)
-		}
-	}
 }

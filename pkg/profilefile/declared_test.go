@@ -33,14 +33,31 @@ var forms = map[string]func(fargate.Profile) jsonObject{
 			{"mode": "managed", "type": "aws_eks_fargate_profile", "name": "p", "instances": []jsonObject{{"attributes": attributes(p)}}},
 		}}
 	},
-	"CloudFormation": func(p fargate.Profile) jsonObject {
-		selectors := []jsonObject{}
-		for _, s := range p.Selectors {
-			selectors = append(selectors, jsonObject{"Namespace": s.Namespace, "Labels": keysAndValues(s.Labels)})
+	"terraform show -json, Cloud Control": func(p fargate.Profile) jsonObject {
+		values := jsonObject{
+			"fargate_profile_name": p.Name, "cluster_name": p.Cluster, "pod_execution_role_arn": p.PodExecutionRoleARN,
+			"selectors": selectorsOfPairs(p, "namespace", "labels", "key", "value"), "subnets": p.Subnets, "tags": pairs(p.Tags, "key", "value"),
 		}
+		return jsonObject{"format_version": "1.2", "resource_changes": []jsonObject{
+			{"address": "awscc_eks_fargate_profile.p", "mode": "managed", "type": "awscc_eks_fargate_profile", "change": jsonObject{"after": values}},
+		}}
+	},
+	"Pulumi": func(p fargate.Profile) jsonObject {
+		return pulumiStackOf("aws:eks/fargateProfile:FargateProfile", jsonObject{
+			"fargateProfileName": p.Name, "clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
+			"selectors": selectorObjects(p), "subnetIds": p.Subnets, "tagsAll": p.Tags, "tags": nil,
+		})
+	},
+	"Pulumi, aws-native": func(p fargate.Profile) jsonObject {
+		return pulumiStackOf("aws-native:eks:FargateProfile", jsonObject{
+			"fargateProfileName": p.Name, "clusterName": p.Cluster, "podExecutionRoleArn": p.PodExecutionRoleARN,
+			"selectors": selectorsOfPairs(p, "namespace", "labels", "key", "value"), "subnets": p.Subnets, "tags": pairs(p.Tags, "key", "value"),
+		})
+	},
+	"CloudFormation": func(p fargate.Profile) jsonObject {
 		return jsonObject{"Resources": jsonObject{"P": jsonObject{"Type": "AWS::EKS::FargateProfile", "Properties": jsonObject{
 			"FargateProfileName": p.Name, "ClusterName": p.Cluster, "PodExecutionRoleArn": p.PodExecutionRoleARN,
-			"Selectors": selectors, "Subnets": p.Subnets, "Tags": keysAndValues(p.Tags),
+			"Selectors": selectorsOfPairs(p, "Namespace", "Labels", "Key", "Value"), "Subnets": p.Subnets, "Tags": pairs(p.Tags, "Key", "Value"),
 		}}}}
 	},
 	"CDK": func(p fargate.Profile) jsonObject {
@@ -84,12 +101,27 @@ func selectorObjects(p fargate.Profile) []jsonObject {
 	return out
 }
 
-func keysAndValues(m map[string]string) []jsonObject {
+func selectorsOfPairs(p fargate.Profile, namespace, labels, key, value string) []jsonObject {
 	out := []jsonObject{}
-	for k, v := range m {
-		out = append(out, jsonObject{"Key": k, "Value": v})
+	for _, s := range p.Selectors {
+		out = append(out, jsonObject{namespace: s.Namespace, labels: pairs(s.Labels, key, value)})
 	}
 	return out
+}
+
+func pairs(m map[string]string, key, value string) []jsonObject {
+	out := []jsonObject{}
+	for k, v := range m {
+		out = append(out, jsonObject{key: k, value: v})
+	}
+	return out
+}
+
+// pulumiStackOf is what pulumi stack export prints of a stack with one resource.
+func pulumiStackOf(kind string, outputs jsonObject) jsonObject {
+	return jsonObject{"version": 3, "deployment": jsonObject{"resources": []jsonObject{
+		{"urn": "urn:pulumi:dev::x::" + kind + "::p", "custom": true, "type": kind, "outputs": outputs},
+	}}}
 }
 
 // marshalYAML writes what JSON has as YAML: as JSON where the library cannot read what it wrote itself, as some texts

@@ -23,6 +23,8 @@ var (
 	templateKind   = declaration{"a CloudFormation template", "the stack", object.stack}
 	ackKind        = declaration{"a FargateProfile of ACK", "its controller", object.ack}
 	crossplaneKind = declaration{"a FargateProfile of Crossplane", "its provider", object.crossplane}
+	capaCluster    = declaration{"an AWSFargateProfile of Cluster API", "its controller", object.capa}
+	pulumiStack    = declaration{"a stack of Pulumi", "pulumi up", object.pulumi}
 )
 
 // declaredBy returns what the other tool is whose object this is; ok is false for an object of another kind.
@@ -32,6 +34,10 @@ func (o object) declaredBy() (d declaration, ok bool) {
 		return terraformKind, true
 	case o.isTemplate():
 		return templateKind, true
+	case o.isPulumi():
+		return pulumiStack, true
+	case o.scalar("kind") == capaKind && o.group() == capaGroup:
+		return capaCluster, true
 	case o.scalar("kind") != profileKind:
 	case o.group() == ackGroup:
 		return ackKind, true
@@ -79,8 +85,26 @@ func (n node) read() {
 			p.entries = append(p.entries, e)
 		}
 	default:
-		p.fault(n.line(), "there is no Fargate profile in it; %s", p.accepted)
+		o.nothing()
 	}
+}
+
+// nothing reports that an object has none of the keys that profiles are known by.
+func (o object) nothing() {
+	faults := len(o.p.faults)
+	keys := []string{"fargateProfiles", "fargateProfile", "fargateProfileName", "selectors"}
+	if o.p.declared {
+		keys = append(keys, "Resources", "planned_values", "resource_changes", "deployment", "kind")
+	}
+	if o.misspelt(keys); len(o.p.faults) == faults {
+		o.p.fault(o.line(), "there is no Fargate profile in it; %s", o.p.accepted)
+	}
+}
+
+// soundsLikeProfile reports whether the name of a kind that is not known may be one of profiles: to skip it would
+// leave them out without a word.
+func soundsLikeProfile(kind string) bool {
+	return strings.Contains(strings.ToLower(kind), strings.ToLower(profileKind))
 }
 
 // readForeign reads an object of another tool, or says why it is not read.
@@ -111,9 +135,10 @@ func (o object) other(kind string) {
 	switch {
 	case strings.HasSuffix(kind, "List") && o.has("items"):
 		o.list()
-	case kind == profileKind:
-		p.fault(o.line(), "a FargateProfile of apiVersion %q is not known; fgctl match reads those of %s and %s",
-			document.Shorten(o.scalar("apiVersion")), ackGroup, strings.Join(crossplaneGroups, ", "))
+	case soundsLikeProfile(kind):
+		p.fault(o.line(), "a %s of apiVersion %q is not known; fgctl match reads FargateProfile of %s and %s, and %s of %s",
+			document.Shorten(kind), document.Shorten(o.scalar("apiVersion")), ackGroup, strings.Join(crossplaneGroups, ", "),
+			capaKind, capaGroup)
 	case !p.declared:
 		o.config() // which says that the kind is another
 	case kind == "Composition" && o.mentions(profileKind):

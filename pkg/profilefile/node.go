@@ -193,6 +193,21 @@ func (o object) knowsOnly(known ...string) {
 	}
 }
 
+// misspelt reports the keys that are most likely meant to be one of wanted. It is for objects that have more keys than
+// fgctl knows; others are of those, so that none of them is taken for a wanted one.
+func (o object) misspelt(wanted []string, others ...string) {
+	known := slices.Concat(wanted, others)
+	for _, f := range o.fields {
+		if slices.Contains(known, f.Key) {
+			continue
+		}
+		if near := spelling.Nearest(f.Key, known); slices.Contains(wanted, near) {
+			o.p.fault(f.Line, "%s: unknown key %q; did you mean %s?", cmp.Or(o.path, "the document"),
+				document.Shorten(f.Key), near)
+		}
+	}
+}
+
 // scalar returns the text of a scalar, empty for anything else.
 func scalar(v document.Value) string {
 	if v == nil || v.Kind() == document.Null || v.Kind() == document.List || v.Kind() == document.Mapping {

@@ -49,8 +49,8 @@ const (
 	accepted = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, and the output of " +
 		"aws eks describe-fargate-profile"
 	acceptedAll = "fgctl reads an eksctl ClusterConfig, the output of fgctl get -o json|yaml, of " +
-		"aws eks describe-fargate-profile and of terraform show -json, CloudFormation templates, and " +
-		"FargateProfiles of ACK and Crossplane"
+		"aws eks describe-fargate-profile, of terraform show -json and of pulumi stack export, CloudFormation " +
+		"templates, and FargateProfiles of ACK, Crossplane and Cluster API"
 )
 
 const (
@@ -78,11 +78,15 @@ func Parse(source string, data []byte) (File, error) {
 // ParseDeclared reads the profiles of a file wherever they are declared: everything that Parse reads, and, as YAML
 // (several documents too) or JSON,
 //
-//   - what terraform show -json prints of a plan or a state, and a state file of version 4,
+//   - what terraform show -json prints of a plan or a state, the changes of a plan alone, and a state file of
+//     version 4,
 //   - CloudFormation templates, as CDK and SAM write them too,
-//   - FargateProfiles of ACK and of Crossplane's two providers, among other objects and in Lists.
+//   - what pulumi stack export prints,
+//   - FargateProfiles of ACK and of Crossplane's two providers, and AWSFargateProfiles of Cluster API's, among other
+//     objects and in Lists.
 //
-// Objects of other kinds beside these are skipped. Faults are returned as Parse returns them.
+// Objects of other kinds beside these are skipped, but not one that sounds like a profile. Faults are returned as Parse
+// returns them.
 func ParseDeclared(source string, data []byte) (File, error) {
 	return (&parser{declared: true, accepted: acceptedAll}).parse(source, data)
 }

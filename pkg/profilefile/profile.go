@@ -2,6 +2,7 @@ package profilefile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,13 @@ var (
 		selectors: "selectors", namespace: "namespace", labels: "labels",
 	}
 )
+
+// names returns the names of the fields.
+func (f form) names() []string {
+	return slices.DeleteFunc([]string{f.name, f.cluster, f.role, f.subnets, f.tags, f.selectors}, func(name string) bool {
+		return name == ""
+	})
+}
 
 // profile reads the fields of a profile. What only a stack knows of its name and cluster is left open; of what the
 // way of a pod does not depend on, it is left out.

@@ -114,6 +114,13 @@ func resource(mode, values string) string {
 	return `{"address": "aws_eks_fargate_profile.a", "mode": "` + mode + `", "type": "aws_eks_fargate_profile", "values": ` + values + `}`
 }
 
+// changes are those of a plan: of a profile that is made, of one that is replaced, and of what is no profile.
+const changes = `{"address": "aws_eks_fargate_profile.a", "mode": "managed", "type": "aws_eks_fargate_profile",
+ "change": {"actions": ["create"], "before": null, "after": {"fargate_profile_name": "a", "selector": [{"namespace": "n", "labels": {"k": "v"}}]}, "after_unknown": {"id": true}}},
+{"address": "aws_eks_fargate_profile.a", "deposed": "1", "mode": "managed", "type": "aws_eks_fargate_profile", "change": {"actions": ["delete"], "after": null}},
+{"address": "aws_eks_fargate_profile.b", "mode": "managed", "type": "aws_eks_fargate_profile", "change": {"actions": ["delete"], "before": {"fargate_profile_name": "b"}, "after": null}},
+{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "change": {"actions": ["create"], "after": {}}}`
+
 func TestTerraformForms(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty state", `{"format_version": "1.0"}`, ""},
@@ -125,6 +132,13 @@ func TestTerraformForms(t *testing.T) {
 			`{"format_version": "1.0", "values": {"root_module": {"child_modules": [{"child_modules": [{"resources": [` + resource("managed", `{"fargate_profile_name": "a"}`) + `]}]}]}}}`, "a",
 		},
 		{"region of provider 6", `{"format_version": "1.0", "values": {"root_module": {"resources": [` + resource("managed", `{"fargate_profile_name": "a", "region": "eu-west-1"}`) + `]}}}`, "a eu-west-1"},
+		{"Cloud Control", `{"format_version": "1.0", "values": {"root_module": {"resources": [{"address": "aws_eks_fargate_profile.a", "mode": "managed", "type": "awscc_eks_fargate_profile", "values": {"fargate_profile_name": "a", "selectors": [{"namespace": "n", "labels": [{"key": "k", "value": "v"}]}]}}]}}}`, "a n k=v"},
+		{"changes only", `{"format_version": "1.2", "resource_changes": [` + changes + `]}`, "a n k=v"},
+		{"changes beside values that are cut away", `{"format_version": "1.2", "planned_values": {}, "resource_changes": [` + changes + `]}`, "a n k=v"},
+		{"a list of changes", "[" + changes + "]", "a n k=v"},
+		{"no change", `{"format_version": "1.2", "resource_changes": []}`, ""},
+		{"an empty destroy plan", `{"format_version": "1.2", "planned_values": {"root_module": {}}}`, ""},
+		{"state file of Cloud Control", `{"version": 4, "terraform_version": "1.5.0", "resources": [{"mode": "managed", "type": "awscc_eks_fargate_profile", "name": "x", "instances": [{"attributes": {"fargate_profile_name": "a"}}]}]}`, "a awscc_eks_fargate_profile.x"},
 		{"state file with count and module", `{"version": 4, "terraform_version": "1.5.0", "resources": [{"module": "module.m", "mode": "managed", "type": "aws_eks_fargate_profile", "name": "x", "instances": [{"index_key": 0, "attributes": {"fargate_profile_name": "a"}}]}]}`, "a module.m.aws_eks_fargate_profile.x[0]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -137,6 +151,12 @@ func TestTerraformForms(t *testing.T) {
 				got = append(got, e.Name)
 				if e.Region != "" {
 					got = append(got, e.Region)
+				}
+				for _, s := range e.Selectors {
+					got = append(got, s.Namespace)
+					for k, v := range s.Labels {
+						got = append(got, k+"="+v)
+					}
 				}
 				if e.Path != "aws_eks_fargate_profile.a" {
 					got = append(got, e.Path)
@@ -176,6 +196,12 @@ func TestTerraformFaults(t *testing.T) {
 			"deferred", `{"format_version": "1.2", "planned_values": {}, "deferred_changes": [{"reason": "unknown", "resource_change": {"address": "aws_eks_fargate_profile.a", "type": "aws_eks_fargate_profile"}}]}`,
 			"aws_eks_fargate_profile.a is deferred by the plan, so nothing is known of it; ",
 		},
+		{"a label of Cloud Control", strings.ReplaceAll(strings.ReplaceAll(change(`{"selectors": [{"labels": [{"key": false, "value": true}]}]}`), "aws_eks", "awscc_eks"), `"selector":`, `"selectors":`), "awscc_eks_fargate_profile.a: selectors[0].labels[0].value" + late},
+		{"labels as a mapping in Cloud Control", strings.ReplaceAll(state(resource("managed", `{"fargate_profile_name": "a", "selectors": [{"namespace": "x", "labels": {"k": "v"}}]}`)), "aws_eks", "awscc_eks"), `selectors[0].labels is a mapping, not a list; write "labels": [{"key": "k", "value": "v"}]`},
+		{"another provider's type", strings.ReplaceAll(state(resource("managed", `{}`)), "aws_eks", "awsnew_eks"), "awsnew_eks_fargate_profile is a type of resource that fgctl does not know; it reads aws_eks_fargate_profile and awscc_eks_fargate_profile"},
+		{"a plan without values and changes", `{"format_version": "1.2", "configuration": {}}`, "f: document 1, line 1: this plan has neither planned_values nor resource_changes, so nothing is known of its profiles; give all that terraform show -json prints"},
+		{"a change that is open", `{"format_version": "1.2", "resource_changes": [{"address": "aws_eks_fargate_profile.a", "mode": "managed", "type": "aws_eks_fargate_profile", "change": {"after": {"fargate_profile_name": "a"}, "after_unknown": {"selector": true}}}]}`, "aws_eks_fargate_profile.a: selector" + late},
+		{"a change without what comes after", `[{"address": "aws_eks_fargate_profile.a", "mode": "managed", "type": "aws_eks_fargate_profile", "change": {"actions": ["create"]}}]`, "aws_eks_fargate_profile.a: its change does not say what it is after the apply; "},
 		{"modules without end", "format_version: '1.0'\nvalues:\n  root_module: " + strings.Repeat("{child_modules: [", 40) + strings.Repeat("]}", 40), "modules are nested more than 32 deep"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

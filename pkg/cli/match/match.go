@@ -120,8 +120,8 @@ profiles that take pods overlap.`,
 	e.AddClusterFlag(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks "+
-			"describe-fargate-profile or terraform show -json, a CloudFormation template, or FargateProfiles of ACK "+
-			"or Crossplane; repeatable")
+			"describe-fargate-profile, terraform show -json or pulumi stack export, a CloudFormation template, or "+
+			"FargateProfiles of ACK, Crossplane or Cluster API; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
 	flags.StringSliceVar(&opts.failOn, "fail-on", failDefault,
 		"which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), "+

@@ -20,7 +20,7 @@ func Nearest(word string, known []string) string {
 		lower := strings.ToLower(k)
 		d := distance(word, lower)
 		if len(word) > 2 && strings.HasPrefix(lower, word) {
-			d = 1
+			d = min(d, 1)
 		}
 		if d < least && d < len(word) {
 			best, least = k, d

@@ -92,39 +92,6 @@ func AsItems(v Value, path string) ([]Value, error) {
 	return v.Items()
 }
 
-// AsTexts returns a list of texts, and every fault of it.
-func AsTexts(v Value, path string) ([]string, error) {
-	items, err := AsItems(v, path)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	var errs Errors
-	for i, item := range items {
-		text, err := AsText(item, fmt.Sprintf("%s[%d]", path, i))
-		errs.Add(err)
-		out = append(out, text)
-	}
-	return out, errs.OrNil()
-}
-
-// AsTextMap returns a mapping of text to text, as labels are, and every fault of it. A null value is the
-// empty text, as the Kubernetes API reads it.
-func AsTextMap(v Value, path string) (map[string]string, error) {
-	fields, err := AsFields(v, path)
-	if err != nil || len(fields) == 0 {
-		return nil, err
-	}
-	out := make(map[string]string, len(fields))
-	var errs Errors
-	for _, f := range fields {
-		text, err := AsText(f.Value, path+"["+Shorten(f.Key)+"]")
-		errs.Add(err)
-		out[f.Key] = text
-	}
-	return out, errs.OrNil()
-}
-
 // saying shows the beginning of a scalar, so that a message can name the value.
 func saying(v Value) string {
 	switch v.Kind() {

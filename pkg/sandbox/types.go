@@ -35,6 +35,10 @@ type (
 	Route = world.Route
 	// Endpoint is one VPC endpoint.
 	Endpoint = world.Endpoint
+	// SecurityGroup is one security group of a VPC.
+	SecurityGroup = world.SecurityGroup
+	// Rule lets traffic pass a security group.
+	Rule = world.Rule
 	// Role is one IAM role.
 	Role = world.Role
 	// Permissions are all that the caller may do.

@@ -184,6 +184,12 @@ func (w World) checkVPCs(c *checker) {
 				c.fault(fmt.Sprintf("%s.subnets[%d].availableIPs", at, j), "cannot be negative")
 			}
 		}
+		for j, g := range v.SecurityGroups {
+			c.unique(fmt.Sprintf("%s.securityGroups[%d].id", at, j), "security group", g.ID)
+		}
+		if v.Owner != "" && !accountSyntax().MatchString(v.Owner) {
+			c.fault(at+".owner", "%q is not a number of twelve digits (quote it)", v.Owner)
+		}
 		main := ""
 		explicit := map[string]string{}
 		for j, t := range v.RouteTables {

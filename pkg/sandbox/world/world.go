@@ -185,74 +185,6 @@ type Issue struct {
 	ResourceIDs []string `yaml:"resourceIDs,omitempty" json:"resourceIds"`
 }
 
-// VPC is one VPC with all that lies in it.
-type VPC struct {
-	ID   string `yaml:"id"`
-	CIDR string `yaml:"cidr,omitempty"`
-	// Region is the world's when empty.
-	Region      string            `yaml:"region,omitempty"`
-	Tags        map[string]string `yaml:"tags,omitempty"`
-	Subnets     []Subnet          `yaml:"subnets,omitempty"`
-	RouteTables []RouteTable      `yaml:"routeTables,omitempty"`
-	Endpoints   []Endpoint        `yaml:"endpoints,omitempty"`
-}
-
-// Subnet is one subnet of a VPC.
-type Subnet struct {
-	ID   string `yaml:"id"`
-	CIDR string `yaml:"cidr,omitempty"`
-	// Zone is the availability zone's name, ZoneID its id.
-	Zone   string `yaml:"zone,omitempty"`
-	ZoneID string `yaml:"zoneID,omitempty"`
-	// Name is the tag Name.
-	Name string            `yaml:"name,omitempty"`
-	Tags map[string]string `yaml:"tags,omitempty"`
-	// PublicIPOnLaunch is EC2's MapPublicIpOnLaunch. It says nothing about the subnet's routes.
-	PublicIPOnLaunch bool   `yaml:"publicIPOnLaunch,omitempty"`
-	OutpostARN       string `yaml:"outpostARN,omitempty"`
-	IPv6Native       bool   `yaml:"ipv6Native,omitempty"`
-	// AvailableIPs counts free addresses; 251 when absent.
-	AvailableIPs *int `yaml:"availableIPs,omitempty"`
-}
-
-// RouteTable is one route table of a VPC.
-type RouteTable struct {
-	ID   string `yaml:"id"`
-	Name string `yaml:"name,omitempty"`
-	// Main makes it the table of every subnet of the VPC without an association of its own.
-	Main bool `yaml:"main,omitempty"`
-	// Subnets are explicitly associated.
-	Subnets []string `yaml:"subnets,omitempty"`
-	// Disassociated subnets have an association whose state is disassociated: it does not count.
-	Disassociated []string `yaml:"disassociated,omitempty"`
-	// Gateways have an edge association: one without a subnet.
-	Gateways []string `yaml:"gateways,omitempty"`
-	Routes   []Route  `yaml:"routes,omitempty"`
-}
-
-// Route is one route. To is an IPv4 or IPv6 CIDR block or a prefix list (pl-…). Via is local or the id
-// of the target; its prefix (igw-, nat-, eigw-, tgw-, pcx-, vgw-, vpce-, eni-, i-, cagw-, lgw-, or
-// the ARN of a core network) decides which field of EC2's answer carries it.
-type Route struct {
-	To  string `yaml:"to"`
-	Via string `yaml:"via"`
-	// Blackhole routes lead to a target that is gone.
-	Blackhole bool `yaml:"blackhole,omitempty"`
-}
-
-// Endpoint is one VPC endpoint.
-type Endpoint struct {
-	ID string `yaml:"id"`
-	// Service is the full name (com.amazonaws.us-east-1.ecr.api).
-	Service string `yaml:"service"`
-	// Type is Interface or Gateway; Interface when empty.
-	Type string `yaml:"type,omitempty"`
-	// State is available when empty.
-	State       string   `yaml:"state,omitempty"`
-	Subnets     []string `yaml:"subnets,omitempty"`
-	RouteTables []string `yaml:"routeTables,omitempty"`
-}
-
 // Role is one IAM role.
 type Role struct {
 	Name string `yaml:"name"`
@@ -374,6 +306,7 @@ func (w World) WithDefaults() World {
 		set(&c.Version, "1.36")
 		set(&c.PlatformVersion, "eks.6")
 		set(&c.AuthenticationMode, "API_AND_CONFIG_MAP")
+		set(&c.ClusterSecurityGroup, "sg-0aaa0000000000001")
 	}
 	for i := range w.VPCs {
 		v := &w.VPCs[i]

@@ -24,6 +24,8 @@ type Account struct {
 	Policies []*Policy // the account's own
 	Stacks   []*Stack
 	Created  time.Time
+	// EC2Tags are the tags of things in a VPC that requests have changed, by id.
+	EC2Tags map[string]map[string]string
 	// Asked counts how often each IAM action was asked for, granted or not.
 	Asked map[string]int
 
@@ -74,7 +76,10 @@ type Output struct{ Key, Value, Export string }
 // New returns the account of a world that has been checked, as it is at an instant.
 func New(w world.World, now time.Time) (*Account, error) {
 	//nolint:gosec // the same seed is to make the same ids
-	a := &Account{World: w, Created: now, ids: rand.New(rand.NewPCG(w.Seed, 2)), Asked: map[string]int{}}
+	a := &Account{
+		World: w, Created: now, Asked: map[string]int{}, EC2Tags: map[string]map[string]string{},
+		ids: rand.New(rand.NewPCG(w.Seed, 2)),
+	}
 	if w.Permissions != nil {
 		for _, document := range w.Permissions.Policies {
 			statements, err := policy.Read(document)

@@ -63,8 +63,8 @@ func (c *Call) PageSize(size int) int {
 // InOrder is the key of an item of a list that has no order but its own.
 func InOrder(i int) string { return fmt.Sprintf("%012d", i+1) }
 
-// Page cuts a list that is sorted by its keys: the items after the token, at most size of them, and the token of the next page; false for what
-// is no token.
+// Page cuts a list that is sorted by its keys: the items after the token, at most size of them, and the token of the
+// next page; false for what is no token.
 func Page[T any](
 	c *Call, items []T, key func(int) string, token string, size int,
 ) (out []T, next string, ok bool) {

@@ -3,10 +3,8 @@ package ec2
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -19,21 +17,17 @@ type tag struct {
 	Value string `xml:"value"`
 }
 
+// group is a security group where something has it.
+type group struct {
+	ID string `xml:"groupId"`
+}
+
 func tagSet(tags map[string]string) wire.Items[tag] {
 	var out wire.Items[tag]
 	for _, t := range wire.Tags(tags) {
 		out.List = append(out.List, tag(t))
 	}
 	return out
-}
-
-// withTags adds what filters see of tags.
-func withTags(filters map[string][]string, tags map[string]string) map[string][]string {
-	filters["tag-key"] = slices.Collect(maps.Keys(tags))
-	for k, v := range tags {
-		filters["tag:"+k] = []string{v}
-	}
-	return filters
 }
 
 // named adds the tag Name to tags.
@@ -46,6 +40,25 @@ func named(tags map[string]string, name string) map[string]string {
 	out["Name"] = name
 	return out
 }
+
+// tagsOf returns the tags of a thing: those that requests have left it, else those of the world.
+func tagsOf(c *account.Call, id string, tags map[string]string) map[string]string {
+	if changed, ok := c.EC2Tags[id]; ok {
+		return changed
+	}
+	return tags
+}
+
+// owner is the account of a VPC: another one's where it is shared with this account.
+func owner(c *account.Call, v *world.VPC) string {
+	if v.Owner != "" {
+		return v.Owner
+	}
+	return c.World.Account
+}
+
+// yes returns what a switch says that is on where it says nothing.
+func yes(p *bool) bool { return p == nil || *p }
 
 // here are the VPCs of the request's region.
 func here(c *account.Call) []*world.VPC {
@@ -69,9 +82,13 @@ func vpcs(c *account.Call) (out []thing) {
 		Tags    wire.Items[tag] `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
-		filters := map[string][]string{"vpc-id": {v.ID}, "cidr": {v.CIDR}, "state": {"available"}}
-		out = append(out, thing{v.ID, withTags(filters, v.Tags), vpcXML{
-			ID: v.ID, CIDR: v.CIDR, State: "available", Owner: c.World.Account, Tenancy: "default", Tags: tagSet(v.Tags),
+		tags := tagsOf(c, v.ID, v.Tags)
+		filters := map[string][]string{
+			"vpc-id": {v.ID}, "cidr": {v.CIDR}, "cidr-block-association.cidr-block": {v.CIDR}, "state": {"available"},
+			"is-default": {"false"}, "owner-id": {owner(c, v)}, "cidr-block-association.state": {"associated"},
+		}
+		out = append(out, thing{v.ID, tags, filters, vpcXML{
+			ID: v.ID, CIDR: v.CIDR, State: "available", Owner: owner(c, v), Tenancy: "default", Tags: tagSet(tags),
 		}})
 	}
 	return out
@@ -96,19 +113,22 @@ func subnets(c *account.Call) (out []thing) {
 	}
 	for _, v := range here(c) {
 		for _, n := range v.Subnets {
-			tags := named(n.Tags, n.Name)
+			tags := tagsOf(c, n.ID, named(n.Tags, n.Name))
+			arn := "arn:" + c.World.Partition + ":ec2:" + v.Region + ":" + owner(c, v) + ":subnet/" + n.ID
 			available := 251
 			if n.AvailableIPs != nil {
 				available = *n.AvailableIPs
 			}
 			filters := map[string][]string{
 				"vpc-id": {v.ID}, "subnet-id": {n.ID}, "availability-zone": {n.Zone}, "availability-zone-id": {n.ZoneID},
-				"cidr-block": {n.CIDR}, "state": {"available"}, "outpost-arn": {n.OutpostARN},
+				"availabilityZone": {n.Zone}, "cidr-block": {n.CIDR}, "cidr": {n.CIDR}, "cidrBlock": {n.CIDR},
+				"state": {"available"}, "outpost-arn": {n.OutpostARN}, "owner-id": {owner(c, v)}, "subnet-arn": {arn},
+				"available-ip-address-count": {strconv.Itoa(available)}, "default-for-az": {"false"},
 				"map-public-ip-on-launch": {strconv.FormatBool(n.PublicIPOnLaunch)},
 				"ipv6-native":             {strconv.FormatBool(n.IPv6Native)},
 			}
-			out = append(out, thing{n.ID, withTags(filters, tags), subnetXML{
-				ID: n.ID, ARN: c.ARN("ec2", v.Region, "subnet/"+n.ID), State: "available", Owner: c.World.Account, VPC: v.ID,
+			out = append(out, thing{n.ID, tags, filters, subnetXML{
+				ID: n.ID, ARN: arn, State: "available", Owner: owner(c, v), VPC: v.ID,
 				CIDR: n.CIDR, Available: available, Zone: n.Zone, ZoneID: n.ZoneID, Public: n.PublicIPOnLaunch,
 				OutpostARN: n.OutpostARN, IPv6Native: n.IPv6Native, Tags: tagSet(tags),
 			}})
@@ -117,188 +137,194 @@ func subnets(c *account.Call) (out []thing) {
 	return out
 }
 
-type routeXML struct {
-	Target     wire.Named
-	IPv4       string `xml:"destinationCidrBlock,omitempty"`
-	IPv6       string `xml:"destinationIpv6CidrBlock,omitempty"`
-	PrefixList string `xml:"destinationPrefixListId,omitempty"`
-	Origin     string `xml:"origin"`
-	State      string `xml:"state"`
-}
-
-func route(r world.Route) routeXML {
-	out := routeXML{Target: wire.Named{Name: r.Target(), Value: r.Via}, Origin: "CreateRoute", State: "active"}
-	if r.Via == "local" {
-		out.Origin = "CreateRouteTable"
+// describeVPCAttribute shows the DNS attributes of a VPC.
+func describeVPCAttribute(c *account.Call) (any, *wire.Refusal) {
+	id := c.Query.Get("VpcId")
+	i := slices.IndexFunc(here(c), func(v *world.VPC) bool { return v.ID == id })
+	if i < 0 {
+		return nil, wire.BadRequest("InvalidVpcID.NotFound", "The vpc ID '"+id+"' does not exist")
 	}
-	if r.Blackhole {
-		out.State = "blackhole"
+	v := here(c)[i]
+	value := func(name string, on bool) (any, *wire.Refusal) {
+		return wire.Fields{{Name: "vpcId", Value: id}, {Name: name, Value: struct {
+			On bool `xml:"value"`
+		}{on}}}, nil
 	}
-	prefix, err := netip.ParsePrefix(r.To)
-	switch {
-	case err != nil:
-		out.PrefixList = r.To
-	case prefix.Addr().Is4():
-		out.IPv4 = r.To
+	switch attribute := c.Query.Get("Attribute"); attribute {
+	case "enableDnsSupport":
+		return value(attribute, yes(v.DNSSupport))
+	case "enableDnsHostnames":
+		return value(attribute, yes(v.DNSHostnames))
+	case "enableNetworkAddressUsageMetrics":
+		return value(attribute, false)
 	default:
-		out.IPv6 = r.To
+		// Not AWS's text.
+		return nil, wire.BadRequest("InvalidParameterValue", "Value ("+attribute+") for parameter attribute is invalid.")
 	}
-	return out
 }
 
-type associationXML struct {
-	ID      string `xml:"routeTableAssociationId"`
-	Table   string `xml:"routeTableId"`
-	Subnet  string `xml:"subnetId,omitempty"`
-	Gateway string `xml:"gatewayId,omitempty"`
-	Main    bool   `xml:"main"`
-	State   string `xml:"associationState>state"`
+type pairXML struct {
+	Group string `xml:"groupId"`
+	Owner string `xml:"userId"`
 }
 
-// associations returns those of EC2: the main one has no subnet, an edge association has a gateway, and a subnet that
-// falls back to the main table has none.
-func associations(t world.RouteTable) []associationXML {
-	var out []associationXML
-	add := func(a associationXML, state string) {
-		a.Table, a.State = t.ID, state
-		a.ID = fmt.Sprintf("rtbassoc-%s-%d", strings.TrimPrefix(t.ID, "rtb-"), len(out))
-		out = append(out, a)
-	}
-	if t.Main {
-		add(associationXML{Main: true}, "associated")
-	}
-	for _, g := range t.Gateways {
-		add(associationXML{Gateway: g}, "associated")
-	}
-	for _, n := range t.Disassociated {
-		add(associationXML{Subnet: n}, "disassociated")
-	}
-	for _, n := range t.Subnets {
-		add(associationXML{Subnet: n}, "associated")
-	}
-	return out
+type rangeXML struct {
+	CIDR string `xml:"cidrIp"`
 }
 
-func routeTables(c *account.Call) (out []thing) {
-	type tableXML struct {
-		ID           string                     `xml:"routeTableId"`
-		VPC          string                     `xml:"vpcId"`
-		Owner        string                     `xml:"ownerId"`
-		Routes       wire.Items[routeXML]       `xml:"routeSet"`
-		Associations wire.Items[associationXML] `xml:"associationSet"`
-		Tags         wire.Items[tag]            `xml:"tagSet"`
-		Propagating  wire.Items[string]         `xml:"propagatingVgwSet"`
-	}
-	for _, v := range here(c) {
-		for _, t := range v.RouteTables {
-			tags := named(nil, t.Name)
-			x := tableXML{ID: t.ID, VPC: v.ID, Owner: c.World.Account, Tags: tagSet(tags)}
-			filters := map[string][]string{"vpc-id": {v.ID}, "route-table-id": {t.ID}}
-			// A filter sees explicit associations only: a subnet on the main table is found by none.
-			for _, name := range []string{
-				"association.main", "association.subnet-id", "association.gateway-id", "association.route-table-id",
-				"association.route-table-association-id", "route.gateway-id", "route.nat-gateway-id",
-				"route.destination-cidr-block",
-			} {
-				filters[name] = nil
-			}
-			see := func(name, value string) {
-				if value != "" {
-					filters[name] = append(filters[name], value)
-				}
-			}
-			x.Associations.List = associations(t)
-			for _, a := range x.Associations.List {
-				see("association.main", strconv.FormatBool(a.Main))
-				see("association.route-table-id", t.ID)
-				see("association.route-table-association-id", a.ID)
-				see("association.subnet-id", a.Subnet)
-				see("association.gateway-id", a.Gateway)
-			}
-			for _, r := range t.Routes {
-				shown := route(r)
-				x.Routes.List = append(x.Routes.List, shown)
-				see("route.destination-cidr-block", shown.IPv4)
-				switch shown.Target.Name {
-				case "gatewayId":
-					see("route.gateway-id", r.Via)
-				case "natGatewayId":
-					see("route.nat-gateway-id", r.Via)
-				}
-			}
-			out = append(out, thing{t.ID, withTags(filters, tags), x})
+type permissionXML struct {
+	Protocol string               `xml:"ipProtocol"`
+	From     *int                 `xml:"fromPort,omitempty"`
+	To       *int                 `xml:"toPort,omitempty"`
+	Groups   wire.Items[pairXML]  `xml:"groups"`
+	Ranges   wire.Items[rangeXML] `xml:"ipRanges"`
+}
+
+func permissions(account string, rules []world.Rule) (out wire.Items[permissionXML]) {
+	for _, r := range rules {
+		x := permissionXML{Protocol: r.Protocol}
+		if x.Protocol == "" {
+			x.Protocol = "-1"
+		} else if x.Protocol != "-1" {
+			x.From, x.To = &r.From, &r.To
 		}
+		for _, g := range r.Groups {
+			x.Groups.List = append(x.Groups.List, pairXML{g, account})
+		}
+		for _, cidr := range r.CIDRs {
+			x.Ranges.List = append(x.Ranges.List, rangeXML{cidr})
+		}
+		out.List = append(out.List, x)
 	}
 	return out
 }
 
-func endpoints(c *account.Call) (out []thing) {
-	type endpointXML struct {
-		ID      string             `xml:"vpcEndpointId"`
-		Type    string             `xml:"vpcEndpointType"`
-		VPC     string             `xml:"vpcId"`
-		Service string             `xml:"serviceName"`
-		State   string             `xml:"state"`
-		Owner   string             `xml:"ownerId"`
-		Subnets wire.Items[string] `xml:"subnetIdSet"`
-		Tables  wire.Items[string] `xml:"routeTableIdSet"`
+// groupsOf returns the security groups of a VPC: those of the world, and those that EKS makes for its clusters.
+func groupsOf(c *account.Call, v *world.VPC) []world.SecurityGroup {
+	groups := slices.Clone(v.SecurityGroups)
+	for _, cl := range c.Clusters {
+		id := cl.ClusterSecurityGroup
+		known := slices.ContainsFunc(groups, func(g world.SecurityGroup) bool { return g.ID == id })
+		if cl.VPC != v.ID || cl.Region != v.Region || known {
+			continue
+		}
+		groups = append(groups, world.SecurityGroup{
+			ID: id, Name: "eks-cluster-sg-" + cl.Name, Tags: map[string]string{"kubernetes.io/cluster/" + cl.Name: "owned"},
+			Description: "EKS created security group applied to the cluster and its pods",
+			Ingress:     []world.Rule{{Groups: []string{id}}}, Egress: []world.Rule{{CIDRs: []string{"0.0.0.0/0"}}},
+		})
+	}
+	return groups
+}
+
+func securityGroups(c *account.Call) (out []thing) {
+	type groupXML struct {
+		ID          string                    `xml:"groupId"`
+		Name        string                    `xml:"groupName"`
+		Description string                    `xml:"groupDescription"`
+		VPC         string                    `xml:"vpcId"`
+		Owner       string                    `xml:"ownerId"`
+		Ingress     wire.Items[permissionXML] `xml:"ipPermissions"`
+		Egress      wire.Items[permissionXML] `xml:"ipPermissionsEgress"`
+		Tags        wire.Items[tag]           `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
-		for _, e := range v.Endpoints {
+		for _, g := range groupsOf(c, v) {
+			tags := tagsOf(c, g.ID, g.Tags)
 			filters := map[string][]string{
-				"vpc-id": {v.ID}, "vpc-endpoint-id": {e.ID}, "service-name": {e.Service},
-				"vpc-endpoint-state": {e.State}, "vpc-endpoint-type": {e.Type},
+				"group-id": {g.ID}, "group-name": {g.Name}, "description": {g.Description}, "vpc-id": {v.ID},
+				"owner-id": {owner(c, v)},
 			}
-			out = append(out, thing{e.ID, withTags(filters, nil), endpointXML{
-				e.ID, e.Type, v.ID, e.Service, e.State, c.World.Account,
-				wire.Items[string]{List: e.Subnets}, wire.Items[string]{List: e.RouteTables},
+			see := func(prefix string, rules []world.Rule) {
+				for _, x := range permissions("", rules).List {
+					filters[prefix+"protocol"] = append(filters[prefix+"protocol"], x.Protocol)
+					if x.From != nil {
+						filters[prefix+"from-port"] = append(filters[prefix+"from-port"], strconv.Itoa(*x.From))
+						filters[prefix+"to-port"] = append(filters[prefix+"to-port"], strconv.Itoa(*x.To))
+					}
+				}
+				for _, r := range rules {
+					filters[prefix+"cidr"] = append(filters[prefix+"cidr"], r.CIDRs...)
+					filters[prefix+"group-id"] = append(filters[prefix+"group-id"], r.Groups...)
+				}
+			}
+			see("ip-permission.", g.Ingress)
+			see("egress.ip-permission.", g.Egress)
+			out = append(out, thing{g.ID, tags, filters, groupXML{
+				g.ID, g.Name, g.Description, v.ID, owner(c, v), permissions(owner(c, v), g.Ingress),
+				permissions(owner(c, v), g.Egress), tagSet(tags),
 			}})
 		}
 	}
 	return out
 }
 
-// natGateways are the NAT gateways that routes lead to, each in the first public subnet of its VPC.
-func natGateways(c *account.Call) (out []thing) {
-	type natXML struct {
-		ID           string `xml:"natGatewayId"`
-		VPC          string `xml:"vpcId"`
-		Subnet       string `xml:"subnetId"`
-		State        string `xml:"state"`
-		Connectivity string `xml:"connectivityType"`
+// zones are those in which the region's subnets lie.
+func zones(c *account.Call) (out []thing) {
+	type zoneXML struct {
+		Name   string `xml:"zoneName"`
+		ID     string `xml:"zoneId"`
+		State  string `xml:"zoneState"`
+		Region string `xml:"regionName"`
+		Group  string `xml:"groupName"`
+		Border string `xml:"networkBorderGroup"`
+		Type   string `xml:"zoneType"`
+		OptIn  string `xml:"optInStatus"`
 	}
+	wanted := c.Values("ZoneId")
 	for _, v := range here(c) {
-		subnet := ""
-		if i := slices.IndexFunc(v.Subnets, func(n world.Subnet) bool { return !c.World.Private(n.ID) }); i >= 0 {
-			subnet = v.Subnets[i].ID
-		}
-		for _, id := range v.Gateways("nat-") {
-			filters := map[string][]string{
-				"vpc-id": {v.ID}, "subnet-id": {subnet}, "nat-gateway-id": {id}, "state": {"available"},
+		for _, n := range v.Subnets {
+			known := slices.ContainsFunc(out, func(t thing) bool { return t.id == n.Zone })
+			if known || n.Zone == "" || (len(wanted) > 0 && !slices.Contains(wanted, n.ZoneID)) {
+				continue
 			}
-			out = append(out, thing{id, withTags(filters, nil), natXML{id, v.ID, subnet, "available", "public"}})
+			filters := map[string][]string{
+				"zone-name": {n.Zone}, "zone-id": {n.ZoneID}, "region-name": {c.Region}, "state": {"available"},
+				"zone-type": {"availability-zone"}, "opt-in-status": {"opt-in-not-required"}, "group-name": {c.Region},
+			}
+			out = append(out, thing{n.Zone, nil, filters, zoneXML{
+				n.Zone, n.ZoneID, "available", c.Region, c.Region, c.Region, "availability-zone", "opt-in-not-required",
+			}})
 		}
 	}
 	return out
 }
 
-// internetGateways are the internet gateways that routes lead to.
-func internetGateways(c *account.Call) (out []thing) {
-	type gatewayXML struct {
-		ID    string          `xml:"internetGatewayId"`
-		Owner string          `xml:"ownerId"`
-		VPC   string          `xml:"attachmentSet>item>vpcId"`
-		State string          `xml:"attachmentSet>item>state"`
-		Tags  wire.Items[tag] `xml:"tagSet"`
+// interfaces are those through which EKS reaches its clusters' networks, in the first two subnets of each.
+func interfaces(c *account.Call) (out []thing) {
+	type interfaceXML struct {
+		ID          string            `xml:"networkInterfaceId"`
+		Subnet      string            `xml:"subnetId"`
+		VPC         string            `xml:"vpcId"`
+		Zone        string            `xml:"availabilityZone"`
+		Description string            `xml:"description"`
+		Owner       string            `xml:"ownerId"`
+		Status      string            `xml:"status"`
+		Type        string            `xml:"interfaceType"`
+		Groups      wire.Items[group] `xml:"groupSet"`
+		Tags        wire.Items[tag]   `xml:"tagSet"`
 	}
-	for _, v := range here(c) {
-		for _, id := range v.Gateways("igw-") {
-			filters := map[string][]string{
-				"attachment.vpc-id": {v.ID}, "attachment.state": {"available"}, "internet-gateway-id": {id},
+	for _, cl := range c.Clusters {
+		if cl.Region != c.Region {
+			continue
+		}
+		for i, id := range cl.Subnets[:min(2, len(cl.Subnets))] {
+			subnet, v := c.World.Subnet(id)
+			if subnet == nil {
+				continue
 			}
-			out = append(out, thing{id, withTags(filters, nil), gatewayXML{
-				ID: id, Owner: c.World.Account, VPC: v.ID, State: "available",
-			}})
+			x := interfaceXML{
+				ID: fmt.Sprintf("eni-%016x%d", cl.Seq, i), Subnet: id, VPC: v.ID, Zone: subnet.Zone,
+				Description: "Amazon EKS " + cl.Name, Owner: c.World.Account, Status: "in-use", Type: "interface",
+				Groups: wire.Items[group]{List: []group{{cl.ClusterSecurityGroup}}},
+			}
+			tags := tagsOf(c, x.ID, nil)
+			x.Tags = tagSet(tags)
+			out = append(out, thing{x.ID, tags, map[string][]string{
+				"network-interface-id": {x.ID}, "subnet-id": {id}, "vpc-id": {v.ID}, "availability-zone": {subnet.Zone},
+				"availability-zone-id": {subnet.ZoneID}, "description": {x.Description}, "owner-id": {x.Owner},
+				"status": {x.Status}, "interface-type": {x.Type}, "group-id": {cl.ClusterSecurityGroup},
+			}, x})
 		}
 	}
 	return out

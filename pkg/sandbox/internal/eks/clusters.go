@@ -63,6 +63,7 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	}
 	private := false // the default of the API (EKS API, VpcConfigRequest)
 	made.EndpointPrivateAccess = &private
+	made.ClusterSecurityGroup = "sg-" + strings.ReplaceAll(c.UUID(), "-", "")[:17]
 	apply(&made, request)
 	cl := c.AddCluster(made, c.Now)
 	cl.Becomes("ACTIVE", c.Now.Add(c.World.Delays.Cluster))

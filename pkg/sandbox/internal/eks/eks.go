@@ -222,7 +222,7 @@ func showCluster(c *account.Call, cl *account.Cluster) any {
 	}
 	vpc := map[string]any{
 		"subnetIds": append([]string{}, cl.Subnets...), "securityGroupIds": append([]string{}, cl.SecurityGroups...),
-		"clusterSecurityGroupId": or(cl.ClusterSecurityGroup, "sg-0aaa0000000000001"), "vpcId": cl.VPC,
+		"clusterSecurityGroupId": cl.ClusterSecurityGroup, "vpcId": cl.VPC,
 		"endpointPublicAccess": yes(cl.EndpointPublicAccess), "endpointPrivateAccess": yes(cl.EndpointPrivateAccess),
 		"publicAccessCidrs": cidrs,
 	}

@@ -39,20 +39,6 @@ func Operations() []account.Operation {
 	}
 }
 
-// STS returns the operations of STS that the sandbox knows.
-func STS() []account.Operation {
-	return []account.Operation{{Name: "GetCallerIdentity", Run: getCallerIdentity}}
-}
-
-// getCallerIdentity needs no permission (STS API, GetCallerIdentity).
-func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
-	return struct {
-		ARN     string `xml:"Arn"`
-		ID      string `xml:"UserId"`
-		Account string `xml:"Account"`
-	}{c.Caller(), "AIDASANDBOX0000000001", c.World.Account}, nil
-}
-
 func theSource(c *account.Call) string { return c.Query.Get("PolicySourceArn") }
 
 func everyRole(c *account.Call) string { return c.ARN("iam", "", "role/") }

@@ -17,7 +17,8 @@ import (
 // Request is what a policy is asked about. Keys are the condition keys that the request carries, in lower
 // case; every other key is absent from it.
 type Request struct {
-	Service  string // the principal, for trust policies
+	Service  string // the principal, for trust policies: a service,
+	Caller   string // or the ARN of a user
 	Action   string
 	Resource string // for identity-based policies
 	Keys     map[string]string
@@ -76,7 +77,7 @@ func Trusts(document string, r Request) bool {
 			return false
 		}
 	}
-	statements = slices.DeleteFunc(statements, func(s Statement) bool { return !s.trusts(r.Service) })
+	statements = slices.DeleteFunc(statements, func(s Statement) bool { return !s.trusts(r) })
 	for i := range statements {
 		statements[i].Resource, statements[i].NotResource = nil, nil // the role itself is the resource
 	}
@@ -84,16 +85,17 @@ func Trusts(document string, r Request) bool {
 	return allowed && !denied
 }
 
-// trusts reports whether the statement is about a service.
-func (s Statement) trusts(service string) bool {
+// trusts reports whether the statement is about the principal.
+func (s Statement) trusts(r Request) bool {
 	if s.Principal != nil {
-		return names(s.Principal, service)
+		return names(s.Principal, r)
 	}
-	return s.NotPrincipal != nil && !names(s.NotPrincipal, service)
+	return s.NotPrincipal != nil && !names(s.NotPrincipal, r)
 }
 
-// names reports whether a Principal names the service: "*", {"AWS":"*"} or {"Service": …}.
-func names(principal json.RawMessage, service string) bool {
+// names reports whether a Principal names the one who asks: "*", {"AWS":"*"} or {"Service": …}, and for users their
+// ARN or their account.
+func names(principal json.RawMessage, r Request) bool {
 	var everyone string
 	if json.Unmarshal(principal, &everyone) == nil {
 		return everyone == "*"
@@ -102,8 +104,14 @@ func names(principal json.RawMessage, service string) bool {
 	if json.Unmarshal(principal, &kinds) != nil {
 		return false
 	}
-	return slices.Contains(kinds["AWS"], "*") || slices.Contains(kinds["Service"], service) ||
-		slices.Contains(kinds["Service"], "*")
+	if slices.Contains(kinds["AWS"], "*") {
+		return true
+	}
+	if parts := strings.Split(r.Caller, ":"); len(parts) == 6 {
+		root := "arn:" + parts[1] + ":iam::" + parts[4] + ":root"
+		return slices.ContainsFunc(kinds["AWS"], func(p string) bool { return p == r.Caller || p == root || p == parts[4] })
+	}
+	return slices.Contains(kinds["Service"], r.Service) || slices.Contains(kinds["Service"], "*")
 }
 
 // Judge reports whether some statement allows the request and whether one denies it; a denial wins.

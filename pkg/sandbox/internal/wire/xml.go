@@ -142,6 +142,19 @@ func Tags(tags map[string]string) []Tag {
 	return list
 }
 
+// Fields are elements that stand in an answer of EC2 without one around them.
+type Fields []Named
+
+// MarshalXML writes the elements into the surrounding one.
+func (f Fields) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
+	for _, n := range f {
+		if err := e.EncodeElement(n, xml.StartElement{Name: xml.Name{Local: n.Name}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Page is what every describe operation of EC2 answers with: things under their list's name, and the token of
 // the next page.
 type Page struct {

@@ -1,0 +1,72 @@
+package ec2
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+)
+
+// tagged returns the things whose ids a request names.
+func tagged(c *account.Call) ([]thing, *wire.Refusal) {
+	var out []thing
+	for _, id := range c.Values("ResourceId") {
+		l := slices.IndexFunc(listings, func(l listing) bool { return l.prefix != "" && strings.HasPrefix(id, l.prefix) })
+		if l < 0 {
+			return nil, wire.BadRequest("InvalidID", "The ID '"+id+"' is not valid")
+		}
+		things := listings[l].things(c)
+		i := slices.IndexFunc(things, func(t thing) bool { return t.id == id })
+		if i < 0 {
+			return nil, wire.BadRequest(listings[l].code, fmt.Sprintf(listings[l].text, id))
+		}
+		out = append(out, things[i])
+	}
+	return out, nil
+}
+
+// changeTags changes the tags of all things that a request names, or of none.
+func changeTags(c *account.Call, change func(tags map[string]string)) (any, *wire.Refusal) {
+	things, refused := tagged(c)
+	if refused != nil {
+		return nil, refused
+	}
+	for _, t := range things {
+		tags := map[string]string{}
+		maps.Copy(tags, t.tags)
+		change(tags)
+		c.EC2Tags[t.id] = tags
+	}
+	return wire.Fields{{Name: "return", Value: true}}, nil
+}
+
+func createTags(c *account.Call) (any, *wire.Refusal) {
+	added := map[string]string{}
+	for at := range c.List("Tag", "Key") {
+		added[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
+	}
+	if text := account.TagFault(added); text != "" {
+		return nil, wire.BadRequest("InvalidParameterValue", text)
+	}
+	return changeTags(c, func(tags map[string]string) { maps.Copy(tags, added) })
+}
+
+// deleteTags removes tags by key, and where a value is given only those that have it; without tags all.
+func deleteTags(c *account.Call) (any, *wire.Refusal) {
+	all := true
+	return changeTags(c, func(tags map[string]string) {
+		for at := range c.List("Tag", "Key") {
+			all = false
+			key := c.Query.Get(at + ".Key")
+			if value := at + ".Value"; !c.Query.Has(value) || c.Query.Get(value) == tags[key] {
+				delete(tags, key)
+			}
+		}
+		if all {
+			clear(tags)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/policy"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
+)
+
+// STS returns the operations of STS that the sandbox knows.
+func STS() []account.Operation {
+	return []account.Operation{
+		{Name: "GetCallerIdentity", Run: getCallerIdentity},
+		{Name: "AssumeRole", On: func(c *account.Call) string { return c.Query.Get("RoleArn") }, Run: assumeRole},
+		{Name: "GetAccessKeyInfo", On: func(*account.Call) string { return "*" }, Run: getAccessKeyInfo},
+	}
+}
+
+// getCallerIdentity needs no permission (STS API, GetCallerIdentity).
+func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
+	return struct {
+		ARN     string `xml:"Arn"`
+		ID      string `xml:"UserId"`
+		Account string `xml:"Account"`
+	}{c.Caller(), "AIDASANDBOX0000000001", c.World.Account}, nil
+}
+
+// assumeRole returns credentials for a role that trusts the caller. The sandbox takes every key, so they are the
+// caller's own rights under another name.
+func assumeRole(c *account.Call) (any, *wire.Refusal) {
+	arn, session := c.Query.Get("RoleArn"), c.Query.Get("RoleSessionName")
+	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
+	// AWS does not say whether the role is missing or does not trust the caller.
+	if i < 0 || !policy.Trusts(c.Roles[i].Trust, policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole"}) {
+		return nil, &wire.Refusal{Status: 403, Code: "AccessDenied",
+			Message: "User: " + c.Caller() + " is not authorized to perform: sts:AssumeRole on resource: " + arn}
+	}
+	seconds, ok := c.Number("DurationSeconds", 3600, 900, c.Roles[i].MaxSession)
+	if !ok {
+		return nil, wire.BadRequest("ValidationError",
+			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	type credentials struct {
+		Key     string `xml:"AccessKeyId"`
+		Secret  string `xml:"SecretAccessKey"`
+		Token   string `xml:"SessionToken"`
+		Expires string `xml:"Expiration"`
+	}
+	type user struct {
+		ID  string `xml:"AssumedRoleId"`
+		ARN string `xml:"Arn"`
+	}
+	role := c.Roles[i]
+	return struct {
+		Credentials     credentials
+		AssumedRoleUser user
+	}{
+		credentials{
+			"ASIASANDBOX" + strings.ToUpper(c.UUID()[:8]) + "0", "sandbox", "sandbox",
+			c.Now.Add(time.Duration(seconds) * time.Second).UTC().Format(time.RFC3339),
+		},
+		user{role.ID + ":" + session, c.ARN("sts", "", "assumed-role/"+role.Name+"/"+session)},
+	}, nil
+}
+
+func getAccessKeyInfo(c *account.Call) (any, *wire.Refusal) {
+	return struct{ Account string }{c.World.Account}, nil
+}

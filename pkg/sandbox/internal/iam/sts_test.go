@@ -1,0 +1,47 @@
+package iam_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+)
+
+func TestAssumeRole(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) {
+		for name, principal := range map[string]string{
+			"root": "arn:aws:iam::111122223333:root", "user": "arn:aws:iam::111122223333:user/sandbox", "account": "111122223333",
+			"other": "arn:aws:iam::999999999999:root",
+		} {
+			w.Roles = append(w.Roles, sandbox.Role{
+				Name: name, Trust: `{"Statement":{"Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"sts:AssumeRole"}}`,
+			})
+		}
+	})
+	for name, want := range map[string]string{
+		"root": "", "user": "", "account": "", "other": "AccessDenied", "fargate-pods": "AccessDenied", "none": "AccessDenied",
+	} {
+		out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
+			RoleArn: aws.String("arn:aws:iam::111122223333:role/" + name), RoleSessionName: aws.String("s"),
+		})
+		if bench.Code(err) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil && (aws.ToString(out.AssumedRoleUser.Arn) != "arn:aws:sts::111122223333:assumed-role/"+name+"/s" || out.Credentials.Expiration == nil) {
+			t.Errorf("%+v", out)
+		}
+	}
+	_, long := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::111122223333:role/root"), RoleSessionName: aws.String("s"), DurationSeconds: aws.Int32(43200),
+	})
+	if bench.Code(long) != "ValidationError" {
+		t.Error(long)
+	}
+	info, err := b.STS.GetAccessKeyInfo(ctx, &sts.GetAccessKeyInfoInput{AccessKeyId: aws.String("AKIASANDBOX000000000")})
+	if err != nil || aws.ToString(info.Account) != "111122223333" {
+		t.Errorf("%+v, %v", info, err)
+	}
+}

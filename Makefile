@@ -49,6 +49,10 @@ model: ## Disturb every sequence and every command at every request; FGCTL_MODEL
 lint: ## Run golangci-lint (built from source at the first run) and check the formatting
 	$(TOOL) golangci-lint run ./...
 
+.PHONY: lint-actions
+lint-actions: ## Check the workflows of GitHub
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
 .PHONY: format
 format: ## Format the code
 	$(TOOL) gofumpt -w cmd pkg

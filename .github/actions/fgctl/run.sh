@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs fgctl with the arguments of the action, shows its output in the log and in the step's summary, and leaves the exit
+# code to the step that follows.
+set -uo pipefail
+
+# The arguments are split as a shell splits words, with quotes, but nothing in them is expanded or run.
+args=()
+while IFS= read -r -d '' word; do args+=("$word"); done < <(printf '%s' "$FGCTL_ACTION_ARGS" | xargs printf '%s\0')
+
+report=$(mktemp)
+fgctl "${args[@]}" >"$report.out" 2>"$report.err"
+code=$?
+cat "$report.err" >&2
+cat "$report.out"
+{
+	echo "### fgctl ${args[0]:-}: exit code $code"
+	echo
+	echo '```'
+	head -c 60000 "$report.out" | sed 's/```/` ` `/g'
+	head -c 4000 "$report.err" | sed 's/```/` ` `/g'
+	echo '```'
+} >"$report"
+cat "$report" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+{
+	echo "exit-code=$code"
+	echo "report=$report"
+} >>"$GITHUB_OUTPUT"

@@ -7,12 +7,18 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/cfn"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/ec2"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/eks"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/iam"
 )
 
 // needs skips, or fails where it is required, a test whose program is missing.
@@ -117,5 +123,94 @@ func TestAWSCLI(t *testing.T) {
 		if stdout != test.stdout || !strings.Contains(stderr, test.stderr) || (err != nil) != (test.stderr != "") {
 			t.Errorf("%q: %v\n%s%s", test.args, err, stdout, stderr)
 		}
+	}
+}
+
+// What the sandbox answers fits botocore's model of every operation that it serves.
+func TestAnswersFitTheModel(t *testing.T) {
+	t.Parallel()
+	needs(t, "boto3", "python3", "-c", "import boto3")
+	b := serveNow(t, func(w *sandbox.World) {
+		w.Delays, w.PageSize = sandbox.Delays{}, 0
+		c := w.Cluster("demo")
+		c.Nodegroups = []sandbox.Nodegroup{{Name: "general", Role: "not-fargate", Subnets: c.Subnets[:1]}}
+		c.Addons, c.PodIdentities = []string{"coredns"}, []sandbox.PodIdentity{{Namespace: "web", ServiceAccount: "api"}}
+		c.Issues = []sandbox.Issue{{Code: "Other", Message: "x", ResourceIDs: []string{"r"}}}
+		w.VPCs[0].SecurityGroups = []sandbox.SecurityGroup{{
+			ID: "sg-1", Name: "db", Tags: map[string]string{"a": "b"},
+			Ingress: []sandbox.Rule{{Protocol: "tcp", From: 1, To: 2, Groups: []string{"sg-1"}}}, Egress: []sandbox.Rule{{CIDRs: []string{"0.0.0.0/0"}}},
+		}}
+		w.VPCs[0].Endpoints = []sandbox.Endpoint{{
+			ID: "vpce-1", Service: "com.amazonaws.us-east-1.ecr.api", Subnets: []string{bench.PrivateA}, SecurityGroups: []string{"sg-1"},
+			Tags: map[string]string{"a": "b"},
+		}}
+	})
+	stdout, stderr, err := program(t, b.URL, "python3", "testdata/validate.py")
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, stderr, stdout)
+	}
+	checked := strings.Fields(stdout)
+	for name, operations := range map[string][]account.Operation{
+		"eks": eks.Operations(), "ec2": ec2.Operations(), "iam": iam.Operations(), "sts": iam.STS(), "cloudformation": cfn.Operations(),
+	} {
+		for _, o := range operations {
+			if !slices.Contains(checked, name+":"+o.Name) {
+				t.Errorf("%s:%s is served, but testdata/validate.py does not call it", name, o.Name)
+			}
+		}
+	}
+}
+
+// The AWS SDK for JavaScript, at the versions of testdata/js/package-lock.json: `npm ci --prefix
+// pkg/sandbox/testdata/js` installs it. With FGCTL_REQUIRE_NODE=1 it must be there.
+func TestJavaScript(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts other programs")
+	}
+	if _, err := os.Stat("testdata/js/node_modules"); err != nil {
+		if os.Getenv("FGCTL_REQUIRE_NODE") == "1" {
+			t.Fatal("FGCTL_REQUIRE_NODE is 1, but testdata/js/node_modules is not there: npm ci --prefix pkg/sandbox/testdata/js")
+		}
+		t.Skip("npm ci has not installed the SDK")
+	}
+	b := serveNow(t, func(w *sandbox.World) {
+		w.Delays = sandbox.Delays{Create: 100 * time.Millisecond, Delete: 100 * time.Millisecond}
+		w.PageSize = 0
+	})
+	stdout, stderr, err := program(t, b.URL, "node", "testdata/js/client.mjs")
+	want := `account 111122223333
+clusters ["demo"]
+cluster ACTIVE 1.36 API_AND_CONFIG_MAP true
+versions ["1.36","1.35","1.34","1.33"]
+trusts eks-fargate-pods.amazonaws.com
+made CREATING ["subnet-0aaa0000000000001","subnet-0aaa0000000000002"] []
+again true
+busy ["ResourceInUseException",409,"Cannot create Fargate Profile api because cluster demo currently has Fargate profile web in status CREATING",true]
+active SUCCESS
+shown [{"namespace":"web","labels":{"app":"api"}}]
+bad name ["InvalidParameterException",400,"The Fargate profile name parameter contains invalid characters. It should begin with letter or digit and can have any of the following characters: the set of Unicode letters, digits, hyphens and underscores.",true]
+no cluster ["ResourceNotFoundException",404,"No cluster found for name: none.",true]
+tags {"a":"b"}
+entry FARGATE_LINUX
+pages [["api"],["web"]]
+deleted DELETING
+gone SUCCESS
+subnets 5
+tables [["rtb-0ccc0000000000001",2,true],["rtb-0ddd0000000000001",1,true]]
+no subnet ["InvalidSubnetID.NotFound",400,"The subnet ID 'subnet-x' does not exist","untyped"]
+dns {"Value":true}
+groups ["eks-cluster-sg-demo"]
+zones ["us-east-1a","us-east-1b"]
+dry ["DryRunOperation",412,"Request would have succeeded, but DryRun flag is set.","untyped"]
+policies ["AmazonEKSFargatePodExecutionRolePolicy"]
+no role ["NoSuchEntityException",404,"The role with name nobody cannot be found.",true]
+simulated ["allowed","implicitDeny"]
+stack CREATE_COMPLETE ARN
+stack gone SUCCESS
+unknown ["UnknownOperationException",404,"The fgctl sandbox does not know the operation GET /clusters/demo/capabilities of eks","untyped"]
+`
+	if err != nil || stdout != want {
+		t.Errorf("%v\n%s\ngot\n%s\nwant\n%s", err, stderr, stdout, want)
 	}
 }

@@ -101,7 +101,7 @@ func (f *facts) judgeSlots() Result {
 	case taken+planned >= fargate.MaxProfiles:
 		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); " +
 			"if it was raised already: --skip-checks slots"
-		if f.input.Replacing != "" {
+		if len(f.input.Leaving) > 0 {
 			hint = "the successor needs a slot while the original is still there; " + hint
 		}
 		return fail("no free profile slot: %s", count).hint(hint)
@@ -144,7 +144,7 @@ func (f *facts) judgeOverlap() Result {
 		case fargate.StatusDeleting, fargate.StatusCreateFailed, fargate.StatusDeleteFailed:
 			continue
 		}
-		if other.Name == mine.Name || other.Name == f.input.Replacing {
+		if other.Name == mine.Name || slices.Contains(f.input.Leaving, other.Name) {
 			continue
 		}
 		other.Status = fargate.StatusActive // or it will be, when this profile is

@@ -75,7 +75,7 @@ func TestSlots(t *testing.T) {
 		"some":                 {change: withProfiles(manyProfiles(3)...), want: expect{"slots": "pass: 3 of 10 profile slots are taken"}},
 		"last":                 {change: withProfiles(manyProfiles(9)...)},
 		"none":                 {change: withProfiles(manyProfiles(10)...), want: expect{"slots": "fail: no free profile slot: 10 of 10 | L-33415657 | --skip-checks slots"}},
-		"none for a successor": {change: withProfiles(manyProfiles(10)...), input: func(in *Input) { in.Replacing = "other-03" }, want: expect{"slots": "fail: the successor needs a slot"}},
+		"none for a successor": {change: withProfiles(manyProfiles(10)...), input: func(in *Input) { in.Leaving = []string{"other-03"} }, want: expect{"slots": "fail: the successor needs a slot"}},
 		"planned ones take the last": {
 			change: withProfiles(manyProfiles(8)...), input: planned("plan-a", "plan-b"),
 			want: expect{"slots": "fail: 8 profiles exist and 2 will be created before this one"},
@@ -88,6 +88,10 @@ func TestSlots(t *testing.T) {
 		"one that goes": {
 			change: both(withProfiles(append(manyProfiles(9), profile("web", "web", func(p *sandbox.Profile) { p.Status = "DELETING" }))...), func(w *sandbox.World) { w.Delays.Delete = 1e12 }),
 			want:   expect{"slots": "pass: 9 of 10", "siblings": "warn: profile web is DELETING"},
+		},
+		"one that is deleted before": {
+			change: withProfiles(manyProfiles(10)...), input: func(in *Input) { in.Gone = []string{"other-03"} },
+			want: expect{"slots": "pass: 9 of 10"},
 		},
 		"left out": {change: withProfiles(manyProfiles(10)...), input: func(in *Input) { in.Skip = []string{"slots"} }, want: expect{"slots": "skipped: by --skip-checks"}},
 	})
@@ -129,9 +133,9 @@ func TestOverlap(t *testing.T) {
 		},
 		"bytes decide": {change: withProfiles(profile("Web", "web")), want: expect{"overlap": "warn: EKS would run it on Web"}},
 		"several":      {change: withProfiles(profile("api", "web"), profile("b", "*")), want: expect{"overlap": "warn: profiles api, b | profile api | profile b"}},
-		"the original": {change: withProfiles(profile("old", "web")), input: func(in *Input) { in.Replacing = "old" }},
+		"the original": {change: withProfiles(profile("old", "web")), input: func(in *Input) { in.Leaving = []string{"old"} }},
 		"another beside the original": {
-			change: withProfiles(profile("old", "web"), profile("api", "web")), input: func(in *Input) { in.Replacing = "old" },
+			change: withProfiles(profile("old", "web"), profile("api", "web")), input: func(in *Input) { in.Leaving = []string{"old"} },
 			want: expect{"overlap": "warn: match profile api too"},
 		},
 		"planned": {

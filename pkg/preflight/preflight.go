@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/network"
@@ -70,8 +72,9 @@ type Input struct {
 	Profile fargate.Profile
 	// Skip are the names of checks to leave out. Subnets and role are found nevertheless.
 	Skip []string
-	// Replacing is the name of the original that the profile is to replace: overlap with it is meant.
-	Replacing string
+	// Leaving are the names of profiles that go when this one is there, as the original does that it replaces: overlap
+	// with them is meant. Gone are those that are deleted before this one is created; they do not count at all.
+	Leaving, Gone []string
 	// NewRole is the name of the role to make for the profile, unless it is there; empty for none.
 	NewRole string
 	// Planned are profiles that will be created before this one; they count for slots and overlap.
@@ -124,6 +127,20 @@ func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
 		return Report{}, err
 	}
 	return f.judge(), nil
+}
+
+// RunAll is Run for several profiles side by side, which share what they read: many take no more round trips than one.
+func RunAll(ctx context.Context, c Cloud, inputs []Input) ([]Report, error) {
+	reports := make([]Report, len(inputs))
+	group, groupContext := errgroup.WithContext(ctx)
+	reader := Remember(groupContext, c)
+	for i, input := range inputs {
+		group.Go(func() (err error) {
+			reports[i], err = Run(groupContext, reader, input)
+			return err
+		})
+	}
+	return reports, group.Wait()
 }
 
 // judge puts the judgements together, in the order of Checks.

@@ -103,6 +103,9 @@ func (f *facts) read(ctx context.Context, c Cloud) error {
 	}
 	group.Go(func() error {
 		fatal := f.siblings.take(c.Profiles(ctx, f.input.Profile.Cluster))
+		f.siblings.value = slices.DeleteFunc(slices.Clone(f.siblings.value), func(p fargate.Profile) bool {
+			return slices.Contains(f.input.Gone, p.Name)
+		})
 		if !finds || f.siblings.err != nil || f.exists() {
 			return fatal
 		}

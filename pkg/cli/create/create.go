@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -126,24 +125,22 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	return e.ShowProfiles(opts.output, made, sentences)
 }
 
-// checkAll runs the checks of all profiles side by side; they share what they read, so that a file takes no more round
-// trips than one.
+// checkAll runs the checks of all profiles.
 func checkAll(ctx context.Context, client *cloud.Client, cluster string, opts options) ([]creation, error) {
-	all := make([]creation, len(opts.profiles))
-	group, groupContext := errgroup.WithContext(ctx)
-	reader := preflight.Remember(groupContext, client)
+	inputs := make([]preflight.Input, len(opts.profiles))
 	for i, p := range opts.profiles {
 		p.Cluster = cluster
-		input := preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
+		inputs[i] = preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
 		if opts.CreateRole && p.PodExecutionRoleARN == "" {
-			input.NewRole = lifecycle.RoleName(cluster, client.Region())
+			inputs[i].NewRole = lifecycle.RoleName(cluster, client.Region())
 		}
-		group.Go(func() (err error) {
-			all[i].Report, err = preflight.Run(groupContext, reader, input)
-			return err
-		})
 	}
-	return all, group.Wait()
+	reports, err := preflight.RunAll(ctx, client, inputs)
+	all := make([]creation, len(reports))
+	for i, report := range reports {
+		all[i].Report = report
+	}
+	return all, err
 }
 
 // decide finds what there is to do about a profile, one of several or alone, and says what the checks found where it

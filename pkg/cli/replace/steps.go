@@ -71,7 +71,7 @@ func (r *replacement) check(ctx context.Context) error {
 		r.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
 			strings.Join(left, ", "), r.Name)
 	}
-	input := preflight.Input{Profile: r.Wanted, Skip: r.opts.skip, Replacing: r.Name}
+	input := preflight.Input{Profile: r.Wanted, Skip: r.opts.skip, Leaving: []string{r.Name}}
 	if r.Wish.NewRole {
 		input.NewRole = lifecycle.RoleName(r.place.Cluster, r.client.Region())
 	}

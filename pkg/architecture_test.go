@@ -69,11 +69,13 @@ var may = []struct {
 		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
 	{"diagnose", []string{"fargate", "fargate/message", "internal/shell", "preflight"}},
+	{"cli/apply", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight"}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
 	{"cli/delete", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "profilefile"}},
 	{"cli/describe", []string{
 		"cli/env", "cloud", "fargate", "internal/kubectl", "lifecycle", "manifest", "output",
 	}},
+	{"cli/diff", []string{"cli/env", "output", "plan"}},
 	{"cli/explain", []string{"cli/env", "fargate/message", "output"}},
 	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
 	{"cli/match", []string{"cli/env", "fargate", "internal/document", "output", "profilefile"}},
@@ -85,9 +87,9 @@ var may = []struct {
 		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
 	}},
 	{"cli", []string{
-		"cli/create", "cli/delete", "cli/describe", "cli/env", "cli/explain", "cli/get", "cli/match", "cli/replace", "cli/sandbox",
-		"cli/version", "cli/wait", "cli/why", "cloud", "fargate", "internal/document", "internal/spelling", "lifecycle",
-		"output",
+		"cli/apply", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain", "cli/get", "cli/match",
+		"cli/replace", "cli/sandbox", "cli/version", "cli/wait", "cli/why", "cloud", "fargate", "internal/document",
+		"internal/spelling", "lifecycle", "output",
 	}},
 }
 

@@ -18,8 +18,8 @@ const exitCodesHelp = `Exit codes:
     0  done, or the answer is yes
     1  AWS or the machine failed
     2  wrong usage or invalid input; nothing was sent
-    3  the answer is no: a check failed, a pod has no single profile, you did
-       not agree; nothing was changed
+    3  the answer is no: a check failed, a pod has no single profile, a file
+       differs, you did not agree; nothing was changed
     4  timed out; the message says how to resume, and what EKS accepted goes on
   130  interrupted; as for 4`
 

@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/apply"
 	"github.com/fgctl/fgctl/pkg/cli/create"
 	deleting "github.com/fgctl/fgctl/pkg/cli/delete"
 	"github.com/fgctl/fgctl/pkg/cli/describe"
+	"github.com/fgctl/fgctl/pkg/cli/diff"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cli/explain"
 	"github.com/fgctl/fgctl/pkg/cli/get"
@@ -140,6 +142,8 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		replace.NewCommand(e),
 		wait.NewCommand(e),
 		match.NewCommand(e),
+		apply.NewCommand(e),
+		diff.NewCommand(e),
 		why.NewCommand(e),
 		explain.NewCommand(e),
 		sandbox.NewCommand(e),

@@ -3,13 +3,14 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
-// Wish is what a replacement is asked for: the change, and how the new profile comes.
+// Wish is what a change is asked for: the change, and how the new profile comes.
 type Wish struct {
 	Name   string
 	Change fargate.Change
@@ -20,6 +21,12 @@ type Wish struct {
 	NewRole bool
 	// Abort asks for a replacement under way to be undone.
 	Abort bool
+	// Applied is the profile's name in the file that is applied, empty without one. A successor is tagged with it; with
+	// Adopt, so is a profile that stays.
+	Applied string
+	Adopt   bool
+	// Reserved are names besides those of the cluster's profiles that a successor may not have.
+	Reserved []string
 }
 
 // Action is what a wish comes to.
@@ -40,6 +47,10 @@ const (
 	Settle
 	// Undo means that the successor that an earlier run has begun goes.
 	Undo
+	// Make means that the profile has to be made, or is on its way, or failed and is made again.
+	Make
+	// Drop means that the profile goes, and nothing takes its place.
+	Drop
 )
 
 // Decision is what has to be done about a wish, and the situation in which that holds.
@@ -48,8 +59,8 @@ type Decision struct {
 	Action Action
 	// Wish is what is to be done: how a replacement under way was begun, and no role that is there already.
 	Wish Wish
-	// Wanted is the original as changed for Keep and Tag, and the successor for the others: with its name for Begin,
-	// as it was found for the others.
+	// Wanted is the original as changed for Keep and Tag, the new profile for Make, and the successor for the others:
+	// with its name for Begin, as it was found for the others.
 	Wanted      fargate.Profile
 	Differences []fargate.Difference
 	// checked is what the pre-flight found for the successor that has to be made.
@@ -60,7 +71,8 @@ type Decision struct {
 // will have.
 func (d Decision) Checked(report preflight.Report) Decision {
 	d.checked, d.Wanted = report, report.Profile
-	if d.Wanted.PodExecutionRoleARN, _ = RoleOf(report); report.NewRole != "" && d.Wanted.PodExecutionRoleARN != "" {
+	d.Wanted.PodExecutionRoleARN, _ = RoleOf(report)
+	if d.Action == Begin && report.NewRole != "" && d.Wanted.PodExecutionRoleARN != "" {
 		d.Differences = fargate.Differences(*d.Original, d.Wanted)
 	}
 	return d
@@ -184,6 +196,9 @@ func (d *Decision) begin() (err error) {
 	if err != nil {
 		return err
 	}
+	if w.Adopt {
+		d.Wanted.Tags[TagApplied] = w.Applied
+	}
 	d.Differences = fargate.Differences(original, d.Wanted)
 	if w.NewName == "" && !w.NewRole {
 		switch {
@@ -195,7 +210,9 @@ func (d *Decision) begin() (err error) {
 			return fargate.ValidateTags(fargate.OwnTags(merged(original.Tags, d.Wanted.Tags))).OrNil()
 		}
 	}
-	d.Action = Begin
+	if d.Action = Begin; w.Applied != "" {
+		d.Wanted.Tags[TagApplied] = w.Applied
+	}
 	if original.Status != fargate.StatusActive {
 		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
 			original.Name, original.Status)
@@ -240,7 +257,9 @@ func (d *Decision) doneBefore() error {
 
 // successorName is the name under which the successor is made: that of the temporary profile where the name is kept.
 func (d *Decision) successorName() (string, error) {
-	taken := func(name string) bool { return named(d.Profiles, name) != nil }
+	taken := func(name string) bool {
+		return named(d.Profiles, name) != nil || slices.Contains(d.Wish.Reserved, name)
+	}
 	switch {
 	case d.Wish.KeepName:
 		return fargate.TemporaryName(d.Name, taken), nil
@@ -293,17 +312,17 @@ func (s Situation) sameChange(w Wish) error {
 			want.PodExecutionRoleARN = successor.PodExecutionRoleARN
 		}
 	} else if why := w.Change.Contradiction(successor); why != "" {
-		return other("the flags ask for another profile: " + why)
+		return other("another profile is asked for now: " + why)
 	}
 	if differences := fargate.Differences(successor, want); len(differences) > 0 {
-		return other("the flags ask for another profile: " + differences[0].String())
+		return other("another profile is asked for now: " + differences[0].String())
 	}
 	return nil
 }
 
 // successorOf applies the change to the original, whose tags of an earlier replacement are the past.
 func (w Wish) successorOf(original fargate.Profile) (fargate.Profile, error) {
-	original.Tags = WithoutIntent(original.Tags)
+	original.Tags = inherited(original.Tags)
 	p, faults := w.Change.Successor(original)
 	return p, faults.OrNil()
 }

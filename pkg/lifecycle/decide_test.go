@@ -64,7 +64,7 @@ func TestDecide(t *testing.T) {
 		{why: "under way", profiles: []fargate.Profile{old, begun}, wish: to("web-new"), action: Finish, successor: "web-2"},
 		{
 			why: "something else is under way", profiles: []fargate.Profile{old, begun}, wish: to("other"),
-			refusal: "a replacement of web by web-2 is unfinished, and the flags ask for another profile", reason: OtherUnderWay,
+			refusal: "a replacement of web by web-2 is unfinished, and another profile is asked for now", reason: OtherUnderWay,
 		},
 		{why: "done", profiles: []fargate.Profile{earlier}, wish: to("web-new"), action: Settle, successor: "web-2"},
 		{why: "done otherwise", profiles: []fargate.Profile{earlier}, wish: to("other"), refusal: "there is no profile web any more"},

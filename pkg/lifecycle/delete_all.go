@@ -92,6 +92,11 @@ func (r *Runner) Left(ctx context.Context, cluster string, doomed []fargate.Prof
 	}), err
 }
 
+// Without returns the profiles whose names the others do not have.
+func Without(profiles []fargate.Profile, others ...fargate.Profile) []fargate.Profile {
+	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool { return named(others, p.Name) != nil })
+}
+
 // named returns the profile of the name, nil where there is none.
 func named(profiles []fargate.Profile, name string) *fargate.Profile {
 	i := slices.IndexFunc(profiles, func(p fargate.Profile) bool { return p.Name == name })

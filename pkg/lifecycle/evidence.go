@@ -34,6 +34,11 @@ func (r *Runner) settled(ctx context.Context, cluster string, first []fargate.Pr
 	o := r.begin("reading the profiles of cluster " + cluster)
 	since, period := o.Clock.Now(), graceOf(certain)
 	for {
+		if o.asked = period - o.Clock.Now().Sub(since); o.asked > 0 {
+			if err := o.pause(ctx); err != nil {
+				return nil, err
+			}
+		}
 		again, err := o.readAll(ctx, cluster)
 		if err != nil {
 			return nil, err
@@ -46,9 +51,6 @@ func (r *Runner) settled(ctx context.Context, cluster string, first []fargate.Pr
 			return again, nil
 		}
 		first = again
-		if err := o.pause(ctx); err != nil {
-			return nil, err
-		}
 	}
 }
 

@@ -25,12 +25,24 @@ const (
 	TagSpec = TagPrefix + "spec"
 	// TagTemporary is "true" on the profile that stands in while a replacement keeps the name.
 	TagTemporary = TagPrefix + "temporary"
+	// TagApplied is on a profile that apply made or adopted: the name that it has in the file. Successors inherit it, so
+	// that web of the file is found where it lives as web-3.
+	TagApplied = TagPrefix + "applied"
 )
 
 // WithoutIntent returns the tags that a user gave: neither fgctl's own nor AWS's.
 func WithoutIntent(tags map[string]string) map[string]string {
 	out := fargate.OwnTags(tags)
 	maps.DeleteFunc(out, func(k, _ string) bool { return strings.HasPrefix(k, TagPrefix) })
+	return out
+}
+
+// inherited returns the tags that a successor has of its original: the user's, and what it is in a file.
+func inherited(tags map[string]string) map[string]string {
+	out := WithoutIntent(tags)
+	if name := tags[TagApplied]; name != "" {
+		out[TagApplied] = name
+	}
 	return out
 }
 
@@ -56,7 +68,7 @@ func SpecHash(p fargate.Profile) string {
 func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
 	p = p.Clone()
 	hash := SpecHash(p)
-	p.Tags = WithoutIntent(p.Tags)
+	p.Tags = inherited(p.Tags)
 	p.Tags[TagReplaces] = original
 	p.Tags[TagReplacesID] = id
 	p.Tags[TagSpec] = hash

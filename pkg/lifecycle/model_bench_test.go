@@ -34,6 +34,8 @@ type model struct {
 	think     time.Duration // from looking to acting, for processes that compete
 	// bystanders are profiles of somebody else as they were in the beginning.
 	bystanders string
+	// gap is the first instant at which nothing ACTIVE took a namespace of the sequence.
+	gap string
 }
 
 // newModel makes the world of a sequence, with two profiles of somebody else in it.
@@ -55,7 +57,8 @@ func newModel(t *testing.T, s modelSequence) *model {
 	}
 	m := &model{t: t, clock: newClock(), wire: &wire{}}
 	server, err := sandbox.New(world, sandbox.Options{
-		Now: m.clock.Now, Sleep: func(_ context.Context, d time.Duration) { m.clock.advance(d) },
+		Now: m.clock.Now, OnRequest: func(r sandbox.Request) { m.watch(s.covered, r) },
+		Sleep: func(_ context.Context, d time.Duration) { m.clock.advance(d) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +97,22 @@ func (m *model) process(kill int, answered bool, run func(ctx context.Context, m
 	return err
 }
 
+// watch looks after every request whether an ACTIVE profile takes each of the namespaces.
+func (m *model) watch(namespaces []string, r sandbox.Request) {
+	if len(namespaces) == 0 || m.gap != "" {
+		return
+	}
+	profiles := m.server.Profiles("demo")
+	for _, namespace := range namespaces {
+		takes := func(p sandbox.Profile) bool {
+			return p.Status == "ACTIVE" && slices.ContainsFunc(p.Selectors, func(s sandbox.Selector) bool { return s.Namespace == namespace })
+		}
+		if !slices.ContainsFunc(profiles, takes) {
+			m.gap = fmt.Sprintf("nothing ACTIVE takes %s after request %d, %s", namespace, r.Number, r.Operation)
+		}
+	}
+}
+
 // advance lets time pass.
 func (c *fakeClock) advance(d time.Duration) {
 	c.mu.Lock()
@@ -114,9 +133,12 @@ func (m *model) others() string {
 
 // judge holds the end and the whole history against what is promised.
 func (m *model) judge(why string, s modelSequence) {
-	left := map[string]string{}
+	left, want := map[string]string{}, s.want
+	if s.files != nil {
+		left, want = m.ofFiles(), s.files
+	}
 	for _, p := range m.server.Profiles("demo") {
-		if p.Name == "aaa" || p.Name == "zzz" {
+		if s.files != nil || p.Name == "aaa" || p.Name == "zzz" {
 			continue
 		}
 		left[p.Name] = p.Selectors[0].Namespace
@@ -124,8 +146,11 @@ func (m *model) judge(why string, s modelSequence) {
 			m.t.Errorf("%s: %s is %s, %v", why, p.Name, p.Status, p.Tags)
 		}
 	}
-	if fmt.Sprint(left) != fmt.Sprint(s.want) {
-		m.t.Errorf("%s: left are %v, wanted %v", why, left, s.want)
+	if fmt.Sprint(left) != fmt.Sprint(want) {
+		m.t.Errorf("%s: left are %v, wanted %v", why, left, want)
+	}
+	if m.gap != "" {
+		m.t.Errorf("%s: %s\n%+v", why, m.gap, m.server.History("demo"))
 	}
 	if now := m.others(); now != m.bystanders {
 		m.t.Errorf("%s: the profiles of somebody else were\n%sand are\n%s", why, m.bystanders, now)

@@ -34,6 +34,10 @@ type modelSequence struct {
 	run func(ctx context.Context, m *model) error
 	// namespaces are the selectors that are left at the end, one profile each, by its name.
 	want map[string]string
+	// files, where it is not nil, stands in for want: the namespaces by the names that profiles have in the file.
+	files map[string]string
+	// covered are namespaces that an ACTIVE profile takes at every instant.
+	covered []string
 	// guarded reports whether some profile but the bystanders is ACTIVE at every instant.
 	guarded bool
 	// busy reports whether a profile of somebody else is CREATING at the beginning.

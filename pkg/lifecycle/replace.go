@@ -16,6 +16,12 @@ type Options struct {
 	Settle time.Duration
 	// Wait polls through the last deletion; otherwise the sequence ends when EKS has accepted it.
 	Wait bool
+	// MakeOnly ends a replacement when its successor is ACTIVE. What is Made then goes on; with Settled the successor
+	// had its pause already.
+	MakeOnly, Settled bool
+	// Still, where it is not nil, judges the cluster's profiles right before anything is deleted: an error ends the
+	// sequence.
+	Still func([]fargate.Profile) error
 }
 
 // Do does what was decided, and returns the profile that is there in the end. What begins must have been Checked.
@@ -27,10 +33,15 @@ func (r *Runner) Do(ctx context.Context, d Decision, opts Options) (fargate.Prof
 		}
 		return r.replace(ctx, d, opts)
 	case Undo:
-		return *d.Original, r.retire(ctx, *d.Successor, *d.Original, 0, opts.Wait)
+		return *d.Original, r.retire(ctx, *d.Successor, *d.Original, Options{Wait: opts.Wait})
 	case Tag:
 		after, changed := retagged(*d.Original, d.Wanted)
 		return after, r.EKS.TagProfile(ctx, after.ARN, changed)
+	case Make:
+		return r.makeApplied(ctx, d)
+	case Drop:
+		return *d.Original, r.remove(ctx, *d.Original, opts.Wait, opts.still(
+			func(profiles []fargate.Profile) (*fargate.Profile, error) { return named(profiles, d.Name), nil }))
 	case Keep, Settle:
 		return d.Wanted, nil
 	case Missing:
@@ -60,9 +71,15 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 		switch step {
 		case MakeSuccessor:
 			m.Profile, m.have = d.Wanted, d.Successor
-			standIn, err = r.ensure(ctx, d, m)
+			if standIn, err = r.ensure(ctx, d, m); opts.MakeOnly {
+				return standIn, err
+			}
 		case RetireOriginal:
-			err = r.retire(ctx, *d.Original, standIn, opts.Settle, opts.Wait || d.Wish.KeepName)
+			first := opts
+			if first.Wait = opts.Wait || d.Wish.KeepName; opts.Settled {
+				first.Settle = 0
+			}
+			err = r.retire(ctx, *d.Original, standIn, first)
 		case MakeRenewed:
 			m.Profile, m.have = renewal(standIn, d.Name), nil
 			if d.Stage == Renewed {
@@ -72,7 +89,7 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 				err = fmt.Errorf("%w\npods hit the temporary profile %s until the replacement is finished", err, standIn.Name)
 			}
 		case RetireTemporary:
-			err = r.retire(ctx, standIn, renewed, opts.Settle, opts.Wait)
+			err = r.retire(ctx, standIn, renewed, Options{Settle: opts.Settle, Wait: opts.Wait})
 		}
 		if err != nil {
 			return standIn, err
@@ -82,6 +99,15 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 		return renewed, nil
 	}
 	return standIn, nil
+}
+
+// Made returns the decision as it is when its successor is ACTIVE.
+func (d Decision) Made(successor fargate.Profile) Decision {
+	d.Action, d.Wanted, d.Successor = Finish, successor, &successor
+	if d.Stage == Fresh {
+		d.Stage = Begun
+	}
+	return d
 }
 
 // renewal is the new profile under the old name, made from the temporary one.
@@ -117,18 +143,27 @@ func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error
 
 // retire deletes the old profile after the new one has settled. All are read again first, and again when EKS
 // was busy: nothing is deleted on a doubt.
-func (r *Runner) retire(
-	ctx context.Context, old, successor fargate.Profile, settle time.Duration, wait bool,
-) error {
-	if o := r.begin("replacing profile " + old.Name); old.Status != fargate.StatusDeleting && settle > 0 {
-		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", settle))
-		if err := o.sleep(ctx, settle); err != nil {
+func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, opts Options) error {
+	if o := r.begin("replacing profile " + old.Name); old.Status != fargate.StatusDeleting && opts.Settle > 0 {
+		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", opts.Settle))
+		if err := o.sleep(ctx, opts.Settle); err != nil {
 			return err
 		}
 	}
-	return r.remove(ctx, old, wait, func(profiles []fargate.Profile) (*fargate.Profile, error) {
+	return r.remove(ctx, old, opts.Wait, opts.still(func(profiles []fargate.Profile) (*fargate.Profile, error) {
 		return mayGo(profiles, old, successor)
-	})
+	}))
+}
+
+// still returns the chooser with what Still judges besides, of a profile that is there and not going yet.
+func (o Options) still(choose chooser) chooser {
+	return func(profiles []fargate.Profile) (*fargate.Profile, error) {
+		p, err := choose(profiles)
+		if err == nil && p != nil && p.Status != fargate.StatusDeleting && o.Still != nil {
+			err = o.Still(profiles)
+		}
+		return p, err
+	}
 }
 
 // mayCome returns why a successor may not be made: another one takes the original's place, or has taken it. Where

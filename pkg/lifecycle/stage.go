@@ -168,5 +168,17 @@ func (s Situation) steps(keepName bool) []Step {
 	return left
 }
 
-// Steps returns the transitions that are left of a replacement, in their order.
-func (d Decision) Steps() []Step { return d.steps(d.Wish.KeepName) }
+// Steps returns the transitions that are left of what was decided, in their order. A profile that is made counts as a
+// successor without an original, and one that goes as an original without a successor.
+func (d Decision) Steps() []Step {
+	switch d.Action {
+	case Make:
+		return []Step{MakeSuccessor}
+	case Drop:
+		return []Step{RetireOriginal}
+	case Begin, Finish:
+		return d.steps(d.Wish.KeepName)
+	case Missing, Keep, Tag, Settle, Undo:
+	}
+	return nil
+}

@@ -53,6 +53,7 @@ func planLines(p *plan.Plan, width int) []planLine {
 		text := fmt.Sprintf(format, args...)
 		out = append(out, planLine{text: text, hang: "       ", risk: risk})
 	}
+	out = append(out, changeLines(p.Changes)...)
 	for _, d := range p.Differences {
 		say(false, "     %s", d)
 	}

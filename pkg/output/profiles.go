@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -34,7 +35,7 @@ type ClusterProfiles struct {
 
 // ProfileOptions say how profiles are printed.
 type ProfileOptions struct {
-	// Format is table, wide, json, yaml or name.
+	// Format is table, wide, json, yaml, clusterconfig or name.
 	Format string
 	// NoHeaders leaves out the header of a table.
 	NoHeaders bool
@@ -49,6 +50,8 @@ func Profiles(s *Streams, o ProfileOptions, all []ClusterProfiles) error {
 		return JSON(s.Out, profileItems(o.Several, all))
 	case "yaml":
 		return YAML(s.Out, profileItems(o.Several, all))
+	case "clusterconfig":
+		return printConfigs(s, clusterConfigs(all))
 	case "name":
 		return printNames(s, o.Several, all)
 	}
@@ -76,8 +79,19 @@ func Profiles(s *Streams, o ProfileOptions, all []ClusterProfiles) error {
 
 // profileItems is a list of profiles for one cluster, and a list of ClusterConfigs for several.
 func profileItems(several bool, all []ClusterProfiles) any {
-	configs := make([]clusterConfig, 0, len(all))
+	configs := clusterConfigs(all)
+	if several {
+		return configs
+	}
 	items := []profilefile.Item{}
+	for _, c := range configs {
+		items = append(items, c.Profiles...)
+	}
+	return items
+}
+
+func clusterConfigs(all []ClusterProfiles) []clusterConfig {
+	configs := make([]clusterConfig, 0, len(all))
 	for _, c := range all {
 		config := clusterConfig{
 			APIVersion: "eksctl.io/v1alpha5", Kind: "ClusterConfig",
@@ -88,12 +102,23 @@ func profileItems(several bool, all []ClusterProfiles) any {
 			config.Profiles = append(config.Profiles, profilefile.ItemOf(p))
 		}
 		configs = append(configs, config)
-		items = append(items, config.Profiles...)
 	}
-	if several {
-		return configs
+	return configs
+}
+
+// printConfigs writes a document for each cluster.
+func printConfigs(s *Streams, configs []clusterConfig) error {
+	for i, config := range configs {
+		if i > 0 {
+			if _, err := io.WriteString(s.Out, "---\n"); err != nil {
+				return err
+			}
+		}
+		if err := YAML(s.Out, config); err != nil {
+			return err
+		}
 	}
-	return items
+	return nil
 }
 
 // printNames writes one name a line; with several clusters the cluster stands before it.

@@ -2,21 +2,17 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 // Delete returns the plan of deleting the doomed ones of the cluster's profiles, and these in the order of its steps:
 // the one in which fewest pods move twice. Pods may be nil.
 func Delete(cluster string, doomed, profiles []fargate.Profile, pods *Pods) (*Plan, []fargate.Profile) {
-	var again map[string]int
-	if pods != nil {
-		again = pods.impact.Again()
-	}
-	p, left := New(cluster, "delete"), Without(profiles, doomed...)
-	doomed = fargate.DeletionOrder(doomed, again)
+	p, left := New(cluster, "delete"), lifecycle.Without(profiles, doomed...)
+	doomed = fargate.DeletionOrder(doomed, pods.Again())
 	for _, d := range doomed {
 		p.Steps = append(p.Steps, deletion(d))
 		p.cover(d, left)
@@ -50,11 +46,4 @@ func issuesOf(p fargate.Profile) string {
 		return ""
 	}
 	return " (" + strings.Join(texts, "; ") + ")"
-}
-
-// Without returns the profiles whose names the others do not have.
-func Without(profiles []fargate.Profile, others ...fargate.Profile) []fargate.Profile {
-	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
-		return slices.ContainsFunc(others, func(o fargate.Profile) bool { return o.Name == p.Name })
-	})
 }

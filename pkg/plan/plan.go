@@ -9,12 +9,14 @@ import (
 // Plan is what a command is going to do.
 type Plan struct {
 	Cluster string `json:"cluster"`
-	// Action is delete, replace, resume, abort, tag (tags alone change, in place) or none.
+	// Action is apply, delete, replace, resume, abort, tag (tags alone change, in place) or none.
 	Action string `json:"action"`
 	// Differences tell how the successor differs from the original, a line each.
-	Differences []string   `json:"differences"`
-	Steps       []Step     `json:"steps"`
-	Selectors   []Selector `json:"selectors"`
+	Differences []string `json:"differences"`
+	// Changes tell how the file that is applied and the cluster differ, a profile each; absent where none is.
+	Changes   []Change   `json:"changes,omitempty"`
+	Steps     []Step     `json:"steps"`
+	Selectors []Selector `json:"selectors"`
 	// Pods and Budgets are what the pods showed that were added.
 	Pods    []fargate.PodImpact    `json:"pods"`
 	Budgets []fargate.BrokenBudget `json:"budgets"`
@@ -123,6 +125,14 @@ func (p *Plan) Losers() []string {
 		seen[name] = true
 		return again
 	})
+}
+
+// Again returns what fargate.DeletionOrder wants to know of the pods that were gathered.
+func (x *Pods) Again() map[string]int {
+	if x == nil {
+		return nil
+	}
+	return x.impact.Again()
 }
 
 // Pods gathers the pods that a change is judged by, besides the selectors. A nil *Pods says nothing of pods.

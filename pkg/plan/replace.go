@@ -23,11 +23,11 @@ func Replace(cluster string, d lifecycle.Decision, settle time.Duration) *Plan {
 		if d.Action == lifecycle.Begin {
 			p.Action, p.Request = "replace", RequestOf(d.Intended())
 		}
-		p.Steps = replacementSteps(d, settle)
+		p.Steps = replacementSteps(d, settle, 0)
 		if d.Stage == lifecycle.Fresh || d.Stage == lifecycle.Begun {
 			p.cover(*d.Original, After(d))
 		}
-	case lifecycle.Missing, lifecycle.Keep, lifecycle.Settle:
+	case lifecycle.Missing, lifecycle.Keep, lifecycle.Settle, lifecycle.Make, lifecycle.Drop:
 	}
 	for _, difference := range d.Differences {
 		p.Differences = append(p.Differences, difference.String())
@@ -49,27 +49,24 @@ func PodsOf(d lifecycle.Decision) *Pods {
 // After returns the profiles that are there when what was decided is done.
 func After(d lifecycle.Decision) []fargate.Profile {
 	if d.Action == lifecycle.Undo {
-		return Without(d.Profiles, *d.Successor)
+		return lifecycle.Without(d.Profiles, *d.Successor)
 	}
 	final := d.Wanted
 	final.Status = fargate.StatusActive
 	if d.Wish.KeepName {
 		final.Name = d.Name
 	}
-	return append(Without(d.Profiles, *d.Original, d.Wanted), final)
+	return append(lifecycle.Without(d.Profiles, *d.Original, d.Wanted), final)
 }
 
-// replacementSteps are the transitions that are left of the replacement, in their order.
-func replacementSteps(d lifecycle.Decision, settle time.Duration) []Step {
-	original, successor, ready := d.Name, d.Wanted.Name, "it is ACTIVE"
-	if settle > 0 {
-		ready += fmt.Sprintf(" and the scheduler had %s to learn of it", settle)
-	}
+// replacementSteps are the transitions that are left of the replacement, in their order, after so many others.
+func replacementSteps(d lifecycle.Decision, settle time.Duration, after int) []Step {
+	original, successor, ready := d.Name, d.Wanted.Name, untilReady(settle)
 	left := d.Steps()
 	pinned := "will stay Pending; change that label in their templates first"
 	for i, step := range left {
 		if step == lifecycle.MakeRenewed {
-			pinned = fmt.Sprintf("stay Pending until they are recreated after step %d", i+1)
+			pinned = fmt.Sprintf("stay Pending until they are recreated after step %d", after+i+1)
 		}
 	}
 	steps := make([]Step, len(left))
@@ -90,4 +87,12 @@ func replacementSteps(d lifecycle.Decision, settle time.Duration) []Step {
 		}
 	}
 	return steps
+}
+
+// untilReady says when a new profile may be relied on.
+func untilReady(settle time.Duration) string {
+	if settle > 0 {
+		return fmt.Sprintf("it is ACTIVE and the scheduler had %s to learn of it", settle)
+	}
+	return "it is ACTIVE"
 }

@@ -2,7 +2,9 @@ package profilefile
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/internal/spelling"
@@ -16,6 +18,10 @@ const (
 
 // roleKey is the key of a ClusterConfig's iam that names the role of every profile that names none.
 const roleKey = "fargatePodExecutionRoleARN"
+
+// keepNameKey is the annotation of a ClusterConfig, which eksctl ignores, that names the profiles whose replacement
+// keeps the name.
+const keepNameKey = "fgctl/keep-name"
 
 // iamKeys are the keys of a ClusterConfig's iam (eksctl.io/v1alpha5, ClusterIAM).
 var iamKeys = []string{
@@ -51,12 +57,24 @@ func (o object) config() {
 	at := place{meta.get("name").text(), meta.get("region").text()}
 	p.places = append(p.places, at)
 	role := o.get("iam").object().defaultRole()
+	keep := meta.get("annotations").object().get(keepNameKey)
+	kept := map[string]bool{}
+	for name := range strings.SplitSeq(keep.text(), ",") {
+		kept[strings.TrimSpace(name)] = true
+	}
 	for n := range o.get("fargateProfiles").profiles() {
 		if e, ok := n.item(); ok {
 			e.Cluster, e.Region = at.cluster, at.region
 			e.PodExecutionRoleARN = cmp.Or(e.PodExecutionRoleARN, role)
+			e.KeepName = kept["*"] || kept[e.Name]
 			p.entries = append(p.entries, e)
+			delete(kept, e.Name)
 		}
+	}
+	delete(kept, "*")
+	delete(kept, "")
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		p.fault(keep.line(), "%s: fargateProfiles has no profile %q", keep.path, document.Shorten(name))
 	}
 }
 

@@ -31,6 +31,8 @@ type Entry struct {
 	fargate.Profile
 	// Region is the profile's, where the file says it.
 	Region string
+	// KeepName reports whether the file wants a replacement of the profile to keep its name.
+	KeepName bool
 	// Foreign reports whether another tool makes and deletes the profile, and not fgctl.
 	Foreign bool
 	// OpenCluster and OpenName say why the file does not tell the profile's cluster or its name, as
@@ -67,7 +69,7 @@ const (
 // or Errors, with what could be read besides.
 //
 // Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than metadata.name,
-// metadata.region, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml
+// metadata.region, metadata.annotations, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml
 // prints; what aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
 //
 // What other tools declare, which ParseDeclared reads, is a fault that says whose it is.

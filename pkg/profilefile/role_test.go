@@ -58,3 +58,28 @@ func TestMisspeltRoleOfTheClusterConfig(t *testing.T) {
 		}
 	}
 }
+
+// The annotation that eksctl ignores says of which profiles a replacement keeps the name.
+func TestKeepName(t *testing.T) {
+	for value, want := range map[string]string{
+		"web": "web", `"web,api"`: "web api", `"*"`: "web api", `""`: "", "null": "",
+		`"web, wbe"`: `metadata.annotations.fgctl/keep-name: fargateProfiles has no profile "wbe"`,
+		"[web]":      "metadata.annotations.fgctl/keep-name is a list, not text",
+	} {
+		f, err := Parse("f.yaml", []byte("kind: ClusterConfig\nmetadata: {annotations: {other: x, fgctl/keep-name: "+value+"}}\n"+
+			"fargateProfiles: [{name: web}, {name: api}]\n"))
+		var kept []string
+		for _, e := range f.Profiles {
+			if e.KeepName {
+				kept = append(kept, e.Name)
+			}
+		}
+		got := strings.Join(kept, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: got %s, want %s", value, got, want)
+		}
+	}
+}

@@ -29,7 +29,7 @@ type options struct {
 	chunkSize   int
 }
 
-var formats = []string{"table", "wide", "json", "yaml", "name"}
+var formats = []string{"table", "wide", "json", "yaml", "clusterconfig", "name"}
 
 // NewCommand returns the command that holds get fargateprofile.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -42,7 +42,8 @@ func NewCommand(e *env.Env) *cobra.Command {
 
 -o json and -o yaml have the shape of the fargateProfiles items of an eksctl ClusterConfig, so that
 the output feeds back in: fgctl create fargateprofile -f, fgctl match --profiles-from. With several
-clusters they print a ClusterConfig each. Why a profile has failed is told on stderr, and in the
+clusters they print a ClusterConfig each. -o clusterconfig writes the file that fgctl apply takes and
+changes nothing for: names as apply knows them, and no tags of fgctl's or AWS's own. Why a profile has failed is told on stderr, and in the
 field health.`,
 		Example: `  fgctl get fargateprofile --cluster demo
   fgctl get fargateprofile web --cluster demo -o yaml
@@ -72,7 +73,7 @@ field health.`,
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region from this ClusterConfig; - reads stdin")
-	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml or name")
+	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, clusterconfig or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
 	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
@@ -145,6 +146,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	for i, f := range all {
 		clusters[i] = f.ClusterProfiles
 	}
+	if opts.output == "clusterconfig" {
+		return errors.Join(failure, printFile(e, clusters))
+	}
 	shown := output.ProfileOptions{Format: opts.output, NoHeaders: opts.noHeaders, Several: opts.several()}
 	if err := output.Profiles(e.Streams, shown, clusters); err != nil {
 		return err
@@ -152,6 +156,18 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	warnHealth(e, opts.several(), clusters)
 	opts.warnReplacements(e, place, all)
 	return failure
+}
+
+// printFile writes the profiles as a file that makes no difference, and says what such a file cannot have.
+func printFile(e *env.Env, clusters []output.ClusterProfiles) error {
+	for i, c := range clusters {
+		file, left := lifecycle.FileOf(c.Profiles)
+		for _, p := range left {
+			e.Warn("profile %s of cluster %s is left out: it is %s, or is being replaced", p.Name, c.Cluster, p.Status)
+		}
+		clusters[i].Profiles = file
+	}
+	return output.Profiles(e.Streams, output.ProfileOptions{Format: "clusterconfig"}, clusters)
 }
 
 // readRegions reads all regions side by side; what it returns beside an error is of those that answered.

@@ -214,7 +214,7 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 	}
 	r := replacement{Env: e, opts: opts, client: client, place: place}
 	if err := r.decide(ctx, profiles, c); err != nil {
-		return r.refused(err)
+		return r.Refused(err, r.place)
 	}
 	if r.Action == lifecycle.Missing {
 		return fmt.Errorf("cluster %s has no Fargate profile %q%s",
@@ -232,30 +232,6 @@ func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c 
 		NewRole: r.opts.CreateRole, Abort: r.opts.abort,
 	})
 	return env.GoOn(err, r.Again())
-}
-
-// refused adds to a refusal the commands that are left.
-func (r *replacement) refused(err error) error {
-	var refusal *lifecycle.Refusal
-	if !errors.As(err, &refusal) {
-		return err
-	}
-	finish := r.ReplaceCommand(r.place, r.opts.Name)
-	switch refusal.Reason {
-	case lifecycle.Moved:
-		return fmt.Errorf("%w; to try again: %s", err, r.Again())
-	case lifecycle.TooLate:
-		err = fmt.Errorf("%w; finish it: %s", err, finish)
-	case lifecycle.OtherUnderWay:
-		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
-		if refusal.Situation.CanAbort() {
-			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
-		}
-	case lifecycle.DoneBefore:
-		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
-			r.On(r.place, "delete", env.FargateProfile, r.opts.Name))
-	}
-	return &env.RefusedError{Err: err}
 }
 
 // replacement is one run of replace after everything was read and decided.

@@ -57,7 +57,7 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 	}
 	if !r.opts.Yes && !r.Interactive() {
 		if err := r.Agreed(p.Uncovered); err != nil {
-			return false, r.refused(err)
+			return false, r.Refused(err, r.place)
 		}
 	}
 	return true, r.Approve(ctx, p, r.opts.Yes, r.question())

@@ -84,7 +84,7 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 			continue
 		}
 		group.Go(func() error {
-			report, err := preflight.Run(groupContext, shared, preflight.Input{Profile: p, Replacing: p.Name})
+			report, err := preflight.Run(groupContext, shared, preflight.Input{Profile: p, Leaving: []string{p.Name}})
 			if err != nil {
 				r.miss("checks of profile "+p.Name, err)
 				return nil

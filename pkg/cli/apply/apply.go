@@ -1,0 +1,260 @@
+// Package apply holds the command that makes the profiles of a cluster those of a file.
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+// options are the flags of apply.
+type options struct {
+	env.GoalFlags
+	env.AnswerFlags
+	env.TimeLimit
+	createRole bool
+	settle     time.Duration
+	skip       []string
+	pods       []string
+	dryRun     bool
+	output     string
+}
+
+// applyTime is the default of --timeout: ten profiles may want as many creations and deletions, of minutes each.
+const applyTime = 3 * time.Hour
+
+// NewCommand returns the command.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:   "apply -f FILE",
+		Short: "Make the Fargate profiles of a cluster those of a file, without a gap",
+		Long: `Make the Fargate profiles of a cluster those of a file: create what is missing, tag in place, replace
+what differs, and with --prune delete what the file does not have.
+
+There is one plan for all profiles, checked as a whole before the first change and agreed to once. EKS
+changes one profile of a cluster at a time; apply makes everything before it deletes anything, as far
+as profile slots allow, so that no pod is without a profile and none is stopped twice. A run that was
+killed is finished by the same command; one that another file has begun is refused with both ways on.
+
+A profile of the file is found by its tag fgctl:applied, whatever the name of its last successor: web
+of the file may live as web-3. With --keep-name, or the annotation fgctl/keep-name in the file's
+metadata, replacements go through a temporary profile and the name stays. Fields that the file leaves
+out stay as they are; tags are set and never removed. --prune deletes only profiles that apply made or
+adopted; --prune=all, all that the file does not have.
+
+On a terminal apply asks. Without one it goes ahead when no pod is left without a profile, and wants
+--yes otherwise (exit 3).`,
+		Example: `  fgctl apply -f cluster.yaml
+
+  # The plan only; then unattended. What left the file is deleted
+  fgctl apply -f cluster.yaml --prune --dry-run
+  fgctl apply -f cluster.yaml --prune --yes
+
+  # Several files; profiles that eksctl made are taken over
+  fgctl apply -f profiles/ --adopt -c demo`,
+		Args: env.NoArguments,
+		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
+			if err := opts.check(e, cmd); err != nil {
+				return err
+			}
+			return run(cmd.Context(), e, opts)
+		}),
+		ValidArgsFunction: env.CompleteNothing,
+	}
+	opts.AddGoal(e, cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&opts.createRole, "create-pod-execution-role", false,
+		"make a pod execution role for new profiles of which the files name none")
+	flags.DurationVar(&opts.settle, "settle", 30*time.Second,
+		"time for the scheduler to learn of an ACTIVE profile before another one is deleted")
+	env.AddSkipFlag(cmd, &opts.skip)
+	env.AddPodsFlag(cmd, &opts.pods)
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the plan and change nothing")
+	opts.AddAnswer(cmd)
+	opts.AddTimeout(cmd, applyTime)
+	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
+	env.MustComplete(cmd, "output", env.CompleteFixed(env.PlanFormats[1:]))
+	return cmd
+}
+
+// check judges the flags, all faults at once.
+func (o *options) check(e *env.Env, cmd *cobra.Command) error {
+	faults := []error{
+		e.NoneEmpty(cmd), o.CheckGoal(e, cmd, o.pods), o.CheckTimeout(e, cmd), env.CheckSkips(cmd, o.skip),
+		o.CheckAnswer(e, cmd), e.OneOf(cmd, "output", o.output, env.PlanFormats),
+	}
+	if o.settle < 0 {
+		faults = append(faults, env.UsageOf(cmd, "%s %s is negative", e.Named("settle"), o.settle))
+	}
+	return errors.Join(faults...)
+}
+
+// application is one run of apply.
+type application struct {
+	*env.Env
+	lifecycle.Changes
+	opts   options
+	client *cloud.Client
+	place  env.Place
+}
+
+// run decides what there is to do, checks it, shows it, asks, and does it.
+func run(ctx context.Context, e *env.Env, opts options) error {
+	goal, stated, err := e.ReadGoal(ctx, opts.GoalFlags)
+	if err != nil {
+		return err
+	}
+	client, place, err := e.Target(ctx, stated)
+	if err != nil {
+		return err
+	}
+	goal.Cluster, goal.NewRole = place.Cluster, opts.createRole
+	if slices.Contains(opts.skip, "slots") {
+		goal.Slots = math.MaxInt32
+	}
+	changes, err := e.DecideGoal(ctx, client, place, goal, true)
+	if err != nil {
+		return err
+	}
+	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place}
+	if len(a.Turns) == 0 && !opts.dryRun {
+		done := fmt.Sprintf("cluster %s has the profiles as the file says; nothing to do", place.Cluster)
+		return a.show([]string{done}, nil)
+	}
+	agreed, err := a.agree(ctx)
+	if err != nil || !agreed {
+		return err
+	}
+	return a.do(ctx)
+}
+
+// agree checks everything that has to be made, shows the plan, and asks.
+func (a *application) agree(ctx context.Context) (agreed bool, err error) {
+	pods, err := a.Gather(ctx, a.opts.pods, plan.PodsOfAll(a.Changes))
+	if err != nil {
+		return false, err
+	}
+	a.Schedule(pods.Again())
+	if err := a.check(ctx); err != nil {
+		return false, err
+	}
+	p := plan.Apply(a.Changes, a.opts.settle, pods)
+	if err := a.Present(p, a.opts.AnswerFlags, a.opts.dryRun, a.opts.output); err != nil || a.opts.dryRun {
+		return false, err
+	}
+	if p.Uncovered && !a.opts.Yes && !a.Interactive() {
+		return false, env.Refusef("pods would be left without a profile, as the plan says; nothing was changed; " +
+			"say --yes if that is meant")
+	}
+	return true, a.Approve(ctx, p, a.opts.Yes, "Apply this plan?")
+}
+
+// check runs the pre-flight of everything that has to be made, all of them at once.
+func (a *application) check(ctx context.Context) error {
+	inputs, at := a.Checks(a.opts.skip, lifecycle.RoleName(a.place.Cluster, a.client.Region()))
+	reports, err := preflight.RunAll(ctx, a.client, inputs)
+	if err != nil {
+		return err
+	}
+	var failed []string
+	for i, report := range reports {
+		d := a.Decisions[at[i]]
+		if a.Info("profile %s:", d.Wanted.Name); d.Original != nil && d.Action == lifecycle.Begin {
+			if lost := lifecycle.Lost(*d.Original); len(lost) > 0 {
+				a.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
+					strings.Join(lost, ", "), d.Name)
+			}
+		}
+		if err := a.ShowChecks(report); err != nil {
+			return err
+		}
+		if report.Failed() {
+			failed = append(failed, d.Wanted.Name)
+		}
+		if _, made := lifecycle.RoleOf(report); made {
+			a.Info("the pod execution role %s is made first", report.NewRole)
+		}
+		a.Decisions[at[i]] = d.Checked(report)
+	}
+	if len(failed) > 0 {
+		return env.Refusef("the pre-flight of %s failed; nothing was changed", strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+// do does what was agreed to, and says of each change that it is done.
+func (a *application) do(ctx context.Context) error {
+	runner, stop := a.Runner(ctx, a.client)
+	defer stop()
+	var changes []plan.Change
+	var printErr error
+	err := runner.Apply(ctx, a.Changes, a.opts.settle, func(d lifecycle.Decision, p fargate.Profile) {
+		stop()
+		changes = append(changes, plan.ChangeOf(d))
+		if a.opts.output == "" {
+			printErr = errors.Join(printErr, a.ShowProfiles("", nil, []string{a.done(d, p)}))
+		}
+	})
+	stop()
+	var unfinished *lifecycle.Unfinished
+	switch {
+	case err == nil:
+	case errors.As(err, &unfinished):
+		err = env.GoOn(err, a.Again())
+	default:
+		err = fmt.Errorf("%w\n%d of %d changes are done; fix this, then run: %s", a.Refused(err, a.place), len(changes),
+			len(plan.Apply(a.Changes, 0, nil).Changes), a.Again())
+	}
+	return errors.Join(err, printErr, a.show(nil, changes))
+}
+
+// done says what was done.
+func (a *application) done(d lifecycle.Decision, p fargate.Profile) string {
+	switch {
+	case d.Action == lifecycle.Tag:
+		return "profile " + p.Name + " has its new tags"
+	case d.Action == lifecycle.Drop:
+		return fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, a.place.Cluster)
+	case d.Action == lifecycle.Make:
+		return fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, a.place.Cluster)
+	case p.Name == d.Name:
+		return fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", p.Name, a.place.Cluster)
+	}
+	return fmt.Sprintf("profile %s is replaced by %s in cluster %s", d.Name, p.Name, a.place.Cluster)
+}
+
+// result is what apply did, for scripts. Its form is a public contract: fields may be added.
+type result struct {
+	Cluster string `json:"cluster"`
+	// Done are the changes that were carried out, in their order.
+	Done []plan.Change `json:"done"`
+}
+
+// show prints sentences, or for scripts the changes that were done.
+func (a *application) show(sentences []string, changes []plan.Change) error {
+	if changes == nil {
+		changes = []plan.Change{}
+	}
+	switch a.opts.output {
+	case "json":
+		return output.JSON(a.Streams.Out, result{a.place.Cluster, changes})
+	case "yaml":
+		return output.YAML(a.Streams.Out, result{a.place.Cluster, changes})
+	}
+	return a.ShowProfiles("", nil, sentences)
+}

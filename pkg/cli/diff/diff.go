@@ -1,0 +1,96 @@
+// Package diff holds the command that shows how a file and the profiles of a cluster differ.
+package diff
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
+)
+
+// options are the flags of diff.
+type options struct {
+	env.GoalFlags
+	env.TimeLimit
+	output string
+}
+
+var formats = []string{"", "json", "markdown"}
+
+// NewCommand returns the command.
+func NewCommand(e *env.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:   "diff -f FILE",
+		Short: "Show what apply would change",
+		Long: `Show how the Fargate profiles of a cluster differ from those of a file, which is what apply with the same
+flags would change: what is added, what changes with each field as it is and as the file has it, and
+what is removed. Profiles that the file does not have and that stay are shown as well.
+
+The exit code is 0 where apply has nothing to do, and 3 where there is a difference. diff reads only;
+whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
+		Example: `  fgctl diff -f cluster.yaml
+  fgctl diff -f cluster.yaml --prune -o json
+
+  # The comment of a pull request
+  fgctl diff -f cluster.yaml -o markdown`,
+		Args: env.NoArguments,
+		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd, nil), opts.CheckTimeout(e, cmd),
+				e.OneOf(cmd, "output", opts.output, formats)); err != nil {
+				return err
+			}
+			return run(cmd.Context(), e, opts)
+		}),
+		ValidArgsFunction: env.CompleteNothing,
+	}
+	opts.AddGoal(e, cmd)
+	cmd.Flags().StringVarP(&opts.output, "output", "o", "", "json, or markdown for the comment of a pull request")
+	opts.AddTimeout(cmd, env.ReadTime)
+	env.MustComplete(cmd, "output", env.CompleteFixed(formats[1:]))
+	return cmd
+}
+
+// difference is what diff prints for scripts. Its form is a public contract: fields may be added.
+type difference struct {
+	Cluster string `json:"cluster"`
+	// Differs reports whether apply would change something.
+	Differs bool          `json:"differs"`
+	Changes []plan.Change `json:"changes"`
+}
+
+func run(ctx context.Context, e *env.Env, opts options) error {
+	goal, stated, err := e.ReadGoal(ctx, opts.GoalFlags)
+	if err != nil {
+		return err
+	}
+	client, place, err := e.Target(ctx, stated)
+	if err != nil {
+		return err
+	}
+	goal.Cluster = place.Cluster
+	decided, err := e.DecideGoal(ctx, client, place, goal, false)
+	if err != nil {
+		return err
+	}
+	out := difference{Cluster: place.Cluster, Changes: plan.ChangesOf(decided)}
+	out.Differs = slices.ContainsFunc(out.Changes, func(c plan.Change) bool { return c.Action != "none" })
+	switch opts.output {
+	case "json":
+		err = output.JSON(e.Streams.Out, out)
+	case "markdown":
+		_, err = io.WriteString(e.Streams.Out, output.ChangesMarkdown(place.Cluster, out.Changes))
+	default:
+		_, err = io.WriteString(e.Streams.Out, output.Changes(place.Cluster, out.Changes, e.Streams.Width))
+	}
+	if err == nil && out.Differs {
+		err = &env.RefusedError{}
+	}
+	return err
+}

@@ -1,0 +1,168 @@
+package env
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/manifest"
+)
+
+// GoalFlags are the flags of a command that compares the profiles of a cluster with those of files.
+type GoalFlags struct {
+	Files    []string
+	KeepName bool
+	Adopt    bool
+	Prune    string
+}
+
+// AddGoal adds the flags, and --cluster.
+func (f *GoalFlags) AddGoal(e *Env, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	e.AddClusterFlag(cmd)
+	flags.StringSliceVarP(&f.Files, "config-file", "f", nil,
+		"ClusterConfigs, or the output of get: files, directories or - for stdin; repeatable")
+	flags.StringVar(&f.Prune, "prune", string(lifecycle.PruneNone),
+		"delete profiles that the files do not have: applied, those that apply made (so does --prune alone), or all")
+	flags.Lookup("prune").NoOptDefVal = string(lifecycle.PruneApplied)
+	flags.BoolVar(&f.KeepName, "keep-name", false,
+		"replace through a temporary profile, so that names stay; the file's annotation fgctl/keep-name says it of some")
+	flags.BoolVar(&f.Adopt, "adopt", false,
+		"take profiles that are as the files have them, and that apply did not make, as its own, by a tag")
+	MustComplete(cmd, "config-file", CompleteFiles)
+	MustComplete(cmd, "prune", CompleteFixed(prunes))
+}
+
+var prunes = []string{string(lifecycle.PruneNone), string(lifecycle.PruneApplied), string(lifecycle.PruneAll)}
+
+// CheckGoal judges the flags; pods are the files of --pods.
+func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command, pods []string) error {
+	faults := []error{e.OneOf(cmd, "prune", f.Prune, prunes), CheckFiles(cmd, pods, "")}
+	if len(f.Files) == 0 {
+		faults = append(faults, UsageOf(cmd, "no file is named; give -f FILE"))
+	}
+	if slices.Contains(pods, "-") && slices.Contains(f.Files, "-") {
+		faults = append(faults, UsageOf(cmd,
+			"--config-file - and --pods - both want standard input; give one of them a file"))
+	}
+	return errors.Join(faults...)
+}
+
+// ReadGoal reads the files, and returns with what they want the place that they state: all faults at once.
+func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place, error) {
+	goal := lifecycle.Goal{Adopt: f.Adopt, Prune: lifecycle.Prune(f.Prune)}
+	var stated Place
+	files, err := manifest.Files(f.Files, false)
+	if err != nil {
+		return goal, stated, Usagef("--config-file: %w", err)
+	}
+	var errs []error
+	var faults fargate.Faults
+	seen := map[string]string{}
+	for _, file := range files {
+		parsed, place, err := e.ReadConfigFile(ctx, file.Name)
+		if errs = append(errs, err); ctx.Err() != nil {
+			return goal, stated, ctx.Err()
+		}
+		stated.Cluster, err = same("cluster", file.Name, stated.Cluster, place.Cluster)
+		errs = append(errs, err)
+		stated.Region, err = same("region", file.Name, stated.Region, place.Region)
+		errs = append(errs, err)
+		for i, entry := range parsed.Profiles {
+			p := entry.Profile
+			p.Name = EntryName(entry)
+			where := EntryPlace(file.Name, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
+			if parsed.Cluster == "" && entry.Cluster != "" {
+				errs = append(errs, Usagef("%s is for cluster %s, and others are for another one; "+
+					"give the profiles of one cluster at a time", where, entry.Cluster))
+			}
+			if before := seen[p.Name]; before != "" && before != file.Name {
+				errs = append(errs, Usagef("%s is in %s too", where, before))
+			}
+			seen[p.Name] = file.Name
+			more, warnings := fargate.Validate(p)
+			faults = append(faults, more.In(where)...)
+			e.ShowWarnings(warnings.In(where))
+			// What the output of get says of the state is the past, and so are the tags of a replacement.
+			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, lifecycle.WithoutIntent(p.Tags)
+			goal.Entries = append(goal.Entries, lifecycle.Entry{Profile: p, KeepName: f.KeepName || entry.KeepName})
+		}
+	}
+	if err := errors.Join(append(errs, faults.OrNil())...); err != nil {
+		return goal, stated, err
+	}
+	if len(goal.Entries) == 0 && goal.Prune == lifecycle.PruneNone {
+		return goal, stated, Usagef("%s holds no Fargate profile; it needs a list fargateProfiles",
+			strings.Join(f.Files, ", "))
+	}
+	return goal, stated, nil
+}
+
+// same returns what two files state alike, or what one of them does.
+func same(what, file, before, now string) (string, error) {
+	if before != "" && now != "" && before != now {
+		return before, Usagef("%s is for %s %s, and a file before it for %s; give the profiles of one cluster at a time",
+			file, what, now, before)
+	}
+	return cmp.Or(before, now), nil
+}
+
+// DecideGoal reads the cluster's profiles and returns what they lack to be those of the goal. With certain, that this
+// is nothing is said for certain.
+func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place, goal lifecycle.Goal, certain bool,
+) (lifecycle.Changes, error) {
+	profiles, err := client.Profiles(ctx, place.Cluster)
+	if err != nil {
+		return lifecycle.Changes{}, ExplainNotFound(ctx, client, err, place.Cluster, "")
+	}
+	runner, stop := e.Runner(ctx, client)
+	defer stop()
+	changes, err := runner.DecideAll(ctx, profiles, goal, certain)
+	stop()
+	return changes, e.Refused(GoOn(err, e.Again()), place)
+}
+
+// Refused adds to refusals the commands that are left.
+func (e *Env) Refused(err error, place Place) error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a list of them
+		var errs []error
+		for _, one := range several.Unwrap() {
+			errs = append(errs, e.Refused(one, place))
+		}
+		return errors.Join(errs...)
+	}
+	var refusal *lifecycle.Refusal
+	var failed *lifecycle.Failed
+	switch {
+	case errors.As(err, &failed):
+		return fmt.Errorf("%w\ndelete it first: %s", err, e.On(place, "delete", FargateProfile, failed.Profile.Name))
+	case !errors.As(err, &refusal):
+		return err
+	}
+	finish := e.ReplaceCommand(place, refusal.Situation.Name)
+	switch refusal.Reason {
+	case lifecycle.Moved:
+		return fmt.Errorf("%w; to try again: %s", err, e.Again())
+	case lifecycle.TooLate:
+		err = fmt.Errorf("%w; finish it: %s", err, finish)
+	case lifecycle.OtherUnderWay:
+		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
+		if refusal.Situation.CanAbort() {
+			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
+		}
+	case lifecycle.DoneBefore:
+		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
+			e.On(place, "delete", FargateProfile, refusal.Situation.Name))
+	case lifecycle.Stands, lifecycle.Differs:
+	}
+	return &RefusedError{Err: err}
+}

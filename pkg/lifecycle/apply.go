@@ -1,0 +1,229 @@
+package lifecycle
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Goal is what the profiles of a cluster are to be: those of a file.
+type Goal struct {
+	Cluster string
+	Entries []Entry
+	// Adopt takes a profile that is there as the file has it as made by apply.
+	Adopt bool
+	Prune Prune
+	// NewRole asks for the role that fgctl makes for the cluster, where a new profile names none.
+	NewRole bool
+	// Slots is how many profiles the cluster may have; 0 stands for EKS's quota.
+	Slots int
+}
+
+// Entry is a profile of the file. It may live under the name of a successor.
+type Entry struct {
+	fargate.Profile
+	// KeepName has a replacement go through a temporary profile.
+	KeepName bool
+}
+
+// Prune says which profiles go that the file does not have.
+type Prune string
+
+// The values of Prune: none, those that apply made or adopted, and all.
+const (
+	PruneNone    Prune = ""
+	PruneApplied Prune = "applied"
+	PruneAll     Prune = "all"
+)
+
+// Changes is what has to be done to reach a goal.
+type Changes struct {
+	Goal
+	// Profiles are those of the cluster as they were read.
+	Profiles []fargate.Profile
+	// Decisions are about the entries of the goal, in their order, and then about the profiles that go.
+	Decisions []Decision
+	// Others are profiles that the file does not have, and that stay.
+	Others []fargate.Profile
+	// Turns are in the order in which they are done.
+	Turns []Turn
+}
+
+// DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
+// has to be made, takes a second reading that agrees; with certain, over a grace period. The error joins all refusals.
+func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal, certain bool) (Changes, error) {
+	c, err := g.decide(first)
+	lacks := func(d Decision) bool { return d.Action == Make && d.Original == nil }
+	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
+		return c, nil
+	}
+	profiles, err := r.settled(ctx, g.Cluster, first, certain)
+	if err != nil {
+		return c, err
+	}
+	return g.decide(profiles)
+}
+
+// decide compares the goal with what is there.
+func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
+	c := Changes{Goal: g, Profiles: profiles}
+	reserved := make([]string, len(g.Entries))
+	for i, e := range g.Entries {
+		reserved[i] = e.Name
+	}
+	var errs []error
+	var kept []fargate.Profile
+	for _, e := range g.Entries {
+		d, err := decideEntry(profiles, Wish{
+			Applied: e.Name, Adopt: g.Adopt, KeepName: e.KeepName, Reserved: slices.Clone(reserved),
+			Change: fargate.Change{Wanted: e.Profile},
+		})
+		d.Wish.NewRole = g.NewRole && d.Action == Make && e.PodExecutionRoleARN == ""
+		errs = append(errs, err)
+		c.Decisions = append(c.Decisions, d)
+		reserved = append(reserved, d.Wanted.Name)
+		for _, p := range []*fargate.Profile{d.Original, d.Successor} {
+			if p != nil && named(kept, p.Name) != nil {
+				errs = append(errs, refused("profile %s stands for more than one profile of the file, %s among them; "+
+					"give that another name", p.Name, e.Name))
+			} else if p != nil {
+				kept = append(kept, *p)
+			}
+		}
+	}
+	var doomed []fargate.Profile
+	for _, p := range Without(profiles, kept...) {
+		if g.Prune == PruneAll || g.Prune == PruneApplied && p.Tags[TagApplied] != "" {
+			doomed = append(doomed, p)
+			s := Situation{Name: p.Name, Original: &p, Stage: Fresh, Profiles: profiles}
+			c.Decisions = append(c.Decisions, Decision{Situation: s, Action: Drop})
+		} else {
+			c.Others = append(c.Others, p)
+		}
+	}
+	for _, p := range Torn(profiles, doomed) {
+		s, _, err := ReplacementBy(profiles, p)
+		errs = append(errs, &Refusal{Reason: OtherUnderWay, Situation: s, err: errors.Join(err, fmt.Errorf(
+			"the replacement of %s by %s is unfinished, and the file does not have it", s.Name, p.Name))})
+	}
+	c.Schedule(nil)
+	return c, errors.Join(errs...)
+}
+
+// decideEntry returns what has to be done about a profile of the file.
+func decideEntry(profiles []fargate.Profile, w Wish) (d Decision, err error) {
+	if w.Name, err = livesAs(profiles, w); err != nil {
+		return d, err
+	}
+	s, err := Assess(profiles, w.Name)
+	switch {
+	case err != nil:
+		return d, err
+	case s.Unfinished(), s.Original != nil && s.Original.Status == fargate.StatusActive:
+		return s.decide(w)
+	}
+	s.Successor = nil // one that is done has another name in the file
+	d = Decision{Situation: s, Action: Make, Wish: w, Wanted: w.Change.Wanted.Clone()}
+	d.Wanted.Name, d.Wanted.Tags = w.Name, maps.Clone(w.Change.Wanted.Tags)
+	if d.Wanted.Tags == nil {
+		d.Wanted.Tags = map[string]string{}
+	}
+	d.Wanted.Tags[TagApplied] = w.Applied
+	d.Differences = fargate.Differences(fargate.Profile{}, w.Change.Wanted)
+	have := s.Original
+	switch {
+	case have == nil, have.Status == fargate.StatusDeleting:
+	case have.Status == fargate.StatusCreating, have.Tags[TagApplied] == "":
+		return d, judge(*have, w.Change.Wanted)
+	}
+	return d, nil
+}
+
+// livesAs returns the name of the profile that stands for one of the file: by tag, by name, and by the replacements
+// that are done, in this order. While a replacement is under way it is the original's.
+func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
+	var names []string
+	for _, p := range profiles {
+		if p.Tags[TagApplied] != w.Applied {
+			continue
+		}
+		s, unfinished, err := ReplacementBy(profiles, p)
+		if err != nil {
+			return "", err
+		}
+		name := p.Name
+		if unfinished {
+			name = s.Name
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch len(names) {
+	case 0:
+	case 1:
+		return names[0], nil
+	default:
+		return "", refused("profiles %s all stand for %s of the file, by the tag %s; delete those that are not wanted",
+			strings.Join(names, ", "), w.Applied, TagApplied)
+	}
+	name := w.Applied
+	for range profiles {
+		s, err := Assess(profiles, name)
+		if err != nil {
+			return "", err
+		}
+		if s.Stage != Done || s.Successor.Tags[TagApplied] != "" || slices.Contains(w.Reserved, s.Successor.Name) {
+			break
+		}
+		name = s.Successor.Name
+	}
+	if p := named(profiles, name); p != nil && p.Tags[TagApplied] != "" {
+		return "", refused("profile %s stands for %s of a file, by the tag %s; give %s another name",
+			name, p.Tags[TagApplied], TagApplied, w.Applied)
+	}
+	return name, nil
+}
+
+// FileOf returns the profiles as a file has them that apply would change nothing for, and those that no such file can
+// have: what fails or goes, and the originals of replacements that are under way.
+func FileOf(profiles []fargate.Profile) (file, left []fargate.Profile) {
+	for _, p := range profiles {
+		replaced := slices.ContainsFunc(profiles, func(o fargate.Profile) bool {
+			s, unfinished, err := ReplacementBy(profiles, o)
+			return err == nil && unfinished && s.Name == p.Name
+		})
+		if p.Status != fargate.StatusActive && p.Status != fargate.StatusCreating || replaced {
+			left = append(left, p)
+			continue
+		}
+		p.Name, p.Status, p.Issues = cmp.Or(p.Tags[TagApplied], p.Name), "", nil
+		p.Tags = WithoutIntent(p.Tags)
+		file = append(file, p)
+	}
+	return file, left
+}
+
+// makeApplied brings a profile of the file to ACTIVE. Somebody else may have made it meanwhile, and even replaced it.
+func (r *Runner) makeApplied(ctx context.Context, d Decision) (fargate.Profile, error) {
+	m := making{Report: d.checked, have: d.Original, wait: true}
+	m.Siblings = d.Profiles
+	m.ours = m.have != nil && m.have.Status != fargate.StatusDeleting
+	m.still = func(profiles []fargate.Profile) error {
+		name, err := livesAs(profiles, d.Wish)
+		if err == nil && name != d.Name {
+			err = &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was made meanwhile, as %s", d.Wish.Applied, name)}
+		}
+		return err
+	}
+	if m.Profile.Name == "" {
+		m.Profile = d.Wanted
+	}
+	return r.bring(ctx, m)
+}

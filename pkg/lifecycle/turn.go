@@ -1,0 +1,243 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+// Turn is what is done about one profile before another one has its turn.
+type Turn struct {
+	// Index is that of the decision. MakeOnly reports whether only its successor is made; the rest has another turn.
+	Index    int
+	MakeOnly bool
+	// Left are the profiles that pods may rely on after the turn: those that are there, and do not go later.
+	Left []fargate.Profile
+}
+
+// schedule is what is left to be put in order.
+type schedule struct {
+	*Changes
+	// makes and retires are indices of decisions: what is made comes before what it takes the place of.
+	makes, retires []int
+	// slots is how many profiles may be made before one goes.
+	slots int
+	left  []fargate.Profile
+}
+
+// Schedule puts what has to be done in an order in which no pod loses its profile and none moves twice, where there is
+// such an order: everything is made before anything goes, as far as slots allow. What goes is in the order of
+// fargate.DeletionOrder; again is what that wants to know of pods and may be nil. What EKS is at comes first.
+func (c *Changes) Schedule(again map[string]int) {
+	c.Turns = nil
+	s := schedule{Changes: c, slots: c.Slots - len(c.Profiles)}
+	if c.Slots == 0 {
+		s.slots = fargate.MaxProfiles - len(c.Profiles)
+	}
+	if c.Slots == 0 && s.slots < 0 { // the quota was raised
+		s.slots = len(c.Decisions)
+	}
+	var going []fargate.Profile
+	at := map[string]int{}
+	for i, d := range c.Decisions {
+		steps := d.Steps()
+		if d.Action == Tag {
+			c.Turns = append(c.Turns, Turn{Index: i})
+		}
+		if slices.Contains(steps, MakeSuccessor) {
+			s.makes = append(s.makes, i)
+		}
+		switch {
+		case slices.Contains(steps, RetireOriginal):
+			going = append(going, *d.Original)
+			at[d.Original.Name] = i
+		case slices.Contains(steps, RetireTemporary):
+			s.retires = append(s.retires, i)
+		}
+	}
+	s.left = Without(c.Profiles, going...)
+	for _, p := range fargate.DeletionOrder(going, again) {
+		s.retires = append(s.retires, at[p.Name])
+	}
+	for len(s.makes)+len(s.retires) > 0 {
+		if i, found := s.nextRetired(); found {
+			s.retire(i)
+		} else {
+			s.make(s.nextMade())
+		}
+	}
+}
+
+// nextRetired returns what goes next; found is false where something is made before.
+func (s *schedule) nextRetired() (next int, found bool) {
+	ready := slices.DeleteFunc(slices.Clone(s.retires), func(i int) bool { return slices.Contains(s.makes, i) })
+	for _, i := range ready {
+		if s.Decisions[i].busy() {
+			return i, true
+		}
+	}
+	m := s.nextMade()
+	if len(ready) == 0 || m >= 0 && (s.slots > 0 || s.Decisions[m].slots() == 0 || s.Decisions[m].busy()) {
+		return 0, false
+	}
+	for _, i := range ready {
+		if s.covered(i) {
+			return i, true
+		}
+	}
+	return ready[0], true
+}
+
+// nextMade returns what is made next, -1 where nothing is: what EKS is at, else what needs no slot, else the first.
+func (s *schedule) nextMade() int {
+	for _, wanted := range []func(i int) bool{
+		func(i int) bool { return s.Decisions[i].busy() },
+		func(i int) bool { return s.Decisions[i].slots() == 0 },
+		func(int) bool { return true },
+	} {
+		if i := slices.IndexFunc(s.makes, wanted); i >= 0 {
+			return s.makes[i]
+		}
+	}
+	return -1
+}
+
+// covered reports whether no pod loses its profile when the original goes now.
+func (s *schedule) covered(i int) bool {
+	original := s.Decisions[i].Original
+	return original == nil || !original.Status.TakesPods() ||
+		!slices.ContainsFunc(fargate.Coverage(original.Selectors, s.left), func(c fargate.Cover) bool {
+			return c.Extent != fargate.ExtentWhole
+		})
+}
+
+func (s *schedule) make(i int) {
+	s.makes = slices.DeleteFunc(s.makes, func(j int) bool { return j == i })
+	d := s.Decisions[i]
+	s.slots -= d.slots()
+	made := d.Wanted
+	made.Status = fargate.StatusActive
+	s.left = append(Without(s.left, made), made)
+	s.Turns = append(s.Turns, Turn{Index: i, MakeOnly: d.Action != Make, Left: s.left})
+}
+
+func (s *schedule) retire(i int) {
+	s.retires = slices.DeleteFunc(s.retires, func(j int) bool { return j == i })
+	d := s.Decisions[i]
+	s.slots++
+	if d.Wish.KeepName && d.Action != Drop {
+		final := d.Wanted
+		final.Name, final.Status = d.Name, fargate.StatusActive
+		s.left = append(Without(s.left, d.Wanted, final), final)
+	}
+	s.Turns = append(s.Turns, Turn{Index: i, Left: s.left})
+}
+
+// busy reports whether a profile that is decided about is in transition.
+func (d Decision) busy() bool {
+	return d.Original != nil && d.Original.Status.InTransition() ||
+		d.Successor != nil && d.Successor.Status.InTransition()
+}
+
+// slots is how many profile slots it takes to make what is wanted.
+func (d Decision) slots() int {
+	if d.Action == Make && d.Original != nil || d.Action == Finish && d.Successor != nil {
+		return 0
+	}
+	return 1
+}
+
+// Checks returns, for every profile that has to be made, what the pre-flight needs; at are the decisions.
+func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Input, at []int) {
+	var planned []fargate.Profile
+	var gone, leaving []string
+	for _, d := range c.Decisions {
+		if slices.Contains(d.Steps(), RetireOriginal) {
+			leaving = append(leaving, d.Original.Name)
+		}
+	}
+	for _, t := range c.Turns {
+		d := c.Decisions[t.Index]
+		switch {
+		case d.Action == Begin && t.MakeOnly, d.Action == Make && !(d.Original != nil && d.Original.Status == fargate.StatusCreating):
+			input := preflight.Input{
+				Profile: d.Wanted, Skip: skip, Leaving: leaving, Planned: slices.Clone(planned), Gone: slices.Clone(gone),
+			}
+			if input.Profile.Cluster = c.Cluster; d.Action == Make {
+				input.Gone = append(input.Gone, d.Name) // what failed is made again
+			}
+			if d.Wish.NewRole {
+				input.NewRole = newRole
+			}
+			inputs, at, planned = append(inputs, input), append(at, t.Index), append(planned, d.Wanted)
+		case slices.Contains(d.Steps(), RetireOriginal) && !t.MakeOnly:
+			gone = append(gone, d.Original.Name)
+		}
+	}
+	return inputs, at
+}
+
+// still returns the judgement of the cluster's profiles right before a profile goes: what was to take its pods has to be
+// there, as somebody else may have deleted it since.
+func (t Turn) still(d Decision) func([]fargate.Profile) error {
+	if d.Original == nil {
+		return nil
+	}
+	old, promised := *d.Original, fargate.Coverage(d.Original.Selectors, t.Left)
+	return func(profiles []fargate.Profile) error {
+		relied := slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
+			return p.ARN == old.ARN || named(t.Left, p.Name) == nil && p.Name != d.Wanted.Name
+		})
+		for i, now := range fargate.Coverage(old.Selectors, relied) {
+			if promised[i].Extent == fargate.ExtentWhole && now.Extent != fargate.ExtentWhole {
+				return &Refusal{Reason: Moved, err: fmt.Errorf(
+					"what was to take the pods of selector %d of profile %s is not there any more; it was not deleted",
+					i+1, old.Name)}
+			}
+		}
+		return nil
+	}
+}
+
+// Apply does what was decided, turn by turn; what is made must have been Checked. A failure ends it: what comes later
+// may rely on it. The same goal decided about again goes on from there. done is called with every decision that is
+// carried out, and the profile that there is then.
+func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, done func(Decision, fargate.Profile)) error {
+	decisions := slices.Clone(c.Decisions)
+	// When the last profile became ACTIVE that pods may move to: one of an earlier run may just have.
+	var made time.Time
+	if slices.ContainsFunc(decisions, func(d Decision) bool { return d.Action == Finish }) {
+		made = r.Clock.Now()
+	}
+	for _, t := range c.Turns {
+		d := decisions[t.Index]
+		makes := t.MakeOnly || d.Action == Make
+		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.busy() {
+			o := r.begin("changing the profiles of cluster " + c.Cluster)
+			o.see("the new profiles", "ACTIVE, giving the scheduler "+left.Round(time.Second).String()+" to learn of them")
+			if err := o.sleep(ctx, left); err != nil {
+				return err
+			}
+		}
+		p, err := r.Do(ctx, d, Options{
+			Settle: settle, Wait: true, MakeOnly: t.MakeOnly, Settled: true, Still: t.still(d),
+		})
+		if err != nil {
+			return err
+		}
+		if makes {
+			made = r.Clock.Now()
+		}
+		if t.MakeOnly {
+			decisions[t.Index] = d.Made(p)
+		}
+		if rest := decisions[t.Index].Steps(); !t.MakeOnly || len(rest) == 0 {
+			done(c.Decisions[t.Index], p)
+		}
+	}
+	return nil
+}

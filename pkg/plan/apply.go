@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+)
+
+// ChangeKind says how a profile of the file and what there is of it differ.
+type ChangeKind string
+
+// The kinds of a change.
+const (
+	Added     ChangeKind = "added"
+	Changed   ChangeKind = "changed"
+	Removed   ChangeKind = "removed"
+	Same      ChangeKind = "same"
+	Unmanaged ChangeKind = "unmanaged"
+)
+
+// Change is how one profile differs from the file, and what apply does about it.
+type Change struct {
+	// Name is the profile's in the file, or its own where the file does not have it.
+	Name string     `json:"name"`
+	Kind ChangeKind `json:"change"`
+	// Action is create, replace, finish, tag, wait, delete or none.
+	Action string `json:"action"`
+	// Before and After are the names under which it lives; empty where it does not. They differ for a replacement
+	// that does not keep the name.
+	Before string `json:"before"`
+	After  string `json:"after"`
+	// Applied reports whether apply made the profile, or has adopted it.
+	Applied     bool                 `json:"applied"`
+	Differences []fargate.Difference `json:"differences"`
+	// Request is the body of the creation that this takes, as far as that is known before the pre-flight.
+	Request *Request `json:"request,omitempty"`
+}
+
+// ChangesOf returns how a file and the cluster differ: the profiles of the file in their order, then the others.
+func ChangesOf(c lifecycle.Changes) []Change {
+	out := []Change{}
+	for _, d := range c.Decisions {
+		out = append(out, ChangeOf(d))
+	}
+	for _, p := range c.Others {
+		applied := p.Tags[lifecycle.TagApplied]
+		change := Change{Name: p.Name, Kind: Unmanaged, Action: "none", Before: p.Name, After: p.Name, Applied: applied != ""}
+		if applied != "" {
+			change.Name, change.Kind = applied, Removed
+		}
+		change.Differences = []fargate.Difference{}
+		out = append(out, change)
+	}
+	return out
+}
+
+// ChangeOf returns what was decided about one profile.
+func ChangeOf(d lifecycle.Decision) Change {
+	change := Change{Name: d.Wish.Applied, Kind: Changed, After: d.Name, Differences: d.Differences}
+	if d.Original != nil {
+		change.Before, change.Applied = d.Name, d.Original.Tags[lifecycle.TagApplied] != ""
+	}
+	switch d.Action {
+	case lifecycle.Make:
+		change.Kind, change.Action = Added, StepCreate
+		if d.Original != nil && d.Original.Status == fargate.StatusCreating {
+			change.Action = StepWait
+		} else {
+			change.Request = RequestOf(d.Wanted)
+		}
+	case lifecycle.Begin, lifecycle.Finish:
+		change.Action = "finish"
+		if d.Action == lifecycle.Begin {
+			change.Action, change.Request = "replace", RequestOf(d.Intended())
+		} else if d.Stage == lifecycle.Begun {
+			change.Differences = fargate.Differences(*d.Original, withoutOwn(d.Wanted))
+		}
+		if !d.Wish.KeepName {
+			change.After = d.Wanted.Name
+		}
+	case lifecycle.Tag:
+		change.Action = StepTag
+	case lifecycle.Drop:
+		change.Name, change.Kind, change.Action, change.After = d.Name, Removed, StepDelete, ""
+		if name := d.Original.Tags[lifecycle.TagApplied]; name != "" {
+			change.Name = name
+		}
+	case lifecycle.Missing, lifecycle.Keep, lifecycle.Settle, lifecycle.Undo:
+		change.Kind, change.Action = Same, "none"
+	}
+	if change.Differences == nil {
+		change.Differences = []fargate.Difference{}
+	}
+	return change
+}
+
+func withoutOwn(p fargate.Profile) fargate.Profile {
+	p.Tags = lifecycle.WithoutIntent(p.Tags)
+	return p
+}
+
+// Apply returns the plan of what was decided about a file. Settle is the time between a profile's becoming ACTIVE and
+// the deletion that relies on it. What pods make of the order has to be Scheduled before.
+func Apply(c lifecycle.Changes, settle time.Duration, pods *Pods) *Plan {
+	p := New(c.Cluster, "none")
+	p.Changes = slices.DeleteFunc(ChangesOf(c), func(change Change) bool { return change.Action == "none" })
+	goes := func(d lifecycle.Decision) bool { return slices.Contains(d.Steps(), lifecycle.RetireOriginal) }
+	if !slices.ContainsFunc(c.Decisions, goes) {
+		settle = 0 // nothing relies on what is made
+	}
+	for _, t := range c.Turns {
+		p.Action = "apply"
+		p.turn(c.Decisions[t.Index], t, settle)
+	}
+	p.AddPods(pods)
+	return p
+}
+
+// turn adds the steps of one turn, and what becomes of the pods of a profile that goes.
+func (p *Plan) turn(d lifecycle.Decision, t lifecycle.Turn, settle time.Duration) {
+	switch {
+	case d.Action == lifecycle.Tag:
+		p.Steps = append(p.Steps, Step{Action: StepTag, Profile: d.Name})
+	case d.Action == lifecycle.Make:
+		p.Steps = append(p.Steps, creation(d, settle)...)
+	case d.Action == lifecycle.Drop:
+		p.Steps = append(p.Steps, deletion(*d.Original))
+		p.cover(*d.Original, t.Left)
+	case t.MakeOnly:
+		p.Steps = append(p.Steps, replacementSteps(d, settle, len(p.Steps))[:1]...)
+	default:
+		made := d.Wanted
+		made.Status = fargate.StatusActive
+		if d = d.Made(made); d.Stage == lifecycle.Begun {
+			p.cover(*d.Original, t.Left)
+		}
+		p.Steps = append(p.Steps, replacementSteps(d, settle, len(p.Steps))...)
+	}
+}
+
+// creation are the steps to a new profile; what failed goes before.
+func creation(d lifecycle.Decision, settle time.Duration) []Step {
+	create := Step{Action: StepCreate, Profile: d.Name, Until: untilReady(settle)}
+	switch {
+	case d.Original == nil:
+	case d.Original.Status == fargate.StatusCreating:
+		create.Action, create.Means = StepWait, "it is CREATING already"
+	default:
+		return []Step{deletion(*d.Original), create}
+	}
+	return []Step{create}
+}
+
+// PodsOfAll gathers pods for what was decided about a file; it is nil where no profile goes that takes pods.
+func PodsOfAll(c lifecycle.Changes) *Pods {
+	var going []string
+	after := c.Profiles
+	for _, d := range c.Decisions {
+		switch steps := d.Steps(); {
+		case d.Action == lifecycle.Make:
+			made := d.Wanted
+			made.Status = fargate.StatusActive
+			after = append(lifecycle.Without(after, made), made)
+		case d.Action == lifecycle.Drop:
+			after = lifecycle.Without(after, *d.Original)
+			going = append(going, d.Name)
+		case slices.Contains(steps, lifecycle.RetireOriginal):
+			d.Profiles = after
+			after = After(d)
+			going = append(going, d.Name)
+		}
+	}
+	if going == nil {
+		return nil
+	}
+	return NewPods(c.Profiles, after, going...)
+}

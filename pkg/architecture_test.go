@@ -25,7 +25,7 @@ var may = []struct {
 }{
 	{"fargate/selector", nil},
 	{"fargate/message", nil},
-	{"fargate", []string{"fargate/selector"}},
+	{"fargate", []string{"fargate/message", "fargate/selector"}},
 	{"network", nil},
 	{"trust", nil},
 	{"internal/document", nil},

@@ -134,11 +134,26 @@ func (s *subject) judgeProfile(p fargate.Profile) {
 // findings are what match says of a running pod.
 func (s *subject) findings() {
 	for _, f := range s.x.Findings {
-		// That it waits is the question, not the answer.
-		if f.Elsewhere && f.Code != fargate.CodePendingOnFargate && f.Code != fargate.CodeProfileGone {
-			s.add(Cause{Code: f.Code, Certain: true, Text: f.Message, Cure: f.Hint, Source: guideProfile})
+		// That it waits is the question, not the answer; what the schedulers say is read elsewhere.
+		if misplaced(f) && f.Code != fargate.CodePendingOnFargate && f.Code != fargate.CodeProfileGone {
+			s.add(Cause{
+				Code: f.Code, Certain: true, Text: f.Message, Cure: f.Hint, Command: command(f), Source: guideProfile,
+			})
 		}
 	}
+}
+
+// misplaced reports whether a finding is about where a pod is.
+func misplaced(f fargate.Finding) bool {
+	return f.Elsewhere && f.Code != fargate.CodeSchedulerSays && f.Code != fargate.CodeOtherSize
+}
+
+// command is the command line of a finding, where it is one alone.
+func command(f fargate.Finding) string {
+	if len(f.Commands) != 1 {
+		return ""
+	}
+	return f.Commands[0]
 }
 
 // spec judges what Fargate refuses in the pod; where the scheduler has said so itself, that is enough.
@@ -150,7 +165,7 @@ func (s *subject) spec() {
 		if f.Severity == fargate.SeverityError && !f.Elsewhere {
 			s.add(Cause{
 				Code: f.Code, Certain: false, Text: fmt.Sprintf("%s: %s", f.Path, f.Message), Cure: f.Hint,
-				Source: "fgctl findings, docs/findings.md#" + f.Code,
+				Command: command(f), Source: "fgctl findings, docs/findings.md#" + f.Code,
 			})
 		}
 	}

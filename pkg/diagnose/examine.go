@@ -123,7 +123,7 @@ func (s *subject) concerns() bool {
 	if s.waits() {
 		return true
 	}
-	return slices.ContainsFunc(s.x.Findings, func(f fargate.Finding) bool { return f.Elsewhere && f.Code != "" })
+	return slices.ContainsFunc(s.x.Findings, misplaced)
 }
 
 func (s *subject) waits() bool { return s.pod.Running.Phase == "Pending" }

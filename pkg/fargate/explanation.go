@@ -110,6 +110,10 @@ type Finding struct {
 	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Commands are command lines that do what the hint says, in their order, complete.
+	Commands []string `json:"commands,omitempty"`
+	// IsCause reports whether the finding is why the pod waits.
+	IsCause bool `json:"cause,omitempty"`
 	// Elsewhere reports whether the finding counts although no profile takes the pod; the others are about
 	// what would be if one did.
 	Elsewhere bool `json:"-"`

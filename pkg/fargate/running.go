@@ -18,6 +18,8 @@ const (
 	CodeProfileGone      = "profile-gone"
 	CodeWouldNotReturn   = "would-not-return"
 	CodePendingOnFargate = "pending-on-fargate"
+	CodeSchedulerSays    = "scheduler-says"
+	CodeOtherSize        = "other-size"
 )
 
 // codeSchedulerName is also that of a manifest's schedulerName; see support.go.
@@ -28,6 +30,10 @@ const guideDelete = "EKS User Guide, Delete a Fargate profile"
 
 // runningCodes describes them.
 var runningCodes = []FindingCode{
+	{
+		CodeSchedulerSays, SeverityError, "a scheduler has written into the pod why it waits",
+		"Kubernetes API, PodScheduled; eks-distro-prow-jobs PR#11; the text's own in fgctl explain",
+	},
 	{
 		CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
 		guidePods + "; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
@@ -43,6 +49,10 @@ var runningCodes = []FindingCode{
 		CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node",
 		"containers-roadmap#2654",
 	},
+	{
+		CodeOtherSize, SeverityWarning, "Fargate has provisioned another size than follows from the requests",
+		"annotation CapacityProvisioned; " + sizing,
+	},
 }
 
 // RunningState is what a running pod's own object says of its place.
@@ -56,6 +66,8 @@ type RunningState struct {
 	Phase string `json:"phase"`
 	// CreatedAt is the time of the pod's creation in UTC; nil where unknown.
 	CreatedAt *time.Time `json:"createdAt"`
+	// Provisioned is the size that Fargate has given the pod, by its annotation; nil where it says nothing.
+	Provisioned *Amount `json:"provisioned"`
 }
 
 // Owner is what keeps pods alive: a Deployment, Job or another workload.
@@ -108,7 +120,7 @@ func runningState(pod Pod) *RunningState {
 		s.CreatedAt = &at
 	}
 	if taken(pod) {
-		s.Profile = pod.Labels[ProfileLabel]
+		s.Profile, s.Provisioned = pod.Labels[ProfileLabel], provisioned(pod)
 	}
 	return s
 }
@@ -125,11 +137,18 @@ func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Findi
 	} else {
 		f = notTakenFinding(pod, e, profiles)
 	}
-	if f == nil {
-		return nil
+	var findings []Finding
+	if f != nil {
+		findings = append(findings, *f)
 	}
-	f.Elsewhere = true
-	return []Finding{*f}
+	if f == nil || f.Code != CodeNotOnFargate { // which has the scheduler's words itself
+		findings = append(schedulerSays(pod, profiles), findings...)
+	}
+	findings = append(findings, otherSize(e)...)
+	for i := range findings {
+		findings[i].Elsewhere = true
+	}
+	return findings
 }
 
 // notTakenFinding: a pod that a profile would take today, but that another scheduler has. Pods that
@@ -143,7 +162,7 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 	}
 	f := &Finding{Code: CodeNotOnFargate, Severity: SeverityWarning, Path: "spec.schedulerName"}
 	if waits(pod) {
-		f.Severity = SeverityError
+		f.Severity, f.IsCause = SeverityError, true
 	}
 	why := "it was probably created before the profile was ACTIVE"
 	if p := findProfile(profiles, e.Profile); p != nil && !p.createdAt.IsZero() && !pod.Running.CreatedAt.IsZero() {
@@ -163,13 +182,16 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 		scheduler = DefaultScheduler
 	}
 	f.Message = fmt.Sprintf("the pod matches profile %s and is with %s all the same: %s", e.Profile, scheduler, why)
-	f.Hint = anew(pod, e)
+	if text := pod.Running.Unscheduled; text != "" && waits(pod) {
+		f.Message += fmt.Sprintf("; %s says: %q", scheduler, text)
+	}
+	f.Hint, f.Commands = anew(pod, e)
 	return f
 }
 
 // anew says how a pod gets to where a new one would go. What Fargate would refuse is to be mended first, and
 // a pod that runs elsewhere is better off there until then.
-func anew(pod Pod, e Explanation) string {
+func anew(pod Pod, e Explanation) (hint string, commands []string) {
 	var refused []string
 	for _, f := range e.Findings {
 		if f.Severity == SeverityError && !slices.Contains(refused, f.Code) {
@@ -179,15 +201,16 @@ func anew(pod Pod, e Explanation) string {
 	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ",
 		strings.Join(refused, ", "))
 	first := "leave it there until that is mended"
+	hint, commands = recreate(pod)
 	switch {
 	case len(refused) == 0:
-		return "recreate it" + mend(pod)
+		return hint, commands
 	case pod.Running.OwnerKind == "DaemonSet":
-		return "leave it there" + why + "keep such pods off Fargate by a profile that does not select them"
+		return "leave it there" + why + "keep such pods off Fargate by a profile that does not select them", nil
 	case waits(pod):
 		first = "mend that first"
 	}
-	return first + why + "then recreate it" + mend(pod)
+	return first + why + "then " + hint, commands
 }
 
 // slowestCreation is longer than EKS was seen to take from the creation of a profile to ACTIVE, six minutes
@@ -202,10 +225,11 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		return nil // it is where it belongs
 	}
 	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
-	next, hint := "a new pod would go to "+e.Profile, "recreate it"+mend(pod)
+	next := "a new pod would go to " + e.Profile
+	hint, commands := recreate(pod)
 	switch e.Verdict {
 	case VerdictUnmatched, VerdictExcluded:
-		next, hint = "a new pod would be "+string(e.Verdict), "mend that before the pod is recreated"
+		next, hint, commands = "a new pod would be "+string(e.Verdict), "mend that before the pod is recreated", nil
 	case VerdictAmbiguous:
 		next = "a new pod would go to one of " + strings.Join(e.Candidates, ", ")
 	case VerdictMatched:
@@ -220,12 +244,12 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	case p == nil:
 		f.Code = CodeProfileGone
 		f.Message = fmt.Sprintf("the pod was taken by profile %s, which does not exist any more; %s", own, next)
-		f.Hint = hint
+		f.Hint, f.Commands = hint, commands
 	case p.status == StatusDeleting:
 		f.Code = CodeProfileDeleting
 		f.Message = fmt.Sprintf("the pod runs on profile %s, which is DELETING: EKS deletes its pods with it; %s",
 			own, next)
-		f.Hint = "to move it now, " + hint
+		f.Hint, f.Commands = "to move it now, "+hint, commands
 		if e.Profile == "" {
 			f.Hint = "mend that before it is deleted"
 		}
@@ -236,19 +260,21 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 			why = "the profile is " + string(p.status)
 		}
 		f.Message = fmt.Sprintf("the pod runs on profile %s, but %s: %s", own, next, why)
-		f.Hint = hint
+		f.Hint, f.Commands = hint, commands
 	case !slices.Contains(e.Candidates, own):
 		f.Code = CodeOtherProfile
 		f.Message = fmt.Sprintf("the pod runs on profile %s; %s", own, next)
-		f.Hint = "to move it, " + hint
+		f.Hint, f.Commands = "to move it, "+hint, commands
 	default:
 		// It waits: fargate-scheduler tries a pending pod essentially once (containers-roadmap#2654).
 		f.Code = CodePendingOnFargate
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler "+
-			"seldom "+
-			"tries a pod again", own)
-		f.Hint = "if it stays so for minutes, read its events" + describe(pod) +
-			", and when the cause is mended recreate it" + mend(pod)
+			"seldom tries a pod again", own)
+		f.Hint, f.Commands = "when the cause is mended, "+hint, commands
+		if pod.Running.Unscheduled == "" {
+			f.Hint = "if it stays so for minutes, read its events, and when the cause is mended, " + hint
+			f.Commands = slices.Concat(describe(pod), commands)
+		}
 	}
 	return f
 }
@@ -266,29 +292,30 @@ func isPlain(name string) bool {
 // restartable are the kinds that kubectl rollout restart knows.
 var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
 
-// mend is the command that recreates a running pod, as the end of a sentence.
-func mend(pod Pod) string {
+// recreate says how to recreate a running pod; no command where a shell would not take a name as it is.
+func recreate(pod Pod) (hint string, commands []string) {
+	const hintOnly = "recreate it"
 	o := OwnerOf(pod)
 	if !isPlain(pod.Namespace) || !isPlain(pod.Name) || o != nil && !isPlain(o.Name) {
-		return ""
+		return hintOnly, nil
 	}
+	remove := []string{fmt.Sprintf("kubectl delete pod %s -n %s", pod.Name, pod.Namespace)}
 	if o == nil {
-		return fmt.Sprintf(": kubectl delete pod %s -n %s, then apply its manifest again (nothing owns it)",
-			pod.Name, pod.Namespace)
+		return "delete it, then apply its manifest again (nothing owns it)", remove
 	}
 	kind, ok := restartable[o.Kind]
 	if o.Kind == "StatefulSet" && waits(pod) {
 		ok = false // a rollout waits for the pod to be ready first (Kubernetes, StatefulSets, Forced rollback)
 	}
 	if ok && !pod.Running.OwnerForeign {
-		return fmt.Sprintf(": kubectl rollout restart %s/%s -n %s", kind, o.Name, pod.Namespace)
+		return hintOnly, []string{fmt.Sprintf("kubectl rollout restart %s/%s -n %s", kind, o.Name, pod.Namespace)}
 	}
-	return fmt.Sprintf(": kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
+	return hintOnly, remove
 }
 
-func describe(pod Pod) string {
+func describe(pod Pod) []string {
 	if !isPlain(pod.Namespace) || !isPlain(pod.Name) {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf(" (kubectl describe pod %s -n %s)", pod.Name, pod.Namespace)
+	return []string{fmt.Sprintf("kubectl describe pod %s -n %s", pod.Name, pod.Namespace)}
 }

@@ -79,7 +79,7 @@ func TestRunningPods(t *testing.T) {
 		}
 		got, text := "", ""
 		for _, f := range e.Findings {
-			got, text = string(f.Severity)+" "+f.Code, f.Message+"; "+f.Hint
+			got, text = string(f.Severity)+" "+f.Code, f.Message+"; "+f.Hint+": "+strings.Join(f.Commands, "; ")
 			if !f.Elsewhere {
 				t.Errorf("%s: %s does not count elsewhere", c.why, f.Code)
 			}
@@ -143,7 +143,7 @@ func TestRunningPodsThatFargateRefuses(t *testing.T) {
 		{agent, "leave it there until that is mended: Fargate would refuse a new pod (host-network), and it would stay Pending; then recreate it: kubectl delete pod agent-x -n kube-system"},
 	} {
 		f := Explain(c.pod, profiles).Findings[0]
-		if f.Code != CodeNotOnFargate || f.Hint != c.want {
+		if hint := strings.Join(append([]string{f.Hint}, f.Commands...), ": "); f.Code != CodeNotOnFargate || hint != c.want {
 			t.Errorf("%s: %s\ngot  %s\nwant %s", c.pod.Name, f.Code, f.Hint, c.want)
 		}
 	}

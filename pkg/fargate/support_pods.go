@@ -152,17 +152,23 @@ func finishedPods(pod Pod) []Finding {
 		"nothing removes the Job when it has finished, and its pods keep their Fargate nodes, which cost")
 }
 
-// moveCoreDNS is the User Guide's command; without the annotation the pods are to be recreated.
-const moveCoreDNS = `kubectl patch deployment coredns -n kube-system --type json ` +
-	`-p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]'` +
-	` && kubectl rollout restart -n kube-system deployment coredns`
+// moveCoreDNS are the User Guide's commands; without the annotation the pods are to be recreated.
+var moveCoreDNS = []string{
+	`kubectl patch deployment coredns -n kube-system --type json ` +
+		`-p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]'`,
+	`kubectl rollout restart -n kube-system deployment coredns`,
+}
 
 func coreDNSOnEC2(pod Pod) []Finding {
 	if pod.Namespace != "kube-system" || pod.Labels["k8s-app"] != "kube-dns" ||
 		pod.Annotations[ComputeTypeAnnotation] != ComputeTypeEC2 {
 		return nil
 	}
-	return risky(keyPath(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.annotations", ComputeTypeAnnotation),
-		"with a profile that selects kube-system and k8s-app: kube-dns, run: "+moveCoreDNS,
+	found := risky(keyPath(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.annotations", ComputeTypeAnnotation),
+		"make a profile that selects kube-system and k8s-app: kube-dns; then, where CoreDNS is the managed add-on, set its "+
+			`configuration value {"computeType":"Fargate"} (a patch is undone by the add-on's next update); where it is your `+
+			"own, patch its Deployment",
 		"CoreDNS is annotated for EC2; in a cluster without EC2 nodes it stays Pending, and no name resolves")
+	found[0].Commands = moveCoreDNS
+	return found
 }

@@ -3,10 +3,8 @@ package match
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
@@ -42,24 +40,13 @@ type detail struct {
 	width int
 }
 
-// say writes a sentence. A command in it is not broken: one that was would not work when pasted.
+// say writes a sentence.
 func (d *detail) say(indent int, format string, args ...any) {
 	begin := strings.Repeat(" ", indent)
-	text := commands().ReplaceAllStringFunc(output.Clean(fmt.Sprintf(format, args...)), func(command string) string {
-		return strings.ReplaceAll(command, " ", unbroken)
-	})
-	for _, line := range output.Wrap(begin+text, d.width, begin+"  ") {
-		d.out.WriteString(strings.ReplaceAll(line, unbroken, " ") + "\n")
+	for _, line := range output.Wrap(begin+output.Clean(fmt.Sprintf(format, args...)), d.width, begin+"  ") {
+		d.out.WriteString(line + "\n")
 	}
 }
-
-// commands are those of kubectl in a hint, up to the punctuation of the sentence outside of quotes.
-var commands = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bkubectl(?:'[^']*'|[^',;()])*[^',;() ]`)
-})
-
-// unbroken is a space where a line is not to be broken, as wide as any; in the end it is a plain one.
-const unbroken = "\u00a0"
 
 // paste writes what a reader copies: no line is broken.
 func (d *detail) paste(text string) {
@@ -89,6 +76,10 @@ func (d *detail) size(e fargate.Explanation) {
 	if c.Hint != "" {
 		text += "; " + c.Hint
 	}
+	if e.Running != nil && e.Running.Provisioned != nil {
+		got := e.Running.Provisioned
+		text += fmt.Sprintf("; this pod has %s vCPU / %s GB", shortNumber(got.VCPU), shortNumber(got.MemoryGB))
+	}
 	d.say(2, "%s.", text)
 }
 
@@ -107,14 +98,29 @@ func (d *detail) findings(e fargate.Explanation) {
 		if f.Line > 0 {
 			place += fmt.Sprintf(" (line %d)", f.Line)
 		}
-		d.say(2, "%s %s at %s: %s.", f.Severity, f.Code, place, strings.TrimSuffix(f.Message, "."))
+		cause := ""
+		if f.IsCause {
+			cause = " (the cause)"
+		}
+		d.say(2, "%s %s%s at %s: %s.", f.Severity, f.Code, cause, place, strings.TrimSuffix(f.Message, "."))
 		if f.Hint != "" {
-			d.say(4, "→ %s", f.Hint)
+			d.say(4, "→ %s%s", f.Hint, colon(f.Commands))
+		}
+		for _, command := range f.Commands {
+			d.paste(command)
 		}
 	}
 	if len(idle) > 0 {
 		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle, ", "))
 	}
+}
+
+// colon ends a hint that commands follow.
+func colon(commands []string) string {
+	if len(commands) == 0 {
+		return ""
+	}
+	return ":"
 }
 
 // profiles shows the judgement of every profile.

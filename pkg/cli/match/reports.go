@@ -150,7 +150,10 @@ func (p *sarifPrinter) pod(e fargate.Explanation) error {
 		}
 		text := f.Message
 		if f.Hint != "" {
-			text += "; " + f.Hint
+			text += "; " + f.Hint + colon(f.Commands)
+		}
+		for _, command := range f.Commands {
+			text += "\n" + command
 		}
 		line := f.Line
 		if line == 0 {

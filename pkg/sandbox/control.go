@@ -12,10 +12,16 @@ import (
 // controlPrefix is where the sandbox answers about itself; it is no AWS path and is not counted.
 const controlPrefix = "/_sandbox/"
 
+// healthPath answers that the sandbox is there, without ControlHeader.
+const healthPath = controlPrefix + "health"
+
 // serveControl answers about the sandbox itself.
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_sandbox/stats", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Stats()) })
+	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, map[string]string{"status": "ok"})
+	})
 	mux.HandleFunc("GET /_sandbox/requests", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, append([]Request{}, s.Requests()...))
 	})
@@ -26,8 +32,8 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	})
 	mux.HandleFunc("POST /_sandbox/faults", s.takeFaults)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "the sandbox knows GET /_sandbox/stats, GET /_sandbox/requests, GET /_sandbox/history, "+
-			"POST /_sandbox/reset-stats and POST /_sandbox/faults", http.StatusNotFound)
+		http.Error(w, "the sandbox knows GET /_sandbox/health, GET /_sandbox/stats, GET /_sandbox/requests, "+
+			"GET /_sandbox/history, POST /_sandbox/reset-stats and POST /_sandbox/faults", http.StatusNotFound)
 	})
 	mux.ServeHTTP(w, r.WithContext(r.Context())) // a copy, because the mux writes into it
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +30,11 @@ func (s *Server) HTTPServer() *http.Server {
 	}
 }
 
-// ServeHTTP answers one request. It refuses requests to a host that is not loopback, those of web pages,
-// and those to /_sandbox/ without ControlHeader.
+// ServeHTTP answers one request. It refuses requests to a host that is neither loopback nor allowed, those of web pages,
+// and those to /_sandbox/ without ControlHeader, but for the health.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := strings.HasPrefix(r.URL.Path, controlPrefix)
-	switch why := intruder(r, control); {
+	switch why := s.intruder(r, control); {
 	case why != "" && control:
 		http.Error(w, why, http.StatusForbidden)
 	case why != "":
@@ -46,28 +47,35 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // intruder returns why a request is refused before it is looked at, empty where it is welcome.
-func intruder(r *http.Request, control bool) string {
+func (s *Server) intruder(r *http.Request, control bool) string {
 	const refuses = "the fgctl sandbox refuses this request: "
 	switch {
-	case !loopback(r.Host):
-		return fmt.Sprintf("%sthe Host %q is not loopback; use 127.0.0.1, [::1] or localhost", refuses, wire.Clip(r.Host))
+	case !loopback(hostOf(r)) && !slices.ContainsFunc(s.options.AllowHosts, func(name string) bool {
+		return strings.EqualFold(name, hostOf(r))
+	}):
+		return fmt.Sprintf("%sthe Host %q is neither loopback (127.0.0.1, [::1], localhost) nor an allowed name",
+			refuses, wire.Clip(r.Host))
 	case r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "":
 		return fmt.Sprintf("%sit comes from a web browser (Origin %q), and the sandbox serves programs only",
 			refuses, wire.Clip(r.Header.Get("Origin")))
-	case control && r.Header.Get(ControlHeader) == "":
+	case control && r.URL.Path != healthPath && r.Header.Get(ControlHeader) == "":
 		return fmt.Sprintf("%s%s needs the header %s, which no web page can send; with curl: -H '%s: 1'",
 			refuses, controlPrefix, ControlHeader, ControlHeader)
 	}
 	return ""
 }
 
-// loopback reports whether a Host header names this machine's loopback. Names under localhost never
-// leave it (RFC 6761).
-func loopback(host string) bool {
+// hostOf returns the Host of a request without port, brackets and the root's dot.
+func hostOf(r *http.Request) string {
+	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+}
+
+// loopback reports whether a host is this machine's loopback. Names under localhost never leave it (RFC 6761).
+func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
 }

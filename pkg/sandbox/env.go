@@ -78,15 +78,16 @@ func Environ(base []string, url string, world World) []string {
 	return append(out, "NO_PROXY="+noProxy, "no_proxy="+noProxy)
 }
 
-// Listen opens a listener on loopback; port 0 takes a free one. Any other address is an error: the
-// sandbox checks no signatures.
-func Listen(address string) (net.Listener, error) {
+// Listen opens a listener on loopback; port 0 takes a free one. The sandbox checks no signatures, so any other address is
+// an error unless the names are given by which it is reached there, as in Options.AllowHosts.
+func Listen(address string, allowHosts ...string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("the address %q is not HOST:PORT: %w", address, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("the sandbox listens on loopback only, not on %q; use 127.0.0.1:PORT", address)
+	if !loopback(host) && len(allowHosts) == 0 {
+		return nil, fmt.Errorf("the sandbox listens on loopback only, not on %q, unless it knows the names by which it is "+
+			"reached there; use 127.0.0.1:PORT, or name the hosts that are allowed", address)
 	}
 	return net.Listen("tcp", address)
 }

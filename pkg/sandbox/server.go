@@ -25,6 +25,10 @@ type Options struct {
 	Sleep func(context.Context, time.Duration)
 	// Log gets a line for every request, one at a time; nil for none.
 	Log io.Writer
+	// LogJSON makes each line of the log a Request as JSON.
+	LogJSON bool
+	// AllowHosts are names and addresses, beside those of loopback, that a request's Host may have.
+	AllowHosts []string
 	// OnRequest is called after each request has had its effect and before its answer is sent, also
 	// where the answer is dropped. It runs on the request's goroutine, so several calls may overlap;
 	// it may call the server's methods.
@@ -140,7 +144,7 @@ func (s *Server) exchange(r *http.Request) wire.Reply {
 	entry.Service, entry.Operation, entry.Region = c.Service, wire.Clip(c.Operation), c.Region
 	entry.Cluster, entry.Profile, entry.UserAgent = wire.Clip(c.Cluster), wire.Clip(c.Profile), wire.Clip(r.UserAgent())
 	entry.Status, entry.Code = out.Status, out.Code
-	s.counts.answered(entry, s.options.Log)
+	s.counts.answered(entry, s.options)
 	if s.options.OnRequest != nil {
 		s.options.OnRequest(entry)
 	}

@@ -1,8 +1,8 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -127,19 +127,25 @@ func (c *counts) operation(name string) {
 	c.stats.Operations[name]++
 }
 
-// answered remembers a request and writes it to the log, which may be nil.
-func (c *counts) answered(r Request, log io.Writer) {
+// answered remembers a request and writes it to the log, where there is one.
+func (c *counts) answered(r Request, options Options) {
 	c.lock.Lock()
 	if len(c.requests) >= logLimit {
 		c.requests = slices.Delete(c.requests, 0, logLimit/10)
 	}
 	c.requests = append(c.requests, r)
 	c.lock.Unlock()
-	if log != nil {
-		c.logLock.Lock()
-		defer c.logLock.Unlock()
-		_, _ = fmt.Fprintln(log, r.line()) // a log that cannot be written stops nothing
+	if options.Log == nil {
+		return
 	}
+	line := r.line()
+	if options.LogJSON {
+		data, _ := json.Marshal(r) // a request always marshals
+		line = string(data)
+	}
+	c.logLock.Lock()
+	defer c.logLock.Unlock()
+	_, _ = fmt.Fprintln(options.Log, line) // a log that cannot be written stops nothing
 }
 
 // Stats returns the counts so far.

@@ -73,6 +73,8 @@ type options struct {
 	speed      float64
 	givenSpeed bool
 	address    string
+	allowHosts []string
+	log        string
 	port       int
 	stats      bool
 }
@@ -88,13 +90,19 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.Float64Var(&o.speed, "speed", 1,
 		"how many times faster than real time the sandbox's clock goes, instead of the world's")
 	flags.IntVar(&o.port, "port", 0, "port to listen on; 0 takes a free one")
-	flags.StringVar(&o.address, "address", "127.0.0.1", "loopback address to listen on")
+	flags.StringVar(&o.address, "address", "127.0.0.1",
+		"address to listen on; one that is not loopback needs --allow-host")
+	flags.StringSliceVar(&o.allowHosts, "allow-host", nil,
+		"names by which clients reach an address that is not loopback; the first goes into the environment")
+	flags.StringVar(&o.log, "log", "", "log every request on standard error, as text or json")
 	env.MustComplete(cmd, "world", env.CompleteFiles)
 	env.MustComplete(cmd, "create-delay", env.CompleteNothing)
 	env.MustComplete(cmd, "delete-delay", env.CompleteNothing)
 	env.MustComplete(cmd, "speed", env.CompleteNothing)
 	env.MustComplete(cmd, "port", env.CompleteNothing)
 	env.MustComplete(cmd, "address", env.CompleteNothing)
+	env.MustComplete(cmd, "allow-host", env.CompleteNothing)
+	env.MustComplete(cmd, "log", env.CompleteFixed([]string{"text", "json"}))
 }
 
 // read notes which of the world's values are replaced.
@@ -201,11 +209,19 @@ func start(ctx context.Context, e *env.Env, opts options) (*served, error) {
 		}
 		world.Speed = opts.speed
 	}
-	server, err := sandbox.New(world, sandbox.Options{Log: e.DebugLog()})
+	log := e.DebugLog()
+	switch opts.log {
+	case "":
+	case "text", "json":
+		log = e.Streams.Err
+	default:
+		return nil, env.Usagef("invalid value %q for %s; use text or json", opts.log, e.Named("log"))
+	}
+	server, err := sandbox.New(world, sandbox.Options{Log: log, LogJSON: opts.log == "json", AllowHosts: opts.allowHosts})
 	if err != nil {
 		return nil, &env.UsageError{Err: err}
 	}
-	listener, err := sandbox.Listen(net.JoinHostPort(opts.address, strconv.Itoa(opts.port)))
+	listener, err := sandbox.Listen(net.JoinHostPort(opts.address, strconv.Itoa(opts.port)), opts.allowHosts...)
 	if err != nil {
 		var refused *net.OpError
 		if errors.As(err, &refused) {
@@ -213,7 +229,12 @@ func start(ctx context.Context, e *env.Env, opts options) (*served, error) {
 		}
 		return nil, &env.UsageError{Err: err}
 	}
-	s := &served{Server: server, url: "http://" + listener.Addr().String(), failed: make(chan error, 1)}
+	at := listener.Addr().String()
+	if len(opts.allowHosts) > 0 { // the address may be every one, which is no place to go to
+		_, port, _ := net.SplitHostPort(at)
+		at = net.JoinHostPort(opts.allowHosts[0], port)
+	}
+	s := &served{Server: server, url: "http://" + at, failed: make(chan error, 1)}
 	web := server.HTTPServer()
 	go func() { s.failed <- web.Serve(listener) }()
 	s.close = func() { _ = web.Close() } // whatever is still under way ends with the sandbox

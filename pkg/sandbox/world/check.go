@@ -77,6 +77,7 @@ func (c *checker) time(path string, t time.Time) {
 
 func (w World) check() []Problem {
 	c := &checker{seen: map[string]string{}}
+	c.oneOf("apiVersion", w.APIVersion, "", APIVersion)
 	c.region("region", w.Region)
 	if w.Account != "" && !accountSyntax().MatchString(w.Account) {
 		c.fault("account", "%q is not a number of twelve digits (quote it)", w.Account)

@@ -11,8 +11,14 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/fault"
 )
 
+// APIVersion is the version of world files that this package reads. A key that is taken away or changes its meaning
+// makes a new one.
+const APIVersion = "sandbox.fgctl.dev/v1"
+
 // World is one AWS account as the sandbox shows it. The zero value of a quota or of PageSize means AWS's own default.
 type World struct {
+	// APIVersion is the version of the file's keys, APIVersion when empty.
+	APIVersion string `yaml:"apiVersion,omitempty"`
 	// Region is where clusters and VPCs lie that name no region of their own.
 	Region string `yaml:"region,omitempty"`
 	// Account is the twelve-digit account number.

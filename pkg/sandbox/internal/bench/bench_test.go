@@ -3,8 +3,10 @@ package bench_test
 // How fast a sandbox is made and answers: property tests make thousands of them.
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +59,50 @@ func BenchmarkHandler(b *testing.B) {
 			b.Fatal(recorder.Body.String())
 		}
 	}
+}
+
+// ListFargateProfiles over 8 connections, and how much memory the sandbox has then.
+func BenchmarkServed(b *testing.B) {
+	began := time.Now()
+	server, err := sandbox.New(sandbox.DefaultWorld(), sandbox.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	defer web.Close()
+	get := func() error {
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, web.URL+"/clusters/demo/fargate-profiles", nil)
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260102/us-east-1/eks/aws4_request, Signature=0")
+		response, err := web.Client().Do(request)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+		return err
+	}
+	web.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 8 //nolint:errcheck,forcetypeassert // httptest's own
+	if err := get(); err != nil {
+		b.Fatal(err)
+	}
+	ready := time.Since(began)
+	b.ResetTimer()
+	b.SetParallelism(max(1, 8/runtime.GOMAXPROCS(0)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := get(); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	b.ReportMetric(float64(ready.Microseconds())/1000, "ms-to-first")
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.Sys)/(1<<20), "MiB")
 }
 
 // The SDK over TCP and in process.

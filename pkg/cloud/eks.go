@@ -28,6 +28,10 @@ type Cluster struct {
 	// SecurityGroup is the cluster's own, which pods have unless a SecurityGroupPolicy says otherwise; empty where it is
 	// not reported.
 	SecurityGroup string
+	// PrivateAccess and PublicAccess say from where the cluster's API endpoint is reached, PublicCIDRs limit the second.
+	// Both are false where that is not reported.
+	PrivateAccess, PublicAccess bool
+	PublicCIDRs                 []string
 	// Subnets are those that the cluster was made with; profiles may use others of the VPC.
 	Subnets []string
 	// AuthenticationMode is CONFIG_MAP, API_AND_CONFIG_MAP, API, or empty where it is not reported.
@@ -67,6 +71,9 @@ func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
 		cluster.VPC = aws.ToString(in.ResourcesVpcConfig.VpcId)
 		cluster.SecurityGroup = aws.ToString(in.ResourcesVpcConfig.ClusterSecurityGroupId)
 		cluster.Subnets = in.ResourcesVpcConfig.SubnetIds
+		cluster.PrivateAccess = in.ResourcesVpcConfig.EndpointPrivateAccess
+		cluster.PublicAccess = in.ResourcesVpcConfig.EndpointPublicAccess
+		cluster.PublicCIDRs = in.ResourcesVpcConfig.PublicAccessCidrs
 	}
 	if in.AccessConfig != nil {
 		cluster.AuthenticationMode = string(in.AccessConfig.AuthenticationMode)

@@ -29,9 +29,14 @@ func (j Judgement) Reachable(endpoints []Endpoint) []Endpoint {
 func MissingForPulls(endpoints []Endpoint) []string {
 	var out []string
 	for _, service := range PullServices {
-		if !slices.ContainsFunc(endpoints, func(e Endpoint) bool { return strings.HasSuffix(e.Service, "."+service) }) {
+		if !Serves(endpoints, service) {
 			out = append(out, service)
 		}
 	}
 	return out
+}
+
+// Serves reports whether one of the endpoints is for a service, named by the last part of the endpoint's service name.
+func Serves(endpoints []Endpoint, service string) bool {
+	return slices.ContainsFunc(endpoints, func(e Endpoint) bool { return strings.HasSuffix(e.Service, "."+service) })
 }

@@ -210,10 +210,40 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// judgeEgress: pods must reach a registry, by a default route or by VPC endpoints (EKS User Guide,
-// private clusters). EKS does not check this; image pulls just hang.
+// judgeEgress: pods must reach a registry, by a default route or by VPC endpoints, and their nodes the cluster's API
+// endpoint (EKS User Guide, private clusters). EKS does not check this; image pulls just hang.
 func (f *facts) judgeEgress(choices []choice) Result {
-	var ways, stuck, partly []string
+	result := f.judgePulls(choices)
+	if result.Level == Skipped {
+		return result
+	}
+	cluster, closed := f.cluster, false
+	for _, c := range choices {
+		closed = closed || c.judged && c.judgement.Usable && !c.judgement.Egress
+	}
+	onlyPublic := cluster.PublicAccess && !cluster.PrivateAccess
+	limited := len(cluster.PublicCIDRs) > 0 && !slices.Contains(cluster.PublicCIDRs, "0.0.0.0/0")
+	const private = "enable the cluster's private endpoint access"
+	switch {
+	case onlyPublic && closed:
+		shut := "the cluster's API endpoint has public access only, so nodes in subnets without a default route cannot " +
+			"register"
+		if result.Level == Pass {
+			return warn("%s", shut).hint(private)
+		}
+		return result.with(shut).hint(result.Hint + "; " + private)
+	case onlyPublic && limited && result.Level == Pass:
+		return warn("the cluster's API endpoint has public access only, from %s; whether the subnets' way out is among "+
+			"these "+
+			"was not looked at", strings.Join(cluster.PublicCIDRs, ", ")).hint(private +
+			", or let the NAT gateways' addresses in")
+	}
+	return result
+}
+
+// judgePulls judges the way of image pulls.
+func (f *facts) judgePulls(choices []choice) Result {
+	var ways, stuck, partly, notes []string
 	for _, c := range choices {
 		if !c.judged || !c.judgement.Usable {
 			continue
@@ -236,6 +266,10 @@ func (f *facts) judgeEgress(choices []choice) Result {
 			partly = append(partly, shut+"there is no VPC endpoint for "+strings.Join(missing, ", "))
 		default:
 			ways = append(ways, fmt.Sprintf("%s reaches Amazon ECR by VPC endpoints", c.id))
+			if !network.Serves(endpoints, "sts") {
+				notes = append(notes, fmt.Sprintf("%s has no VPC endpoint for sts, which IAM roles for service "+
+					"accounts need", c.id))
+			}
 		}
 	}
 	const hint = "give the subnets' route table a default route to a NAT gateway, " +
@@ -250,7 +284,7 @@ func (f *facts) judgeEgress(choices []choice) Result {
 	case len(ways) == 0:
 		return skipped("needs usable subnets with known routes")
 	}
-	return pass("%s", strings.Join(summary(ways), ", "))
+	return pass("%s", strings.Join(summary(ways), ", ")).with(notes...)
 }
 
 // summary keeps a list short enough for one line.

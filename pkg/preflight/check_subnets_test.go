@@ -130,11 +130,32 @@ func TestEgress(t *testing.T) {
 	api := sandbox.Endpoint{ID: "vpce-0aaa0000000000001", Service: "com.amazonaws.us-east-1.ecr.api", Subnets: []string{privateA}}
 	docker := sandbox.Endpoint{ID: "vpce-0aaa0000000000002", Service: "com.amazonaws.us-east-1.ecr.dkr", Subnets: []string{privateA}}
 	s3 := sandbox.Endpoint{ID: "vpce-0aaa0000000000003", Service: "com.amazonaws.us-east-1.s3", Type: "Gateway", RouteTables: []string{privateRT}}
+	sts := sandbox.Endpoint{ID: "vpce-0aaa0000000000004", Service: "com.amazonaws.us-east-1.sts", Subnets: []string{privateA}}
+	public := func(cidrs ...string) func(*sandbox.World) {
+		return func(w *sandbox.World) {
+			no := false
+			w.Clusters[0].EndpointPrivateAccess, w.Clusters[0].PublicAccessCIDRs = &no, cidrs
+		}
+	}
 	elsewhere := s3
 	elsewhere.RouteTables = []string{"rtb-0bbb0000000000001"}
 	runWorlds(t, map[string]world{
-		"NAT":           {want: expect{"egress": "pass: leads out through nat-0aaa0000000000001"}},
-		"endpoints":     {change: endpoints(api, docker, s3), want: expect{"egress": "pass: reaches Amazon ECR by VPC endpoints"}},
+		"NAT":       {want: expect{"egress": "pass: leads out through nat-0aaa0000000000001"}},
+		"endpoints": {change: endpoints(api, docker, s3), want: expect{"egress": "pass: reaches Amazon ECR by VPC endpoints"}},
+		"no sts": {change: endpoints(api, docker, s3), want: expect{
+			"egress": "pass: reaches Amazon ECR | no VPC endpoint for sts",
+		}},
+		"all":             {change: endpoints(api, docker, s3, sts), want: expect{"egress": "pass: reaches Amazon ECR"}},
+		"public API, NAT": {change: public(), want: expect{"egress": "pass: leads out"}},
+		"public API, closed": {change: both(endpoints(api, docker, s3), public()), want: expect{
+			"egress": "warn: public access only, so nodes in subnets without a default route cannot register | private endpoint access",
+		}},
+		"public API, nothing": {change: both(endpoints(), public()), want: expect{
+			"egress": "warn: image pulls would hang | public access only | NAT gateway | private endpoint access",
+		}},
+		"limited API, NAT": {change: public("203.0.113.0/24"), want: expect{
+			"egress": "warn: public access only, from 203.0.113.0/24; whether the subnets' way out is among these was not looked at",
+		}},
 		"none":          {change: endpoints(), want: expect{"egress": "warn: 2 subnets have no way out: image pulls would hang | subnet-0aaa0000000000001: route table rtb-0aaa0000000000001 has no default route | NAT gateway"}},
 		"some":          {change: endpoints(api, docker), want: expect{"egress": "warn: image pulls may hang | no VPC endpoint for s3"}},
 		"not its own":   {change: endpoints(elsewhere), want: expect{"egress": "warn: no VPC endpoint can be reached"}},

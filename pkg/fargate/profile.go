@@ -106,3 +106,17 @@ func Names(profiles []Profile) []string {
 	}
 	return out
 }
+
+// Named returns the profile of the name, nil where there is none.
+func Named(profiles []Profile, name string) *Profile {
+	i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &profiles[i]
+}
+
+// Without returns the profiles whose names the others do not have.
+func Without(profiles []Profile, others ...Profile) []Profile {
+	return slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return Named(others, p.Name) != nil })
+}

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -55,21 +54,6 @@ type Changes struct {
 	Turns []Turn
 }
 
-// DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
-// has to be made, takes a second reading that agrees; with certain, over a grace period. The error joins all refusals.
-func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal, certain bool) (Changes, error) {
-	c, err := g.decide(first)
-	lacks := func(d Decision) bool { return d.Action == Make && d.Original == nil }
-	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
-		return c, nil
-	}
-	profiles, err := r.settled(ctx, g.Cluster, first, certain)
-	if err != nil {
-		return c, err
-	}
-	return g.decide(profiles)
-}
-
 // decide compares the goal with what is there.
 func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 	c := Changes{Goal: g, Profiles: profiles}
@@ -89,7 +73,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 		c.Decisions = append(c.Decisions, d)
 		reserved = append(reserved, d.Wanted.Name)
 		for _, p := range []*fargate.Profile{d.Original, d.Successor} {
-			if p != nil && named(kept, p.Name) != nil {
+			if p != nil && fargate.Named(kept, p.Name) != nil {
 				errs = append(errs, refused("profile %s stands for more than one profile of the file, %s among them; "+
 					"give that another name", p.Name, e.Name))
 			} else if p != nil {
@@ -98,7 +82,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 		}
 	}
 	var doomed []fargate.Profile
-	for _, p := range Without(profiles, kept...) {
+	for _, p := range fargate.Without(profiles, kept...) {
 		if g.Prune == PruneAll || g.Prune == PruneApplied && p.Tags[TagApplied] != "" {
 			doomed = append(doomed, p)
 			s := Situation{Name: p.Name, Original: &p, Stage: Fresh, Profiles: profiles}
@@ -184,7 +168,7 @@ func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
 		}
 		name = s.Successor.Name
 	}
-	if p := named(profiles, name); p != nil && p.Tags[TagApplied] != "" {
+	if p := fargate.Named(profiles, name); p != nil && p.Tags[TagApplied] != "" {
 		return "", refused("profile %s stands for %s of a file, by the tag %s; give %s another name",
 			name, p.Tags[TagApplied], TagApplied, w.Applied)
 	}
@@ -208,22 +192,4 @@ func FileOf(profiles []fargate.Profile) (file, left []fargate.Profile) {
 		file = append(file, p)
 	}
 	return file, left
-}
-
-// makeApplied brings a profile of the file to ACTIVE. Somebody else may have made it meanwhile, and even replaced it.
-func (r *Runner) makeApplied(ctx context.Context, d Decision) (fargate.Profile, error) {
-	m := making{Report: d.checked, have: d.Original, wait: true}
-	m.Siblings = d.Profiles
-	m.ours = m.have != nil && m.have.Status != fargate.StatusDeleting
-	m.still = func(profiles []fargate.Profile) error {
-		name, err := livesAs(profiles, d.Wish)
-		if err == nil && name != d.Name {
-			err = &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was made meanwhile, as %s", d.Wish.Applied, name)}
-		}
-		return err
-	}
-	if m.Profile.Name == "" {
-		m.Profile = d.Wanted
-	}
-	return r.bring(ctx, m)
 }

@@ -131,7 +131,7 @@ func randomFiles(seed uint64) modelSequence {
 // every instant, and nobody else's profile is touched.
 func TestApplyModel(t *testing.T) {
 	modelAWS(t)
-	files, most := uint64(10), 15
+	files, most := uint64(8), 12
 	switch os.Getenv("FGCTL_MODEL") {
 	case "sample":
 		files, most = 40, 120

@@ -159,7 +159,7 @@ func (o *operation) mayCreate(ctx context.Context, m making) error {
 			return err
 		}
 		busy := otherInTransition(profiles, p.Name)
-		if busy == nil || named(profiles, p.Name) != nil {
+		if busy == nil || fargate.Named(profiles, p.Name) != nil {
 			return nil // whether one of the name is ours, EKS's answer tells; a wait would only let others go on
 		}
 		if err := o.waitFor(ctx, *busy, p); err != nil {

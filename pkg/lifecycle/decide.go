@@ -83,6 +83,27 @@ func (d Decision) Intended() fargate.Profile {
 	return withIntent(d.Wanted, d.Name, idOf(*d.Original), d.Wish.KeepName)
 }
 
+// Agreed refuses to begin what takes pods their profile where nobody has agreed to it; uncovered reports whether the
+// plan does. What other profiles cover, and the successor does not, has to be agreed to as well.
+func (d Decision) Agreed(uncovered bool) error {
+	if d.Action != Begin {
+		return nil
+	}
+	successor := d.Wanted
+	successor.Status = fargate.StatusActive
+	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
+		if c.Extent != fargate.ExtentWhole {
+			return refused("the successor does not cover all that the original covers; nothing was changed; " +
+				"say --yes if that is meant")
+		}
+	}
+	if uncovered {
+		return refused("pods would be left without a profile, as the plan says; nothing was changed; " +
+			"say --yes if that is meant")
+	}
+	return nil
+}
+
 // DecideCreation returns what there is to do about a profile that is to be there as the report has it: it is Missing,
 // or one that is there already has to be kept, or to be finished. The error says why that one is in the way.
 func DecideCreation(report preflight.Report) (Action, error) {
@@ -258,7 +279,7 @@ func (d *Decision) doneBefore() error {
 // successorName is the name under which the successor is made: that of the temporary profile where the name is kept.
 func (d *Decision) successorName() (string, error) {
 	taken := func(name string) bool {
-		return named(d.Profiles, name) != nil || slices.Contains(d.Wish.Reserved, name)
+		return fargate.Named(d.Profiles, name) != nil || slices.Contains(d.Wish.Reserved, name)
 	}
 	switch {
 	case d.Wish.KeepName:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -15,7 +16,7 @@ import (
 // name; it is not touched, and the one asked for counts as deleted.
 func (r *Runner) Delete(ctx context.Context, p fargate.Profile, wait bool) error {
 	return r.remove(ctx, p, wait, func(profiles []fargate.Profile) (*fargate.Profile, error) {
-		return named(profiles, p.Name), nil
+		return fargate.Named(profiles, p.Name), nil
 	})
 }
 
@@ -134,6 +135,14 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile, choose choo
 	}
 }
 
+// unlistedError says that the successor, profile, is not in the list of profiles.
+type unlistedError struct {
+	text    string
+	profile fargate.Profile
+}
+
+func (e *unlistedError) Error() string { return e.text }
+
 // unlisted is the error of a successor that lists have lacked for the grace period: it is gone where describing it
 // says so too. Otherwise the lists are in doubt, and the same command goes on when they show it.
 func (o *operation) unlisted(ctx context.Context, failure *unlistedError) error {
@@ -146,4 +155,88 @@ func (o *operation) unlisted(ctx context.Context, failure *unlistedError) error 
 			here.Name, here.Cluster, grace))
 	}
 	return failure
+}
+
+// Deletion is what became of one profile of several.
+type Deletion struct {
+	Profile fargate.Profile
+	// Err is why it was not deleted; nil where it is gone or, without waiting, on its way.
+	Err error
+	// Untried reports whether nothing was sent, because the run ended before.
+	Untried bool
+}
+
+// DeleteAll deletes the profiles in their order. A failure does not keep the next from being tried, unless
+// the run itself ended: the time limit of one was reached, ctx is over, or AWS went away. done is called with every
+// profile that was deleted, as soon as that is known.
+func (r *Runner) DeleteAll(
+	ctx context.Context, profiles []fargate.Profile, wait bool, done func(fargate.Profile),
+) []Deletion {
+	out := make([]Deletion, len(profiles))
+	stopped := false
+	for i, p := range profiles {
+		out[i] = Deletion{Profile: p, Untried: stopped}
+		if stopped {
+			continue
+		}
+		if out[i].Err = r.Delete(ctx, p, wait); out[i].Err == nil {
+			done(p)
+		}
+		var unfinished *Unfinished
+		stopped = errors.As(out[i].Err, &unfinished)
+	}
+	return out
+}
+
+// Selection is what was found of the profiles that are to be deleted.
+type Selection struct {
+	// Profiles are those of the cluster, Doomed those of them that are to go, in the order of their names as given.
+	Profiles, Doomed []fargate.Profile
+	// Missing are the names that no profile has.
+	Missing []string
+}
+
+// Select finds the profiles of the names. First is a reading of the cluster's profiles of just now; what it lacks may
+// be there, and with certain it is missing only when that was so for a grace period.
+func (r *Runner) Select(ctx context.Context, cluster string, first []fargate.Profile, names []string, certain bool,
+) (Selection, error) {
+	s := Selection{Profiles: first}
+	s.pick(names)
+	if len(s.Missing) == 0 {
+		return s, nil
+	}
+	found, err := r.find(ctx, cluster, s.Missing, certain)
+	s.Profiles = append(s.Profiles, found...)
+	s.pick(names)
+	return s, err
+}
+
+// SelectAll is Select of all profiles of the cluster; that there are none is said for certain.
+func (r *Runner) SelectAll(ctx context.Context, cluster string, first []fargate.Profile) (Selection, error) {
+	profiles, err := r.settled(ctx, cluster, first, len(first) == 0)
+	return Selection{Profiles: profiles, Doomed: profiles}, err
+}
+
+func (s *Selection) pick(names []string) {
+	s.Doomed, s.Missing = nil, nil
+	for _, name := range names {
+		if p := fargate.Named(s.Profiles, name); p != nil {
+			s.Doomed = append(s.Doomed, *p)
+		} else {
+			s.Missing = append(s.Missing, name)
+		}
+	}
+}
+
+// Left returns the profiles of the cluster that were not among the doomed ones: what a list had lacked, or what was
+// made since.
+func (r *Runner) Left(ctx context.Context, cluster string, doomed []fargate.Profile) ([]fargate.Profile, error) {
+	first, err := r.EKS.Profiles(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	left, err := r.settled(ctx, cluster, first, false)
+	return slices.DeleteFunc(left, func(p fargate.Profile) bool {
+		return slices.ContainsFunc(doomed, func(d fargate.Profile) bool { return d.ARN == p.ARN })
+	}), err
 }

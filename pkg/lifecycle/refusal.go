@@ -65,24 +65,3 @@ func differences(have, want fargate.Profile) string {
 	}
 	return text
 }
-
-// Agreed refuses to begin what takes pods their profile where nobody has agreed to it; uncovered reports whether the
-// plan does. What other profiles cover, and the successor does not, has to be agreed to as well.
-func (d Decision) Agreed(uncovered bool) error {
-	if d.Action != Begin {
-		return nil
-	}
-	successor := d.Wanted
-	successor.Status = fargate.StatusActive
-	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
-		if c.Extent != fargate.ExtentWhole {
-			return refused("the successor does not cover all that the original covers; nothing was changed; " +
-				"say --yes if that is meant")
-		}
-	}
-	if uncovered {
-		return refused("pods would be left without a profile, as the plan says; nothing was changed; " +
-			"say --yes if that is meant")
-	}
-	return nil
-}

@@ -109,7 +109,7 @@ func ReplacementBy(profiles []fargate.Profile, p fargate.Profile) (s Situation, 
 func Torn(profiles, doomed []fargate.Profile) []fargate.Profile {
 	return slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
 		_, unfinished, err := ReplacementBy(profiles, p)
-		whole := (named(doomed, p.Name) == nil) == (named(doomed, p.Tags[TagReplaces]) == nil)
+		whole := (fargate.Named(doomed, p.Name) == nil) == (fargate.Named(doomed, p.Tags[TagReplaces]) == nil)
 		return whole || !unfinished && err == nil
 	})
 }

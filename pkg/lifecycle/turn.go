@@ -1,10 +1,7 @@
 package lifecycle
 
 import (
-	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -59,7 +56,7 @@ func (c *Changes) Schedule(again map[string]int) {
 			s.retires = append(s.retires, i)
 		}
 	}
-	s.left = Without(c.Profiles, going...)
+	s.left = fargate.Without(c.Profiles, going...)
 	for _, p := range fargate.DeletionOrder(going, again) {
 		s.retires = append(s.retires, at[p.Name])
 	}
@@ -121,7 +118,7 @@ func (s *schedule) make(i int) {
 	s.slots -= d.slots()
 	made := d.Wanted
 	made.Status = fargate.StatusActive
-	s.left = append(Without(s.left, made), made)
+	s.left = append(fargate.Without(s.left, made), made)
 	s.Turns = append(s.Turns, Turn{Index: i, MakeOnly: d.Action != Make, Left: s.left})
 }
 
@@ -132,7 +129,7 @@ func (s *schedule) retire(i int) {
 	if d.Wish.KeepName && d.Action != Drop {
 		final := d.Wanted
 		final.Name, final.Status = d.Name, fargate.StatusActive
-		s.left = append(Without(s.left, d.Wanted, final), final)
+		s.left = append(fargate.Without(s.left, d.Wanted, final), final)
 	}
 	s.Turns = append(s.Turns, Turn{Index: i, Left: s.left})
 }
@@ -141,6 +138,11 @@ func (s *schedule) retire(i int) {
 func (d Decision) busy() bool {
 	return d.Original != nil && d.Original.Status.InTransition() ||
 		d.Successor != nil && d.Successor.Status.InTransition()
+}
+
+// creating reports whether EKS is making the profile already.
+func (d Decision) creating() bool {
+	return d.Original != nil && d.Original.Status == fargate.StatusCreating
 }
 
 // slots is how many profile slots it takes to make what is wanted.
@@ -163,7 +165,7 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 	for _, t := range c.Turns {
 		d := c.Decisions[t.Index]
 		switch {
-		case d.Action == Begin && t.MakeOnly, d.Action == Make && !(d.Original != nil && d.Original.Status == fargate.StatusCreating):
+		case d.Action == Begin && t.MakeOnly, d.Action == Make && !d.creating():
 			input := preflight.Input{
 				Profile: d.Wanted, Skip: skip, Leaving: leaving, Planned: slices.Clone(planned), Gone: slices.Clone(gone),
 			}
@@ -179,65 +181,4 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 		}
 	}
 	return inputs, at
-}
-
-// still returns the judgement of the cluster's profiles right before a profile goes: what was to take its pods has to be
-// there, as somebody else may have deleted it since.
-func (t Turn) still(d Decision) func([]fargate.Profile) error {
-	if d.Original == nil {
-		return nil
-	}
-	old, promised := *d.Original, fargate.Coverage(d.Original.Selectors, t.Left)
-	return func(profiles []fargate.Profile) error {
-		relied := slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
-			return p.ARN == old.ARN || named(t.Left, p.Name) == nil && p.Name != d.Wanted.Name
-		})
-		for i, now := range fargate.Coverage(old.Selectors, relied) {
-			if promised[i].Extent == fargate.ExtentWhole && now.Extent != fargate.ExtentWhole {
-				return &Refusal{Reason: Moved, err: fmt.Errorf(
-					"what was to take the pods of selector %d of profile %s is not there any more; it was not deleted",
-					i+1, old.Name)}
-			}
-		}
-		return nil
-	}
-}
-
-// Apply does what was decided, turn by turn; what is made must have been Checked. A failure ends it: what comes later
-// may rely on it. The same goal decided about again goes on from there. done is called with every decision that is
-// carried out, and the profile that there is then.
-func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, done func(Decision, fargate.Profile)) error {
-	decisions := slices.Clone(c.Decisions)
-	// When the last profile became ACTIVE that pods may move to: one of an earlier run may just have.
-	var made time.Time
-	if slices.ContainsFunc(decisions, func(d Decision) bool { return d.Action == Finish }) {
-		made = r.Clock.Now()
-	}
-	for _, t := range c.Turns {
-		d := decisions[t.Index]
-		makes := t.MakeOnly || d.Action == Make
-		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.busy() {
-			o := r.begin("changing the profiles of cluster " + c.Cluster)
-			o.see("the new profiles", "ACTIVE, giving the scheduler "+left.Round(time.Second).String()+" to learn of them")
-			if err := o.sleep(ctx, left); err != nil {
-				return err
-			}
-		}
-		p, err := r.Do(ctx, d, Options{
-			Settle: settle, Wait: true, MakeOnly: t.MakeOnly, Settled: true, Still: t.still(d),
-		})
-		if err != nil {
-			return err
-		}
-		if makes {
-			made = r.Clock.Now()
-		}
-		if t.MakeOnly {
-			decisions[t.Index] = d.Made(p)
-		}
-		if rest := decisions[t.Index].Steps(); !t.MakeOnly || len(rest) == 0 {
-			done(c.Decisions[t.Index], p)
-		}
-	}
-	return nil
 }

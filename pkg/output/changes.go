@@ -103,7 +103,8 @@ func ChangesMarkdown(cluster string, changes []plan.Change) string {
 			fmt.Fprintf(&out, "| %s | %s | | | |\n", name, what)
 		}
 		for _, d := range c.Differences {
-			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s |\n", name, what, code(d.Field), code(cmp.Or(d.Have, "none")), code(d.Want))
+			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s |\n", name, what,
+				code(d.Field), code(cmp.Or(d.Have, "none")), code(d.Want))
 			name, what = "", ""
 		}
 	}

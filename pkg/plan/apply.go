@@ -162,9 +162,9 @@ func PodsOfAll(c lifecycle.Changes) *Pods {
 		case d.Action == lifecycle.Make:
 			made := d.Wanted
 			made.Status = fargate.StatusActive
-			after = append(lifecycle.Without(after, made), made)
+			after = append(fargate.Without(after, made), made)
 		case d.Action == lifecycle.Drop:
-			after = lifecycle.Without(after, *d.Original)
+			after = fargate.Without(after, *d.Original)
 			going = append(going, d.Name)
 		case slices.Contains(steps, lifecycle.RetireOriginal):
 			d.Profiles = after

@@ -5,13 +5,12 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 // Delete returns the plan of deleting the doomed ones of the cluster's profiles, and these in the order of its steps:
 // the one in which fewest pods move twice. Pods may be nil.
 func Delete(cluster string, doomed, profiles []fargate.Profile, pods *Pods) (*Plan, []fargate.Profile) {
-	p, left := New(cluster, "delete"), lifecycle.Without(profiles, doomed...)
+	p, left := New(cluster, "delete"), fargate.Without(profiles, doomed...)
 	doomed = fargate.DeletionOrder(doomed, pods.Again())
 	for _, d := range doomed {
 		p.Steps = append(p.Steps, deletion(d))

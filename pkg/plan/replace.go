@@ -49,14 +49,14 @@ func PodsOf(d lifecycle.Decision) *Pods {
 // After returns the profiles that are there when what was decided is done.
 func After(d lifecycle.Decision) []fargate.Profile {
 	if d.Action == lifecycle.Undo {
-		return lifecycle.Without(d.Profiles, *d.Successor)
+		return fargate.Without(d.Profiles, *d.Successor)
 	}
 	final := d.Wanted
 	final.Status = fargate.StatusActive
 	if d.Wish.KeepName {
 		final.Name = d.Name
 	}
-	return append(lifecycle.Without(d.Profiles, *d.Original, d.Wanted), final)
+	return append(fargate.Without(d.Profiles, *d.Original, d.Wanted), final)
 }
 
 // replacementSteps are the transitions that are left of the replacement, in their order, after so many others.

@@ -178,7 +178,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return env.GoOn(err, opts.again(e))
 	}
 	stop()
-	left := lifecycle.Without(found.Profiles, found.Doomed...)
+	left := fargate.Without(found.Profiles, found.Doomed...)
 	missingErr := missingProfiles(e, opts, cluster, left, found.Missing)
 	if len(found.Doomed) == 0 {
 		if opts.all {

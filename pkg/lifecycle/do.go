@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -41,7 +42,9 @@ func (r *Runner) Do(ctx context.Context, d Decision, opts Options) (fargate.Prof
 		return r.makeApplied(ctx, d)
 	case Drop:
 		return *d.Original, r.remove(ctx, *d.Original, opts.Wait, opts.still(
-			func(profiles []fargate.Profile) (*fargate.Profile, error) { return named(profiles, d.Name), nil }))
+			func(profiles []fargate.Profile) (*fargate.Profile, error) {
+				return fargate.Named(profiles, d.Name), nil
+			}))
 	case Keep, Settle:
 		return d.Wanted, nil
 	case Missing:
@@ -188,18 +191,11 @@ func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) er
 	return nil
 }
 
-// unlistedError says that the successor, profile, is not in the list of profiles.
-type unlistedError struct {
-	text    string
-	profile fargate.Profile
-}
-
-func (e *unlistedError) Error() string { return e.text }
-
 // mayGo returns the old profile as it is now, nil when it is gone. The error says why it has to stay: the
 // successor cannot take its pods, or somebody else has plans with it.
 func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
-	current, heir, rival := named(profiles, old.Name), named(profiles, successor.Name), (*fargate.Profile)(nil)
+	current, heir := fargate.Named(profiles, old.Name), fargate.Named(profiles, successor.Name)
+	var rival *fargate.Profile
 	replaces := func(p fargate.Profile) bool {
 		return p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old)
 	}
@@ -238,4 +234,99 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
 	}
 	return current, nil
+}
+
+// DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
+// has to be made, takes a second reading that agrees; with certain, over a grace period. The error joins all refusals.
+func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal, certain bool) (Changes, error) {
+	c, err := g.decide(first)
+	lacks := func(d Decision) bool { return d.Action == Make && d.Original == nil }
+	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
+		return c, nil
+	}
+	profiles, err := r.settled(ctx, g.Cluster, first, certain)
+	if err != nil {
+		return c, err
+	}
+	return g.decide(profiles)
+}
+
+// still returns the judgement of the cluster's profiles right before a profile goes: what was to take its pods has to
+// be there, as somebody else may have deleted it since.
+func (t Turn) still(d Decision) func([]fargate.Profile) error {
+	if d.Original == nil {
+		return nil
+	}
+	old, promised := *d.Original, fargate.Coverage(d.Original.Selectors, t.Left)
+	return func(profiles []fargate.Profile) error {
+		relied := slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
+			return p.ARN == old.ARN || fargate.Named(t.Left, p.Name) == nil && p.Name != d.Wanted.Name
+		})
+		for i, now := range fargate.Coverage(old.Selectors, relied) {
+			if promised[i].Extent == fargate.ExtentWhole && now.Extent != fargate.ExtentWhole {
+				return &Refusal{Reason: Moved, err: fmt.Errorf(
+					"what was to take the pods of selector %d of profile %s is not there any more; it was not deleted",
+					i+1, old.Name)}
+			}
+		}
+		return nil
+	}
+}
+
+// Apply does what was decided, turn by turn; what is made must have been Checked. A failure ends it: what comes later
+// may rely on it. The same goal decided about again goes on from there. done is called with every decision that is
+// carried out, and the profile that there is then.
+func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, done func(Decision, fargate.Profile),
+) error {
+	decisions := slices.Clone(c.Decisions)
+	// When the last profile became ACTIVE that pods may move to: one of an earlier run may just have.
+	var made time.Time
+	if slices.ContainsFunc(decisions, func(d Decision) bool { return d.Action == Finish }) {
+		made = r.Clock.Now()
+	}
+	for _, t := range c.Turns {
+		d := decisions[t.Index]
+		makes := t.MakeOnly || d.Action == Make
+		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.busy() {
+			o := r.begin("changing the profiles of cluster " + c.Cluster)
+			o.see("the new profiles", "ACTIVE, giving the scheduler "+left.Round(time.Second).String()+" to learn of them")
+			if err := o.sleep(ctx, left); err != nil {
+				return err
+			}
+		}
+		p, err := r.Do(ctx, d, Options{
+			Settle: settle, Wait: true, MakeOnly: t.MakeOnly, Settled: true, Still: t.still(d),
+		})
+		if err != nil {
+			return err
+		}
+		if makes {
+			made = r.Clock.Now()
+		}
+		if t.MakeOnly {
+			decisions[t.Index] = d.Made(p)
+		}
+		if rest := decisions[t.Index].Steps(); !t.MakeOnly || len(rest) == 0 {
+			done(c.Decisions[t.Index], p)
+		}
+	}
+	return nil
+}
+
+// makeApplied brings a profile of the file to ACTIVE. Somebody else may have made it meanwhile, and even replaced it.
+func (r *Runner) makeApplied(ctx context.Context, d Decision) (fargate.Profile, error) {
+	m := making{Report: d.checked, have: d.Original, wait: true}
+	m.Siblings = d.Profiles
+	m.ours = m.have != nil && m.have.Status != fargate.StatusDeleting
+	m.still = func(profiles []fargate.Profile) error {
+		name, err := livesAs(profiles, d.Wish)
+		if err == nil && name != d.Name {
+			err = &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was made meanwhile, as %s", d.Wish.Applied, name)}
+		}
+		return err
+	}
+	if m.Profile.Name == "" {
+		m.Profile = d.Wanted
+	}
+	return r.bring(ctx, m)
 }

@@ -106,6 +106,9 @@ func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
 // Size returns what Fargate provisions for the pod, and findings of what does not fit, which quantities are wrong,
 // and where the service's way of counting is not known. The capacity is nil where there is no such size.
 func Size(pod Pod) (*Capacity, []Finding) {
+	if pod.Incomplete {
+		return nil, nil
+	}
 	if findings := invalidQuantities(pod); len(findings) > 0 {
 		return nil, locate(pod, findings)
 	}

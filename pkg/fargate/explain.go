@@ -120,7 +120,7 @@ func Explain(pod Pod, profiles []Profile) Explanation { return NewMatcher(profil
 func (m *Matcher) Explain(pod Pod) Explanation {
 	e := Explanation{
 		Source: pod.Source, Document: pod.Document, Line: pod.Line,
-		Kind: pod.Kind, Name: pod.Name, Namespace: pod.Namespace,
+		Kind: pod.Kind, Name: pod.Name, Part: pod.Part, Namespace: pod.Namespace,
 		Owner: OwnerOf(pod), Running: runningState(pod), Pinned: pinOf(pod),
 		Candidates: []string{}, Profiles: make([]ProfileMatch, len(m.profiles)),
 	}
@@ -189,6 +189,21 @@ func judge(pod Pod, e *Explanation) {
 		e.Profile = e.Candidates[0]
 		e.Reason = whyAmbiguous(*e)
 	}
+	if e.Verdict != VerdictExcluded {
+		e.Reason += unseen(pod)
+	}
+}
+
+// unseen says what the object of an operator does not show of its pods.
+func unseen(pod Pod) string {
+	switch {
+	case pod.Incomplete:
+		return "; judged by what the object shows: its operator may add labels and completes the pod, so its size is not " +
+			"known"
+	case pod.Foreign:
+		return "; judged by the labels in the object, its operator may add others"
+	}
+	return ""
 }
 
 // judge fills in what a pod has of what the selector wants.

@@ -99,7 +99,7 @@ func TestExplanationJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"source":"pod.yaml","document":1,"line":0,"kind":"Deployment","name":"api","namespace":"web",` +
+	want := `{"source":"pod.yaml","document":1,"line":0,"kind":"Deployment","name":"api","part":"","namespace":"web",` +
 		`"verdict":"matched","profile":"fp-web","candidates":["fp-web"],"pinned":"","reason":"selector 2 of fp-web matches (namespace web)",` +
 		`"profiles":[{"name":"fp-web","status":"ACTIVE","matches":true,"selectors":[` +
 		`{"index":1,"matches":false,"namespace":{"want":"web","got":"web","matches":true},` +

@@ -23,9 +23,11 @@ type Explanation struct {
 	Source   string `json:"source"`
 	Document int    `json:"document"`
 	// Line is where the object begins in the source, counted from 1; 0 where unknown.
-	Line      int     `json:"line"`
-	Kind      string  `json:"kind"`
-	Name      string  `json:"name"`
+	Line int    `json:"line"`
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// Part tells the pods of one object of an operator apart; empty where it makes pods of one sort.
+	Part      string  `json:"part"`
 	Namespace string  `json:"namespace"`
 	Verdict   Verdict `json:"verdict"`
 	// Profile is the one the pod would run on; for an ambiguous pod the candidate that sorts first by

@@ -38,11 +38,11 @@ func Findings(pod Pod) []Finding {
 			if r.doubt && taken && f.Severity == SeverityWarning {
 				continue
 			}
-			f.Code, f.Line, f.Elsewhere = r.code.Code, pod.lineOf(f.Path), r.always
+			f.Code, f.Elsewhere = r.code.Code, r.always
 			findings = append(findings, f)
 		}
 	}
-	return findings
+	return locate(pod, findings)
 }
 
 // FindingCode describes a code.

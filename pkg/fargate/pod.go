@@ -33,6 +33,14 @@ type Pod struct {
 	// empty where only generateName is given.
 	Kind string
 	Name string
+	// Part tells the pods of one object apart: driver and executor of a SparkApplication. It is empty where the
+	// object makes pods of one sort.
+	Part string
+	// Foreign reports whether the object belongs to an operator, which may add labels to its pods.
+	Foreign bool
+	// Incomplete reports whether the operator adds what the object does not show, containers for one, so that there is
+	// no saying what size the pod has.
+	Incomplete bool
 	// Namespace is never empty once defaults are applied.
 	Namespace string
 	// Labels and Annotations are the pod's own: for a workload, the pod template's.
@@ -52,6 +60,9 @@ type Pod struct {
 	// LineOf returns the line of a field of the object (spec.containers[0].image), or of the nearest part
 	// above it that is there. It may be nil, and works only while the pod is judged.
 	LineOf func(path string) int
+	// PathOf returns where a path below SpecPath lies in the object, for a pod whose parts lie apart in it; nil
+	// otherwise.
+	PathOf func(path string) string
 }
 
 // Workload is what a rule needs to know about the object around a pod template.

@@ -230,6 +230,9 @@ func isSidecar(c corev1.Container) bool {
 // locate sets the line of every finding.
 func locate(pod Pod, findings []Finding) []Finding {
 	for i := range findings {
+		if pod.PathOf != nil {
+			findings[i].Path = pod.PathOf(findings[i].Path)
+		}
 		findings[i].Line = pod.lineOf(findings[i].Path)
 	}
 	return findings

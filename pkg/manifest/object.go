@@ -91,9 +91,10 @@ type object struct {
 	bad    []fargate.BadQuantity
 }
 
-// faults returns what is wrong in the order of the lines.
+// faults returns what is wrong in the order of the lines. What several pods of an object share is read for each.
 func (o *object) faults() error {
 	slices.SortStableFunc(o.errs, func(a, b *Error) int { return a.Line - b.Line })
+	o.errs = slices.CompactFunc(o.errs, func(a, b *Error) bool { return a.Line == b.Line && a.Error() == b.Error() })
 	return o.errs.OrNil()
 }
 
@@ -281,6 +282,15 @@ func (o *object) missing(way string) {
 // Volcano's Job and OpenKruise's StatefulSet have other fields. Kubernetes' own groups with these
 // kinds have no dot.
 func foreign(version string) bool {
+	group := groupOf(version)
+	return strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
+}
+
+// groupOf returns the group of a version; that of v1 is empty.
+func groupOf(version string) string {
 	group, _, ok := strings.Cut(version, "/")
-	return ok && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
+	if !ok {
+		return ""
+	}
+	return group
 }

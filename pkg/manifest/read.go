@@ -3,6 +3,7 @@ package manifest
 // A stream of manifests: documents, lists and their elements.
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,8 @@ type Options struct {
 	// Others is called with the objects of further kinds, by their kind; kinds of foreign API groups come too. An error
 	// of it is a fault of the source where it is an *Error, and ends reading otherwise. It may be nil.
 	Others map[string]func(Object) error
+	// Skipped is called with the kind of each object that may make pods in a way that is not known; it may be nil.
+	Skipped func(Kind)
 	// EmptyList is called for every list without elements, as kubectl prints it where there is nothing; it may be nil.
 	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
@@ -217,6 +220,15 @@ func (m *reader[T]) deliver(f found, judged T) error {
 	case f.pod != nil:
 		m.stop = m.yield(*f.pod, judged)
 		f.lines.late = true
+	case f.pods != nil:
+		for _, pod := range f.pods {
+			if m.stop = m.yield(pod, m.judge(pod)); m.stop != nil {
+				break
+			}
+		}
+		f.lines.late = true
+	case f.skipped != nil && m.opts.Skipped != nil:
+		m.opts.Skipped(*f.skipped)
 	}
 	return m.stop
 }
@@ -265,10 +277,12 @@ type element struct {
 
 // found is what an object turned out to be: nothing more where it makes no pods.
 type found struct {
-	pod    *fargate.Pod
-	lines  *podLines
-	budget *fargate.DisruptionBudget
-	other  *Object
+	pod     *fargate.Pod
+	pods    []fargate.Pod // those of an object of others, which may make several
+	lines   *podLines     // of pod or pods
+	budget  *fargate.DisruptionBudget
+	other   *Object
+	skipped *Kind
 	// items are the elements of a list, kind what it calls itself.
 	items  document.Value
 	kind   string
@@ -283,7 +297,7 @@ func (m *reader[T]) look(e element) (f found) {
 		return found{}
 	}
 	if v.Kind() != document.Mapping {
-		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", place(e.path), v.Kind())}
+		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", nameOf(e.path), v.Kind())}
 	}
 	fields, err := v.Fields()
 	if err != nil {
@@ -303,39 +317,50 @@ func (m *reader[T]) look(e element) (f found) {
 	}
 	if own == "" {
 		return found{noKind: true, err: document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s",
-			place(e.path), misspelt(fields))}
-	}
-	if m.opts.Others[own] != nil {
-		f.other, f.err = m.other(&object{kind: own, value: v, fields: fields, path: e.path})
-		return f
-	}
-	_, makesPods := templates[own]
-	if !makesPods && (own != budgetKind || m.opts.Budgets == nil) {
-		return found{}
-	}
-	version, err := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))
-	if err != nil || foreign(version) {
-		return found{err: err}
+			nameOf(e.path), misspelt(fields))}
 	}
 	o := &object{kind: own, value: v, fields: fields, path: e.path}
-	if !makesPods {
-		budget, err := o.budget()
-		if budget.Namespace == "" {
-			budget.Namespace = m.opts.Namespace
+	version, versionErr := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))
+	_, makesPods := templates[own]
+	isOwn := !foreign(version)
+	if !makesPods || !isOwn {
+		if pods, err := o.foreignPods(groupOf(version)); len(pods) > 0 || err != nil {
+			f = found{pods: pods, lines: &podLines{value: v, fields: fields}, err: err}
+			for i := range pods {
+				m.place(e, &pods[i], f.lines)
+			}
+			return f
 		}
+	}
+	switch {
+	case m.opts.Others[own] != nil:
+		f.other, f.err = m.other(o)
+		return f
+	case makesPods && isOwn && versionErr == nil:
+		pod, err := o.pod(m.opts.Budgets != nil)
+		f = found{pod: &pod, lines: &podLines{value: v, fields: fields}, err: err}
+		m.place(e, f.pod, f.lines)
+		return f
+	case own == budgetKind && m.opts.Budgets != nil && isOwn && versionErr == nil:
+		budget, err := o.budget()
+		budget.Namespace = cmp.Or(budget.Namespace, m.opts.Namespace)
 		return found{budget: &budget, err: err}
+	case makesPods && versionErr != nil:
+		return found{err: versionErr}
+	case mayMakePods(own, groupOf(version)):
+		return found{skipped: &Kind{Name: own, APIVersion: version}}
 	}
-	pod, err := o.pod(m.opts.Budgets != nil)
-	if pod.Namespace == "" {
-		pod.Namespace = m.opts.Namespace
-	}
-	lines := &podLines{value: v, fields: fields}
-	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, v.Line(), lines.of
-	return found{pod: &pod, lines: lines, err: err}
+	return found{}
 }
 
-// place names an object in a message.
-func place(path string) string {
+// place says where a pod was read.
+func (m *reader[T]) place(e element, pod *fargate.Pod, lines *podLines) {
+	pod.Namespace = cmp.Or(pod.Namespace, m.opts.Namespace)
+	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, e.value.Line(), lines.of
+}
+
+// nameOf names an object in a message.
+func nameOf(path string) string {
 	if path == "" {
 		return "the document"
 	}

@@ -40,9 +40,11 @@ func NewCommand(e *env.Env) *cobra.Command {
 by label; whether Fargate would run it there, and in what size.
 
 match reads Pods and the pod templates of Deployment, ReplicaSet, StatefulSet, DaemonSet,
-ReplicationController, Job, CronJob and PodTemplate, and Lists of them, as YAML or JSON; other kinds
-are skipped. The namespace is the manifest's, else -n, else the kubeconfig context's, else default.
-The profiles are those of the cluster, or with --profiles-from those of files: then no AWS is needed.
+ReplicationController, Job, CronJob and PodTemplate, of operators' kinds that are known (Rollout,
+Knative Service, ScaledJob, Workflow, SparkApplication ...) or have a pod template at spec.template,
+and Lists of them, as YAML or JSON; other kinds are skipped. The namespace is the manifest's, else -n,
+else the kubeconfig context's, else default. The profiles are those of the cluster, or with
+--profiles-from those of files: then no AWS is needed.
 Only ACTIVE profiles count, and those from files that state no status.
 
 Verdicts:

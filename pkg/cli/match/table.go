@@ -210,7 +210,13 @@ func summaryText(s fargate.Summary) string {
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // podName is a pod as kubectl names it.
-func podName(e fargate.Explanation) string { return e.Kind + "/" + cmp.Or(e.Name, "<no name>") }
+func podName(e fargate.Explanation) string {
+	name := e.Kind + "/" + cmp.Or(e.Name, "<no name>")
+	if e.Part != "" {
+		name += " (" + e.Part + ")"
+	}
+	return name
+}
 
 // sizeCell is what Fargate provisions for one pod, in a word.
 func sizeCell(e fargate.Explanation) string {

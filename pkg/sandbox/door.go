@@ -30,8 +30,8 @@ func (s *Server) HTTPServer() *http.Server {
 	}
 }
 
-// ServeHTTP answers one request. It refuses requests to a host that is neither loopback nor allowed, those of web pages,
-// and those to /_sandbox/ without ControlHeader, but for the health.
+// ServeHTTP answers one request. It refuses requests to a host that is neither loopback nor allowed, those of web
+// pages, and those to /_sandbox/ without ControlHeader, but for the health.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := strings.HasPrefix(r.URL.Path, controlPrefix)
 	switch why := s.intruder(r, control); {

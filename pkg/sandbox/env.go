@@ -78,8 +78,8 @@ func Environ(base []string, url string, world World) []string {
 	return append(out, "NO_PROXY="+noProxy, "no_proxy="+noProxy)
 }
 
-// Listen opens a listener on loopback; port 0 takes a free one. The sandbox checks no signatures, so any other address is
-// an error unless the names are given by which it is reached there, as in Options.AllowHosts.
+// Listen opens a listener on loopback; port 0 takes a free one. The sandbox checks no signatures, so any other address
+// is an error unless the names are given by which it is reached there, as in Options.AllowHosts.
 func Listen(address string, allowHosts ...string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

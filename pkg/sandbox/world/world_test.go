@@ -79,6 +79,7 @@ func TestWorldFaults(t *testing.T) {
 	for _, test := range []struct{ what, text, want string }{
 		{"nothing", "", "line 1: the world is empty; `fgctl sandbox world` prints one to start from"},
 		{"only a comment", "# hello\n", "line 1: the world is empty; `fgctl sandbox world` prints one to start from"},
+		{"another version", "apiVersion: sandbox.fgctl.dev/v2", `line 1: apiVersion: "sandbox.fgctl.dev/v2" is none of sandbox.fgctl.dev/v1`},
 		{"broken YAML", "region: us-east-1\n\tx: y", "line 2: found a tab character that violates indentation"},
 		{"two documents", "region: us-east-1\n---\nregion: us-east-1\n", "a world is one YAML document; this file has several"},
 		{"unknown keys, wrong types and bad values together", strings.Join([]string{

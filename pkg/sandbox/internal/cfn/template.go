@@ -220,9 +220,9 @@ func (t *template) function(name string, argument any) (any, error) {
 		return value, nil
 	case name == "Fn::Join" && len(list) == 2:
 		parts, _ := list[1].([]any)
-		var texts []string
-		for _, p := range parts {
-			texts = append(texts, fmt.Sprint(p))
+		texts := make([]string, len(parts))
+		for i, p := range parts {
+			texts[i] = fmt.Sprint(p)
 		}
 		return strings.Join(texts, fmt.Sprint(list[0])), nil
 	}

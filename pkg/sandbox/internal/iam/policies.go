@@ -222,7 +222,7 @@ func simulate(c *account.Call) (any, *wire.Refusal) {
 			return nil, wire.NotFound("NoSuchEntity", "The fgctl sandbox knows no user or role "+source+".")
 		}
 		role = c.Roles[i]
-		documents := []string{}
+		documents := make([]string, 0, len(role.InlinePolicies)+len(role.Role.Policies))
 		for _, name := range role.InlinePolicies {
 			documents = append(documents, role.Documents[name])
 		}
@@ -260,8 +260,9 @@ func simulate(c *account.Call) (any, *wire.Refusal) {
 	if len(resources) == 0 {
 		resources = []string{"*"}
 	}
-	var results []result
-	for _, action := range c.Values("ActionNames.member") {
+	actions := c.Values("ActionNames.member")
+	results := make([]result, 0, len(actions)*len(resources))
+	for _, action := range actions {
 		for _, resource := range resources {
 			results = append(results, result{Action: action, Resource: resource, Decision: decide(action, resource)})
 		}

@@ -81,6 +81,7 @@ var may = []struct {
 	{"cli/match", []string{"cli/env", "fargate", "internal/document", "output", "profilefile"}},
 	{"cli/replace", []string{"cli/env", "cloud", "fargate", "lifecycle", "plan", "preflight", "profilefile"}},
 	{"cli/sandbox", []string{"cli/env", "internal/document", "internal/shell", "sandbox"}},
+	{"cli/validate", []string{"cli/env", "internal/document", "manifest", "output", "profilefile"}},
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli/why", []string{
@@ -88,8 +89,8 @@ var may = []struct {
 	}},
 	{"cli", []string{
 		"cli/apply", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain", "cli/get", "cli/match",
-		"cli/replace", "cli/sandbox", "cli/version", "cli/wait", "cli/why", "cloud", "fargate", "internal/document",
-		"internal/spelling", "lifecycle", "output",
+		"cli/replace", "cli/sandbox", "cli/validate", "cli/version", "cli/wait", "cli/why", "cloud", "fargate",
+		"internal/document", "internal/spelling", "lifecycle", "output",
 	}},
 }
 

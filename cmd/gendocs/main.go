@@ -1,5 +1,5 @@
 // Command gendocs writes a page per command of fgctl, from the commands themselves, and beside their directory the page
-// of symptoms, from the table of fgctl explain:
+// of symptoms, from the table of fgctl explain, and the JSON Schema of files of profiles:
 //
 //	go run ./cmd/gendocs docs/commands
 //	go run ./cmd/gendocs -check docs/commands
@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli"
+	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
 func main() {
@@ -39,6 +40,7 @@ func run(dir string, check bool) error {
 	pages := map[string]string{}
 	collect(cli.Root(), pages)
 	pages["../troubleshooting.md"] = symptoms()
+	pages["../fargateprofiles.schema.json"] = profilefile.Schema()
 	left, err := leftOver(dir, pages)
 	if err != nil {
 		return err

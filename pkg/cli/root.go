@@ -20,6 +20,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/match"
 	"github.com/fgctl/fgctl/pkg/cli/replace"
 	"github.com/fgctl/fgctl/pkg/cli/sandbox"
+	"github.com/fgctl/fgctl/pkg/cli/validate"
 	"github.com/fgctl/fgctl/pkg/cli/version"
 	"github.com/fgctl/fgctl/pkg/cli/wait"
 	"github.com/fgctl/fgctl/pkg/cli/why"
@@ -144,6 +145,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		match.NewCommand(e),
 		apply.NewCommand(e),
 		diff.NewCommand(e),
+		validate.NewCommand(e),
 		why.NewCommand(e),
 		explain.NewCommand(e),
 		sandbox.NewCommand(e),

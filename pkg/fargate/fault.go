@@ -5,6 +5,9 @@ import "strings"
 // Fault is one thing that is wrong with an input. Field names the place (selectors[0].labels), Value
 // the offending text, Message what is wrong with it, Hint what to do (may be empty).
 type Fault struct {
+	// Code names the kind of a warning: pin, system-pods or redundant. It is empty for a fault, whose kind its
+	// Field says.
+	Code    string
 	Field   string
 	Value   string
 	Message string

@@ -61,7 +61,7 @@ func Validate(p Profile) (faults, warnings Faults) {
 	faults = append(faults, ValidateTags(p.Tags)...)
 	if len(faults) == 0 && !CanPin(p.Name) {
 		warnings = append(warnings, Fault{
-			Field: "name", Value: p.Name,
+			Code: "pin", Field: "name", Value: p.Name,
 			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, ProfileLabel),
 			Hint:    "use at most 63 letters, digits, - and _, beginning and ending with a letter or digit",
 		})
@@ -134,7 +134,7 @@ func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
 		}
 		if len(own) == 0 && s.Namespace != KubeSystem && selector.Match(s.Namespace, KubeSystem) {
 			warnings = append(warnings, Fault{
-				Field: field, Value: s.Namespace,
+				Code: "system-pods", Field: field, Value: s.Namespace,
 				Message: fmt.Sprintf("the namespace %q takes pods of %s too", s.Namespace, KubeSystem),
 				Hint:    "system pods that cannot run on Fargate would stay Pending; narrow the pattern unless you mean it",
 			})
@@ -163,7 +163,7 @@ func redundant(selectors []Selector) Faults {
 			covers = names[0] + " covers it"
 		}
 		out = append(out, Fault{
-			Field: fmt.Sprintf("selectors[%d]", r.Selector.Index-1), Value: r.Selector.Selector.String(),
+			Code: "redundant", Field: fmt.Sprintf("selectors[%d]", r.Selector.Index-1), Value: r.Selector.Selector.String(),
 			Message: fmt.Sprintf("%s adds nothing: %s", r.Selector.Selector, covers),
 			Hint:    "remove it",
 		})

@@ -17,6 +17,17 @@ type SARIFTool struct {
 	Rules          []SARIFRule `json:"rules"`
 }
 
+const (
+	home = "https://github.com/fgctl/fgctl"
+	// docs is where the pages of docs/ are read.
+	docs = home + "/blob/main/docs/"
+)
+
+// NewSARIFTool returns fgctl of a version as a tool.
+func NewSARIFTool(version string, rules []SARIFRule) SARIFTool {
+	return SARIFTool{Name: "fgctl", Version: version, InformationURI: home, Rules: rules}
+}
+
 // SARIFRule is one kind of finding. GitHub's code scanning wants all of it (GitHub Docs, SARIF support for
 // code scanning, reportingDescriptor object).
 type SARIFRule struct {
@@ -25,6 +36,15 @@ type SARIFRule struct {
 	Full    SARIFText `json:"fullDescription"`
 	Help    SARIFText `json:"help"`
 	HelpURI string    `json:"helpUri,omitempty"`
+}
+
+// NewSARIFRule returns a rule of a meaning without a full stop, a sentence more (may be empty), and its place in docs/.
+func NewSARIFRule(id, meaning, more, page string) SARIFRule {
+	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
+	return SARIFRule{
+		ID: id, Short: SARIFText{meaning}, Full: SARIFText{strings.TrimSpace(meaning + " " + more)},
+		Help: SARIFText{meaning + " What to do is told at " + docs + page}, HelpURI: docs + page,
+	}
 }
 
 // SARIFText is a message.
@@ -65,10 +85,13 @@ type SARIFLogical struct {
 	Name string `json:"fullyQualifiedName"`
 }
 
-// SARIFAt makes a location of a file, a line (0 where unknown) and a name. It is the beginning of the line:
-// where that ends is not known. The path is cleaned, since it is compared with those of the repository.
+// SARIFAt makes a location of a file (- for standard input), a line (0 where unknown) and a name. It is the beginning
+// of the line: where that ends is not known. The path is cleaned, since it is compared with those of the repository.
 func SARIFAt(file string, line int, name string) SARIFLocation {
 	var l SARIFLocation
+	if file == "-" {
+		file = "stdin"
+	}
 	address := url.URL{Path: filepath.ToSlash(filepath.Clean(file))}
 	if filepath.IsAbs(file) {
 		address.Scheme = "file"

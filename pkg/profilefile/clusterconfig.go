@@ -1,7 +1,6 @@
 package profilefile
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -56,7 +55,8 @@ func (o object) config() {
 	meta.misspelt([]string{"name", "region"}, "accountID", "annotations", "forceUpdateVersion", "tags", "version")
 	at := place{meta.get("name").text(), meta.get("region").text()}
 	p.places = append(p.places, at)
-	role := o.get("iam").object().defaultRole()
+	iam := o.get("iam").object()
+	role := iam.defaultRole()
 	keep := meta.get("annotations").object().get(keepNameKey)
 	kept := map[string]bool{}
 	for name := range strings.SplitSeq(keep.text(), ",") {
@@ -65,7 +65,10 @@ func (o object) config() {
 	for n := range o.get("fargateProfiles").profiles() {
 		if e, ok := n.item(); ok {
 			e.Cluster, e.Region = at.cluster, at.region
-			e.PodExecutionRoleARN = cmp.Or(e.PodExecutionRoleARN, role)
+			if e.PodExecutionRoleARN == "" && role != "" {
+				e.PodExecutionRoleARN = role
+				e.noteLine("podExecutionRoleARN", iam.get(roleKey).line())
+			}
 			e.KeepName = kept["*"] || kept[e.Name]
 			p.entries = append(p.entries, e)
 			delete(kept, e.Name)

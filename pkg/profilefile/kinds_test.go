@@ -20,6 +20,7 @@ func TestNearMisses(t *testing.T) {
 		{"selectors", "selector: []\n", `did you mean selectors?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			schemaAgrees(t, c.text)
 			for _, parse := range []func(string, []byte) (File, error){Parse, ParseDeclared} {
 				if _, err := parse("f", []byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("got\n%v\nwant\n%s", err, c.want)

@@ -63,6 +63,9 @@ func (o object) profile(f form) Entry {
 	e.Status = status(get(f.status, nil).text())
 	e.ARN = get(f.arn, nil).text()
 	e.Region = fargate.ParseARN(e.ARN).Region
+	if o.p.noting {
+		e.lines = o.lines(f)
+	}
 	return e
 }
 

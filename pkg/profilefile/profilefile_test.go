@@ -56,6 +56,7 @@ func web() fargate.Profile {
 }
 
 func TestParseClusterConfig(t *testing.T) {
+	schemaAgrees(t, clusterConfig)
 	f, err := Parse("cluster.yaml", []byte(clusterConfig))
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +111,7 @@ func TestParseAcceptsEveryKind(t *testing.T) {
 		{"null fields", "name: web\nselectors:\nsubnets:\ntags: ~\nlabels:\n"[:len("name: web\nselectors:\nsubnets:\ntags: ~\n")], []string{"web"}, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			schemaAgrees(t, c.text)
 			f, err := Parse("f", []byte(c.text))
 			if err != nil {
 				t.Fatal(err)
@@ -185,6 +187,7 @@ f.yaml: document 1, line 4: metadata.region is a mapping, not text`},
 		{"broken JSON", "[{\"name\":\n}]", "f.yaml: document 1, line 2: invalid JSON: invalid character '}' at start of value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			schemaAgrees(t, c.text)
 			_, err := Parse("f.yaml", []byte(c.text))
 			if err == nil || err.Error() != c.want {
 				t.Errorf("got\n%v\nwant\n%s", err, c.want)

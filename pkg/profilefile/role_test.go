@@ -21,6 +21,7 @@ iam: {serviceRoleARN: other, fargatePodExecutionRolePermissionsBoundary: other}
 fargateProfiles:
 - {name: d, selectors: [{namespace: d}]}
 `
+	schemaAgrees(t, text)
 	for name, parse := range map[string]func(string, []byte) (File, error){"Parse": Parse, "ParseDeclared": ParseDeclared} {
 		f, err := parse("f.yaml", []byte(text))
 		if err != nil {
@@ -49,7 +50,9 @@ func TestMisspeltRoleOfTheClusterConfig(t *testing.T) {
 		"{somethingNew: {}}":               "",
 		"":                                 "",
 	} {
-		_, err := Parse("f.yaml", []byte("kind: ClusterConfig\niam: "+iam+"\nfargateProfiles: []\n"))
+		text := "kind: ClusterConfig\niam: " + iam + "\nfargateProfiles: []\n"
+		schemaAgrees(t, text)
+		_, err := Parse("f.yaml", []byte(text))
 		switch {
 		case want == "" && err != nil:
 			t.Errorf("%s: %v", iam, err)
@@ -66,8 +69,10 @@ func TestKeepName(t *testing.T) {
 		`"web, wbe"`: `metadata.annotations.fgctl/keep-name: fargateProfiles has no profile "wbe"`,
 		"[web]":      "metadata.annotations.fgctl/keep-name is a list, not text",
 	} {
-		f, err := Parse("f.yaml", []byte("kind: ClusterConfig\nmetadata: {annotations: {other: x, fgctl/keep-name: "+value+"}}\n"+
-			"fargateProfiles: [{name: web}, {name: api}]\n"))
+		text := "kind: ClusterConfig\nmetadata: {annotations: {other: x, fgctl/keep-name: " + value + "}}\n" +
+			"fargateProfiles: [{name: web}, {name: api}]\n"
+		schemaAgrees(t, strings.ReplaceAll(text, "}, {", ", selectors: [{namespace: a}]}, {"))
+		f, err := Parse("f.yaml", []byte(text))
 		var kept []string
 		for _, e := range f.Profiles {
 			if e.KeepName {

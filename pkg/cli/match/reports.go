@@ -12,9 +12,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// docsURL is where the pages of docs/ are read.
-const docsURL = "https://github.com/fgctl/fgctl/blob/main/docs/"
-
 // junitPrinter writes a case for every pod.
 type junitPrinter struct {
 	guide  *guide
@@ -73,28 +70,20 @@ func sarifRules() []output.SARIFRule {
 	codes := fargate.FindingCodes()
 	rules := make([]output.SARIFRule, 0, 4+len(codes))
 	rules = append(rules,
-		sarifRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod",
+		output.NewSARIFRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod",
 			"It does not run on Fargate.", "matching.md#why-not"),
-		sarifRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
+		output.NewSARIFRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
 			"EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
-		sarifRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.",
-			"matching.md#the-verdicts"),
-		sarifRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
+		output.NewSARIFRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate",
+			"No profile takes it.", "matching.md#the-verdicts"),
+		output.NewSARIFRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
 			"It goes elsewhere, or nowhere.", "matching.md#in-ci"),
 	)
 	for _, code := range codes {
-		rules = append(rules, sarifRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
+		rules = append(rules,
+			output.NewSARIFRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
 	}
 	return rules
-}
-
-// sarifRule makes a rule of a meaning without a full stop, a sentence more, and its place in docs/.
-func sarifRule(id, meaning, more, page string) output.SARIFRule {
-	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
-	return output.SARIFRule{
-		ID: id, Short: output.SARIFText{Text: meaning}, Full: output.SARIFText{Text: meaning + " " + more},
-		Help: output.SARIFText{Text: meaning + " What to do is told at " + docsURL + page}, HelpURI: docsURL + page,
-	}
 }
 
 // sarifPrinter writes results as they come.
@@ -112,10 +101,7 @@ func newSARIFPrinter(e *env.Env, guide *guide, gate *gate) *sarifPrinter {
 // begin writes the beginning of the log, once.
 func (p *sarifPrinter) begin() *output.SARIF {
 	if p.log == nil {
-		p.log = output.NewSARIF(p.env.Streams.Out, output.SARIFTool{
-			Name: "fgctl", Version: p.env.Version, InformationURI: "https://github.com/fgctl/fgctl",
-			Rules: sarifRules(),
-		})
+		p.log = output.NewSARIF(p.env.Streams.Out, output.NewSARIFTool(p.env.Version, sarifRules()))
 	}
 	return p.log
 }
@@ -167,13 +153,9 @@ func (p *sarifPrinter) pod(e fargate.Explanation) error {
 }
 
 func (p *sarifPrinter) result(e fargate.Explanation, rule, level string, line int, where, text string) error {
-	file := e.Source
-	if file == "-" {
-		file = "stdin"
-	}
 	return p.begin().Add(output.SARIFResult{
 		RuleID: rule, Level: level, Message: output.SARIFText{Text: podName(e) + ": " + text},
-		Locations: []output.SARIFLocation{output.SARIFAt(file, line, where)},
+		Locations: []output.SARIFLocation{output.SARIFAt(e.Source, line, where)},
 	})
 }
 

@@ -113,7 +113,7 @@ func Size(pod Pod) (*Capacity, []Finding) {
 		return nil, locate(pod, findings)
 	}
 	r := requested(pod.Spec)
-	findings := slices.Concat(unknownSizing(pod), checkStorage(pod, r.storage))
+	findings := slices.Concat(limitsAbove(pod, r), unknownSizing(pod), checkStorage(pod, r.storage))
 	cpu, memoryMiB, ok := provision(r.milli, r.memory)
 	if !ok {
 		return nil, locate(pod, append(findings, tooLarge(pod, r)))

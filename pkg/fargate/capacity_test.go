@@ -148,7 +148,13 @@ func TestRequestsAddUp(t *testing.T) {
 		}, 3, ""},
 		{"a request goes before a limit", corev1.PodSpec{
 			Containers: []corev1.Container{{Resources: corev1.ResourceRequirements{Requests: list("1"), Limits: list("3")}}},
-		}, 1, ""},
+		}, 1, CodeLimitAboveRequests},
+		{"a limit that another container's request makes room for", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: corev1.ResourceRequirements{Requests: list("1"), Limits: list("3")}}, {Resources: resources("2")}},
+		}, 3, ""},
+		{"an enormous limit is its own request", corev1.PodSpec{
+			Containers: []corev1.Container{{Resources: corev1.ResourceRequirements{Limits: list("15")}}},
+		}, 15, ""},
 		{"native sidecars run beside the containers (Kubernetes, Sidecar Containers)", corev1.PodSpec{
 			InitContainers: []corev1.Container{{Resources: resources("1"), RestartPolicy: always()}, {Resources: resources("2")}},
 			Containers:     []corev1.Container{{Resources: resources("1")}},

@@ -150,12 +150,13 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		}
 	}
 	judge(pod, &e)
-	if e.Verdict == VerdictUnmatched {
-		e.Nearest = m.nearest(fresh, e)
-	}
 	var sizing []Finding
 	e.Capacity, sizing = Size(pod)
 	e.Findings = append(Findings(pod), sizing...)
+	if e.Verdict == VerdictUnmatched {
+		e.Nearest = m.nearest(fresh, e)
+	}
+	e.Findings = append(e.Findings, locate(pod, append(daemonSetNodes(pod, e), wishes(pod, &e)...))...)
 	if running := locate(pod, runningFindings(pod, e, m.profiles)); len(running) > 0 {
 		e.Findings = append(running, e.Findings...)
 	}

@@ -1,5 +1,7 @@
 package fargate
 
+import "slices"
+
 // The JSON form of the answer of match is a public contract: a field may be added but never renamed, retyped or
 // dropped.
 
@@ -48,6 +50,8 @@ type Explanation struct {
 	Nearest *Nearest `json:"nearest"`
 	// Capacity is what Fargate would provision; nil where the pod fits no size or its quantities are wrong.
 	Capacity *Capacity `json:"capacity"`
+	// Meant is the profile that an annotation names, which has no effect; empty where the pod is pinned.
+	Meant string `json:"-"`
 	// Owner is the workload of a pod that was read from a cluster, Running where that pod is; both are nil
 	// for a manifest.
 	Owner   *Owner        `json:"owner"`
@@ -114,6 +118,8 @@ type Finding struct {
 	Hint    string `json:"hint"`
 	// Commands are command lines that do what the hint says, in their order, complete.
 	Commands []string `json:"commands,omitempty"`
+	// Paste is what the hint wants in a manifest, as YAML.
+	Paste string `json:"paste,omitempty"`
 	// IsCause reports whether the finding is why the pod waits.
 	IsCause bool `json:"cause,omitempty"`
 	// Elsewhere reports whether the finding counts although no profile takes the pod; the others are about
@@ -124,6 +130,17 @@ type Finding struct {
 // OnFargate reports whether some ACTIVE profile takes the pod.
 func (e Explanation) OnFargate() bool {
 	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
+}
+
+// Refused returns the codes of what Fargate would refuse in the pod, each once.
+func (e Explanation) Refused() []string {
+	var codes []string
+	for i := range e.Findings {
+		if f := &e.Findings[i]; f.Severity == SeverityError && !f.Elsewhere && !slices.Contains(codes, f.Code) {
+			codes = append(codes, f.Code)
+		}
+	}
+	return codes
 }
 
 // Counts reports whether the pod has a finding of this severity that matters where the pod goes: what
@@ -149,39 +166,6 @@ type Summary struct {
 	Warnings int `json:"warnings"`
 	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
 	Capacity Amount `json:"capacity"`
-	// Skipped counts the objects that were not judged, although they may make pods, by their kind; LeftOut what was not
-	// read. Neither is ever nil.
-	Skipped []SkippedKind `json:"skipped"`
-	LeftOut []LeftOut     `json:"leftOut"`
-}
-
-// SkippedKind is a kind that is not known to make pods, and not known to make none.
-type SkippedKind struct {
-	Kind       string `json:"kind"`
-	APIVersion string `json:"apiVersion"`
-	Count      int    `json:"count"`
-}
-
-// LeftOut is why files or directories were not read, and how many.
-type LeftOut struct {
-	Reason string `json:"reason"`
-	Count  int    `json:"count"`
-	// MayHoldPods reports whether what was left out may make pods: a chart does.
-	MayHoldPods bool `json:"mayHoldPods"`
-}
-
-// NotJudged returns how many objects and files may make pods and were not judged.
-func (s *Summary) NotJudged() int {
-	n := 0
-	for _, k := range s.Skipped {
-		n += k.Count
-	}
-	for _, l := range s.LeftOut {
-		if l.MayHoldPods {
-			n += l.Count
-		}
-	}
-	return n
 }
 
 // Add counts one more.

@@ -60,10 +60,12 @@ type FindingCode struct {
 // section for each. Codes that are no entry of the table, because judging them takes more than the pod,
 // are appended here.
 func FindingCodes() []FindingCode {
-	codes := make([]FindingCode, 0, len(rules)+len(sizeCodes)+len(runningCodes))
+	codes := make([]FindingCode, 0, len(rules)+len(sizeCodes)+len(daemonSetCodes)+len(wishCodes)+len(runningCodes))
 	for i := range rules {
 		codes = append(codes, rules[i].code)
 	}
 	codes = append(codes, sizeCodes...)
+	codes = append(codes, daemonSetCodes...)
+	codes = append(codes, wishCodes...)
 	return append(codes, runningCodes...)
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
-// Nearest is the selector of which a pod fails the fewest conditions; of several the first, by the name of
-// the profile and then in the profile's own order. For a pinned pod only the profile it names counts, if there is
-// one, for others the ACTIVE ones.
+// Nearest is the selector of which a pod fails the fewest conditions; of several the one that wants what is most like
+// what the pod has, then the first, by the name of the profile and then in the profile's own order. For a pinned pod
+// only the profile it names counts, if there is one, for others the ACTIVE ones.
 type Nearest struct {
 	// Profile and Selector name it; selectors count from 1.
 	Profile  string `json:"profile"`
@@ -20,10 +20,11 @@ type Nearest struct {
 	// pinned profile is not ACTIVE or does not exist.
 	Unmet []Condition `json:"unmet"`
 	// AddLabels are the labels that the pod template needs to go to this profile; nil where labels alone
-	// are no way, because the namespace is another or the profile is leaving. ProfileLabel is among them
-	// where other profiles would match the pod then too.
+	// are no way, because the namespace is another or the profile is leaving, and where Fargate would refuse the pod.
+	// ProfileLabel is among them where other profiles would match the pod then too.
 	AddLabels map[string]string `json:"addLabels"`
-	// AddSelector is the selector that the profile needs to match the pod, written as --selector reads it.
+	// AddSelector is the selector that the profile needs to match the pod, written as --selector reads it; empty where
+	// Fargate would refuse the pod.
 	AddSelector string `json:"addSelector"`
 	// Command is a command line that adds that selector to the profile; the command line's own, empty where
 	// there is none.
@@ -43,6 +44,9 @@ type Condition struct {
 	Got   *string `json:"got"`
 }
 
+// meets reports whether a label of this value would meet the condition.
+func (c Condition) meets(value string) bool { return selector.Match(c.Want, value) }
+
 // nearest finds it for an unmatched pod; nil where no profile counts.
 func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	pin := e.Pinned
@@ -51,15 +55,19 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	}
 	var best *SelectorMatch
 	var profile *ProfileMatch
-	least := 0
+	least, likest := 0, 0.0
 	for i := range e.Profiles {
 		p := &e.Profiles[i]
 		if pin != "" && p.Name != pin || pin == "" && !p.Status.TakesPods() {
 			continue
 		}
 		for j := range p.Selectors {
-			if n := p.Selectors[j].unmet(); best == nil || n < least {
-				profile, best, least = p, &p.Selectors[j], n
+			n := p.Selectors[j].unmet()
+			if best != nil && n > least {
+				continue
+			}
+			if like := p.Selectors[j].likeness(); best == nil || n < least || like > likest {
+				profile, best, least, likest = p, &p.Selectors[j], n, like
 			}
 		}
 	}
@@ -82,6 +90,9 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	}
 	if !profile.Status.TakesPods() && profile.Status != StatusCreating {
 		return n // it takes no pod any more, whatever its labels
+	}
+	if len(e.Refused()) > 0 {
+		return n // there is no way onto Fargate
 	}
 	n.AddLabels = addLabels(pod, *best)
 	switch {
@@ -136,6 +147,37 @@ func (s SelectorMatch) unmet() int {
 		}
 	}
 	return n
+}
+
+// likeness says how much the namespace, and the labels that the pod has with another value, are like what is wanted: 1
+// where it is met.
+func (s SelectorMatch) likeness() float64 {
+	sum := 1.0
+	if !s.Namespace.Matches {
+		sum = likeness(s.Namespace.Want, s.Namespace.Got)
+	}
+	for _, l := range s.Labels {
+		if !l.Matches && l.Got != nil {
+			sum += likeness(l.Want, *l.Got)
+		}
+	}
+	return sum
+}
+
+// likeness is how much of two texts is the same at their beginning and end. A few letters are chance.
+func likeness(a, b string) float64 {
+	short := min(len(a), len(b))
+	begin, end := 0, 0
+	for begin < short && a[begin] == b[begin] {
+		begin++
+	}
+	for end < short-begin && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	if same := begin + end; same >= 3 {
+		return 2 * float64(same) / float64(len(a)+len(b))
+	}
+	return 0
 }
 
 // addLabels returns labels that close the gap from the pod's side: a shortest text for every wildcard.

@@ -70,6 +70,8 @@ type Workload struct {
 	// Replicas is how many pods run at once: replicas, or a Job's parallelism; Kubernetes' default of 1
 	// where the manifest says nothing. A DaemonSet's is not known and 1.
 	Replicas int
+	// Labels and Annotations are the object's own, where it is no pod: EKS looks at those of its template alone.
+	Labels, Annotations map[string]string
 	// ClaimTemplates are the names of a StatefulSet's volumeClaimTemplates, each of which makes a claim for
 	// every pod.
 	ClaimTemplates []string

@@ -14,6 +14,8 @@ import (
 // The codes of findings about a pod's size.
 const (
 	CodeTooLarge           = "too-large"
+	CodeRequestsNotLimits  = "requests-unlike-limits"
+	CodeLimitAboveRequests = "limit-above-requests"
 	CodeStorageTooLarge    = "storage-too-large"
 	CodeStorageNearLimit   = "storage-near-limit"
 	CodeInvalidQuantity    = "invalid-quantity"
@@ -34,6 +36,11 @@ var sizeCodes = []FindingCode{
 	{
 		CodeTooLarge, SeverityError, "the pod is larger than Fargate's largest size",
 		sizing + "; \"requirements exceed the max Fargate configuration\"",
+	},
+	{
+		CodeLimitAboveRequests, SeverityWarning, "a limit is above what the whole pod requests",
+		"containers-roadmap#1890 and #1864, flux2#3138, amazon-cloudwatch-agent#580; EKS User Guide, Kubernetes 1.35 " +
+			"(cgroup v1)",
 	},
 	{CodeStorageTooLarge, SeverityError, "the pod requests more ephemeral storage than Fargate has", guideStorage},
 	{
@@ -171,6 +178,37 @@ func tooLarge(pod Pod, r podRequest) Finding {
 		Hint: fmt.Sprintf("request at most %s vCPU and %dMi in one pod, or keep it on EC2 nodes",
 			short(vcpus(biggest.milli)), most-componentsMiB),
 	}
+}
+
+// limitsAbove finds limits of CPU and memory above the request of the whole pod, which is how large the pod is made:
+// on cgroup v1, which Fargate has, a container with such a limit has failed to start (StartError). The evidence is
+// strong, and mostly of 2022.
+func limitsAbove(pod Pod, r podRequest) []Finding {
+	return inResources(func(own *corev1.ResourceRequirements, of amounts) []Finding {
+		var found []Finding
+		for _, name := range sized[:2] {
+			limit, limited := own.Limits[name]
+			if !limited || of.container == nil {
+				continue
+			}
+			asked, most := bounded(limit, (*resource.Quantity).MilliValue), r.milli
+			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
+			if name == corev1.ResourceMemory {
+				asked, most = bounded(limit, (*resource.Quantity).Value), r.memory
+				requested = resource.NewQuantity(most, resource.BinarySI)
+			}
+			if asked <= most {
+				continue
+			}
+			found = append(found, Finding{
+				Code: CodeLimitAboveRequests, Severity: SeverityWarning, Path: of.path("limits", name),
+				Message: fmt.Sprintf("%s may use %s %s, but the whole pod requests %s: on Fargate such containers have failed "+
+					"to start", of.whose(), limit.String(), name, requested),
+				Hint: "lower the limit, or request as much",
+			})
+		}
+		return found
+	})(pod)
 }
 
 // checkStorage judges the request of ephemeral storage. Fargate provisions more than is requested; the

@@ -141,7 +141,8 @@ func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Findi
 	if f != nil {
 		findings = append(findings, *f)
 	}
-	if f == nil || f.Code != CodeNotOnFargate { // which has the scheduler's words itself
+	// The scheduler's words are part of the former, and about a node of Fargate's they are explained by daemonSetNodes.
+	if f == nil || f.Code != CodeNotOnFargate {
 		findings = append(schedulerSays(pod, profiles), findings...)
 	}
 	findings = append(findings, otherSize(e)...)
@@ -192,12 +193,7 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 // anew says how a pod gets to where a new one would go. What Fargate would refuse is to be mended first, and
 // a pod that runs elsewhere is better off there until then.
 func anew(pod Pod, e Explanation) (hint string, commands []string) {
-	var refused []string
-	for _, f := range e.Findings {
-		if f.Severity == SeverityError && !slices.Contains(refused, f.Code) {
-			refused = append(refused, f.Code)
-		}
-	}
+	refused := e.Refused()
 	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ",
 		strings.Join(refused, ", "))
 	first := "leave it there until that is mended"

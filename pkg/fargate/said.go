@@ -19,7 +19,7 @@ const capacityAnnotation = "CapacityProvisioned"
 // what a pod waits for with another scheduler is no error of Fargate's.
 func schedulerSays(pod Pod, profiles []compiledProfile) []Finding {
 	said := strings.Join(strings.Fields(pod.Running.Unscheduled), " ")
-	if said == "" || !waits(pod) {
+	if said == "" || !waits(pod) || pod.madeByDaemonSet() && pod.fargateNode() != "" {
 		return nil
 	}
 	who := cmp.Or(pod.Spec.SchedulerName, DefaultScheduler)

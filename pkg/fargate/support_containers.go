@@ -26,24 +26,19 @@ func privileged(c *corev1.Container, at place) []Finding {
 		"container %s is privileged: "+invalidContext+`Privileged"`, c.Name)
 }
 
-// capabilitiesAdded warns only: the Best Practices Guide says that capabilities can only be dropped, and
-// the refusal was seen, but CoreDNS adds NET_BIND_SERVICE and runs on Fargate.
+// capabilitiesAdded finds every capability but NET_BIND_SERVICE, which CoreDNS adds and runs on Fargate with: the Best
+// Practices Guide says that capabilities can only be dropped, and refusals of several were seen.
 func capabilitiesAdded(c *corev1.Container, at place) []Finding {
 	if c.SecurityContext == nil || c.SecurityContext.Capabilities == nil {
 		return nil
 	}
 	var found []Finding
 	for i, name := range c.SecurityContext.Capabilities.Add {
-		path := at.path("securityContext.capabilities.add" + index(i))
 		if strings.TrimPrefix(string(name), "CAP_") == "NET_BIND_SERVICE" {
-			found = append(found, risky(path, "if the pod stays Pending, remove it and listen on a port above 1023",
-				"container %s adds the capability %s; AWS's guides say that capabilities can only be dropped, yet "+
-					"CoreDNS adds this one and runs on Fargate", c.Name, name)...)
 			continue
 		}
-		found = append(found, risky(path, "drop it; "+keepOff,
-			"container %s adds the capability %s; the scheduler has refused such pods: "+
-				invalidContext+`Capabilities added: %s"`, c.Name, name, name)...)
+		found = append(found, refused(at.path("securityContext.capabilities.add"+index(i)), "drop it; "+keepOff,
+			"container %s adds the capability %s: "+invalidContext+`Capabilities added: %s"`, c.Name, name, name)...)
 	}
 	return found
 }
@@ -82,16 +77,52 @@ func hostIP(c *corev1.Container, at place) []Finding {
 	return found
 }
 
+// reservedPort finds a container that declares the kubelet's port, or else one whose arguments say that it listens
+// there.
 func reservedPort(c *corev1.Container, at place) []Finding {
+	const hint = "listen on another port, such as 10251, and let Services follow"
 	var found []Finding
 	for i := range c.Ports {
 		if c.Ports[i].ContainerPort == 10250 {
-			found = append(found, risky(at.path("ports"+index(i)+".containerPort"),
-				"listen on another port, such as 10251, and let Services follow",
+			found = append(found, risky(at.path("ports"+index(i)+".containerPort"), hint,
 				"container %s listens on port 10250, which is reserved on Fargate", c.Name)...)
 		}
 	}
-	return found
+	if found != nil {
+		return found
+	}
+	for _, list := range [...]struct {
+		field string
+		words []string
+	}{{"command", c.Command}, {"args", c.Args}} {
+		if i := listensOn(list.words, "10250"); i >= 0 {
+			return risky(at.path(list.field+index(i)), hint,
+				"container %s is to listen on port 10250, which is reserved on Fargate", c.Name)
+		}
+	}
+	return nil
+}
+
+// listensOn returns the place of a word of a command line that makes a program listen on the port, -1 for none:
+// --secure-port=10250, --bind-address 0.0.0.0:10250. The kubelet's own port, which clients name, is another matter.
+func listensOn(words []string, port string) int {
+	for i, word := range words {
+		if !strings.HasSuffix(word, port) {
+			continue
+		}
+		flag, value, ok := strings.Cut(word, "=")
+		if !ok && i > 0 {
+			flag, value = words[i-1], word
+		}
+		flag = strings.ToLower(flag)
+		isFlag := strings.HasPrefix(flag, "-") && !strings.Contains(flag, "kubelet") &&
+			(strings.Contains(flag, "port") || strings.Contains(flag, "listen") || strings.Contains(flag, "addr") ||
+				strings.Contains(flag, "bind"))
+		if isFlag && (value == port || strings.HasSuffix(value, ":"+port)) {
+			return i
+		}
+	}
+	return -1
 }
 
 func blockVolume(c *corev1.Container, at place) []Finding {

@@ -148,14 +148,11 @@ func nodeSelector(pod Pod) []Finding {
 
 // nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
 func nodeAffinity(pod Pod) []Finding {
-	if pod.Spec.Affinity == nil || pod.Spec.Affinity.NodeAffinity == nil || pod.madeByDaemonSet() {
+	terms := pod.requiredTerms()
+	if len(terms) == 0 || pod.madeByDaemonSet() {
 		return nil
 	}
-	required := pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
-	if required == nil {
-		return nil
-	}
-	return unmetTerms(required.NodeSelectorTerms,
+	return unmetTerms(terms,
 		pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
 }
 

@@ -127,6 +127,16 @@ func inResources(judge func(*corev1.ResourceRequirements, amounts) []Finding) fu
 	}
 }
 
+// unlessTaken makes a rule that pods which run on Fargate refute.
+func unlessTaken(judge func(Pod) []Finding) func(Pod) []Finding {
+	return func(pod Pod) []Finding {
+		if pod.takenByFargate() {
+			return nil
+		}
+		return judge(pod)
+	}
+}
+
 // together makes one rule of two.
 func together(first, second func(Pod) []Finding) func(Pod) []Finding {
 	return func(pod Pod) []Finding { return append(first(pod), second(pod)...) }

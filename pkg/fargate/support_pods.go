@@ -160,8 +160,7 @@ var moveCoreDNS = []string{
 }
 
 func coreDNSOnEC2(pod Pod) []Finding {
-	if pod.Namespace != "kube-system" || pod.Labels["k8s-app"] != "kube-dns" ||
-		pod.Annotations[ComputeTypeAnnotation] != ComputeTypeEC2 {
+	if !isCoreDNS(pod) || pod.Annotations[ComputeTypeAnnotation] != ComputeTypeEC2 {
 		return nil
 	}
 	found := risky(keyPath(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.annotations", ComputeTypeAnnotation),

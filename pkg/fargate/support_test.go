@@ -39,16 +39,16 @@ var findingRows = []struct {
 
 	{
 		"frappe/helm#182; BPG security/pods.adoc", add("CAP_CHOWN"),
-		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0]", `"Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: CAP_CHOWN"`,
+		"capabilities-added error " + containersPath + "[0].securityContext.capabilities.add[0]", `"Pod not supported on Fargate: invalid SecurityContext fields: Capabilities added: CAP_CHOWN"`,
 	},
 	{
 		"CoreDNS adds NET_BIND_SERVICE and runs there", add("NET_BIND_SERVICE", "SYS_PTRACE"),
-		"capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[0], capabilities-added warning " + containersPath + "[0].securityContext.capabilities.add[1]", "CoreDNS adds this one",
+		"capabilities-added error " + containersPath + "[0].securityContext.capabilities.add[1]", "SYS_PTRACE",
 	},
 	{"dropping is what the BPG advises", add(), "", ""},
 	{"a pod that Fargate has taken was not refused", all(add("SYS_PTRACE"), running(Scheduler, "fargate-ip-10-0-0-1")), "", ""},
-	{"a pod that waits may yet be", all(add("SYS_PTRACE"), running(Scheduler, "")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
-	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added warning spec.containers[0].securityContext.capabilities.add[0]", ""},
+	{"a pod that waits may yet be", all(add("SYS_PTRACE"), running(Scheduler, "")), "capabilities-added error spec.containers[0].securityContext.capabilities.add[0]", ""},
+	{"a node of EC2 says nothing of Fargate", all(add("SYS_PTRACE"), running(DefaultScheduler, "ip-10-0-0-1")), "capabilities-added error spec.containers[0].securityContext.capabilities.add[0]", ""},
 
 	{
 		"what Fargate ignores it ignores in a pod that runs, too", all(running(Scheduler, "fargate-ip-10-0-0-1"), func(p *Pod) { p.Spec.TopologySpreadConstraints = make([]corev1.TopologySpreadConstraint, 1) }),
@@ -198,6 +198,10 @@ var findingRows = []struct {
 	}, "", ""},
 
 	{"UG metrics-server.adoc", func(p *Pod) { app(p).Ports[0].ContainerPort = 10250 }, "reserved-port warning " + containersPath + "[0].ports[0].containerPort", "reserved on Fargate"},
+	{"the same, in the arguments alone", listening("--secure-port=10250"), "reserved-port warning " + containersPath + "[0].args[1]", "is to listen on port 10250"},
+	{"the same, in two words", listening("--bind-address", "0.0.0.0:10250"), "reserved-port warning " + containersPath + "[0].args[2]", ""},
+	{"the same, in the command", func(p *Pod) { app(p).Command = []string{"server", "-listen=:10250"} }, "reserved-port warning " + containersPath + "[0].command[1]", ""},
+	{"another's port is no matter", listening("--kubelet-port=10250", "--seed=10250", "10250", "--secure-port=110250", "--upstream-port=x:110250"), "", ""},
 	{"UG metrics-server.adoc: such as 10251", func(p *Pod) { app(p).Ports[0].ContainerPort = 10251 }, "", ""},
 
 	{"eksctl userdocs; karpenter-provider-aws#7455", func(p *Pod) { p.Spec.SchedulerName = Scheduler }, "scheduler-name warning spec.template.spec.schedulerName", "stays Pending"},
@@ -241,6 +245,11 @@ var findingRows = []struct {
 	}, "privileged error " + containersPath + "[1].securityContext.privileged, host-network error spec.template.spec.hostNetwork, coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", ""},
 }
 
+// listening gives the container arguments.
+func listening(words ...string) func(*Pod) {
+	return func(p *Pod) { app(p).Args = append([]string{"--quiet"}, words...) }
+}
+
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -276,7 +285,7 @@ func TestRulesWithDoubt(t *testing.T) {
 			doubt = append(doubt, r.code.Code)
 		}
 	}
-	const want = "capabilities-added allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity"
+	const want = "allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity"
 	if got := strings.Join(doubt, " "); got != want {
 		t.Errorf("with doubt are\n%s\nwant\n%s", got, want)
 	}

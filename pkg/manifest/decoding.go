@@ -28,7 +28,6 @@ var decoding = sync.OnceValue(func() document.Types {
 		pass[corev1.Probe](unread),
 		pass[corev1.Lifecycle](unread),
 		pass[[]corev1.EphemeralContainer](unread),
-		pass[[]corev1.Toleration](unread),
 		pass[[]corev1.HostAlias](unread),
 		pass[[]corev1.LocalObjectReference](unread),
 		pass[corev1.PodDNSConfig](unread),

@@ -160,6 +160,7 @@ func (o *object) pod(readiness bool) (fargate.Pod, error) {
 			pod.Running = o.running(meta, pod.Spec.NodeName, readiness)
 		}
 	} else {
+		pod.Workload.Labels, pod.Workload.Annotations = meta.Labels, meta.Annotations
 		o.workload(&pod)
 		pod.Workload.OwnerKind, pod.Workload.OwnerName, _ = meta.owner()
 	}

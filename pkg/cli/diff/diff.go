@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +80,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	out := difference{Cluster: place.Cluster, Changes: plan.ChangesOf(decided)}
-	out.Differs = plan.Pending(out.Changes) > 0
+	out.Differs = slices.ContainsFunc(out.Changes, func(c plan.Change) bool { return c.Action != "none" })
 	switch opts.output {
 	case "json":
 		err = output.JSON(e.Streams.Out, out)

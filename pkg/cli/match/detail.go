@@ -87,7 +87,12 @@ func (d *detail) size(e fargate.Explanation) {
 // only on Fargate takes one line.
 func (d *detail) findings(e fargate.Explanation) {
 	var idle []string
+	folded := 0 // what every second pod has, so that it takes one line
 	for _, f := range e.Findings {
+		if d.guide.folds && e.OnFargate() && f.Code == fargate.CodeRequestsNotLimits {
+			folded++
+			continue
+		}
 		if !f.Elsewhere && !e.OnFargate() {
 			if !slices.Contains(idle, f.Code) {
 				idle = append(idle, f.Code)
@@ -104,20 +109,25 @@ func (d *detail) findings(e fargate.Explanation) {
 		}
 		d.say(2, "%s %s%s at %s: %s.", f.Severity, f.Code, cause, place, strings.TrimSuffix(f.Message, "."))
 		if f.Hint != "" {
-			d.say(4, "→ %s%s", f.Hint, colon(f.Commands))
+			d.say(4, "→ %s%s", f.Hint, colon(f))
 		}
 		for _, command := range f.Commands {
 			d.paste(command)
 		}
+		d.paste(f.Paste)
 	}
-	if len(idle) > 0 {
+	if folded > 0 {
+		d.say(2, "warning %s: %d amounts of CPU or memory; the size follows requests alone (-o wide names each).",
+			fargate.CodeRequestsNotLimits, folded)
+	}
+	if len(idle) > 0 && !e.OfDaemonSet() {
 		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle, ", "))
 	}
 }
 
-// colon ends a hint that commands follow.
-func colon(commands []string) string {
-	if len(commands) == 0 {
+// colon ends a hint that something to paste follows.
+func colon(f fargate.Finding) string {
+	if len(f.Commands) == 0 && f.Paste == "" {
 		return ""
 	}
 	return ":"
@@ -176,6 +186,11 @@ func (d *detail) hints(e fargate.Explanation) {
 	case e.Verdict == fargate.VerdictExcluded:
 		d.say(2, "→ remove the annotation to run the pod on Fargate")
 	case e.Verdict != fargate.VerdictUnmatched:
+	case e.OfDaemonSet():
+		d.daemonSet(e)
+	case n != nil && n.Unmet != nil && len(e.Refused()) > 0:
+		d.say(2, "→ nearest is selector %d of %s, but Fargate would refuse the pod (%s); it is better off on EC2 nodes",
+			n.Selector, n.Profile, strings.Join(e.Refused(), ", "))
 	case len(e.Profiles) == 0:
 		d.say(2, "→ make a profile:")
 		d.paste(d.guide.command("create", env.FargateProfile, "--namespace", e.Namespace))
@@ -187,6 +202,13 @@ func (d *detail) hints(e fargate.Explanation) {
 		}
 	case n != nil:
 		d.ways(e, *n)
+	}
+}
+
+// daemonSet says of a DaemonSet that it is well where it is.
+func (d *detail) daemonSet(e fargate.Explanation) {
+	if !e.Counts(fargate.SeverityWarning) && !e.Counts(fargate.SeverityError) {
+		d.say(2, "→ fine: DaemonSets do not run on Fargate, and nothing sends this one to Fargate's nodes")
 	}
 }
 
@@ -280,7 +302,11 @@ func settle(e fargate.Explanation) string {
 	if e.Kind != "Pod" || e.Owner != nil {
 		what = "pod template"
 	}
-	for _, name := range e.Candidates {
+	candidates := e.Candidates
+	if slices.Contains(candidates, e.Meant) {
+		candidates = []string{e.Meant}
+	}
+	for _, name := range candidates {
 		if fargate.CanPin(name) {
 			return fmt.Sprintf("to settle it, give the %s the label %s: %s", what, fargate.ProfileLabel, name)
 		}

@@ -18,6 +18,8 @@ type guide struct {
 	place env.Place
 	// origins are those of the profiles that were read from files, by name.
 	origins map[string]env.Origin
+	// folds reports whether findings of no great weight take one line for a pod.
+	folds bool
 }
 
 // readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.

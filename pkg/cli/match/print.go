@@ -32,6 +32,7 @@ func newPrinter(e *env.Env, opts options, guide *guide, gate *gate) printer {
 	case "sarif":
 		return newSARIFPrinter(e, guide, gate)
 	}
+	guide.folds = opts.output == "table"
 	return &tablePrinter{guide: guide, s: e.Streams, wide: opts.output == "wide", all: opts.all}
 }
 

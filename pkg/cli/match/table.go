@@ -257,6 +257,9 @@ func shortReason(e fargate.Explanation) string {
 	case fargate.VerdictExcluded:
 		return "annotated for EC2"
 	case fargate.VerdictUnmatched:
+		if e.OfDaemonSet() {
+			return "a DaemonSet's place is on EC2 nodes"
+		}
 	}
 	if e.Pinned != "" {
 		return "pinned to " + e.Pinned

@@ -9,6 +9,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,21 +148,26 @@ type killer struct {
 	choose   *rand.Rand
 
 	name, namespace string
-	kills           int
+	// inFile is the name of the profile in the files that are applied, once one was.
+	inFile string
+	kills  int
 }
 
-// round replaces, replaces and goes back, or deletes, with the process killed on the way.
+// round applies a file, replaces, replaces and goes back, or deletes, with the process killed on the way.
 func (k *killer) round(number int) {
 	next := fmt.Sprintf("ns-%d", number+1)
 	replace := []string{"replace", "fargateprofile", k.name, "--cluster", k.cluster, "--namespace", next, "--yes", "--skip-checks", "role-use,role-policy"}
 	if k.choose.IntN(3) == 0 {
 		replace = append(replace, "--keep-name")
 	}
-	switch k.choose.IntN(4) {
+	switch k.choose.IntN(5) {
 	case 0:
 		k.deletion()
 	case 1:
 		k.goBack(replace, next)
+	case 2:
+		k.application(next)
+		k.settled(next)
 	default:
 		k.untilDone(replace)
 		k.settled(next)
@@ -210,6 +216,21 @@ func (k *killer) goBack(replace []string, next string) {
 		}
 	}
 	k.t.Errorf("%s: abort is not done after %d tries", k.cluster, killTries)
+}
+
+// application applies a file in which the profile takes another namespace. An earlier file had the extra profile as well.
+func (k *killer) application(next string) {
+	k.inFile = cmp.Or(k.inFile, k.name)
+	file := filepath.Join(k.t.TempDir(), "profiles.json")
+	write := func(more string) []string {
+		text := fmt.Sprintf(`{"fargateProfiles": [{"name": %q, "selectors": [{"namespace": %q}]}%s]}`, k.inFile, next, more)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			k.t.Error(err)
+		}
+		return []string{"apply", "-f", file, "--cluster", k.cluster, "--prune", "--yes", "--skip-checks", "role-use,role-policy"}
+	}
+	k.untilDone(write(`, {"name": "extra", "selectors": [{"namespace": "extra"}]}`))
+	k.untilDone(write(""))
 }
 
 // deletion makes a profile and deletes it.

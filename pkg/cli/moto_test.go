@@ -21,6 +21,7 @@ func TestMoto(t *testing.T) {
 	t.Run("refusals", func(t *testing.T) { motoRefusals(t, a) })
 	t.Run("role with a path", func(t *testing.T) { motoRoleWithPath(t, a) })
 	t.Run("life", func(t *testing.T) { motoLife(t, a) })
+	t.Run("apply", func(t *testing.T) { motoApply(t, a) })
 }
 
 // What the checks refuse is not sent: exit 3, the reason in AWS's names, and no profile.
@@ -113,4 +114,37 @@ func motoLife(t *testing.T, a *account) {
 	}
 	a.run(t, 1, []string{"web-3"}, "delete", "fargateprofile", "web-3")
 	a.run(t, 0, nil, "delete", "fargateprofile", "web-3", "--ignore-not-found")
+}
+
+// Profiles as code: a file, its change, and back. moto takes no tags of what exists, so none change.
+func motoApply(t *testing.T, a *account) {
+	file := func(profiles string) string {
+		name := filepath.Join(t.TempDir(), "profiles.yaml")
+		text := "metadata: {name: demo, region: us-east-1}\niam: {fargatePodExecutionRoleARN: " + a.roleGood + "}\nfargateProfiles:\n" + profiles
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	before := file("- {name: web, selectors: [{namespace: web}]}\n- {name: old, selectors: [{namespace: jobs}]}\n")
+	after := file("- {name: web, selectors: [{namespace: web}, {namespace: 'web-*'}]}\n- {name: jobs, selectors: [{namespace: jobs}], tags: {team: x}}\n")
+	a.run(t, 3, []string{"2 added"}, "diff", "-f", before)
+	a.run(t, 0, []string{"profile web is ACTIVE", "profile old is ACTIVE"}, "apply", "-f", before)
+	a.run(t, 3, []string{"web is replaced by web-2", "jobs is created", "old is not in the file and is deleted"}, "diff", "-f", after, "--prune")
+	a.run(t, 0, []string{"profile web is replaced by web-2", "profile old is deleted"}, "apply", "-f", after, "--prune")
+	a.run(t, 0, []string{"nothing to do"}, "apply", "-f", after, "--prune")
+	got := a.profiles(t)
+	if len(got) != 2 || got[0].Name != "jobs" || got[0].Tags["team"] != "x" || got[1].Name != "web-2" || got[1].Tags["fgctl:applied"] != "web" || len(got[1].Selectors) != 2 {
+		t.Errorf("%+v", got)
+	}
+	now := filepath.Join(t.TempDir(), "now.yaml")
+	if err := os.WriteFile(now, []byte(a.run(t, 0, nil, "get", "fargateprofile", "-o", "clusterconfig").out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a.run(t, 0, []string{"2 same"}, "diff", "-f", now, "--prune")
+	a.run(t, 3, []string{"say --yes"}, "apply", "-f", file("  []\n"), "--prune")
+	a.run(t, 0, []string{"profile web-2 is deleted"}, "apply", "-f", file("  []\n"), "--prune", "--yes")
+	if got := a.profiles(t); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
 }

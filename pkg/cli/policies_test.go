@@ -83,12 +83,15 @@ wait fargateprofile web --cluster demo --for active
 create fargateprofile api --cluster demo --namespace api --dry-run
 create fargateprofile api --cluster bare --namespace api --dry-run
 replace fargateprofile web --cluster demo --namespace web* --dry-run
-delete fargateprofile web --cluster demo --dry-run`
+delete fargateprofile web --cluster demo --dry-run
+get fargateprofile --cluster demo -o clusterconfig`
 	const makes = `create fargateprofile api --cluster demo --namespace api --tags team=b`
 	const changes = `replace fargateprofile web --cluster demo --namespace web*
 replace fargateprofile web-2 --cluster demo --tags team=c
 replace fargateprofile web-2 --cluster demo --add-selector namespace=more --keep-name
-delete fargateprofile web-2 --cluster demo`
+delete fargateprofile web-2 --cluster demo
+apply -f ../../examples/clusters/cluster.yaml --cluster demo --prune --yes
+diff -f ../../examples/clusters/cluster.yaml --cluster demo`
 	for _, c := range []struct {
 		name     string
 		policies []string

@@ -166,6 +166,39 @@ type Summary struct {
 	Warnings int `json:"warnings"`
 	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
 	Capacity Amount `json:"capacity"`
+	// Skipped counts the objects that were not judged, although they may make pods, by their kind; LeftOut what was not
+	// read. Neither is ever nil.
+	Skipped []SkippedKind `json:"skipped"`
+	LeftOut []LeftOut     `json:"leftOut"`
+}
+
+// SkippedKind is a kind that is not known to make pods, and not known to make none.
+type SkippedKind struct {
+	Kind       string `json:"kind"`
+	APIVersion string `json:"apiVersion"`
+	Count      int    `json:"count"`
+}
+
+// LeftOut is why files or directories were not read, and how many.
+type LeftOut struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
+	// MayHoldPods reports whether what was left out may make pods: a chart does.
+	MayHoldPods bool `json:"mayHoldPods"`
+}
+
+// NotJudged returns how many objects and files may make pods and were not judged.
+func (s *Summary) NotJudged() int {
+	n := 0
+	for _, k := range s.Skipped {
+		n += k.Count
+	}
+	for _, l := range s.LeftOut {
+		if l.MayHoldPods {
+			n += l.Count
+		}
+	}
+	return n
 }
 
 // Add counts one more.

@@ -287,7 +287,7 @@ func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, don
 	for _, t := range c.Turns {
 		d := decisions[t.Index]
 		makes := t.MakeOnly || d.Action == Make
-		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.busy() {
+		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.going() {
 			o := r.begin("changing the profiles of cluster " + c.Cluster)
 			o.see("the new profiles", "ACTIVE, giving the scheduler "+left.Round(time.Second).String()+" to learn of them")
 			if err := o.sleep(ctx, left); err != nil {

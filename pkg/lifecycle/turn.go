@@ -73,7 +73,7 @@ func (c *Changes) Schedule(again map[string]int) {
 func (s *schedule) nextRetired() (next int, found bool) {
 	ready := slices.DeleteFunc(slices.Clone(s.retires), func(i int) bool { return slices.Contains(s.makes, i) })
 	for _, i := range ready {
-		if s.Decisions[i].busy() {
+		if s.Decisions[i].going() {
 			return i, true
 		}
 	}
@@ -138,6 +138,12 @@ func (s *schedule) retire(i int) {
 func (d Decision) busy() bool {
 	return d.Original != nil && d.Original.Status.InTransition() ||
 		d.Successor != nil && d.Successor.Status.InTransition()
+}
+
+// going reports whether EKS is at what follows when the successor is ACTIVE.
+func (d Decision) going() bool {
+	gone := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusDeleting }
+	return gone(d.Original) || gone(d.Successor) || d.Stage == Renewed && d.creating()
 }
 
 // creating reports whether EKS is making the profile already.

@@ -20,6 +20,7 @@ type JUnitCase struct {
 	File      string        `xml:"file,attr,omitempty"`
 	Line      int           `xml:"line,attr,omitempty"`
 	Failure   *JUnitFailure `xml:"failure"`
+	Skipped   *JUnitSkipped `xml:"skipped"`
 	// Out is what a passed test has to say.
 	Out string `xml:"system-out,omitempty"`
 }
@@ -29,6 +30,11 @@ type JUnitFailure struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
 	Text    string `xml:",chardata"`
+}
+
+// JUnitSkipped is why a test was not run.
+type JUnitSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 // JUnit writes a report of suites of cases, as they come. A suite states the number of its cases before it
@@ -42,9 +48,9 @@ type JUnit struct {
 
 // junitSuite is what is known of a suite; size is that of the text of its cases.
 type junitSuite struct {
-	name            string
-	tests, failures int
-	size            int64
+	name                     string
+	tests, failures, skipped int
+	size                     int64
 }
 
 // NewJUnit begins a report of the name.
@@ -65,6 +71,10 @@ func (j *JUnit) Case(suite string, c JUnitCase) error {
 			Text: XMLText(c.Failure.Text),
 		}
 	}
+	if c.Skipped != nil {
+		s.skipped++
+		c.Skipped = &JUnitSkipped{Message: XMLText(c.Skipped.Message)}
+	}
 	c.Name, c.ClassName, c.File, c.Out = XMLText(c.Name), XMLText(c.ClassName), XMLText(c.File), XMLText(c.Out)
 	before := j.cases.size
 	e := xml.NewEncoder(&j.cases)
@@ -83,6 +93,7 @@ func (j *JUnit) Close() (err error) {
 	var whole junitSuite
 	for _, s := range j.suites {
 		whole.tests, whole.failures = whole.tests+s.tests, whole.failures+s.failures
+		whole.skipped += s.skipped
 	}
 	whole.name = j.name
 	if _, err := io.WriteString(j.w, xml.Header+whole.tag("testsuites")+"\n"); err != nil {
@@ -111,7 +122,11 @@ func (j *JUnit) Close() (err error) {
 func (s junitSuite) tag(element string) string {
 	var name strings.Builder
 	_ = xml.EscapeText(&name, []byte(s.name)) // a Builder takes everything
-	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d">`, element, name.String(), s.tests, s.failures)
+	skipped := ""
+	if s.skipped > 0 {
+		skipped = fmt.Sprintf(` skipped="%d"`, s.skipped)
+	}
+	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d"%s>`, element, name.String(), s.tests, s.failures, skipped)
 }
 
 // XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2), and what steers a terminal.

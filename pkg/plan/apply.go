@@ -56,6 +56,17 @@ func ChangesOf(c lifecycle.Changes) []Change {
 	return out
 }
 
+// Pending returns how many of the changes apply carries out.
+func Pending(changes []Change) int {
+	n := 0
+	for _, c := range changes {
+		if c.Action != "none" {
+			n++
+		}
+	}
+	return n
+}
+
 // ChangeOf returns what was decided about one profile.
 func ChangeOf(d lifecycle.Decision) Change {
 	change := Change{Name: d.Wish.Applied, Kind: Changed, After: d.Name, Differences: d.Differences}
@@ -105,7 +116,9 @@ func withoutOwn(p fargate.Profile) fargate.Profile {
 // the deletion that relies on it. What pods make of the order has to be Scheduled before.
 func Apply(c lifecycle.Changes, settle time.Duration, pods *Pods) *Plan {
 	p := New(c.Cluster, "none")
-	p.Changes = slices.DeleteFunc(ChangesOf(c), func(change Change) bool { return change.Action == "none" })
+	p.Changes = slices.DeleteFunc(ChangesOf(c), func(change Change) bool {
+		return change.Action == "none" && change.Kind != Removed // what stays although the file had it is worth a word
+	})
 	goes := func(d lifecycle.Decision) bool { return slices.Contains(d.Steps(), lifecycle.RetireOriginal) }
 	if !slices.ContainsFunc(c.Decisions, goes) {
 		settle = 0 // nothing relies on what is made

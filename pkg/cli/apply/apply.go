@@ -133,6 +133,11 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	}
 	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place}
 	if len(a.Turns) == 0 && !opts.dryRun {
+		for _, p := range a.Others {
+			if name := p.Tags[lifecycle.TagApplied]; name != "" {
+				a.Info("%s is not in the file any more and stays (now %s); --prune deletes it", name, p.Name)
+			}
+		}
 		done := fmt.Sprintf("cluster %s has the profiles as the file says; nothing to do", place.Cluster)
 		return a.show([]string{done}, nil)
 	}
@@ -218,7 +223,7 @@ func (a *application) do(ctx context.Context) error {
 		err = env.GoOn(err, a.Again())
 	default:
 		err = fmt.Errorf("%w\n%d of %d changes are done; fix this, then run: %s", a.Refused(err, a.place), len(changes),
-			len(plan.Apply(a.Changes, 0, nil).Changes), a.Again())
+			plan.Pending(plan.ChangesOf(a.Changes)), a.Again())
 	}
 	return errors.Join(err, printErr, a.show(nil, changes))
 }

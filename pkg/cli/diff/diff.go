@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -80,7 +79,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	out := difference{Cluster: place.Cluster, Changes: plan.ChangesOf(decided)}
-	out.Differs = slices.ContainsFunc(out.Changes, func(c plan.Change) bool { return c.Action != "none" })
+	out.Differs = plan.Pending(out.Changes) > 0
 	switch opts.output {
 	case "json":
 		err = output.JSON(e.Streams.Out, out)

@@ -48,10 +48,12 @@ const (
 	FailOnUncovered = "uncovered"
 	FailOnErrors    = "errors"
 	FailOnWarnings  = "warnings"
+	FailOnSkipped   = "skipped"
+	FailOnNone      = "none"
 )
 
 // FailOnPods are the values of --fail-on of match.
-var FailOnPods = []string{"unmatched", "ambiguous", "excluded", FailOnErrors, FailOnWarnings}
+var FailOnPods = []string{"unmatched", "ambiguous", "excluded", FailOnErrors, FailOnWarnings, FailOnSkipped, FailOnNone}
 
 // OneName returns the name of a profile that may be an argument or --name, not both. A name from the
 // environment or the settings file gives way to the argument. It is empty where neither is given.

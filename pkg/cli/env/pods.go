@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ type PodInput struct {
 	Namespace    string
 	// Budgets is called for each PodDisruptionBudget; may be nil.
 	Budgets func(fargate.DisruptionBudget)
+	// Skipped counts what is not judged; may be nil.
+	Skipped *Skipped
 }
 
 // Find returns the files to read; the error is of the names that lead nowhere.
@@ -52,8 +55,10 @@ func JudgePods[T any](
 	// What was found for each name of -f, and whether the reason for nothing is reported already.
 	found, reported, pods, nothing := map[string]bool{}, map[string]bool{}, 0, false
 	var stop error
+	skipped := cmp.Or(in.Skipped, &Skipped{})
+	defer skipped.warn(e)
 	for _, file := range files {
-		options := manifest.Options{Namespace: namespace}
+		options := manifest.Options{Namespace: namespace, Skipped: skipped.kind}
 		if in.Budgets != nil {
 			// A cluster may have no pods, or none left of what is asked for, and its list says so.
 			options.EmptyList = func() { found[file.Given], nothing = true, true }

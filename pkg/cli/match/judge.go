@@ -1,6 +1,7 @@
 package match
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,18 +64,25 @@ func (g *gate) add(e fargate.Explanation) {
 	}
 }
 
-// answer is no where a pod fails. The output has said why, unless it is about a profile that only the
+// answer is no where a pod fails, or what was not judged. The output has said why, unless it is about a profile that only the
 // command line knows.
-func (g *gate) answer(pods int) error {
-	switch {
-	case g.failed == 0:
-		return nil
-	case g.unexpected > 0:
-		return &env.RefusedError{Err: fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants",
-			g.unexpected, output.CountPods(pods), g.expect)}
+func (g *gate) answer(summary fargate.Summary) error {
+	var reasons []error
+	if g.unexpected > 0 {
+		reasons = append(reasons, fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants",
+			g.unexpected, output.CountPods(summary.Pods), g.expect))
 	}
-	return &env.RefusedError{}
+	if n := summary.NotJudged(); n > 0 && g.failsSkipped() {
+		reasons = append(reasons, fmt.Errorf("%d not judged that may make pods, which --fail-on skipped refuses", n))
+	}
+	if g.failed == 0 && len(reasons) == 0 {
+		return nil
+	}
+	return &env.RefusedError{Err: errors.Join(reasons...)}
 }
+
+// failsSkipped reports whether what was not judged fails.
+func (g *gate) failsSkipped() bool { return slices.Contains(g.failOn, env.FailOnSkipped) }
 
 // warnUnexpected warns of an expectation that no pod can meet, which is most likely misspelt.
 func warnUnexpected(e *env.Env, expect string, profiles []fargate.Profile) {

@@ -126,8 +126,8 @@ profiles that take pods overlap.`,
 			"FargateProfiles of ACK, Crossplane or Cluster API; repeatable")
 	flags.StringVar(&opts.expect, "expect-profile", "", "fail unless every pod would run on this profile")
 	flags.StringSliceVar(&opts.failOn, "fail-on", failDefault,
-		"which pods make the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), "+
-			"warnings")
+		"what makes the exit code 3: unmatched, ambiguous, excluded, errors (findings that keep a pod Pending), "+
+			"warnings, skipped (what was not judged and may make pods); none only reports")
 	flags.StringSliceVar(&opts.only, "only", nil,
 		"show only pods that are matched, ambiguous, unmatched or excluded; the summary and the exit code count all")
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
@@ -174,6 +174,9 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 		}
 	}
 	faults = append(faults, oneOfEach(e, "fail-on", o.failOn, env.FailOnPods)...)
+	if slices.Contains(o.failOn, env.FailOnNone) && len(o.failOn) > 1 {
+		add(fmt.Errorf("%s none stands alone; it is given with others", e.Named("fail-on")))
+	}
 	faults = append(faults, oneOfEach(e, "only", o.only, verdicts)...)
 	return env.UsageFaults(cmd, faults...)
 }
@@ -200,6 +203,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	gate := &gate{failOn: opts.failOn, expect: opts.expect}
 	out := newPrinter(e, opts, guide, gate)
 	var summary fargate.Summary
+	var skipped env.Skipped
+	opts.Skipped = &skipped
 	var owners fargate.Owners
 	var printErr error
 	readErr := env.JudgePods(ctx, e, opts.PodInput, matcher.Explain, func(pod fargate.Pod, x fargate.Explanation) error {
@@ -220,6 +225,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if printErr != nil || ctx.Err() != nil {
 		return readErr
 	}
+	summary.Skipped, summary.LeftOut = skipped.Kinds(), []fargate.LeftOut{}
 	if summary.Pods > 0 {
 		if err := out.close(summary); err != nil {
 			return err
@@ -228,5 +234,5 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if readErr != nil {
 		return readErr
 	}
-	return gate.answer(summary.Pods)
+	return gate.answer(summary)
 }

@@ -61,7 +61,33 @@ func headline(e fargate.Explanation, failed []string) string {
 	return strings.Join(reasons, "; ")
 }
 
-func (p *junitPrinter) close(fargate.Summary) error { return p.report.Close() }
+// close writes what was not judged as skipped, or as failures where --fail-on says so.
+func (p *junitPrinter) close(summary fargate.Summary) error {
+	skip := func(name, class, text string) error {
+		c := output.JUnitCase{Name: name, ClassName: class}
+		if p.gate.failsSkipped() {
+			c.Failure = &output.JUnitFailure{Message: text, Type: env.FailOnSkipped}
+		} else {
+			c.Skipped = &output.JUnitSkipped{Message: text}
+		}
+		return p.report.Case("not judged", c)
+	}
+	for _, k := range summary.Skipped {
+		text := fmt.Sprintf("%d not judged: it is not known where this kind keeps pods", k.Count)
+		if err := skip(k.Kind, k.APIVersion, text); err != nil {
+			return err
+		}
+	}
+	for _, l := range summary.LeftOut {
+		if !l.MayHoldPods {
+			continue
+		}
+		if err := skip(l.Reason, "files", fmt.Sprintf("%d left out", l.Count)); err != nil {
+			return err
+		}
+	}
+	return p.report.Close()
+}
 
 const ruleUnexpected = "unexpected-profile"
 

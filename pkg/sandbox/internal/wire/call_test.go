@@ -33,6 +33,20 @@ func TestParameters(t *testing.T) {
 	}
 }
 
+// Lists of structures end where one lacks its key.
+func TestLists(t *testing.T) {
+	c := &Call{Query: url.Values{
+		"Tags.member.1.Key": {"a"}, "Tags.member.1.Value": {"1"}, "Tags.member.2.Key": {"b"}, "Tags.member.4.Key": {"d"},
+	}}
+	if got := c.Tags(); len(got) != 2 || got["a"] != "1" || got["b"] != "" {
+		t.Errorf("tags %v", got)
+	}
+	for range c.List("Tags.member", "Key") {
+		return // one is enough
+	}
+	t.Error("there is no tag")
+}
+
 func TestLongTexts(t *testing.T) {
 	long := strings.Repeat("ä", MaxText)
 	if got := Clip(long); len(got) > MaxText+len("…") || !strings.HasSuffix(got, "ä…") || Clip("short") != "short" {
@@ -72,6 +86,7 @@ func TestAnswers(t *testing.T) {
 		{JSON, nil, "{}"},
 		{EC2, Page{Name: "vpcSet"}, "<requestId>7</requestId><vpcSet></vpcSet>"},
 		{EC2, Page{Name: "vpcSet", Items: []any{"a"}, Next: "t"}, "<vpcSet><item>a</item></vpcSet><nextToken>t</nextToken>"},
+		{EC2, Fields{{"return", true}}, "<requestId>7</requestId><return>true</return>"},
 		{Query("ns"), nil, `<ListResponse xmlns="ns"><ListResult></ListResult><ResponseMetadata><RequestId>7</RequestId>`},
 		{Query("ns"), Members[Tag]{Tags(map[string]string{"b": "2", "a": "1"})},
 			"<member><Key>a</Key><Value>1</Value></member><member><Key>b</Key><Value>2</Value></member>"},
@@ -82,7 +97,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, r := range []*Refusal{BadRequest("A", "b"), NotFound("A", "b"), Conflict("A", "b"), JSON.Denied("a", "b", "c")} {
-		for _, p := range []*Protocol{JSON, EC2, Query("ns")} {
+		for _, p := range []*Protocol{JSON, EC2, Query("ns"), Target(), S3()} {
 			c := &Call{Protocol: p}
 			if got := c.Refuse(r); got.Status != r.Status || got.Code != r.Code || !strings.Contains(string(got.Body), r.Message) {
 				t.Errorf("%d %s", got.Status, got.Body)

@@ -15,16 +15,16 @@ import (
 func TestFill(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{
-		{"a paragraph is wrapped", "one two three four five", "one two three\nfour five"},
+		{"a paragraph is wrapped", "one two three four five six seven eight nine", "one two three four five six seven eight\nnine"},
 		{"its own line ends do not matter", "one\ntwo three", "one two three"},
-		{"a word that is too long stays whole", "a muchtoolongword b", "a\nmuchtoolongword\nb"},
-		{"width counts characters", "größer größer x", "größer größer\nx"},
+		{"a word that is too long stays whole", "a muchtoolongwordmuchtoolongwordmuchtoolongword b", "a\nmuchtoolongwordmuchtoolongwordmuchtoolongword\nb"},
+		{"width counts characters", "größer größer größer größer größer grö", "größer größer größer größer größer grö"},
 		{"paragraphs stay apart", "one\n\ntwo", "one\n\ntwo"},
 		{"indented lines stay", "List:\n  a  first thing of all\n  b\nend of it", "List:\n  a  first thing of all\n  b\nend of it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := fill(test.text, 13); got != test.want {
+			if got := fill(test.text, narrowestHelp); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

@@ -20,6 +20,7 @@ func accessEntryOf(cl *account.Cluster, principal string) int {
 func noEntries(c *account.Call) (*account.Cluster, *wire.Refusal) {
 	cl, refused := presentCluster(c)
 	if refused == nil && cl.AuthenticationMode == "CONFIG_MAP" {
+		// Not AWS's text.
 		return nil, exception(c, invalidRequest, "The cluster's authentication mode must be set to one of "+
 			"[API, API_AND_CONFIG_MAP] to perform this operation.")
 	}

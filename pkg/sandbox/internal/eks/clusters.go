@@ -197,6 +197,7 @@ func describeUpdate(c *account.Call) (any, *wire.Refusal) {
 	}
 	i := slices.IndexFunc(cl.ClusterUpdates, func(u account.ClusterUpdate) bool { return u.ID == c.Resource })
 	if i < 0 {
+		// Not AWS's text.
 		return nil, exception(c, notFound, "No update found for ID: "+c.Resource)
 	}
 	return showUpdate(c, cl.ClusterUpdates[i]), nil

@@ -15,6 +15,10 @@ import (
 // time before a write, and a list may lack a profile.
 const absence = 5 * time.Second
 
+// readings are how many more have to agree with the first one within a grace period: several answers in a row may
+// mislead.
+const readings = 3
+
 // find returns those of the named profiles that exist. The others are missing from reads of both kinds, and with
 // certain have been for a grace period: then it may be said that there is nothing to delete.
 func (r *Runner) find(ctx context.Context, cluster string, names []string, certain bool) ([]fargate.Profile, error) {
@@ -32,9 +36,12 @@ func (r *Runner) find(ctx context.Context, cluster string, names []string, certa
 func (r *Runner) settled(ctx context.Context, cluster string, first []fargate.Profile, certain bool,
 ) ([]fargate.Profile, error) {
 	o := r.begin("reading the profiles of cluster " + cluster)
-	since, period := o.Clock.Now(), graceOf(certain)
-	for {
-		if o.asked = period - o.Clock.Now().Sub(since); o.asked > 0 {
+	for agreeing := 0; ; agreeing++ {
+		switch {
+		case agreeing == readings, agreeing > 0 && !certain:
+			return first, nil
+		case certain:
+			o.asked = (absence + readings - 1) / readings
 			if err := o.pause(ctx); err != nil {
 				return nil, err
 			}
@@ -43,12 +50,8 @@ func (r *Runner) settled(ctx context.Context, cluster string, first []fargate.Pr
 		if err != nil {
 			return nil, err
 		}
-		now := o.Clock.Now()
-		switch same := slices.EqualFunc(first, again, sameProfile); {
-		case !same:
-			since, period = now, absence
-		case now.Sub(since) >= period:
-			return again, nil
+		if !slices.EqualFunc(first, again, sameProfile) {
+			agreeing, certain = -1, true
 		}
 		first = again
 	}

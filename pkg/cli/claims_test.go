@@ -89,7 +89,31 @@ func renewed() []sandbox.Profile {
 	return []sandbox.Profile{web, temporary}
 }
 
+// appliedProfile is a profile that stands for web of the file that claims apply.
+func appliedProfile(name, namespace string) sandbox.Profile {
+	p := claimed(name, "ACTIVE", namespace)
+	p.Tags = map[string]string{"fgctl:applied": "web"}
+	return p
+}
+
 var claims = []claim{
+	{args: "apply -f testdata/claims.yaml", holds: "web ACTIVE new"},
+	{args: "apply -f testdata/claims.yaml --yes", before: []sandbox.Profile{claimed("web", "ACTIVE", "web")}, holds: "web-2 ACTIVE new"},
+	{args: "apply -f testdata/claims.yaml", before: []sandbox.Profile{appliedProfile("web-3", "new")}, holds: "web-3 ACTIVE new"},
+	{
+		args: "apply -f testdata/claims.yaml --yes --prune", before: []sandbox.Profile{appliedProfile("web", "web"), claimed("api", "ACTIVE", "api")},
+		earlier: []string{"apply -f testdata/claims.yaml --yes"}, holds: "api ACTIVE api, web-2 ACTIVE new",
+	},
+	{
+		args: "apply -f testdata/claims.yaml --yes", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), begunSuccessor(false)},
+		holds: "web-2 ACTIVE new",
+	},
+	{args: "apply -f testdata/claims.yaml --yes --keep-name", before: []sandbox.Profile{appliedProfile("web", "web")}, holds: "web ACTIVE new"},
+	{args: "diff -f testdata/claims.yaml", before: []sandbox.Profile{appliedProfile("web", "web")}, holds: "never"},
+	{
+		args: "diff -f testdata/claims.yaml", before: []sandbox.Profile{appliedProfile("web", "new")},
+		earlier: []string{"replace fp web --namespace web --yes"}, holds: "never",
+	},
 	{args: "delete fp web", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), claimed("api", "ACTIVE", "api")}, holds: "api ACTIVE api"},
 	{args: "delete fp web api", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), claimed("api", "ACTIVE", "api")}},
 	{args: "delete fp --all", before: []sandbox.Profile{claimed("web", "ACTIVE", "web"), claimed("api", "ACTIVE", "api")}},

@@ -55,7 +55,7 @@ func (m *model) decideAll(ctx context.Context, g Goal) (Changes, error) {
 	if err != nil {
 		return Changes{}, err
 	}
-	return m.runner.DecideAll(ctx, profiles, g, true)
+	return m.runner.DecideAll(ctx, profiles, g)
 }
 
 // ofFiles returns the namespaces that the profiles of files take, by their names in the file.

@@ -237,14 +237,14 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 }
 
 // DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
-// has to be made, takes a second reading that agrees; with certain, over a grace period. The error joins all refusals.
-func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal, certain bool) (Changes, error) {
+// has to be made, takes more readings, which agree over a grace period. The error joins all refusals.
+func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal) (Changes, error) {
 	c, err := g.decide(first)
 	lacks := func(d Decision) bool { return d.Action == Make && d.Original == nil }
 	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
 		return c, nil
 	}
-	profiles, err := r.settled(ctx, g.Cluster, first, certain)
+	profiles, err := r.settled(ctx, g.Cluster, first, true)
 	if err != nil {
 		return c, err
 	}

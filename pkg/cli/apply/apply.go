@@ -127,7 +127,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if slices.Contains(opts.skip, "slots") {
 		goal.Slots = math.MaxInt32
 	}
-	changes, err := e.DecideGoal(ctx, client, place, goal, true)
+	changes, err := e.DecideGoal(ctx, client, place, goal)
 	if err != nil {
 		return err
 	}

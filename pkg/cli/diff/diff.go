@@ -74,7 +74,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	goal.Cluster = place.Cluster
-	decided, err := e.DecideGoal(ctx, client, place, goal, false)
+	decided, err := e.DecideGoal(ctx, client, place, goal)
 	if err != nil {
 		return err
 	}

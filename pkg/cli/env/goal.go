@@ -116,9 +116,8 @@ func same(what, file, before, now string) (string, error) {
 	return cmp.Or(before, now), nil
 }
 
-// DecideGoal reads the cluster's profiles and returns what they lack to be those of the goal. With certain, that this
-// is nothing is said for certain.
-func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place, goal lifecycle.Goal, certain bool,
+// DecideGoal reads the cluster's profiles and returns what they lack to be those of the goal.
+func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place, goal lifecycle.Goal,
 ) (lifecycle.Changes, error) {
 	profiles, err := client.Profiles(ctx, place.Cluster)
 	if err != nil {
@@ -126,7 +125,7 @@ func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place,
 	}
 	runner, stop := e.Runner(ctx, client)
 	defer stop()
-	changes, err := runner.DecideAll(ctx, profiles, goal, certain)
+	changes, err := runner.DecideAll(ctx, profiles, goal)
 	stop()
 	return changes, e.Refused(GoOn(err, e.Again()), place)
 }

@@ -24,6 +24,8 @@ type Capacity struct {
 	// Replicas is how many such pods the manifest makes at once, and Total what they take together.
 	Replicas int    `json:"replicas"`
 	Total    Amount `json:"total"`
+	// LimitRange names the LimitRange that sets some of the requests; empty for none.
+	LimitRange string `json:"limitRange,omitempty"`
 	// Hint says when a little less would fit a smaller size; empty otherwise.
 	Hint string `json:"hint"`
 }

@@ -19,7 +19,8 @@ type Matcher struct {
 	selectors  []SelectorMatch   // of all profiles, as far as they are the same for every pod
 	pairs      []LabelMatch      // of all selectors, likewise
 	conditions []compiledPair    // the different label pairs: selectors have many in common
-	seesPin    bool              // a selector looks at ProfileLabel, by a wildcard as a rule
+	objects    *Objects
+	seesPin    bool // a selector looks at ProfileLabel, by a wildcard as a rule
 }
 
 // compiledProfile is a profile prepared for being judged again and again.
@@ -106,6 +107,12 @@ func NewMatcher(profiles []Profile) *Matcher {
 	return m
 }
 
+// With lets the matcher judge by objects of the input, too; none is nil.
+func (m *Matcher) With(objects *Objects) *Matcher {
+	m.objects = objects
+	return m
+}
+
 // seesPin reports whether a key pattern fits ProfileLabel.
 func seesPin(key string) bool { return selector.Match(key, ProfileLabel) }
 
@@ -150,8 +157,12 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 		}
 	}
 	judge(pod, &e)
+	pod.Objects = m.objects
+	sized, by := m.objects.withLimits(pod)
 	var sizing []Finding
-	e.Capacity, sizing = Size(pod)
+	if e.Capacity, sizing = Size(sized); e.Capacity != nil {
+		e.Capacity.LimitRange = by
+	}
 	e.Findings = append(Findings(pod), sizing...)
 	if e.Verdict == VerdictUnmatched {
 		e.Nearest = m.nearest(fresh, e)

@@ -55,6 +55,8 @@ type Pod struct {
 	SpecPath string
 	// Workload says how many pods the object makes.
 	Workload Workload
+	// Objects are those of the same input that decide about pods; may be nil.
+	Objects *Objects
 	// Running is what a cluster says of a pod that exists in it; nil for a manifest.
 	Running *Running
 	// LineOf returns the line of a field of the object (spec.containers[0].image), or of the nearest part
@@ -75,6 +77,8 @@ type Workload struct {
 	// ClaimTemplates are the names of a StatefulSet's volumeClaimTemplates, each of which makes a claim for
 	// every pod.
 	ClaimTemplates []string
+	// ClaimClasses are their StorageClasses, by the name of the template; nil for the default one.
+	ClaimClasses map[string]*string
 	// KeepsFinished reports whether the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
 	KeepsFinished bool
 	// OwnerKind and OwnerName are the controller's among the owner references: of a ReplicaSet in a cluster

@@ -267,7 +267,7 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler "+
 			"seldom tries a pod again", own)
 		f.Hint, f.Commands = "when the cause is mended, "+hint, commands
-		if pod.Running.Unscheduled == "" {
+		if len(pod.Objects.saidOf(pod)) == 0 {
 			f.Hint = "if it stays so for minutes, read its events, and when the cause is mended, " + hint
 			f.Commands = slices.Concat(describe(pod), commands)
 		}

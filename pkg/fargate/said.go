@@ -18,10 +18,17 @@ const capacityAnnotation = "CapacityProvisioned"
 // schedulerSays explains the words of the scheduler that has a waiting pod. They are the cause, so they come first;
 // what a pod waits for with another scheduler is no error of Fargate's.
 func schedulerSays(pod Pod, profiles []compiledProfile) []Finding {
-	said := strings.Join(strings.Fields(pod.Running.Unscheduled), " ")
-	if said == "" || !waits(pod) || pod.madeByDaemonSet() && pod.fargateNode() != "" {
+	if !waits(pod) || pod.madeByDaemonSet() && pod.fargateNode() != "" {
 		return nil
 	}
+	var out []Finding
+	for _, text := range pod.Objects.saidOf(pod) {
+		out = append(out, explainSaid(strings.Join(strings.Fields(text), " "), pod, profiles)...)
+	}
+	return out
+}
+
+func explainSaid(said string, pod Pod, profiles []compiledProfile) []Finding {
 	who := cmp.Or(pod.Spec.SchedulerName, DefaultScheduler)
 	finding := Finding{
 		Code: CodeSchedulerSays, Severity: SeverityWarning, Path: "status.conditions",

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 const (
@@ -197,6 +198,13 @@ var findingRows = []struct {
 		p.Spec.Affinity = &corev1.Affinity{PodAffinity: nextTo("", "").PodAffinity, PodAntiAffinity: apart("", "").PodAntiAffinity}
 	}, "", ""},
 
+	{"eksctl#4486", func(p *Pod) {
+		p.Objects = &Objects{}
+		for _, key := range []string{"app", "none"} {
+			p.Objects.AddPolicy(GroupPolicy{Namespace: p.Namespace, Name: "db", Groups: []string{"sg-0a"}, Selector: labels.Set{key: p.Labels[key]}.AsSelector()})
+		}
+		p.Objects.AddPolicy(GroupPolicy{Namespace: "elsewhere", Selector: labels.Everything()})
+	}, "security-groups warning spec.template.metadata.labels", "the SecurityGroupPolicy db selects the pod, and its groups (sg-0a)"},
 	{"UG metrics-server.adoc", func(p *Pod) { app(p).Ports[0].ContainerPort = 10250 }, "reserved-port warning " + containersPath + "[0].ports[0].containerPort", "reserved on Fargate"},
 	{"the same, in the arguments alone", listening("--secure-port=10250"), "reserved-port warning " + containersPath + "[0].args[1]", "is to listen on port 10250"},
 	{"the same, in two words", listening("--bind-address", "0.0.0.0:10250"), "reserved-port warning " + containersPath + "[0].args[2]", ""},

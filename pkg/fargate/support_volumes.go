@@ -78,25 +78,68 @@ func ephemeralVolume(v *corev1.Volume, at place) []Finding {
 		"volume %s would be provisioned when the pod starts, and dynamic provisioning does not work on Fargate", v.Name)
 }
 
-// claim cannot see what the claim is bound to, so it says what must hold.
-func claim(v *corev1.Volume, at place) []Finding {
-	if v.PersistentVolumeClaim == nil {
-		return nil
+// claims judges claims by what the input has of them. Where it has nothing, it is said what must hold.
+func claims(pod Pod) []Finding {
+	var found []Finding
+	for i := range pod.Spec.Volumes {
+		v := &pod.Spec.Volumes[i]
+		if v.PersistentVolumeClaim == nil {
+			continue
+		}
+		name, path := v.PersistentVolumeClaim.ClaimName, place{pod.SpecPath, "volumes", i}.path("persistentVolumeClaim")
+		switch s := pod.Objects.storageOf(ObjectName{pod.Namespace, name}); {
+		case s.driver == efsDriver && s.isBound:
+		case s.driver == efsDriver:
+			found = append(found, risky(path, "make the claim first and see that it is bound, or use a volume that was made by "+
+				"hand; if the pod was refused once, delete it",
+				"volume %s waits for %s to provision EFS for the claim %s, and the claim must be bound when the pod is made; "+
+					"else "+notAllowed, v.Name, s.from, name, v.Name, name)...)
+		case s.driver != "":
+			found = append(found, refused(path, useEFS, "volume %s is the claim %s, whose %s is of %s; Fargate mounts EFS "+
+				"alone", v.Name, name, s.from, s.driver)...)
+		default:
+			found = append(found, risky(path, useEFS,
+				"volume %s works only if the claim %s is bound to a PersistentVolume of EFS that was made by hand; else "+
+					notAllowed, v.Name, name, v.Name, name)...)
+		}
 	}
-	name := v.PersistentVolumeClaim.ClaimName
-	return risky(at.path("persistentVolumeClaim"), useEFS,
-		"volume %s works only if the claim %s is bound to a PersistentVolume of EFS that was made by hand; else "+
-			notAllowed, v.Name, name, v.Name, name)
+	return found
 }
 
-// claimTemplates cannot see whether somebody has made a PersistentVolume for each claim.
+// claimTemplates cannot see whether somebody has made a PersistentVolume for each claim, unless the class is of another
+// driver.
 func claimTemplates(pod Pod) []Finding {
 	var found []Finding
 	for i, name := range pod.Workload.ClaimTemplates {
-		found = append(found, risky("spec.volumeClaimTemplates"+index(i), "make a PersistentVolume of EFS for the claim "+
+		path := "spec.volumeClaimTemplates" + index(i)
+		if pod.Objects != nil {
+			own := ObjectName{pod.Namespace, name + "-" + pod.Name + "-0"}
+			s := pod.Objects.storageFor(own, Claim{Class: pod.Workload.ClaimClasses[name]})
+			if s.driver == efsDriver && s.isBound {
+				continue
+			}
+			if s.driver != "" && s.driver != efsDriver {
+				found = append(found, refused(path, useEFS, "every pod gets a claim of its own from the template %s, whose %s is "+
+					"of %s; Fargate mounts EFS alone", name, s.from, s.driver)...)
+				continue
+			}
+		}
+		found = append(found, risky(path, "make a PersistentVolume of EFS for the claim "+
 			"of each pod beforehand (driver efs.csi.aws.com); other storage needs EC2 nodes",
 			"every pod gets a claim of its own from the template %s; such claims are as a rule provisioned "+
 				"dynamically, which does not work on Fargate: only EFS, statically provisioned, does", name)...)
+	}
+	return found
+}
+
+// securityGroups cannot see which group is the cluster's.
+func securityGroups(pod Pod) []Finding {
+	var found []Finding
+	for _, p := range pod.Objects.policiesOf(pod) {
+		found = append(found, risky(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.labels",
+			"add the cluster security group to the policy's groupIds, unless it is among them",
+			"the SecurityGroupPolicy %s selects the pod, and its groups (%s) are in the place of the cluster security group: "+
+				"without that one kubelet and DNS are cut off and the pod hangs", p.Name, strings.Join(p.Groups, ", "))...)
 	}
 	return found
 }

@@ -63,6 +63,9 @@ type workloadSpec struct {
 	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished"`
 	VolumeClaimTemplates    []struct {
 		Metadata objectMeta `json:"metadata"`
+		Spec     struct {
+			StorageClassName *string `json:"storageClassName"`
+		} `json:"spec"`
 	} `json:"volumeClaimTemplates"`
 	Template    *podTemplate `json:"template"`
 	JobTemplate *struct {
@@ -242,6 +245,10 @@ func (o *object) workload(pod *fargate.Pod) {
 	case "StatefulSet":
 		for _, claim := range spec.VolumeClaimTemplates {
 			w.ClaimTemplates = append(w.ClaimTemplates, claim.Metadata.Name)
+			if w.ClaimClasses == nil {
+				w.ClaimClasses = map[string]*string{}
+			}
+			w.ClaimClasses[claim.Metadata.Name] = claim.Spec.StorageClassName
 		}
 		fallthrough
 	case "Deployment", "ReplicaSet", "ReplicationController":

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -23,6 +24,8 @@ type PodInput struct {
 	Namespace    string
 	// Budgets is called for each PodDisruptionBudget; may be nil.
 	Budgets func(fargate.DisruptionBudget)
+	// Objects is filled with what decides about the pods before any is judged; may be nil.
+	Objects *fargate.Objects
 	// Skipped counts what is not judged; may be nil.
 	Skipped *Skipped
 }
@@ -55,6 +58,10 @@ func JudgePods[T any](
 	// What was found for each name of -f, and whether the reason for nothing is reported already.
 	found, reported, pods, nothing := map[string]bool{}, map[string]bool{}, 0, false
 	var stop error
+	open := e.Open
+	if in.Objects != nil {
+		open = e.related(ctx, files, namespace, in.Objects)
+	}
 	skipped := cmp.Or(in.Skipped, &Skipped{})
 	defer skipped.warn(e)
 	for _, file := range files {
@@ -67,7 +74,7 @@ func JudgePods[T any](
 				in.Budgets(b)
 			}
 		}
-		err := readManifest(ctx, e, file.Name, options, judge, func(pod fargate.Pod, judged T) error {
+		err := readManifest(ctx, open, file.Name, options, judge, func(pod fargate.Pod, judged T) error {
 			found[file.Given] = true
 			pods++
 			stop = yield(pod, judged)
@@ -108,10 +115,10 @@ func noPods(name string) error {
 
 // readManifest reads one file.
 func readManifest[T any](
-	ctx context.Context, e *Env, name string, opts manifest.Options,
+	ctx context.Context, open func(context.Context, string) (io.ReadCloser, error), name string, opts manifest.Options,
 	judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
 ) error {
-	in, err := e.Open(ctx, name)
+	in, err := open(ctx, name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -73,6 +73,9 @@ func (d *detail) size(e fargate.Explanation) {
 	} else {
 		text += "; " + whose + " requests nothing"
 	}
+	if c.LimitRange != "" {
+		text += " (by the LimitRange " + c.LimitRange + ")"
+	}
 	if c.Hint != "" {
 		text += "; " + c.Hint
 	}

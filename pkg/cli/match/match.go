@@ -199,7 +199,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	warnUnexpected(e, opts.expect, profiles)
-	matcher := fargate.NewMatcher(profiles)
+	objects := &fargate.Objects{}
+	opts.Objects = objects
+	matcher := fargate.NewMatcher(profiles).With(objects)
 	gate := &gate{failOn: opts.failOn, expect: opts.expect}
 	out := newPrinter(e, opts, guide, gate)
 	var summary fargate.Summary

@@ -1,0 +1,209 @@
+package fargate
+
+// Objects of an input that make no pods and decide about them: claims and their volumes, LimitRanges,
+// SecurityGroupPolicies, and what schedulers have reported.
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// Objects gathers what decides about pods. It must not change while pods are judged; nil knows nothing.
+type Objects struct {
+	claims   map[ObjectName]Claim
+	volumes  []Volume
+	classes  map[string]string // provisioner by name
+	standard string            // the default StorageClass
+	limits   map[string][]Limits
+	policies []GroupPolicy
+	reports  map[ObjectName][]string
+}
+
+// ObjectName names an object of a namespace.
+type ObjectName struct{ Namespace, Name string }
+
+// Claim is what decides where a PersistentVolumeClaim finds its storage.
+type Claim struct {
+	// Class is its StorageClass: nil for the default one, empty for none.
+	Class *string
+	// Volume is the volume that it names.
+	Volume string
+}
+
+// Volume is a PersistentVolume. Driver is its CSI driver, or the name of its kind where it has none.
+type Volume struct {
+	Name, Class, Driver string
+	// For is the claim that it is reserved for; empty for any.
+	For ObjectName
+}
+
+// Limits is what a LimitRange sets in containers that say nothing themselves.
+type Limits struct {
+	Name             string
+	Limits, Requests corev1.ResourceList
+}
+
+// GroupPolicy is a SecurityGroupPolicy: the pods that it selects have its groups in the place of the cluster's.
+type GroupPolicy struct {
+	Namespace, Name string
+	Groups          []string
+	Selector        labels.Selector
+}
+
+// AddClaim notes a PersistentVolumeClaim.
+func (o *Objects) AddClaim(name ObjectName, c Claim) {
+	if o.claims == nil {
+		o.claims = map[ObjectName]Claim{}
+	}
+	o.claims[name] = c
+}
+
+// AddVolume notes a PersistentVolume.
+func (o *Objects) AddVolume(v Volume) { o.volumes = append(o.volumes, v) }
+
+// AddClass notes a StorageClass.
+func (o *Objects) AddClass(name, provisioner string, isDefault bool) {
+	if o.classes == nil {
+		o.classes = map[string]string{}
+	}
+	if o.classes[name] = provisioner; isDefault {
+		o.standard = name
+	}
+}
+
+// AddLimits notes what a LimitRange of a namespace says of containers.
+func (o *Objects) AddLimits(namespace string, l Limits) {
+	if o.limits == nil {
+		o.limits = map[string][]Limits{}
+	}
+	o.limits[namespace] = append(o.limits[namespace], l)
+}
+
+// AddPolicy notes a SecurityGroupPolicy.
+func (o *Objects) AddPolicy(p GroupPolicy) { o.policies = append(o.policies, p) }
+
+// AddReport notes what a scheduler has reported of a pod.
+func (o *Objects) AddReport(pod ObjectName, text string) {
+	if o.reports == nil {
+		o.reports = map[ObjectName][]string{}
+	}
+	if known := o.reports[pod]; len(known) < mostReports && !slices.Contains(known, text) {
+		o.reports[pod] = append(known, text)
+	}
+}
+
+// mostReports is how many different texts are kept for a pod.
+const mostReports = 8
+
+// efsDriver is the one driver whose volumes Fargate mounts (EKS User Guide, AWS Fargate considerations).
+const efsDriver = "efs.csi.aws.com"
+
+// storage is what is known of a claim.
+type storage struct {
+	// driver is the volume's, or that which would provision it; empty where it is not known.
+	driver string
+	// from is where it stands: a volume, or a StorageClass, which would provision one.
+	from       string
+	isBound    bool // to a volume that is there
+	isUnlisted bool // the input does not have the claim
+}
+
+// storageOf finds what a claim is bound to, or would be (Kubernetes, Persistent Volumes, Binding).
+func (o *Objects) storageOf(name ObjectName) storage {
+	if o == nil {
+		return storage{isUnlisted: true}
+	}
+	claim, ok := o.claims[name]
+	if !ok {
+		return storage{isUnlisted: true}
+	}
+	return o.storageFor(name, claim)
+}
+
+func (o *Objects) storageFor(name ObjectName, claim Claim) storage {
+	class := o.standard
+	if claim.Class != nil {
+		class = *claim.Class
+	}
+	for _, v := range o.volumes {
+		if claim.Volume == v.Name || claim.Volume == "" &&
+			(v.For == name || v.For == (ObjectName{}) && v.Class == class && (class != "" || claim.Class != nil)) {
+			return storage{driver: v.Driver, from: "PersistentVolume " + v.Name, isBound: true}
+		}
+	}
+	if provisioner := o.classes[class]; class != "" && provisioner != noProvisioner && claim.Volume == "" {
+		return storage{driver: provisioner, from: "StorageClass " + class}
+	}
+	return storage{}
+}
+
+// noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
+const noProvisioner = "kubernetes.io/no-provisioner"
+
+// withLimits returns the containers as a LimitRange leaves them, and the names of those that have changed any. What a
+// container says itself stays; a limit of its own is its request already (Kubernetes, Limit Ranges).
+func (o *Objects) withLimits(pod Pod) (Pod, string) {
+	if o == nil || pod.Running != nil {
+		return pod, ""
+	}
+	name := ""
+	for _, l := range o.limits[pod.Namespace] {
+		for _, list := range []*[]corev1.Container{&pod.Spec.InitContainers, &pod.Spec.Containers} {
+			*list = slices.Clone(*list)
+			for i := range *list {
+				r := &(*list)[i].Resources
+				requests := defaults(*r, func(corev1.ResourceName) bool { return true })
+				limits := filled(r.Limits, l.Limits)
+				if requests = filled(requests, l.Requests); len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
+					r.Requests, r.Limits, name = requests, limits, l.Name
+				}
+			}
+		}
+	}
+	return pod, name
+}
+
+// filled returns a list with the amounts of another one for what it does not name.
+func filled(own, more corev1.ResourceList) corev1.ResourceList {
+	out := corev1.ResourceList{}
+	for name, amount := range more {
+		out[name] = amount
+	}
+	for name, amount := range own {
+		out[name] = amount
+	}
+	return out
+}
+
+// policiesOf returns the policies that select a pod.
+func (o *Objects) policiesOf(pod Pod) []GroupPolicy {
+	if o == nil {
+		return nil
+	}
+	var out []GroupPolicy
+	for _, p := range o.policies {
+		if p.Namespace == pod.Namespace && p.Selector.Matches(labels.Set(pod.Labels)) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// saidOf returns the words of the schedulers about a pod: its condition's first.
+func (o *Objects) saidOf(pod Pod) []string {
+	var out []string
+	if text := pod.Running.Unscheduled; text != "" {
+		out = append(out, text)
+	}
+	if o == nil {
+		return out
+	}
+	for _, text := range o.reports[ObjectName{pod.Namespace, pod.Name}] {
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}

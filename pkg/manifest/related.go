@@ -1,0 +1,150 @@
+package manifest
+
+// Objects that decide about the pods of the same input.
+
+import (
+	"maps"
+	"reflect"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// RelatedWords are texts of which an input has one at least where it has an object that Related reads.
+var RelatedWords = []string{
+	"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "FailedScheduling",
+}
+
+// Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends
+// on it stays undecided.
+func Related(objects *fargate.Objects) map[string]func(Object) error {
+	into := func(read func(Object) error) func(Object) error {
+		return func(o Object) error {
+			_ = read(o)
+			return nil
+		}
+	}
+	return map[string]func(Object) error{
+		"PersistentVolumeClaim": into(func(o Object) error { return readClaim(o, objects) }),
+		"PersistentVolume":      into(func(o Object) error { return readVolume(o, objects) }),
+		"StorageClass":          into(func(o Object) error { return readClass(o, objects) }),
+		"LimitRange":            into(func(o Object) error { return readLimits(o, objects) }),
+		"SecurityGroupPolicy":   into(func(o Object) error { return readPolicy(o, objects) }),
+		"Event":                 into(func(o Object) error { return readEvent(o, objects) }),
+	}
+}
+
+func readClaim(o Object, into *fargate.Objects) error {
+	var spec struct {
+		StorageClassName *string `json:"storageClassName"`
+		VolumeName       string  `json:"volumeName"`
+	}
+	err := o.Decode("spec", &spec)
+	if err == nil {
+		into.AddClaim(fargate.ObjectName{Namespace: o.Namespace, Name: o.Name},
+			fargate.Claim{Class: spec.StorageClassName, Volume: spec.VolumeName})
+	}
+	return err
+}
+
+func readVolume(o Object, into *fargate.Objects) error {
+	var spec corev1.PersistentVolumeSpec
+	if err := o.Decode("spec", &spec); err != nil {
+		return err
+	}
+	v := fargate.Volume{Name: o.Name, Class: spec.StorageClassName, Driver: sourceKind(spec.PersistentVolumeSource)}
+	if spec.CSI != nil {
+		v.Driver = spec.CSI.Driver
+	}
+	if spec.ClaimRef != nil {
+		v.For = fargate.ObjectName{Namespace: spec.ClaimRef.Namespace, Name: spec.ClaimRef.Name}
+	}
+	into.AddVolume(v)
+	return nil
+}
+
+// sourceKind names the kind of a volume's source: nfs, hostPath.
+func sourceKind(source corev1.PersistentVolumeSource) string {
+	of := reflect.ValueOf(source)
+	for i := range of.NumField() {
+		if !of.Field(i).IsNil() {
+			return of.Type().Field(i).Name
+		}
+	}
+	return ""
+}
+
+func readClass(o Object, into *fargate.Objects) error {
+	var class struct {
+		Metadata    metav1.ObjectMeta `json:"metadata"`
+		Provisioner string            `json:"provisioner"`
+	}
+	err := o.Decode("", &class)
+	if err == nil {
+		into.AddClass(o.Name, class.Provisioner,
+			class.Metadata.Annotations["storageclass.kubernetes.io/is-default-class"] == "true")
+	}
+	return err
+}
+
+// readLimits reads what a LimitRange says of containers, with the defaults of defaults: a request is the limit, else
+// the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
+func readLimits(o Object, into *fargate.Objects) error {
+	var spec corev1.LimitRangeSpec
+	if err := o.Decode("spec", &spec); err != nil {
+		return err
+	}
+	for _, item := range spec.Limits {
+		if item.Type != corev1.LimitTypeContainer {
+			continue
+		}
+		limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
+		for _, list := range []corev1.ResourceList{item.Max, item.Default} {
+			maps.Copy(limits, list)
+		}
+		for _, list := range []corev1.ResourceList{item.Min, limits, item.DefaultRequest} {
+			maps.Copy(requests, list)
+		}
+		into.AddLimits(o.Namespace, fargate.Limits{Name: o.Name, Limits: limits, Requests: requests})
+	}
+	return nil
+}
+
+// readPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One that selects by service accounts is left
+// out: what it chooses by are the account's labels.
+func readPolicy(o Object, into *fargate.Objects) error {
+	var spec struct {
+		PodSelector    *metav1.LabelSelector `json:"podSelector"`
+		SecurityGroups struct {
+			GroupIDs []string `json:"groupIds"`
+		} `json:"securityGroups"`
+	}
+	if err := o.Decode("spec", &spec); err != nil || spec.PodSelector == nil {
+		return err
+	}
+	selector, err := metav1.LabelSelectorAsSelector(spec.PodSelector)
+	if err == nil {
+		into.AddPolicy(fargate.GroupPolicy{
+			Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs, Selector: selector,
+		})
+	}
+	return err
+}
+
+func readEvent(o Object, into *fargate.Objects) error {
+	var event struct {
+		Reason             string                 `json:"reason"`
+		Message            string                 `json:"message"`
+		InvolvedObject     corev1.ObjectReference `json:"involvedObject"`
+		Source             corev1.EventSource     `json:"source"`
+		ReportingComponent string                 `json:"reportingComponent"`
+	}
+	err := o.Decode("", &event)
+	if err == nil && event.Reason == "FailedScheduling" && event.InvolvedObject.Kind == "Pod" {
+		into.AddReport(fargate.ObjectName{Namespace: event.InvolvedObject.Namespace, Name: event.InvolvedObject.Name},
+			event.Message)
+	}
+	return err
+}

@@ -57,7 +57,7 @@ var may = []struct {
 	}},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
 	{"sandbox/internal/bench", []string{"sandbox"}},
-	{"manifest", []string{"internal/document", "fargate"}},
+	{"manifest", []string{"internal/document", "internal/shell", "fargate"}},
 	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},
 	{"cloud", []string{"fargate", "internal/shell", "network"}},
 	{"preflight", []string{"cloud", "fargate", "network", "trust"}},

@@ -20,6 +20,8 @@ type File struct {
 	Name string
 	// Given is what the user named: the path itself, a directory or a pattern.
 	Given string
+	// InDirectory reports whether it was found in a directory that the user named, and may be no manifest.
+	InDirectory bool
 }
 
 // extensions are those of the files that are read from a directory (kubectl's list).
@@ -33,15 +35,29 @@ var ErrNoFiles = errors.New("no file in this directory ends in " + strings.Join(
 // subdirectories too. Symbolic links to directories are not followed, except those that are named. All
 // names that lead nowhere are reported together.
 func Files(names []string, recursive bool) ([]File, error) {
+	return (&search{recursive: recursive}).files(names)
+}
+
+// search is a search for files; left is nil where nothing is left out.
+type search struct {
+	recursive bool
+	exclude   []glob
+	left      *Left
+	inputs    map[string]string // the files of kustomizations that are no manifests, and the kustomization of each
+	used      map[string]bool   // directories that kustomizations build on
+	looked    map[string]bool   // directories in which a kustomization was looked for
+}
+
+func (s *search) files(names []string) ([]File, error) {
 	var out []File
 	var errs []error
 	for _, name := range names {
-		files, err := expand(name, recursive)
+		files, isDir, err := s.expand(name)
 		if err != nil {
 			errs = append(errs, err)
 		}
 		for _, f := range files {
-			out = append(out, File{Name: f, Given: name})
+			out = append(out, File{Name: f, Given: name, InDirectory: isDir})
 		}
 	}
 	if stdin := slices.IndexFunc(out, func(f File) bool { return f.Name == "-" }); stdin >= 0 {
@@ -55,39 +71,44 @@ func Files(names []string, recursive bool) ([]File, error) {
 	return out, errors.Join(errs...)
 }
 
-func expand(name string, recursive bool) ([]string, error) {
+// expand returns the files of a name, and whether it is a directory's.
+func (s *search) expand(name string) (files []string, isDir bool, err error) {
 	switch {
 	case name == "":
-		return nil, errors.New("an empty file name; name a file, a directory or - for standard input")
+		return nil, false, errors.New("an empty file name; name a file, a directory or - for standard input")
 	case name == "-":
-		return []string{name}, nil
+		return []string{name}, false, nil
 	case strings.HasPrefix(name, "http://"), strings.HasPrefix(name, "https://"):
 		shown := document.SourceName(name)
-		return nil, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", shown, shown)
+		return nil, false, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", shown, shown)
 	}
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?[") {
 		files, bad := filepath.Glob(name)
 		if bad == nil && len(files) > 0 {
-			return files, nil
+			files, err = s.without(name, files)
+			return files, false, err
 		}
-		return nil, fmt.Errorf("%s: no file matches this pattern", name)
+		return nil, false, fmt.Errorf("%s: no file matches this pattern", name)
 	}
 	if err != nil {
-		return nil, reason(name, err)
+		return nil, false, reason(name, err)
 	}
 	if !info.IsDir() {
-		return []string{name}, nil
+		files, err = s.without(name, []string{name})
+		return files, false, err
 	}
-	files, err := walk(name, recursive)
-	if err == nil && len(files) == 0 {
+	if files, err = s.walk(name); err != nil {
+		return files, true, err
+	}
+	if files, err = s.without(name, files); err == nil && len(files) == 0 {
 		err = fmt.Errorf("%s: %w", name, ErrNoFiles)
 	}
-	return files, err
+	return files, true, err
 }
 
 // walk returns the files of a directory in the order of their names.
-func walk(dir string, recursive bool) ([]string, error) {
+func (s *search) walk(dir string) ([]string, error) {
 	var out []string
 	var errs []error
 	// A root that is a symbolic link is followed only with a separator behind it.
@@ -101,12 +122,12 @@ func walk(dir string, recursive bool) ([]string, error) {
 			return nil
 		}
 		if entry.IsDir() {
-			if path != root && !recursive {
+			if path != root && !s.recursive || s.leavesOut(path, root) {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if !slices.Contains(extensions, filepath.Ext(path)) {
+		if !slices.Contains(extensions, filepath.Ext(path)) || s.isExcluded(path, root) {
 			return nil
 		}
 		// What is neither a file nor leads to one (a pipe, a directory behind a link) is left out.

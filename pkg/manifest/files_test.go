@@ -70,6 +70,37 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+func TestFindLeavesOut(t *testing.T) {
+	tree(t, "a.yaml", ".git/b.yaml", "x/.hidden/c.yaml", "x/test/d.yaml", "x/y/test/e.yaml", "chart/Chart.yaml", "chart/templates/f.yaml", "chart/charts/sub/Chart.yaml", "plain/Chart.yaml")
+	for _, c := range []struct {
+		exclude                  string
+		want                     string
+		hidden, excluded, charts int
+	}{
+		{"", "a.yaml plain/Chart.yaml x/test/d.yaml x/y/test/e.yaml", 2, 0, 1},
+		{"test", "a.yaml plain/Chart.yaml", 2, 2, 1},
+		{"x/test", "a.yaml plain/Chart.yaml x/y/test/e.yaml", 2, 1, 1},
+		{"**/test/*.yaml Chart.yaml", "a.yaml", 2, 3, 1},
+		{"x/**", "a.yaml plain/Chart.yaml", 1, 1, 1},
+		{"/x/ a.* chart", "plain/Chart.yaml", 1, 3, 0},
+		{"x/**/e.yaml", "a.yaml plain/Chart.yaml x/test/d.yaml", 2, 1, 1},
+	} {
+		files, left, err := Find([]string{"."}, true, strings.Fields(c.exclude))
+		var got []string
+		for _, f := range files {
+			if got = append(got, f.Name); !f.InDirectory {
+				t.Errorf("%s was found in a directory", f.Name)
+			}
+		}
+		if s := strings.Join(got, " "); err != nil || s != c.want || left.Hidden != c.hidden || left.Excluded != c.excluded || len(left.Charts) != c.charts {
+			t.Errorf("%s: got %s %+v, %v", c.exclude, s, *left, err)
+		}
+	}
+	if files, left, err := Find([]string{".git"}, true, nil); err != nil || len(files) != 1 || left.Hidden != 0 {
+		t.Errorf("a hidden directory that is named: got %v, %v", files, err)
+	}
+}
+
 // plainJSON tells JSON that means the same to a YAML parser.
 func plainJSON(text string) bool {
 	if !strings.HasPrefix(text, "{") || !json.Valid([]byte(text)) || len(text) > 900 || strings.Contains(text, "<<") {

@@ -1,8 +1,14 @@
 package manifest
 
-// Which objects make no pods, so that nothing is to be said of them.
+// Which objects make no pods, so that nothing is to be said of them, and which documents are no objects.
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/internal/document"
+)
 
 // Kind names the kind of an object as its manifest does.
 type Kind struct {
@@ -42,4 +48,27 @@ func mayMakePods(kind, group string) bool {
 		}
 	}
 	return true
+}
+
+// passes reports whether a document is let pass as no manifest.
+func (m *reader[T]) passes(e element) bool {
+	if m.opts.NotAManifest == nil || e.path != "" {
+		return false
+	}
+	if e.value.Kind() != document.Mapping {
+		return true
+	}
+	fields, err := e.value.Fields()
+	return err == nil && document.Get(fields, "kind") == nil && misspelt(fields) == ""
+}
+
+// misspelt points to a key that is kind but for its case.
+func misspelt(fields []document.Field) string {
+	at := slices.IndexFunc(fields, func(f document.Field) bool {
+		return f.Key != "kind" && strings.EqualFold(f.Key, "kind")
+	})
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf("; line %d has %q, which is written kind", fields[at].Line, fields[at].Key)
 }

@@ -31,6 +31,8 @@ type Options struct {
 	Others map[string]func(Object) error
 	// Skipped is called with the kind of each object that may make pods in a way that is not known; it may be nil.
 	Skipped func(Kind)
+	// NotAManifest is called for each document that has no kind and is let pass; nil where such a document is a fault.
+	NotAManifest func()
 	// EmptyList is called for every list without elements, as kubectl prints it where there is nothing; it may be nil.
 	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
@@ -178,6 +180,10 @@ func (m *reader[T]) root(p document.Part) error {
 	if err != nil {
 		return err
 	}
+	if m.passes(element{value: p.Value}) {
+		m.opts.NotAManifest()
+		return nil
+	}
 	if items == 0 {
 		m.emptyList(kind)
 	}
@@ -227,6 +233,8 @@ func (m *reader[T]) deliver(f found, judged T) error {
 			}
 		}
 		f.lines.late = true
+	case f.stray:
+		m.opts.NotAManifest()
 	case f.skipped != nil && m.opts.Skipped != nil:
 		m.opts.Skipped(*f.skipped)
 	}
@@ -287,6 +295,7 @@ type found struct {
 	items  document.Value
 	kind   string
 	noKind bool
+	stray  bool
 	err    error
 }
 
@@ -295,6 +304,9 @@ func (m *reader[T]) look(e element) (f found) {
 	v := e.value
 	if v.Kind() == document.Null && e.path != "" {
 		return found{}
+	}
+	if m.passes(e) {
+		return found{stray: true}
 	}
 	if v.Kind() != document.Mapping {
 		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", nameOf(e.path), v.Kind())}
@@ -373,15 +385,4 @@ func join(path, field string) string {
 		return field
 	}
 	return path + "." + field
-}
-
-// misspelt points to a key that is kind but for its case.
-func misspelt(fields []document.Field) string {
-	at := slices.IndexFunc(fields, func(f document.Field) bool {
-		return f.Key != "kind" && strings.EqualFold(f.Key, "kind")
-	})
-	if at < 0 {
-		return ""
-	}
-	return fmt.Sprintf("; line %d has %q, which is written kind", fields[at].Line, fields[at].Key)
 }

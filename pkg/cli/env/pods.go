@@ -22,6 +22,8 @@ type PodInput struct {
 	// HasRecursive reports whether the command has -R.
 	HasRecursive bool
 	Namespace    string
+	// Exclude are patterns of what is left out of directories.
+	Exclude []string
 	// Budgets is called for each PodDisruptionBudget; may be nil.
 	Budgets func(fargate.DisruptionBudget)
 	// Objects is filled with what decides about the pods before any is judged; may be nil.
@@ -30,13 +32,13 @@ type PodInput struct {
 	Skipped *Skipped
 }
 
-// Find returns the files to read; the error is of the names that lead nowhere.
-func (in PodInput) Find() ([]manifest.File, error) {
-	files, err := manifest.Files(in.Files, in.Recursive)
+// Find returns the files to read, and what was left out; the error is of the names that lead nowhere.
+func (in PodInput) Find() ([]manifest.File, *manifest.Left, error) {
+	files, left, err := manifest.Find(in.Files, in.Recursive, in.Exclude)
 	if errors.Is(err, manifest.ErrNoFiles) && in.HasRecursive && !in.Recursive {
 		err = fmt.Errorf("%w; -R looks into subdirectories too", err)
 	}
-	return files, err
+	return files, left, err
 }
 
 // ReadPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
@@ -50,7 +52,7 @@ func JudgePods[T any](
 	ctx context.Context, e *Env, in PodInput, judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
 ) error {
 	namespace := e.defaultNamespace(in.Namespace)
-	files, err := in.Find()
+	files, left, err := in.Find()
 	var faults, failures []error
 	if err != nil {
 		faults = append(faults, err)
@@ -63,6 +65,7 @@ func JudgePods[T any](
 		open = e.related(ctx, files, namespace, in.Objects)
 	}
 	skipped := cmp.Or(in.Skipped, &Skipped{})
+	skipped.left = *left
 	defer skipped.warn(e)
 	for _, file := range files {
 		options := manifest.Options{Namespace: namespace, Skipped: skipped.kind}
@@ -73,6 +76,10 @@ func JudgePods[T any](
 				found[file.Given] = true // a file may hold budgets alone, but not the whole input
 				in.Budgets(b)
 			}
+		}
+		strays := 0
+		if file.InDirectory {
+			options.NotAManifest = func() { strays++ }
 		}
 		err := readManifest(ctx, open, file.Name, options, judge, func(pod fargate.Pod, judged T) error {
 			found[file.Given] = true
@@ -85,9 +92,12 @@ func JudgePods[T any](
 		var path *fs.PathError
 		switch {
 		case err == nil:
+			skipped.stray(strays)
 			continue
 		case stop != nil, ctx.Err() != nil:
 			return err
+		case file.InDirectory && skipped.pass(file.Name, err):
+			continue
 		case errors.As(err, &list), errors.As(err, &fault), errors.As(err, &path):
 			faults = append(faults, err)
 		default:

@@ -64,8 +64,8 @@ func (g *gate) add(e fargate.Explanation) {
 	}
 }
 
-// answer is no where a pod fails, or what was not judged. The output has said why, unless it is about a profile that only the
-// command line knows.
+// answer is no where a pod fails, or what was not judged. The output has said why, unless it is about a profile that
+// only the command line knows.
 func (g *gate) answer(summary fargate.Summary) error {
 	var reasons []error
 	if g.unexpected > 0 {

@@ -47,6 +47,9 @@ else the kubeconfig context's, else default. The profiles are those of the clust
 --profiles-from those of files: then no AWS is needed.
 Only ACTIVE profiles count, and those from files that state no status.
 
+What was not judged and may make pods is counted on standard error. In directories hidden ones, Helm
+charts, patches of kustomizations and files that are no manifests are left out.
+
 Verdicts:
   matched    exactly one ACTIVE profile takes the pod
   ambiguous  several do; shown are all, and the label that settles which
@@ -72,6 +75,9 @@ profiles that take pods overlap.`,
 
   # Every manifest below a directory, against a file; no AWS is needed
   fgctl match --profiles-from cluster.yaml -f manifests/ -R
+
+  # A whole repository, without its tests
+  fgctl match --profiles-from cluster.yaml -R -f . --exclude test
 
   # A chart, against a Terraform plan, before either is applied
   terraform show -json plan.out > plan.json
@@ -117,6 +123,9 @@ profiles that take pods overlap.`,
 	flags.StringSliceVarP(&opts.Files, "filename", "f", nil,
 		"manifest, directory or pattern; - reads standard input; repeatable")
 	flags.BoolVarP(&opts.Recursive, "recursive", "R", false, "look into the subdirectories of -f too")
+	flags.StringSliceVar(&opts.Exclude, "exclude", nil,
+		"leave out what fits this pattern of a directory of -f: a name (*.tmpl.yaml), or a path in which ** stands for "+
+			"any directories (**/test/*); repeatable")
 	flags.StringVarP(&opts.Namespace, "namespace", "n", "",
 		"namespace of manifests that name none; by default the kubeconfig context's, else default")
 	e.AddClusterFlag(cmd)
@@ -142,6 +151,7 @@ profiles that take pods overlap.`,
 	env.MustComplete(cmd, "only", env.CompleteList(verdicts))
 	env.MustComplete(cmd, "expect-profile", completeExpected(e))
 	env.MustComplete(cmd, "namespace", env.CompleteNothing)
+	env.MustComplete(cmd, "exclude", env.CompleteNothing)
 	for _, file := range []string{"filename", "profiles-from"} {
 		env.MustComplete(cmd, file, env.CompleteFiles)
 	}
@@ -191,7 +201,7 @@ func (o *options) preferCluster(e *env.Env, cmd *cobra.Command) {
 // run explains pod after pod as they are read. A broken input does not hide the others: what can
 // be read is explained, and all faults are reported at the end.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	if files, err := opts.Find(); len(files) == 0 && err != nil {
+	if files, _, err := opts.Find(); len(files) == 0 && err != nil {
 		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
 	}
 	profiles, guide, err := readProfiles(ctx, e, opts.profilesFrom)
@@ -227,7 +237,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if printErr != nil || ctx.Err() != nil {
 		return readErr
 	}
-	summary.Skipped, summary.LeftOut = skipped.Kinds(), []fargate.LeftOut{}
+	summary.Skipped, summary.LeftOut = skipped.Kinds(), skipped.Left()
 	if summary.Pods > 0 {
 		if err := out.close(summary); err != nil {
 			return err

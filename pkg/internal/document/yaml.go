@@ -286,6 +286,9 @@ func tabLine(text []byte) int {
 	return 0
 }
 
+// IsTemplate reports whether a fault comes of the text being a template of Helm or the like.
+func IsTemplate(fault error) bool { return strings.Contains(fault.Error(), helmHint) }
+
 const helmHint = "; this looks like a Helm template: run `helm template` first and give its output"
 
 // bracesHint recognises a template by its double braces.

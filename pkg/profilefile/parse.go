@@ -71,8 +71,9 @@ const (
 // or Errors, with what could be read besides.
 //
 // Accepted are, as YAML (several documents too) or JSON: a ClusterConfig, whose keys other than metadata.name,
-// metadata.region, metadata.annotations, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what fgctl get -o json|yaml
-// prints; what aws eks describe-fargate-profile prints; a single profile; and a list of any of these.
+// metadata.region, metadata.annotations, iam.fargatePodExecutionRoleARN and fargateProfiles are ignored; what
+// fgctl get -o json|yaml|clusterconfig prints; what aws eks describe-fargate-profile prints; a single profile; and a
+// list of any of these.
 //
 // What other tools declare, which ParseDeclared reads, is a fault that says whose it is.
 func Parse(source string, data []byte) (File, error) {

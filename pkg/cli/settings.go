@@ -1,7 +1,7 @@
 package cli
 
-// A flag's value comes from the command line, then FGCTL_<FLAG>, then the settings file, then its default. It is done once
-// for all flags of all commands, by setting those that the command line left alone.
+// A flag's value comes from the command line, then FGCTL_<FLAG>, then the settings file, then its default. It is done
+// once for all flags of all commands, by setting those that the command line left alone.
 
 import (
 	"bytes"

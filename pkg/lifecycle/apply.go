@@ -57,9 +57,9 @@ type Changes struct {
 // decide compares the goal with what is there.
 func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 	c := Changes{Goal: g, Profiles: profiles}
-	reserved := make([]string, len(g.Entries))
-	for i, e := range g.Entries {
-		reserved[i] = e.Name
+	reserved := make([]string, 0, 2*len(g.Entries))
+	for _, e := range g.Entries {
+		reserved = append(reserved, e.Name)
 	}
 	var errs []error
 	var kept []fargate.Profile

@@ -60,10 +60,9 @@ func (r *Runner) bring(ctx context.Context, m making) (fargate.Profile, error) {
 }
 
 // takeRole sees to it that the profile has its role.
-func (r *Runner) takeRole(ctx context.Context, m *making) (err error) {
-	trusted := false
-	m.Profile.PodExecutionRoleARN, trusted, err = r.ensureRole(ctx, m.Report)
-	m.trusted, m.NewRole = m.trusted || trusted, ""
+func (r *Runner) takeRole(ctx context.Context, m *making) error {
+	arn, trusted, err := r.ensureRole(ctx, m.Report)
+	m.Profile.PodExecutionRoleARN, m.trusted, m.NewRole = arn, m.trusted || trusted, ""
 	return err
 }
 

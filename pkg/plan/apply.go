@@ -40,7 +40,7 @@ type Change struct {
 
 // ChangesOf returns how a file and the cluster differ: the profiles of the file in their order, then the others.
 func ChangesOf(c lifecycle.Changes) []Change {
-	out := []Change{}
+	out := make([]Change, 0, len(c.Decisions)+len(c.Others))
 	for _, d := range c.Decisions {
 		out = append(out, ChangeOf(d))
 	}

@@ -133,7 +133,8 @@ type found struct {
 func (p *found) problem(rule string, warning bool, f fargate.Fault) Problem {
 	return Problem{
 		Source: p.source, Document: p.Document, Line: p.lineOf(f), Profile: p.Name,
-		Path: strings.TrimSuffix(p.Path+"."+f.Field, "."), Rule: rule, Warning: warning, Message: f.Message, Hint: f.Hint, missing: f.Value == "",
+		Path: strings.TrimSuffix(p.Path+"."+f.Field, "."), Rule: rule, Warning: warning,
+		Message: f.Message, Hint: f.Hint, missing: f.Value == "",
 	}
 }
 

@@ -132,12 +132,13 @@ func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place,
 
 // Refused adds to refusals the commands that are left.
 func (e *Env) Refused(err error, place Place) error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a list of them
-		var errs []error
-		for _, one := range several.Unwrap() {
-			errs = append(errs, e.Refused(one, place))
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		errs := several.Unwrap()
+		refused := make([]error, len(errs))
+		for i, one := range errs {
+			refused[i] = e.Refused(one, place)
 		}
-		return errors.Join(errs...)
+		return errors.Join(refused...)
 	}
 	var refusal *lifecycle.Refusal
 	var failed *lifecycle.Failed

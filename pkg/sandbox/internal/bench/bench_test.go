@@ -84,7 +84,7 @@ func BenchmarkServed(b *testing.B) {
 		_ = response.Body.Close()
 		return err
 	}
-	web.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 8 //nolint:errcheck,forcetypeassert // httptest's own
+	web.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 8 // httptest's own
 	if err := get(); err != nil {
 		b.Fatal(err)
 	}

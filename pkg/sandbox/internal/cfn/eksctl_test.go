@@ -253,8 +253,10 @@ func TestStackRefusals(t *testing.T) {
 	whole := role(`"RoleName":{"Fn::Join":["-",["r",{"Ref":"P"},{"Ref":"AWS::Region"}]]},"Description":{"Ref":"AWS::NoValue"},` +
 		`"Policies":[{"PolicyName":"inline","PolicyDocument":{}}],` + trust)
 	whole = strings.TrimSuffix(whole, "}") + `,"Parameters":{"P":{"Default":"p"}}}`
-	form := url.Values{"Action": {"CreateStack"}, "StackName": {"x"}, "Capabilities.member.1": {"CAPABILITY_IAM"}, "TemplateBody": {whole},
-		"Parameters.member.1.ParameterKey": {"P"}, "Parameters.member.1.ParameterValue": {"q"}}
+	form := url.Values{
+		"Action": {"CreateStack"}, "StackName": {"x"}, "Capabilities.member.1": {"CAPABILITY_IAM"}, "TemplateBody": {whole},
+		"Parameters.member.1.ParameterKey": {"P"}, "Parameters.member.1.ParameterValue": {"q"},
+	}
 	if status, data := c.send("cloudformation", http.MethodPost, "/", form.Encode()); status != 200 {
 		t.Errorf("%d %s", status, data)
 	}

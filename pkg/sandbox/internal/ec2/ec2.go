@@ -15,11 +15,12 @@ import (
 
 // Operations returns those of EC2 that the sandbox knows.
 func Operations() []account.Operation {
-	out := []account.Operation{
-		{Name: "DescribeVpcAttribute", On: everything, Run: orDry(describeVPCAttribute)},
-		{Name: "CreateTags", On: everything, Run: orDry(createTags)},
-		{Name: "DeleteTags", On: everything, Run: orDry(deleteTags)},
-	}
+	out := make([]account.Operation, 0, 3+len(listings))
+	out = append(out,
+		account.Operation{Name: "DescribeVpcAttribute", On: everything, Run: orDry(describeVPCAttribute)},
+		account.Operation{Name: "CreateTags", On: everything, Run: orDry(createTags)},
+		account.Operation{Name: "DeleteTags", On: everything, Run: orDry(deleteTags)},
+	)
 	for _, l := range listings {
 		out = append(out, account.Operation{Name: l.operation, On: everything, Run: orDry(l.answer)})
 	}
@@ -32,8 +33,10 @@ func everything(*account.Call) string { return "*" }
 func orDry(run func(*account.Call) (any, *wire.Refusal)) func(*account.Call) (any, *wire.Refusal) {
 	return func(c *account.Call) (any, *wire.Refusal) {
 		if c.Query.Get("DryRun") == "true" {
-			return nil, &wire.Refusal{Status: http.StatusPreconditionFailed, Code: "DryRunOperation",
-				Message: "Request would have succeeded, but DryRun flag is set."}
+			return nil, &wire.Refusal{
+				Status: http.StatusPreconditionFailed, Code: "DryRunOperation",
+				Message: "Request would have succeeded, but DryRun flag is set.",
+			}
 		}
 		return run(c)
 	}

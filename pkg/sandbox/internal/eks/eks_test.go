@@ -59,7 +59,7 @@ func TestClusterVersions(t *testing.T) {
 		{0, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.34", "1.9"}}, "1.34 STANDARD_SUPPORT standard-support"},
 		{0, &eks.DescribeClusterVersionsInput{VersionStatus: types.VersionStatusExtendedSupport}, ""},
 		{240, &eks.DescribeClusterVersionsInput{VersionStatus: types.VersionStatusExtendedSupport}, extended},
-		{0, &eks.DescribeClusterVersionsInput{Status: types.ClusterVersionStatusExtendedSupport}, extended},
+		{0, &eks.DescribeClusterVersionsInput{Status: types.ClusterVersionStatusExtendedSupport}, extended}, //nolint:staticcheck // the deprecated form works too
 		{365, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.33"}}, ""},
 		{0, &eks.DescribeClusterVersionsInput{ClusterVersions: []string{"1.33"}, IncludeAll: aws.Bool(true)}, "1.33 UNSUPPORTED unsupported"},
 	} {

@@ -26,7 +26,7 @@ func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
 	if old := c.Query.Get("status"); status == "" && old != "" { // the deprecated form
 		status = strings.ToUpper(strings.ReplaceAll(old, "-", "_"))
 	}
-	list := []map[string]any{}
+	list := make([]map[string]any, 0, len(versions))
 	for i, v := range versions {
 		support := "STANDARD_SUPPORT"
 		switch {

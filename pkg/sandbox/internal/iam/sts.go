@@ -35,8 +35,10 @@ func assumeRole(c *account.Call) (any, *wire.Refusal) {
 	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
 	// AWS does not say whether the role is missing or does not trust the caller.
 	if i < 0 || !policy.Trusts(c.Roles[i].Trust, policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole"}) {
-		return nil, &wire.Refusal{Status: 403, Code: "AccessDenied",
-			Message: "User: " + c.Caller() + " is not authorized to perform: sts:AssumeRole on resource: " + arn}
+		return nil, &wire.Refusal{
+			Status: 403, Code: "AccessDenied",
+			Message: "User: " + c.Caller() + " is not authorized to perform: sts:AssumeRole on resource: " + arn,
+		}
 	}
 	seconds, ok := c.Number("DurationSeconds", 3600, 900, c.Roles[i].MaxSession)
 	if !ok {

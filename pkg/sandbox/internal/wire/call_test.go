@@ -2,6 +2,7 @@ package wire
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -52,7 +53,7 @@ func TestLongTexts(t *testing.T) {
 	if got := Clip(long); len(got) > MaxText+len("…") || !strings.HasSuffix(got, "ä…") || Clip("short") != "short" {
 		t.Errorf("clipped to %q", got)
 	}
-	if _, err := ReadBody(httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat("x", maxBody+1)))); err == nil {
+	if _, err := ReadBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", maxBody+1)))); err == nil {
 		t.Error("a body that is too long is read")
 	}
 }
@@ -88,8 +89,11 @@ func TestAnswers(t *testing.T) {
 		{EC2, Page{Name: "vpcSet", Items: []any{"a"}, Next: "t"}, "<vpcSet><item>a</item></vpcSet><nextToken>t</nextToken>"},
 		{EC2, Fields{{"return", true}}, "<requestId>7</requestId><return>true</return>"},
 		{Query("ns"), nil, `<ListResponse xmlns="ns"><ListResult></ListResult><ResponseMetadata><RequestId>7</RequestId>`},
-		{Query("ns"), Members[Tag]{Tags(map[string]string{"b": "2", "a": "1"})},
-			"<member><Key>a</Key><Value>1</Value></member><member><Key>b</Key><Value>2</Value></member>"},
+		{
+			Query("ns"),
+			Members[Tag]{Tags(map[string]string{"b": "2", "a": "1"})},
+			"<member><Key>a</Key><Value>1</Value></member><member><Key>b</Key><Value>2</Value></member>",
+		},
 	} {
 		c := &Call{ID: "7", Protocol: test.protocol, Operation: "List"}
 		if r := c.Succeed(test.value); r.Status != 200 || !strings.Contains(string(r.Body), test.want) {

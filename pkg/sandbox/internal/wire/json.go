@@ -31,8 +31,10 @@ var JSON = &Protocol{
 	Unavailable: &Refusal{Status: 503, Code: "ServiceUnavailableException", Message: "Service unavailable"},
 	Expired:     &Refusal{Status: 403, Code: "ExpiredTokenException", Message: expired},
 	Denied: func(caller, action, resource string) *Refusal {
-		return &Refusal{Status: 403, Code: "AccessDeniedException",
-			Message: "User: " + caller + " is not authorized to perform: " + action + " on resource: " + resource}
+		return &Refusal{
+			Status: 403, Code: "AccessDeniedException",
+			Message: "User: " + caller + " is not authorized to perform: " + action + " on resource: " + resource,
+		}
 	},
 }
 

@@ -25,13 +25,17 @@ var EC2 = &Protocol{
 	},
 	Throttled: &Refusal{Status: 503, Code: "RequestLimitExceeded", Message: "Request limit exceeded."},
 	Internal:  &Refusal{Status: 500, Code: "InternalError", Message: "An internal error has occurred"},
-	Unavailable: &Refusal{Status: 503, Code: "Unavailable",
-		Message: "The service is unavailable. Please try again shortly."},
+	Unavailable: &Refusal{
+		Status: 503, Code: "Unavailable",
+		Message: "The service is unavailable. Please try again shortly.",
+	},
 	Expired: &Refusal{Status: 400, Code: "RequestExpired", Message: "Request has expired."},
 	Denied: func(caller, action, _ string) *Refusal {
-		return &Refusal{Status: 403, Code: "UnauthorizedOperation",
+		return &Refusal{
+			Status: 403, Code: "UnauthorizedOperation",
 			Message: "You are not authorized to perform this operation. User: " + caller +
-				" is not authorized to perform: " + action + because(action)}
+				" is not authorized to perform: " + action + because(action),
+		}
 	},
 }
 
@@ -61,10 +65,14 @@ func Query(namespace string) *Protocol {
 			}{kind, r.Code, r.Message, c.ID})
 		},
 		Throttled: &Refusal{Status: 400, Code: "Throttling", Message: "Rate exceeded"},
-		Internal: &Refusal{Status: 500, Code: "ServiceFailure",
-			Message: "The request processing has failed because of an unknown error, exception or failure."},
-		Unavailable: &Refusal{Status: 503, Code: "ServiceUnavailable",
-			Message: "The request has failed due to a temporary failure of the server."},
+		Internal: &Refusal{
+			Status: 500, Code: "ServiceFailure",
+			Message: "The request processing has failed because of an unknown error, exception or failure.",
+		},
+		Unavailable: &Refusal{
+			Status: 503, Code: "ServiceUnavailable",
+			Message: "The request has failed due to a temporary failure of the server.",
+		},
 		Expired: &Refusal{Status: 403, Code: "ExpiredToken", Message: expired},
 		Denied: func(caller, action, resource string) *Refusal {
 			return &Refusal{Status: 403, Code: "AccessDenied", Message: "User: " + caller +

@@ -70,6 +70,7 @@ var may = []struct {
 	}},
 	{"diagnose", []string{"fargate", "fargate/message", "internal/shell", "preflight"}},
 	{"cli/apply", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight"}},
+	{"cli/check", []string{"cli/env", "cloud", "fargate", "output", "preflight"}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
 	{"cli/delete", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "profilefile"}},
 	{"cli/describe", []string{
@@ -88,8 +89,8 @@ var may = []struct {
 		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
 	}},
 	{"cli", []string{
-		"cli/apply", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain", "cli/get", "cli/match",
-		"cli/replace", "cli/sandbox", "cli/validate", "cli/version", "cli/wait", "cli/why", "cloud", "fargate",
+		"cli/apply", "cli/check", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain", "cli/get",
+		"cli/match", "cli/replace", "cli/sandbox", "cli/validate", "cli/version", "cli/wait", "cli/why", "cloud", "fargate",
 		"internal/document", "internal/spelling", "lifecycle", "output",
 	}},
 }

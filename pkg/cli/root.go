@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/apply"
+	"github.com/fgctl/fgctl/pkg/cli/check"
 	"github.com/fgctl/fgctl/pkg/cli/create"
 	deleting "github.com/fgctl/fgctl/pkg/cli/delete"
 	"github.com/fgctl/fgctl/pkg/cli/describe"
@@ -98,6 +99,9 @@ const rootExample = `  # Try it without an AWS account: a local endpoint with th
   # Change what cannot be changed: create a successor, wait, delete the original
   fgctl replace fargateprofile web --cluster prod --selector 'namespace=web*'
 
+  # Audit what is there, in every cluster of a region
+  fgctl check fargateprofile --all-clusters
+
   # Delete, and wait until it is gone
   fgctl delete fargateprofile web --cluster prod`
 
@@ -146,6 +150,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		apply.NewCommand(e),
 		diff.NewCommand(e),
 		validate.NewCommand(e),
+		check.NewCommand(e),
 		why.NewCommand(e),
 		explain.NewCommand(e),
 		sandbox.NewCommand(e),

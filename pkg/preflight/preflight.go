@@ -77,6 +77,8 @@ type Input struct {
 	Leaving, Gone []string
 	// NewRole is the name of the role to make for the profile, unless it is there; empty for none.
 	NewRole string
+	// Present reports whether the profile is there, and is judged as it stands; Audit sets it.
+	Present bool
 	// Planned are profiles that will be created before this one; they count for slots and overlap.
 	Planned []fargate.Profile
 }
@@ -119,7 +121,8 @@ func (r Report) Existing() *fargate.Profile {
 
 // Run reads what the checks need and judges it. An error means that AWS could not be asked (credentials,
 // no answer, the context's end); what AWS refuses to tell is a skipped check, not an error. When a
-// profile of the name exists and is not being deleted, only the cluster is judged: see Report.Existing.
+// profile of the name exists and is not being deleted, only the cluster is judged, unless it is Present: see
+// Report.Existing.
 func Run(ctx context.Context, c Cloud, input Input) (Report, error) {
 	input.Profile = input.Profile.Clone()
 	f := &facts{input: input, cluster: cloud.Cluster{Name: input.Profile.Cluster}}
@@ -149,12 +152,12 @@ func (f *facts) judge() Report {
 		Cluster: f.cluster, Siblings: f.siblings.value,
 		Profile: f.input.Profile, NewRole: f.input.NewRole, Role: f.role.value,
 	}
-	switch existing := report.Existing(); {
+	switch {
 	case f.noCluster():
 		report.Results = f.onlyCluster("needs the cluster")
 		return report
-	case existing != nil && existing.Status != fargate.StatusDeleting:
-		report.Results = f.onlyCluster("profile " + existing.Name + " exists already")
+	case f.exists():
+		report.Results = f.onlyCluster("profile " + report.Profile.Name + " exists already")
 		return report
 	}
 	subnets, chosen := f.judgeSubnets()

@@ -63,9 +63,9 @@ func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.N
 // described reports whether EKS has described the cluster.
 func (f *facts) described() bool { return f.clusterErr == nil }
 
-// exists reports whether a profile of the name is there and stays.
+// exists reports whether a profile of the name is in the way: it is there and stays.
 func (f *facts) exists() bool {
-	return slices.ContainsFunc(f.siblings.value, func(p fargate.Profile) bool {
+	return !f.input.Present && slices.ContainsFunc(f.siblings.value, func(p fargate.Profile) bool {
 		return p.Name == f.input.Profile.Name && p.Status != fargate.StatusDeleting
 	})
 }

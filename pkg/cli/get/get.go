@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -20,13 +19,12 @@ import (
 // options are the flags of get.
 type options struct {
 	env.TimeLimit
-	name        string
-	configFile  string
-	output      string
-	noHeaders   bool
-	allClusters bool
-	regions     []string
-	chunkSize   int
+	env.FleetFlags
+	name       string
+	configFile string
+	output     string
+	noHeaders  bool
+	chunkSize  int
 }
 
 var formats = []string{"table", "wide", "json", "yaml", "clusterconfig", "name"}
@@ -75,15 +73,13 @@ failed is told on stderr, and in the field health.`,
 		"take cluster and region from this ClusterConfig; - reads stdin")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, clusterconfig or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
-	flags.BoolVarP(&opts.allClusters, "all-clusters", "A", false, "every cluster of the region")
-	flags.StringSliceVar(&opts.regions, "regions", nil, "look in these regions, separated by commas")
+	opts.AddFleet(cmd)
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize,
 		"how many names AWS lists per request; 0 leaves it to AWS")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
-	env.MustComplete(cmd, "regions", env.CompleteNothing)
 	return env.Verb("get", "List and describe Fargate profiles", cmd)
 }
 
@@ -92,21 +88,14 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	if err := errors.Join(o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)); err != nil {
 		return err
 	}
-	switch {
-	case o.allClusters && (e.Given(cmd, "cluster") || o.configFile != ""):
-		return env.UsageOf(cmd, "--all-clusters asks for every cluster, but one is named too; leave out one of the two")
-	case len(o.regions) > 0 && e.Given(cmd, "region"):
-		return env.UsageOf(cmd, "--region and --regions both say where to look; give one of them")
-	case slices.Contains(o.regions, ""):
-		return env.UsageOf(cmd, "--regions holds an empty name")
-	case o.chunkSize < 0:
+	if err := o.CheckFleet(e, cmd, o.configFile != ""); err != nil {
+		return err
+	}
+	if o.chunkSize < 0 {
 		return env.UsageOf(cmd, "%s %d is negative", e.Named("chunk-size"), o.chunkSize)
 	}
 	return nil
 }
-
-// several reports whether the profiles of more than one cluster may be shown, which then are named.
-func (o *options) several() bool { return o.allClusters || len(o.regions) > 1 }
 
 // found is what was read of one cluster.
 type found struct {
@@ -117,26 +106,22 @@ type found struct {
 
 // run asks every region at the same time, prints what it got, and fails for what it did not get.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	place := e.FlagPlace()
-	if opts.allClusters {
-		place.Cluster = ""
-	} else {
-		var stated env.Place
+	var stated env.Place
+	if opts.configFile != "" {
 		var err error
-		if opts.configFile != "" {
-			if _, stated, err = e.ReadConfigFile(ctx, opts.configFile); err != nil {
-				return err
-			}
-		}
-		if place, err = e.Place(stated); err != nil {
+		if _, stated, err = e.ReadConfigFile(ctx, opts.configFile); err != nil {
 			return err
 		}
 	}
-	all, failure := opts.readRegions(ctx, e, place)
+	place, err := e.FleetPlace(opts.FleetFlags, stated)
+	if err != nil {
+		return err
+	}
+	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{PageSize: opts.chunkSize}, opts.reader)
 	if len(all) == 0 && failure != nil {
 		return failure
 	}
-	if opts.several() && opts.name != "" {
+	if opts.Several() && opts.name != "" {
 		all = slices.DeleteFunc(all, func(f found) bool { return len(f.Profiles) == 0 })
 		if len(all) == 0 {
 			return fmt.Errorf("none of the clusters has a Fargate profile %q", opts.name)
@@ -149,11 +134,11 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if opts.output == "clusterconfig" {
 		return errors.Join(failure, printFile(e, clusters))
 	}
-	shown := output.ProfileOptions{Format: opts.output, NoHeaders: opts.noHeaders, Several: opts.several()}
+	shown := output.ProfileOptions{Format: opts.output, NoHeaders: opts.noHeaders, Several: opts.Several()}
 	if err := output.Profiles(e.Streams, shown, clusters); err != nil {
 		return err
 	}
-	warnHealth(e, opts.several(), clusters)
+	warnHealth(e, opts.Several(), clusters)
 	opts.warnReplacements(e, place, all)
 	return failure
 }
@@ -170,60 +155,21 @@ func printFile(e *env.Env, clusters []output.ClusterProfiles) error {
 	return output.Profiles(e.Streams, output.ProfileOptions{Format: "clusterconfig"}, clusters)
 }
 
-// readRegions reads all regions side by side; what it returns beside an error is of those that answered.
-func (o *options) readRegions(ctx context.Context, e *env.Env, place env.Place) ([]found, error) {
-	regions := slices.Compact(slices.Clone(o.regions))
-	if len(regions) == 0 {
-		regions = []string{place.Region}
-	}
-	all := make([][]found, len(regions))
-	failures := make([]error, len(regions))
-	var group errgroup.Group
-	for i, region := range regions {
-		group.Go(func() error {
-			all[i], failures[i] = o.readRegion(ctx, e, region, place.Cluster)
-			return nil
-		})
-	}
-	_ = group.Wait() // failures are kept by region, so that the other regions are still shown
-	return slices.Concat(all...), errors.Join(failures...)
-}
-
-// readRegion reads one cluster, or with an empty name every cluster, of one region. Where several
-// clusters are asked, one without the named profile is no failure.
-func (o *options) readRegion(ctx context.Context, e *env.Env, region, cluster string) ([]found, error) {
-	client, err := e.ClientWith(ctx, cloud.Options{Region: region, PageSize: o.chunkSize})
-	if err != nil {
-		return nil, err
-	}
-	clusters := []string{cluster}
-	if cluster == "" {
-		if clusters, err = client.ClusterNames(ctx); err != nil {
-			return nil, err
+// reader returns what reads one cluster of a region. Where several clusters are asked, one without the named profile
+// is no failure.
+func (o *options) reader(client *cloud.Client) func(context.Context, string) (found, error) {
+	return func(ctx context.Context, cluster string) (found, error) {
+		out := found{ClusterProfiles: output.ClusterProfiles{Cluster: cluster, Region: client.Region()}}
+		profiles, err := getProfiles(ctx, client, cluster, o.name)
+		switch {
+		case err == nil && o.name != "":
+			out.original = getOriginal(ctx, client, profiles[0])
+		case o.Several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err):
+			err = nil
 		}
+		out.Profiles = profiles
+		return out, env.ExplainNotFound(ctx, client, err, cluster, o.name)
 	}
-	all := make([]found, len(clusters))
-	group, groupContext := errgroup.WithContext(ctx)
-	for i, cluster := range clusters {
-		group.Go(func() error {
-			profiles, err := getProfiles(groupContext, client, cluster, o.name)
-			if o.name != "" && err == nil {
-				all[i].original = getOriginal(groupContext, client, profiles[0])
-			}
-			if o.several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err) {
-				err = nil
-			}
-			all[i].ClusterProfiles = output.ClusterProfiles{
-				Cluster: cluster, Region: client.Region(),
-				Profiles: profiles,
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, env.ExplainNotFound(ctx, client, err, cluster, o.name)
-	}
-	return all, nil
 }
 
 func getProfiles(ctx context.Context, client *cloud.Client, cluster, name string) ([]fargate.Profile, error) {
@@ -286,7 +232,7 @@ func (o *options) warnReplacements(e *env.Env, place env.Place, all []found) {
 		if f.original != nil {
 			known = append(slices.Clone(known), *f.original)
 		}
-		if place.Cluster = f.Cluster; len(o.regions) > 0 {
+		if place.Cluster = f.Cluster; len(o.Regions) > 0 {
 			place = env.Place{Cluster: f.Cluster, Region: f.Region}
 		}
 		for _, p := range f.Profiles {

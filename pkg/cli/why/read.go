@@ -84,7 +84,7 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 			continue
 		}
 		group.Go(func() error {
-			report, err := preflight.Run(groupContext, shared, preflight.Input{Profile: p, Leaving: []string{p.Name}})
+			report, err := preflight.Run(groupContext, shared, preflight.Input{Profile: p, Present: true})
 			if err != nil {
 				r.miss("checks of profile "+p.Name, err)
 				return nil

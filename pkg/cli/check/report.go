@@ -1,0 +1,313 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/preflight"
+)
+
+// cluster is what the checks say of a cluster, in the form of -o json; it does not change, but fields may be added.
+type cluster struct {
+	Cluster string   `json:"cluster"`
+	Region  string   `json:"region"`
+	Summary summary  `json:"summary"`
+	Results []result `json:"results"`
+
+	// profiles are the names of those that were checked.
+	profiles []string
+}
+
+// summary counts profiles and results.
+type summary struct {
+	Profiles int `json:"profiles"`
+	Passed   int `json:"passed"`
+	Warnings int `json:"warnings"`
+	Faults   int `json:"faults"`
+	Skipped  int `json:"skipped"`
+}
+
+// result is the outcome of a check; Profile is empty for one of the cluster itself.
+type result struct {
+	Profile string `json:"profile,omitempty"`
+	preflight.Result
+	// Command cures it; empty where that takes more than one.
+	Command string `json:"command,omitempty"`
+}
+
+// checkReplacement is the check of replacements that an earlier run has left.
+const checkReplacement = "replacement"
+
+// newCluster puts together what the checks say.
+func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audited) cluster {
+	c := cluster{Cluster: at.Cluster, Region: region, Results: []result{}}
+	for _, r := range audited.Cluster {
+		c.add(result{Result: r})
+	}
+	for _, p := range audited.Profiles {
+		c.profiles = append(c.profiles, p.Name)
+		for _, r := range p.Results {
+			c.add(result{p.Name, r, cure(e, at, p.Profile, r)})
+		}
+		left := preflight.Result{Check: checkReplacement, Level: preflight.Pass, Message: "no unfinished replacement"}
+		if text := e.UnfinishedReplacement(at, audited.Siblings, p.Profile); text != "" {
+			left.Level, left.Message = preflight.Warn, text
+		}
+		c.add(result{Profile: p.Name, Result: left})
+	}
+	c.Summary.Profiles = len(c.profiles)
+	return c
+}
+
+// cure returns the command that helps where something is the matter with a profile.
+func cure(e *env.Env, at env.Place, p fargate.Profile, r preflight.Result) string {
+	bad := r.Level == preflight.Fail || r.Level == preflight.Warn
+	switch {
+	case !bad:
+	case r.Check == "status" && r.Level == preflight.Warn && p.Status == fargate.StatusCreating:
+		return e.WaitCommand(at, p.Name, "active")
+	case r.Check == "status" && r.Level == preflight.Warn && p.Status == fargate.StatusDeleting:
+		return e.WaitCommand(at, p.Name, "deleted")
+	case r.Check == "status" && p.Status != fargate.StatusActive:
+		return e.On(at, "delete", env.FargateProfile, p.Name)
+	case p.Status == fargate.StatusActive && (r.Check == "role" || r.Check == "role-use"):
+		return e.On(at, "replace", env.FargateProfile, p.Name, "--create-pod-execution-role")
+	}
+	return ""
+}
+
+func (c *cluster) add(r result) {
+	switch c.Results = append(c.Results, r); r.Level {
+	case preflight.Pass:
+		c.Summary.Passed++
+	case preflight.Warn:
+		c.Summary.Warnings++
+	case preflight.Fail:
+		c.Summary.Faults++
+	case preflight.Skipped:
+		c.Summary.Skipped++
+	}
+}
+
+// of returns the results of a profile, of the cluster itself for an empty name.
+func (c *cluster) of(profile string) []result {
+	var out []result
+	for _, r := range c.Results {
+		if r.Profile == profile {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// text is everything that a result says, as lines.
+func (r result) text() string {
+	lines := append([]string{r.Message}, r.Details...)
+	if r.Hint != "" {
+		lines = append(lines, "→ "+r.Hint)
+	}
+	if r.Command != "" {
+		lines = append(lines, "→ "+r.Command)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// where names what a result is of.
+func (r result) where(c cluster) string {
+	if r.Profile == "" {
+		return "cluster " + c.Cluster
+	}
+	return "profile " + r.Profile + " of cluster " + c.Cluster
+}
+
+func (o *options) print(e *env.Env, all []cluster) error {
+	switch o.output {
+	case "json":
+		return output.JSON(e.Streams.Out, struct {
+			Clusters []cluster `json:"clusters"`
+		}{all})
+	case "junit":
+		return o.junit(e, all)
+	case "sarif":
+		return sarif(e, all)
+	case "github":
+		return github(e, all)
+	}
+	return o.text(e, all)
+}
+
+// text prints a table of the clusters where there are several, and of each what did not pass; all checks where there
+// is one profile, and at --verbose 4.
+func (o *options) text(e *env.Env, all []cluster) error {
+	if o.Several() {
+		rows := make([][]string, len(all))
+		for i, c := range all {
+			s := c.Summary
+			rows[i] = []string{
+				c.Cluster, c.Region, strconv.Itoa(s.Profiles), strconv.Itoa(s.Faults), strconv.Itoa(s.Warnings),
+				strconv.Itoa(s.Skipped), strconv.Itoa(s.Passed),
+			}
+		}
+		header := []string{"CLUSTER", "REGION", "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "PASSED"}
+		if err := output.Table(e.Streams, header, rows); err != nil {
+			return err
+		}
+	}
+	// The checklist is the result here, so it goes to Out.
+	out := *e.Streams
+	out.Err, out.ErrTerminal, out.ErrWidth = out.Out, out.OutTerminal, out.Width
+	for _, c := range all {
+		whole := !o.Several() && len(c.profiles) == 1 || e.Global.Verbose >= env.VerboseRequests
+		for _, profile := range append([]string{""}, c.profiles...) {
+			if err := c.checklist(&out, profile, whole, o.Several()); err != nil {
+				return err
+			}
+		}
+		s := c.Summary
+		e.Info("cluster %s (%s), profiles %d: faults %d, warnings %d, skipped %d, passed %d", c.Cluster, c.Region,
+			s.Profiles, s.Faults, s.Warnings, s.Skipped, s.Passed)
+	}
+	return nil
+}
+
+// checklist prints the results of a profile or of the cluster itself below a line that names it.
+func (c *cluster) checklist(out *output.Streams, profile string, whole, several bool) error {
+	var items []output.Item
+	for _, r := range c.of(profile) {
+		if !whole && r.Level == preflight.Pass {
+			continue
+		}
+		item := output.Item{Mark: output.Mark(r.Level), Name: r.Check, Text: r.Message, Details: r.Details, Hint: r.Hint}
+		if r.Command != "" && item.Hint != "" {
+			item.Details = append(slices.Clone(item.Details), item.Hint)
+		}
+		item.Hint = cmp.Or(r.Command, r.Hint)
+		items = append(items, item)
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	head := "cluster " + c.Cluster
+	if profile != "" {
+		head = "profile " + profile
+		if several {
+			head += " of cluster " + c.Cluster
+		}
+	}
+	if _, err := io.WriteString(out.Out, output.Clean(head)+"\n"); err != nil {
+		return err
+	}
+	return output.Checklist(out, items)
+}
+
+// junit writes a suite for each cluster and a case for each check of each profile.
+func (o *options) junit(e *env.Env, all []cluster) error {
+	report := output.NewJUnit(e.Streams.Out, "fgctl check")
+	for _, c := range all {
+		for _, r := range c.Results {
+			subject := r.Profile
+			if subject == "" {
+				subject = c.Cluster
+			}
+			test := output.JUnitCase{Name: r.Check, ClassName: c.Cluster + "." + subject}
+			switch {
+			case r.Level == preflight.Fail, r.Level == preflight.Warn && o.failOn == env.FailOnWarnings:
+				test.Failure = &output.JUnitFailure{
+					Message: output.Clean(r.Message), Type: string(r.Level), Text: r.text(),
+				}
+			case r.Level == preflight.Skipped:
+				test.Skipped = &output.JUnitSkipped{Message: output.Clean(r.Message)}
+			default:
+				test.Out = r.text()
+			}
+			if err := report.Case(c.Cluster+" ("+c.Region+")", test); err != nil {
+				return err
+			}
+		}
+	}
+	return report.Close()
+}
+
+// meanings are the checks with what a fault or warning of them means.
+var meanings = []struct{ check, meaning string }{
+	{"cluster", "the cluster cannot run pods on Fargate, or EKS reports issues with it"},
+	{"slots", "the cluster has no free profile slot"},
+	{"status", "the profile failed, is in transition, or EKS reports issues with it"},
+	{"name", "no pod can ask for the profile by its name"},
+	{"selectors", "a selector adds nothing, or takes the pods of kube-system"},
+	{"overlap", "another profile matches the same pods"},
+	{"subnets", "a subnet of the profile cannot be used"},
+	{"egress", "image pulls or nodes have no way out of a subnet"},
+	{"role", "Fargate cannot use the pod execution role"},
+	{"role-use", "EC2 nodes seem to use the pod execution role"},
+	{"role-policy", "the pod execution role may not pull images from Amazon ECR"},
+	{checkReplacement, "a replacement is unfinished"},
+}
+
+// level is a result's in the words of SARIF and GitHub; ok is false for one that passed.
+func level(r result) (text string, ok bool) {
+	switch r.Level {
+	case preflight.Fail:
+		return "error", true
+	case preflight.Warn:
+		return "warning", true
+	case preflight.Skipped:
+		return "note", true
+	case preflight.Pass:
+	}
+	return "", false
+}
+
+// sarif writes what did not pass. Code scanning wants files, so a profile stands as one:
+// clusters/REGION/CLUSTER/PROFILE.
+func sarif(e *env.Env, all []cluster) error {
+	rules := make([]output.SARIFRule, len(meanings))
+	for i, m := range meanings {
+		rules[i] = output.NewSARIFRule(m.check, m.meaning, "", "checking.md#"+m.check)
+	}
+	log := output.NewSARIF(e.Streams.Out, output.NewSARIFTool(e.Version, rules))
+	for _, c := range all {
+		for _, r := range c.Results {
+			severity, ok := level(r)
+			if !ok {
+				continue
+			}
+			file := strings.TrimSuffix("clusters/"+c.Region+"/"+c.Cluster+"/"+r.Profile, "/")
+			if err := log.Add(output.SARIFResult{
+				RuleID: r.Check, Level: severity, Message: output.SARIFText{Text: r.where(c) + ": " + r.text()},
+				Locations: []output.SARIFLocation{output.SARIFAt(file, 0, r.where(c))},
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return log.Close()
+}
+
+// github writes annotations of what did not pass.
+func github(e *env.Env, all []cluster) error {
+	for _, c := range all {
+		for _, r := range c.Results {
+			severity, ok := level(r)
+			if !ok {
+				continue
+			}
+			if severity == "note" {
+				severity = "notice"
+			}
+			if err := output.GitHub(e.Streams.Out, output.Annotation{
+				Level: severity, Title: fmt.Sprintf("fgctl check: %s", r.Check), Message: r.where(c) + ": " + r.text(),
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -160,7 +160,7 @@ func TestSkippedKinds(t *testing.T) {
 	opts := Options{Skipped: func(k Kind) { got = append(got, k.APIVersion+" "+k.Name) }}
 	read(t, strings.Join([]string{
 		"apiVersion: v1\nkind: ConfigMap", "apiVersion: networking.k8s.io/v1\nkind: Ingress", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition",
-		"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor", "apiVersion: ec2.services.k8s.aws/v1\nkind: VPC", "apiVersion: argoproj.io/v1alpha1\nkind: AppProject",
+		"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor", "apiVersion: ec2.services.k8s.aws/v1\nkind: VPC", "apiVersion: eks.aws.crossplane.io/v1beta1\nkind: FargateProfile", "apiVersion: argoproj.io/v1alpha1\nkind: AppProject",
 		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease", "apiVersion: argoproj.io/v1alpha1\nkind: Application", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {name: a}}",
 		"apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec: {pipelineRef: {name: a}}", "kind: List\nitems: [{apiVersion: kubevirt.io/v1, kind: VirtualMachine}]",
 		"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {tasks: []}", "kind: Pod",

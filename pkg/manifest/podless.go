@@ -31,7 +31,7 @@ var podless = []string{
 	"kyverno.io", ".kyverno.io", ".gatekeeper.sh", "keda.sh", "source.toolkit.fluxcd.io",
 	"notification.toolkit.fluxcd.io", "image.toolkit.fluxcd.io",
 	// Clusters and other clouds.
-	"cluster.x-k8s.io", ".cluster.x-k8s.io", "kind.x-k8s.io", ".upbound.io", "backstage.io",
+	"cluster.x-k8s.io", ".cluster.x-k8s.io", "kind.x-k8s.io", ".upbound.io", ".aws.crossplane.io", "backstage.io",
 }
 
 // mayMakePods reports whether objects of a kind that is not known may make pods.

@@ -228,3 +228,24 @@ func TestWhyUpgrade(t *testing.T) {
 		t.Errorf("to x: exit %d, %s", code, errs)
 	}
 }
+
+// The profile of a pod that waits is checked as create would check it, knowing that it is there.
+func TestWhyChecksTheProfile(t *testing.T) {
+	kubernetes(t, map[string][]string{
+		"pods":                          {waitingPod("shop-7c9d-a", "")},
+		"mutatingwebhookconfigurations": {theWebhook},
+		"persistentvolumeclaims":        {`{"metadata":{"name":"data","namespace":"web"},"spec":{},"status":{"phase":"Bound"}}`},
+	})
+	world := sandbox.DefaultWorld()
+	world.Clusters[0].Profiles = []sandbox.Profile{{
+		Name: "web", Role: "not-fargate", Status: "ACTIVE", Subnets: []string{"subnet-0aaa0000000000001"},
+		Selectors: []sandbox.Selector{{Namespace: "web"}},
+	}}
+	inSandbox(t, world)
+	var out, errs bytes.Buffer
+	streams := &output.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}
+	code := run(t.Context(), []string{"why", "-A", "-c", "demo"}, streams, fastClock{time.Now()})
+	if code != 3 || !strings.Contains(out.String(), "[check-role]") {
+		t.Errorf("exit %d\n%s%s", code, &out, &errs)
+	}
+}

@@ -180,7 +180,7 @@ func TestAskingBesidesAPipe(t *testing.T) {
 	}
 }
 
-// Ctrl-C at the question ends fgctl although the terminal gives no answer.
+// Ctrl-C at the question ends fgctl although the terminal does not answer.
 func TestInterruptedQuestion(t *testing.T) {
 	server := inSandbox(t, oneProfile())
 	silent, writer := io.Pipe()

@@ -284,7 +284,7 @@ type item struct {
 	Status  string            `json:"status"`
 }
 
-// profiles are those of the cluster, as get -o json gives them.
+// profiles are those of the cluster, as get -o json prints them.
 func (a *account) profiles(t *testing.T) []item {
 	t.Helper()
 	var items []item

@@ -65,7 +65,7 @@ func environmentName(flag string) string {
 }
 
 // setFlag sets a flag from a text or, for a flag of several values, from a list of texts. A text of
-// several lines gives a repeatable flag one value a line.
+// several lines is one value a line for a repeatable flag.
 func setFlag(flag *pflag.Flag, value any) error {
 	list, isList := value.([]string)
 	text := fmt.Sprint(value)

@@ -176,7 +176,7 @@ func TestWhyNamesWhatItMayNotRead(t *testing.T) {
 	}
 }
 
-// A cluster in which all is well is told so, and a webhook that is not there is a cause.
+// A cluster in which all is well exits 0, and a webhook that is not there is a cause.
 func TestWhyOfUntakenPods(t *testing.T) {
 	pod := func(phase string) string {
 		return `{"metadata":{"name":"api-1","namespace":"web","uid":"u","creationTimestamp":"2099-01-01T00:00:00Z"},"spec":{` +

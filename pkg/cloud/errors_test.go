@@ -41,7 +41,7 @@ func role(c *cloud.Client) error {
 	return err
 }
 
-// A refusal falls into its class by code and text, whatever type the SDK gives it.
+// A refusal falls into its class by code and text, whatever type it has in the SDK.
 func TestClassOfAnswers(t *testing.T) {
 	htmlPage := func(w http.ResponseWriter, status int, _, _ string) {
 		w.Header().Set("Content-Type", "text/html")

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// Exactly MaxInFlight attempts are under way while more want to be; one that gives up waiting for a slot
+// Exactly MaxInFlight attempts are under way while more want to be; one that stops waiting for a slot
 // says why, and takes none.
 func TestSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// What a credential_process does wrong is told without anything that it says.
+// What a credential_process does wrong is reported without anything that it says.
 func TestCredentialProcess(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a POSIX shell")
@@ -55,7 +55,7 @@ func TestCredentialProcess(t *testing.T) {
 	}
 }
 
-// Why there is no answer is told by types, never by an error's own words.
+// Why there is no answer is worded from types, never by an error's own words.
 func TestConnectionText(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443}, Err: syscall.ECONNREFUSED}
 	for _, c := range []struct {

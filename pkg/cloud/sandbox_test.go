@@ -90,7 +90,7 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// A profile is made, seen, tagged and deleted; whoever comes meanwhile is told to wait. An answer that
+// A profile is made, seen, tagged and deleted; whoever comes meanwhile has to wait. An answer that
 // is lost after its effect makes no second profile and no error.
 func TestLife(t *testing.T) {
 	ctx := context.Background()

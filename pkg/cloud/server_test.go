@@ -64,7 +64,7 @@ type server struct {
 	paths  []string
 }
 
-// serve starts a server whose handler is told how many requests came before.
+// serve starts a server whose handler is called with how many requests came before.
 func serve(t *testing.T, handle func(w http.ResponseWriter, r *http.Request, body string, n int)) *server {
 	t.Helper()
 	s := &server{}

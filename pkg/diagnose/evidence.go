@@ -50,7 +50,7 @@ type Claim struct {
 	Class, Volume string
 }
 
-// SecurityGroupPolicy gives the pods that it selects security groups of their own, in the place of the cluster's
+// SecurityGroupPolicy assigns security groups to the pods that it selects, in the place of the cluster's
 // (EKS User Guide, Assign security groups to individual Pods).
 type SecurityGroupPolicy struct {
 	Namespace, Name string

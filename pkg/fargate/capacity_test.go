@@ -1,6 +1,6 @@
 package fargate
 
-// These tests hold the sizes against every figure that a source gives.
+// These tests hold the sizes against every figure that a source states.
 
 import (
 	"fmt"
@@ -286,7 +286,7 @@ func TestNearMisses(t *testing.T) {
 	}
 }
 
-// Whatever is requested, the size is enough, no smaller tier would be, and the hint is what trying gives.
+// Whatever is requested, the size is enough, no smaller tier would be, and the hint is what trying finds.
 func TestProvisionIsTheSmallestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		milli := rapid.OneOf(rapid.Int64Range(0, 1200), rapid.Int64Range(0, 17000)).Draw(t, "milli")

@@ -6,7 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The names that EKS gives a meaning (EKS User Guide, Define which Pods use AWS Fargate when launched).
+// The names that have a meaning for EKS (EKS User Guide, Define which Pods use AWS Fargate when launched).
 const (
 	// ProfileLabel on a pod pins it to the profile of that name; the pod must still match a selector
 	// of that profile.

@@ -253,7 +253,7 @@ var findingRows = []struct {
 	}, "privileged error " + containersPath + "[1].securityContext.privileged, host-network error spec.template.spec.hostNetwork, coredns-on-ec2 warning spec.template.metadata.annotations[eks.amazonaws.com/compute-type]", ""},
 }
 
-// listening gives the container arguments.
+// listening sets the container's arguments.
 func listening(words ...string) func(*Pod) {
 	return func(p *Pod) { app(p).Args = append([]string{"--quiet"}, words...) }
 }

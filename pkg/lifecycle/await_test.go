@@ -179,7 +179,7 @@ func (f forgetful) DeleteProfile(ctx context.Context, cluster, name string) (far
 	return f.Profile(ctx, cluster, name)
 }
 
-// However often EKS says the same, it is told of once; request ids make no difference.
+// However often EKS says the same, it is reported once; request ids make no difference.
 func TestTheSameRefusalIsToldOnce(t *testing.T) {
 	for _, c := range []struct {
 		fault sandbox.Fault

@@ -131,7 +131,7 @@ func TestDecideCreation(t *testing.T) {
 	}
 }
 
-// Who deletes one half of an unfinished replacement hears of it, who deletes both does not.
+// Who deletes one half of an unfinished replacement is warned, who deletes both does not.
 func TestTorn(t *testing.T) {
 	web, api := wanted("web", "web"), wanted("api", "api")
 	web.ARN, web.Status = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/1", fargate.StatusActive

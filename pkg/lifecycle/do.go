@@ -120,7 +120,7 @@ func renewal(temporary fargate.Profile, name string) fargate.Profile {
 	return p
 }
 
-// ensure brings a profile of the replacement to ACTIVE. One that EKS gives up is removed again.
+// ensure brings a profile of the replacement to ACTIVE. One that fails is removed again.
 func (r *Runner) ensure(ctx context.Context, d Decision, m making) (fargate.Profile, error) {
 	if wanted := m.Profile; d.Original != nil && wanted.Name != d.Name {
 		m.still = func(profiles []fargate.Profile) error { return mayCome(profiles, *d.Original, wanted) }

@@ -95,7 +95,7 @@ func begun(p sandbox.Profile) sandbox.Profile {
 }
 
 // modelCase is one way for a sequence to be disturbed; 0 is nowhere. The fault hits a request of the first
-// run, or of the second where that is told.
+// run, or of the second where that is said.
 type modelCase struct {
 	kill      int  // the request at which the first run is killed
 	answered  bool // the request has had its effect when the run is killed; its answer is lost all the same

@@ -15,7 +15,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 )
 
-// race gives the processes their turns.
+// race lets the processes take turns.
 type race struct {
 	clock  *fakeClock
 	choose *rand.Rand

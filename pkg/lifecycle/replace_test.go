@@ -125,7 +125,7 @@ func TestReplaceLosesNothingUnderAnyFault(t *testing.T) {
 }
 
 // faultEverywhere runs the replacement with the fault at its first request, at its second and so on, and
-// gives the number of runs.
+// returns the number of runs.
 func faultEverywhere(t *testing.T, kind string, keepName bool, world func(*sandbox.World)) (cases int) {
 	for nth := 1; ; nth++ {
 		b := newBench(t, func(w *sandbox.World) {

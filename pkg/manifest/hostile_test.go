@@ -21,7 +21,7 @@ func laughs(n int) string {
 	return out.String()
 }
 
-// What is wrong with a file is told in one clear line, with little time and memory, whatever it is.
+// What is wrong with a file is reported in one clear line, with little time and memory, whatever it is.
 func TestHostileManifests(t *testing.T) {
 	const tenMB = 10_000_000
 	for _, c := range []struct{ name, text, want string }{

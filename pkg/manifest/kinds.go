@@ -24,7 +24,7 @@ type podPlace struct {
 // foreignPlaces are the kinds of others, as Kind.group. Kinds with a complete pod template at spec.template need no
 // entry: see object.plainTemplate.
 var foreignPlaces = map[string][]podPlace{
-	// KEDA, Knative (serving/v1, whose Revision gives its labels to its pods), Volcano, Agones.
+	// KEDA, Knative (serving/v1, whose Revision copies its labels to its pods), Volcano, Agones.
 	"ScaledJob.keda.sh":            {{at: "spec.jobTargetRef.template"}},
 	"Revision.serving.knative.dev": {{}},
 	"Job.batch.volcano.sh":         {{at: "spec.tasks[]", template: "template", replicas: "replicas"}},
@@ -63,7 +63,7 @@ var foreignPlaces = map[string][]podPlace{
 	// The Spark operator.
 	"SparkApplication.sparkoperator.k8s.io":          spark("spec"),
 	"ScheduledSparkApplication.sparkoperator.k8s.io": spark("spec.template"),
-	// Tekton gives the labels of tasks and runs to pods.
+	// Tekton copies the labels of tasks and runs to pods.
 	"Task.tekton.dev":     {tekton("spec")},
 	"TaskRun.tekton.dev":  {tekton("spec.taskSpec", "$spec.podTemplate")},
 	"Pipeline.tekton.dev": {tektonTask("spec.tasks[]")},

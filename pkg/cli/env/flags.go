@@ -56,7 +56,7 @@ const (
 var FailOnPods = []string{"unmatched", "ambiguous", "excluded", FailOnErrors, FailOnWarnings, FailOnSkipped, FailOnNone}
 
 // OneName returns the name of a profile that may be an argument or --name, not both. A name from the
-// environment or the settings file gives way to the argument. It is empty where neither is given.
+// environment or the settings file yields to the argument. It is empty where neither is given.
 func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, error) {
 	switch {
 	case len(args) == 0:
@@ -87,7 +87,7 @@ func (e *Env) OneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 
 func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
 
-// NoneEmpty refuses flags that the command line gives without a value, as a script does whose variable is not
+// NoneEmpty refuses flags that stand on the command line without a value, as a script does whose variable is not
 // set: what is meant to narrow or to change something must not count as not given. With only, it looks at these.
 func (e *Env) NoneEmpty(cmd *cobra.Command, only ...string) error {
 	var faults []error

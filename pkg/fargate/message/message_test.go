@@ -26,7 +26,7 @@ func TestRowsKnowTheirExamples(t *testing.T) {
 	}
 }
 
-// What a text holds is explained part by part, and what is general gives way to what is particular.
+// What a text holds is explained part by part, and what is particular goes before what is general.
 func TestExplain(t *testing.T) {
 	for _, c := range []struct {
 		text  string

@@ -152,7 +152,7 @@ func normalized(globs []string) []string {
 	return out
 }
 
-// A compiled pattern gives the answers of the plain one.
+// A compiled pattern answers as the plain one.
 func TestCompiledPattern(t *testing.T) {
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("abé")), 0, 5, -1)
 	pattern := rapid.StringOfN(rapid.RuneFrom([]rune("abé*?")), 0, 5, -1)

@@ -265,7 +265,7 @@ func TestReadGivesOtherErrorsAsTheyAre(t *testing.T) {
 	}
 }
 
-// A slow reader that gives a byte at a time must not change what is read.
+// A slow reader that returns a byte at a time must not change what is read.
 func TestReadByteByByte(t *testing.T) {
 	text := "{\"kind\":\"List\",\"items\":[{\"a\":\"x\\\"]\"},\n2, [3]],\"b\":{}}\n---\nc: d\n"
 	want, err := show(t, text, Options{Stream: "items"})

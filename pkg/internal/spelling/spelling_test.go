@@ -31,7 +31,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// The distance is what a plain recursion over all edits gives.
+// The distance is what a plain recursion over all edits returns.
 func TestDistance(t *testing.T) {
 	var slow func(a, b string) int
 	slow = func(a, b string) int {

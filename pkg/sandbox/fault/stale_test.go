@@ -85,7 +85,7 @@ func TestStaleEvery(t *testing.T) {
 	}
 }
 
-// All that is wrong with the faults of a file is told at once, with its line.
+// All that is wrong with the faults of a file is reported at once, with its line.
 func TestWrongFaults(t *testing.T) {
 	_, err := sandbox.ParseWorld([]byte(strings.Join([]string{
 		"clusters: [{name: demo, updates: [{for: 0s}, {after: -1s, for: 1s}]}]",

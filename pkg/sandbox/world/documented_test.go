@@ -10,7 +10,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// Every key of a world file, and every kind of fault, is told of in docs/sandbox.md.
+// Every key of a world file, and every kind of fault, is described in docs/sandbox.md.
 func TestDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/sandbox.md")
 	if err != nil {

@@ -100,7 +100,7 @@ type Endpoint struct {
 	State       string   `yaml:"state,omitempty"`
 	Subnets     []string `yaml:"subnets,omitempty"`
 	RouteTables []string `yaml:"routeTables,omitempty"`
-	// SecurityGroups guard an Interface endpoint; PrivateDNS gives it the service's own name, true when absent.
+	// SecurityGroups guard an Interface endpoint; with PrivateDNS it has the service's own name, true when absent.
 	SecurityGroups []string          `yaml:"securityGroups,omitempty"`
 	PrivateDNS     *bool             `yaml:"privateDNS,omitempty"`
 	Tags           map[string]string `yaml:"tags,omitempty"`

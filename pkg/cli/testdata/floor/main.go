@@ -1,5 +1,5 @@
-// Command floor links what fgctl cannot do without, the AWS SDK's packages and Kubernetes' types, and does nothing: the
-// least that a start can take.
+// Package main is the program that fgctl's start is measured against: it links what fgctl cannot do without, the AWS
+// SDK's packages and Kubernetes' types, and does nothing.
 package main
 
 import (

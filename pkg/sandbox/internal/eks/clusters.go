@@ -70,7 +70,7 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	return showCluster(c, cl), nil
 }
 
-// apply changes what a request gives of the network and of the access.
+// apply changes what a request states of the network and of the access.
 func apply(cl *world.Cluster, request clusterRequest) {
 	if request.VPC.Subnets != nil {
 		cl.Subnets = request.VPC.Subnets
@@ -269,7 +269,7 @@ func listPodIdentities(c *account.Call) (any, *wire.Refusal) {
 	return map[string]any{"associations": list}, nil
 }
 
-// roleARN returns the ARN of a role that a world names, or the ARN that it gives.
+// roleARN returns the ARN of a role that a world names, or the ARN that it states.
 func roleARN(c *account.Call, role string) string {
 	if strings.HasPrefix(role, "arn:") {
 		return role

@@ -83,7 +83,7 @@ const (
 	notFound         = "ResourceNotFoundException"
 )
 
-// exception makes a refusal with the members that the model gives the exception beside the message (botocore, eks
+// exception returns a refusal with the members that the exception has in the model beside the message (botocore, eks
 // 2017-11-01); only those that have a value are sent.
 func exception(c *account.Call, code, message string) *wire.Refusal {
 	r := &wire.Refusal{Status: http.StatusBadRequest, Code: code, Message: message, Fields: map[string]any{}}

@@ -158,11 +158,8 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 	}
 	judge(pod, &e)
 	pod.Objects = m.objects
-	sized, by := m.objects.withLimits(pod)
 	var sizing []Finding
-	if e.Capacity, sizing = Size(sized); e.Capacity != nil {
-		e.Capacity.LimitRange = by
-	}
+	e.Capacity, sizing = m.objects.sizeWith(pod)
 	e.Findings = append(Findings(pod), sizing...)
 	if e.Verdict == VerdictUnmatched {
 		e.Nearest = m.nearest(fresh, e)

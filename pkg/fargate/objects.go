@@ -142,15 +142,12 @@ func (o *Objects) storageFor(name ObjectName, claim Claim) storage {
 // noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
 const noProvisioner = "kubernetes.io/no-provisioner"
 
-// withLimits returns the containers as a LimitRange leaves them, and the names of those that have changed any. What a
-// container says itself stays; a limit of its own is its request already (Kubernetes, Limit Ranges).
-func (o *Objects) withLimits(pod Pod) (Pod, string) {
-	if o == nil || pod.Running != nil {
-		return pod, ""
-	}
+// setLimits changes the containers as LimitRanges do, and returns the name of one that has changed any. What a container
+// says itself stays; a limit of its own is its request already (Kubernetes, Limit Ranges).
+func setLimits(spec *corev1.PodSpec, ranges []Limits) string {
 	name := ""
-	for _, l := range o.limits[pod.Namespace] {
-		for _, list := range []*[]corev1.Container{&pod.Spec.InitContainers, &pod.Spec.Containers} {
+	for _, l := range ranges {
+		for _, list := range []*[]corev1.Container{&spec.InitContainers, &spec.Containers} {
 			*list = slices.Clone(*list)
 			for i := range *list {
 				r := &(*list)[i].Resources
@@ -162,7 +159,22 @@ func (o *Objects) withLimits(pod Pod) (Pod, string) {
 			}
 		}
 	}
-	return pod, name
+	return name
+}
+
+// sizeWith is Size of a pod as LimitRanges leave it; the pods of a cluster have what these set.
+func (o *Objects) sizeWith(pod Pod) (*Capacity, []Finding) {
+	if o == nil || pod.Running != nil || len(o.limits[pod.Namespace]) == 0 {
+		return Size(pod)
+	}
+	spec := pod.Spec
+	name := setLimits(&spec, o.limits[pod.Namespace])
+	pod.Spec = spec
+	c, findings := Size(pod)
+	if c != nil {
+		c.LimitRange = name
+	}
+	return c, findings
 }
 
 // filled returns a list with the amounts of another one for what it does not name.

@@ -192,13 +192,15 @@ func limitsAbove(pod Pod, r podRequest) []Finding {
 				continue
 			}
 			asked, most := bounded(limit, (*resource.Quantity).MilliValue), r.milli
-			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
 			if name == corev1.ResourceMemory {
 				asked, most = bounded(limit, (*resource.Quantity).Value), r.memory
-				requested = resource.NewQuantity(most, resource.BinarySI)
 			}
 			if asked <= most {
 				continue
+			}
+			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
+			if name == corev1.ResourceMemory {
+				requested = resource.NewQuantity(most, resource.BinarySI)
 			}
 			found = append(found, Finding{
 				Code: CodeLimitAboveRequests, Severity: SeverityWarning, Path: of.path("limits", name),

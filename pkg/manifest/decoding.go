@@ -3,6 +3,7 @@ package manifest
 // How Kubernetes' types are decoded.
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"sync"
@@ -21,6 +22,7 @@ var decoding = sync.OnceValue(func() document.Types {
 	unread := map[reflect.Type]bool{}
 	return document.Types{MaxItems: maxElements, Unread: unread, Options: json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(readQuantity),
+		json.UnmarshalFromFunc(readTolerations),
 		pass[[]corev1.EnvVar](unread),
 		pass[[]corev1.EnvFromSource](unread),
 		pass[[]corev1.VolumeMount](unread),
@@ -46,6 +48,17 @@ func pass[T any](unread map[reflect.Type]bool) *json.Unmarshalers {
 		_, err := dec.ReadValue() // which takes less time than SkipValue
 		return err
 	})
+}
+
+// readTolerations decodes tolerations where one may be about Fargate's taint: nearly every pod of a cluster has only
+// those that Kubernetes adds, each with a key of its own.
+func readTolerations(dec *jsontext.Decoder, t *[]corev1.Toleration) error {
+	text, err := dec.ReadValue()
+	if err != nil || !bytes.Contains(text, []byte(fargate.ComputeTypeAnnotation)) &&
+		bytes.Count(text, []byte(`"key"`)) == bytes.Count(text, []byte("{")) {
+		return err
+	}
+	return json.Unmarshal(text, t)
 }
 
 // readQuantity decodes a quantity by fargate's parser, which has bounds. Whatever is none is an error here, so that

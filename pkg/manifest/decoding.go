@@ -54,11 +54,20 @@ func pass[T any](unread map[reflect.Type]bool) *json.Unmarshalers {
 // those that Kubernetes adds, each with a key of its own.
 func readTolerations(dec *jsontext.Decoder, t *[]corev1.Toleration) error {
 	text, err := dec.ReadValue()
-	if err != nil || !bytes.Contains(text, []byte(fargate.ComputeTypeAnnotation)) &&
-		bytes.Count(text, []byte(`"key"`)) == bytes.Count(text, []byte("{")) {
+	if err != nil || keyed(text) && !bytes.Contains(text, []byte(fargate.ComputeTypeAnnotation)) {
 		return err
 	}
 	return json.Unmarshal(text, t)
+}
+
+// keyed reports whether each of these tolerations surely has a key, and none of them is escaped.
+func keyed(text []byte) bool {
+	for _, unsure := range []string{`\`, `""`, "null"} {
+		if bytes.Contains(text, []byte(unsure)) {
+			return false
+		}
+	}
+	return bytes.Count(text, []byte(`"key"`)) == bytes.Count(text, []byte("{"))
 }
 
 // readQuantity decodes a quantity by fargate's parser, which has bounds. Whatever is none is an error here, so that

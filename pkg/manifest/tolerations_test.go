@@ -13,8 +13,11 @@ func TestTolerations(t *testing.T) {
 		`[{"key": "node.kubernetes.io/not-ready", "operator": "Exists"}, {"key": "x"}]`: 0,
 		`[{"key": "x"}, {"key": "eks.amazonaws.com/compute-type", "value": "fargate"}]`: 2,
 		`[{"key": "x"}, {"operator": "Exists"}]`:                                        2,
-		`[]`:                                                                            0,
-		`null`:                                                                          0,
+		`[{"key": "", "operator": "Exists"}]`:                                           1,
+		`[{"key": null, "operator": "Exists"}]`:                                         1,
+		`[{"key": "eks.amazonaws.com\u002fcompute-type", "operator": "Exists"}]`:        1,
+		`[]`:   0,
+		`null`: 0,
 	} {
 		for _, form := range []string{
 			`{"kind": "Pod", "spec": {"tolerations": ` + text + `}}`, "kind: Pod\nspec:\n  tolerations: " + text,

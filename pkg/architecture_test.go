@@ -24,8 +24,9 @@ var may = []struct {
 	imports []string
 }{
 	{"fargate/selector", nil},
+	{"fargate/logging", nil},
 	{"fargate/message", nil},
-	{"fargate", []string{"fargate/message", "fargate/selector"}},
+	{"fargate", []string{"fargate/logging", "fargate/message", "fargate/selector"}},
 	{"network", nil},
 	{"trust", nil},
 	{"internal/document", nil},
@@ -96,7 +97,7 @@ var may = []struct {
 }
 
 // rules are the packages that import the standard library and Kubernetes' types at most.
-var rules = []string{"fargate/selector", "fargate/message", "fargate", "network", "trust"}
+var rules = []string{"fargate/selector", "fargate/logging", "fargate/message", "fargate", "network", "trust"}
 
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{

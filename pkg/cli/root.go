@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -213,10 +212,7 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 		return err
 	}
 	if e.Global.Verbose < 0 || e.Global.Verbose > env.VerboseBodies {
-		return &env.UsageError{
-			Err:     fmt.Errorf("%s %d is not between 0 and 5", e.Named("verbose"), e.Global.Verbose),
-			Command: cmd.CommandPath(),
-		}
+		return e.InvalidValue(cmd, "verbose", e.Global.Verbose, "must be between 0 and 5")
 	}
 	if e.Global.Color == "false" {
 		e.Streams.Color = false

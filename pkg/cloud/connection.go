@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -89,21 +88,13 @@ func connectionText(err error) string {
 func fileFault(path string) string {
 	file, err := os.Open(path)
 	if err != nil {
-		return "cannot be read: " + fileReason(err)
+		return "cannot be read: " + systemReason(err)
 	}
 	defer file.Close() //nolint:errcheck // it was only looked at
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return "is a directory"
 	}
 	return ""
-}
-
-// fileReason is why a file cannot be opened.
-func fileReason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "there is no such file"
-	}
-	return systemReason(err)
 }
 
 // systemReason is the operating system's own reason.

@@ -75,7 +75,7 @@ func processEnd(ctx context.Context, err error) string {
 	case errors.Is(err, exec.ErrWaitDelay):
 		return "it left a child behind that holds its output open"
 	}
-	return "it cannot be started: " + fileReason(err)
+	return "it cannot be started: " + systemReason(err)
 }
 
 // parseProcess reads what a process printed (AWS SDKs and Tools Reference Guide, Process credential provider).

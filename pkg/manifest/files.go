@@ -147,8 +147,5 @@ func reason(name string, err error) error {
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: there is no such file or directory", name)
-	}
 	return fmt.Errorf("%s: %w", name, err)
 }

@@ -48,7 +48,7 @@ func TestFiles(t *testing.T) {
 		{"dir/*.y*ml", false, "dir/a.yaml dir/b.yml dir/dir.yaml dir/z.yaml", ""},
 		{"star[1].yaml", false, "star[1].yaml", ""},
 		{"dir/*.xml", false, "", "dir/*.xml: no file matches this pattern"},
-		{"gone.yaml one.txt lost/x.yaml", false, "one.txt", "gone.yaml: there is no such file or directory\nlost/x.yaml: there is no such file or directory"},
+		{"gone.yaml one.txt lost/x.yaml", false, "one.txt", "gone.yaml: no such file or directory\nlost/x.yaml: no such file or directory"},
 		{"- one.txt -", false, "- one.txt -", "standard input (-) is named twice; it can be read only once"},
 		{"https://example.com/a.yaml", false, "", "https://example.com/a.yaml: URLs are not read; name - and pipe it in: curl -fsSL https://example.com/a.yaml"},
 		{"https://u:hunter2@example.com/a?t=x", false, "", "https://example.com/...: URLs are not read; name - and pipe it in: curl -fsSL https://example.com/..."},

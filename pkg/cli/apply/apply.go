@@ -95,11 +95,11 @@ On a terminal apply asks. Without one it goes ahead when no pod is left without 
 // check judges the flags, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	faults := []error{
-		e.NoneEmpty(cmd), o.CheckGoal(e, cmd, o.pods), o.CheckTimeout(e, cmd), env.CheckSkips(cmd, o.skip),
+		e.NoneEmpty(cmd), o.CheckGoal(e, cmd, o.pods), o.CheckTimeout(e, cmd), e.CheckSkips(cmd, o.skip),
 		o.CheckAnswer(e, cmd), e.OneOf(cmd, "output", o.output, env.PlanFormats),
 	}
 	if o.settle < 0 {
-		faults = append(faults, env.UsageOf(cmd, "%s %s is negative", e.Named("settle"), o.settle))
+		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
 	}
 	return errors.Join(faults...)
 }

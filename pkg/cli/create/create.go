@@ -63,7 +63,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
 			// Flags of eksctl may be empty, as they may there.
 			if err := errors.Join(e.NoneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.CheckTimeout(e, cmd),
-				e.CheckOutputFlag(cmd, opts.output), env.CheckSkips(cmd, opts.skip)); err != nil {
+				e.CheckOutputFlag(cmd, opts.output), e.CheckSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
 			profiles, stated, warnings, err := opts.wanted(e, cmd, args)

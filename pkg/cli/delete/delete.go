@@ -92,7 +92,7 @@ DELETING already is waited for; one in DELETE_FAILED is tried again. One that do
 // check judges the flags and names, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 	faults := []error{
-		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), env.CheckFiles(cmd, o.pods, o.configFile),
+		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckFiles(cmd, o.pods, o.configFile),
 		e.OneOf(cmd, "output", o.output, env.PlanFormats), o.CheckAnswer(e, cmd),
 	}
 	usage := func(text string) { faults = append(faults, env.UsageOf(cmd, "%s", text)) }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +21,7 @@ func (e *Env) ReadConfigFile(ctx context.Context, path string) (profilefile.File
 	case ctx.Err() != nil:
 		return profilefile.File{}, Place{}, ctx.Err()
 	case err != nil:
-		return profilefile.File{}, Place{}, Usagef("--config-file: %s: %w", document.SourceName(path), err)
+		return profilefile.File{}, Place{}, e.configFileError(fmt.Errorf("%s: %w", document.SourceName(path), err))
 	}
 	file, err := profilefile.Parse(path, data)
 	if err != nil {
@@ -43,15 +42,12 @@ func (e *Env) agree(path, flag, value, inFile string) error {
 	return Usagef("--%s is %q, but %s is for %s %q; drop the flag or fix the file", flag, value, path, flag, inFile)
 }
 
-// CheckConfigFile reports early whether the file of --config-file can be there.
-func CheckConfigFile(path string) error {
-	if path == "" || path == "-" {
-		return nil
+// configFileError says of a file that cannot be read where its name comes from, unless the command line names it.
+func (e *Env) configFileError(err error) error {
+	if source := e.Sources["config-file"]; source != "" {
+		err = fmt.Errorf("%s: %w", source, err)
 	}
-	if _, err := os.Stat(path); err != nil {
-		return Usagef("--config-file: %s: %w", path, WithoutPath(err))
-	}
-	return nil
+	return &UsageError{Err: err}
 }
 
 // EntryName returns the name of a profile of a file; without one it is the one that create derives.
@@ -75,5 +71,5 @@ func (e *Env) NoneBesideFile(cmd *cobra.Command, says string, besides []string, 
 	if len(besides) == 0 {
 		return nil
 	}
-	return UsageOf(cmd, "the file of --config-file says %s, so %s cannot be given", says, strings.Join(besides, ", "))
+	return UsageOf(cmd, "the file of -f says %s, so %s cannot be given", says, strings.Join(besides, ", "))
 }

@@ -76,15 +76,6 @@ func (e *Env) Given(cmd *cobra.Command, flag string) bool {
 // IsSetting reports whether the value of a flag comes from the environment or the settings file.
 func (e *Env) IsSetting(flag string) bool { return e.Sources[flag] != "" }
 
-// Named is how a message names the source of a flag's value: the flag, or the variable or the line of the
-// settings file.
-func (e *Env) Named(flag string) string {
-	if source := e.Sources[flag]; source != "" {
-		return source + ":"
-	}
-	return "--" + flag
-}
-
 // Info writes a line to Err at the default verbosity and above.
 func (e *Env) Info(format string, args ...any) { e.say(VerboseInfo, "", format, args...) }
 

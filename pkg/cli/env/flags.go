@@ -78,11 +78,29 @@ func (e *Env) OneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 		return nil
 	}
 	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
-	what := "is none of " + strings.Join(known, ", ")
-	if len(known) == 1 {
-		what = "is not known; the only value is " + known[0]
+	must := known[0]
+	if last := len(known) - 1; last > 0 {
+		must = strings.Join(known[:last], ", ") + " or " + known[last]
 	}
-	return UsageOf(cmd, "%s %q %s", e.Named(flag), value, what)
+	return e.InvalidValue(cmd, flag, value, "must be "+must+DidYouMean(value, known, ""))
+}
+
+// InvalidValue says what is wrong with the value of a flag, and where it comes from.
+func (e *Env) InvalidValue(cmd *cobra.Command, flag string, value any, must string) error {
+	source := ""
+	if e.IsSetting(flag) {
+		source = e.Sources[flag] + ": "
+	}
+	return UsageOf(cmd, "%sinvalid value %q for --%s: %s", source, fmt.Sprint(value), flag, must)
+}
+
+// EachOneOf judges a flag of several values; it returns the faults of all.
+func (e *Env) EachOneOf(cmd *cobra.Command, flag string, values, allowed []string) error {
+	var faults []error
+	for _, value := range values {
+		faults = append(faults, e.OneOf(cmd, flag, value, allowed))
+	}
+	return errors.Join(faults...)
 }
 
 func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }
@@ -154,13 +172,6 @@ func AddSkipFlag(cmd *cobra.Command, skip *[]string) {
 }
 
 // CheckSkips judges the value of AddSkipFlag.
-func CheckSkips(cmd *cobra.Command, skip []string) error {
-	var faults []error
-	for _, s := range skip {
-		if !slices.Contains(preflight.Checks, s) {
-			faults = append(faults, fmt.Errorf("--skip-checks: there is no check %q%s; the checks are %s",
-				s, DidYouMean(s, preflight.Checks, ""), strings.Join(preflight.Checks, ", ")))
-		}
-	}
-	return UsageFaults(cmd, faults...)
+func (e *Env) CheckSkips(cmd *cobra.Command, skip []string) error {
+	return e.EachOneOf(cmd, "skip-checks", skip, preflight.Checks)
 }

@@ -46,13 +46,13 @@ var prunes = []string{string(lifecycle.PruneNone), string(lifecycle.PruneApplied
 
 // CheckGoal judges the flags; pods are the files of --pods.
 func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command, pods []string) error {
-	faults := []error{e.OneOf(cmd, "prune", f.Prune, prunes), CheckFiles(cmd, pods, "")}
+	faults := []error{e.OneOf(cmd, "prune", f.Prune, prunes), e.CheckFiles(cmd, pods)}
 	if len(f.Files) == 0 {
 		faults = append(faults, UsageOf(cmd, "no file is named; give -f FILE"))
 	}
 	if slices.Contains(pods, "-") && slices.Contains(f.Files, "-") {
 		faults = append(faults, UsageOf(cmd,
-			"--config-file - and --pods - both want standard input; give one of them a file"))
+			"-f - and --pods - both want standard input; give one of them a file"))
 	}
 	return errors.Join(faults...)
 }
@@ -63,7 +63,7 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place,
 	var stated Place
 	files, err := manifest.Files(f.Files, false)
 	if err != nil {
-		return goal, stated, Usagef("--config-file: %w", err)
+		return goal, stated, e.configFileError(err)
 	}
 	var errs []error
 	var faults fargate.Faults

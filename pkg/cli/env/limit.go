@@ -34,7 +34,7 @@ func (l *TimeLimit) AddTimeout(cmd *cobra.Command, usual time.Duration) {
 // CheckTimeout judges the value of --timeout.
 func (l *TimeLimit) CheckTimeout(e *Env, cmd *cobra.Command) error {
 	if l.Timeout < 0 {
-		return UsageOf(cmd, "%s %s is not a time to wait", e.Named("timeout"), l.Timeout)
+		return e.InvalidValue(cmd, "timeout", l.Timeout, "must not be negative; 0 means no limit")
 	}
 	return nil
 }

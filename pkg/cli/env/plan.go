@@ -25,15 +25,17 @@ func AddPodsFlag(cmd *cobra.Command, files *[]string) {
 }
 
 // CheckFiles judges whether the files of --pods and --config-file can be read, before anything is.
-func CheckFiles(cmd *cobra.Command, pods []string, configFile string) error {
+func (e *Env) CheckFiles(cmd *cobra.Command, pods []string, configFiles ...string) error {
 	var faults []error
-	if configFile == "-" && slices.Contains(pods, "-") {
-		faults = append(faults, UsageOf(cmd,
-			"--config-file - and --pods - both want standard input; give one of them a file"))
+	if slices.Contains(configFiles, "-") && slices.Contains(pods, "-") {
+		faults = append(faults, UsageOf(cmd, "-f - and --pods - both want standard input; give one of them a file"))
 	}
-	if configFile != "" && configFile != "-" {
-		if _, err := os.Stat(configFile); err != nil {
-			faults = append(faults, Usagef("--config-file: %s: %w", configFile, WithoutPath(err)))
+	for _, name := range configFiles {
+		if name == "" || name == "-" {
+			continue
+		}
+		if _, err := os.Stat(name); err != nil {
+			faults = append(faults, e.configFileError(fmt.Errorf("%s: %w", name, WithoutPath(err))))
 		}
 	}
 	if _, err := manifest.Files(pods, false); err != nil {

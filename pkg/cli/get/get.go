@@ -92,7 +92,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 		return err
 	}
 	if o.chunkSize < 0 {
-		return env.UsageOf(cmd, "%s %d is negative", e.Named("chunk-size"), o.chunkSize)
+		return e.InvalidValue(cmd, "chunk-size", o.chunkSize, "must not be negative")
 	}
 	return nil
 }

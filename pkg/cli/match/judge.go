@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -90,15 +89,4 @@ func warnUnexpected(e *env.Env, expect string, profiles []fargate.Profile) {
 	if expect != "" && !slices.Contains(names, expect) {
 		e.Warn("--expect-profile: there is no profile %q%s", expect, env.DidYouMean(expect, names, ""))
 	}
-}
-
-// oneOfEach judges a flag with several values; it returns the faults of all.
-func oneOfEach(e *env.Env, flag string, values, allowed []string) []error {
-	var faults []error
-	for _, v := range values {
-		if !slices.Contains(allowed, v) {
-			faults = append(faults, fmt.Errorf("%s %q is none of %s", e.Named(flag), v, strings.Join(allowed, ", ")))
-		}
-	}
-	return faults
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -171,8 +172,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 		add(errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
 	}
 	if ns := o.Namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		add(fmt.Errorf("%s %q is not a valid namespace; lower-case letters, digits and - are allowed",
-			e.Named("namespace"), ns))
+		add(e.InvalidValue(cmd, "namespace", ns, "must be lower-case letters, digits and -"))
 	}
 	add(o.CheckTimeout(e, cmd))
 	add(e.OneOf(cmd, "output", o.output, formats))
@@ -183,11 +183,11 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 			o.failOn = failDefault
 		}
 	}
-	faults = append(faults, oneOfEach(e, "fail-on", o.failOn, env.FailOnPods)...)
+	add(e.EachOneOf(cmd, "fail-on", o.failOn, env.FailOnPods))
 	if slices.Contains(o.failOn, env.FailOnNone) && len(o.failOn) > 1 {
-		add(fmt.Errorf("%s none stands alone; it is given with others", e.Named("fail-on")))
+		add(e.InvalidValue(cmd, "fail-on", strings.Join(o.failOn, ","), "none stands alone; drop it or the others"))
 	}
-	faults = append(faults, oneOfEach(e, "only", o.only, verdicts)...)
+	add(e.EachOneOf(cmd, "only", o.only, verdicts))
 	return env.UsageFaults(cmd, faults...)
 }
 

@@ -119,9 +119,9 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 	name, nameErr := e.OneName(cmd, args, o.Name)
 	usage := func(text string) error { return env.UsageOf(cmd, "%s", text) }
 	faults := []error{
-		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), env.CheckSkips(cmd,
+		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), e.CheckSkips(cmd,
 			o.skip),
-		env.CheckFiles(cmd, o.pods, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
+		e.CheckFiles(cmd, o.pods, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
 	}
 	if o.dryRun && !slices.Contains(env.PlanFormats, o.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s",
@@ -136,7 +136,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
 	}
 	if o.settle < 0 {
-		faults = append(faults, usage(fmt.Sprintf("%s %s is negative", e.Named("settle"), o.settle)))
+		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
 	}
 	if o.keepName && o.newName != "" {
 		faults = append(faults, usage("--keep-name and --new-name exclude each other"))

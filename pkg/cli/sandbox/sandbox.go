@@ -102,14 +102,27 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	env.MustComplete(cmd, "port", env.CompleteNothing)
 	env.MustComplete(cmd, "address", env.CompleteNothing)
 	env.MustComplete(cmd, "allow-host", env.CompleteNothing)
-	env.MustComplete(cmd, "log", env.CompleteFixed([]string{"text", "json"}))
+	env.MustComplete(cmd, "log", env.CompleteFixed(logFormats))
 }
 
-// read notes which of the world's values are replaced.
-func (o *options) read(cmd *cobra.Command) {
+// read notes which of the world's values are replaced, and judges the flags, all faults at once.
+func (o *options) read(e *env.Env, cmd *cobra.Command) error {
 	o.givenSpeed = cmd.Flags().Changed("speed")
 	o.givenCreate, o.givenDelete = cmd.Flags().Changed("create-delay"), cmd.Flags().Changed("delete-delay")
+	var faults []error
+	if o.port < 0 || o.port > 65535 {
+		faults = append(faults, e.InvalidValue(cmd, "port", o.port, "must be between 0 and 65535"))
+	}
+	if o.givenSpeed && o.speed <= 0 {
+		faults = append(faults, e.InvalidValue(cmd, "speed", o.speed, "must be greater than 0"))
+	}
+	if o.log != "" {
+		faults = append(faults, e.OneOf(cmd, "log", o.log, logFormats))
+	}
+	return errors.Join(faults...)
 }
+
+var logFormats = []string{"text", "json"}
 
 func newServeCommand(e *env.Env) *cobra.Command {
 	var opts options
@@ -128,7 +141,9 @@ once the environment is written, so that a shell can take it while the sandbox g
   fgctl get fargateprofile --cluster demo`,
 		Args: env.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts.read(cmd)
+			if err := opts.read(e, cmd); err != nil {
+				return err
+			}
 			return runServe(cmd.Context(), e, opts)
 		},
 	}
@@ -155,7 +170,9 @@ seconds is killed, and it is killed with fgctl.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts.read(cmd)
+			if err := opts.read(e, cmd); err != nil {
+				return err
+			}
 			return runCommand(cmd.Context(), e, opts, args)
 		},
 	}
@@ -190,9 +207,6 @@ type served struct {
 
 // start makes the world and serves it.
 func start(ctx context.Context, e *env.Env, opts options) (*served, error) {
-	if opts.port < 0 || opts.port > 65535 {
-		return nil, env.Usagef("%s %d is not between 0 and 65535", e.Named("port"), opts.port)
-	}
 	world, err := readWorld(ctx, e, opts.world)
 	if err != nil {
 		return nil, err
@@ -204,18 +218,11 @@ func start(ctx context.Context, e *env.Env, opts options) (*served, error) {
 		world.Delays.Delete = opts.deleteDelay
 	}
 	if opts.givenSpeed {
-		if opts.speed <= 0 {
-			return nil, env.Usagef("%s %v is not greater than 0", e.Named("speed"), opts.speed)
-		}
 		world.Speed = opts.speed
 	}
 	log := e.DebugLog()
-	switch opts.log {
-	case "":
-	case "text", "json":
+	if opts.log != "" {
 		log = e.Streams.Err
-	default:
-		return nil, env.Usagef("invalid value %q for %s; use text or json", opts.log, e.Named("log"))
 	}
 	server, err := sandbox.New(world, sandbox.Options{Log: log, LogJSON: opts.log == "json", AllowHosts: opts.allowHosts})
 	if err != nil {

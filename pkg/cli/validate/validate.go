@@ -83,7 +83,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	}
 	switch given := e.Given(cmd, "config-file"); {
 	case o.schema && given:
-		faults = append(faults, errors.New("--schema judges no file; leave out --config-file"))
+		faults = append(faults, errors.New("--schema judges no file; leave out -f"))
 	case !o.schema && len(o.files) == 0:
 		faults = append(faults, errors.New("no file is named; give -f FILE, or --schema"))
 	}
@@ -114,7 +114,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 	}
 	if err := errors.Join(unread...); err != nil {
-		return env.Usagef("--config-file: %w", err)
+		return &env.UsageError{Err: err}
 	}
 	errorCount, warnings := found.count()
 	if errorCount > 0 || opts.failOn == env.FailOnWarnings && warnings > 0 {

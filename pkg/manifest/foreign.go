@@ -143,16 +143,23 @@ func (o *object) plainTemplate(root spot) bool {
 
 // replicas returns how many pods of a place there are; 1 where it does not say.
 func (o *object) replicas(place podPlace, root, at spot) int {
-	if place.replicas == "" {
-		return 1
-	}
-	for _, s := range o.from(place.replicas, root, at) {
-		if n, err := strconv.Atoi(s.value.Text()); s.value.Kind() == document.Number && err == nil && n >= 0 {
-			return n
+	product := 1
+	for path := range strings.SplitSeq(place.replicas, "*") {
+		if path == "" {
+			continue
+		}
+		for _, s := range o.from(path, root, at) {
+			n, err := strconv.Atoi(s.value.Text())
+			if s.value.Kind() == document.Number && err == nil && n >= 0 {
+				product = min(product*min(n, maxReplicas), maxReplicas)
+			}
 		}
 	}
-	return 1
+	return product
 }
+
+// maxReplicas is the largest number of pods that an object is believed to make, which is more than a cluster has.
+const maxReplicas = 1_000_000
 
 // from follows a path that begins at the object or at a place in it.
 func (o *object) from(path string, root, at spot) []spot {
@@ -253,8 +260,41 @@ func (o *object) compose(pod *fargate.Pod, place podPlace, root, at spot) {
 			})
 		}
 	}
+	for _, path := range place.claims {
+		for _, s := range o.from(path, root, at) {
+			o.claim(pod, s, places)
+		}
+	}
 	pod.Incomplete, pod.SpecPath = true, join(at.path, "spec")
 	pod.PathOf = func(path string) string { return placeOf(path, pod.SpecPath, places) }
+}
+
+// claim adds storage that every pod has its own of: a PersistentVolumeClaim, or what an operator makes one of.
+func (o *object) claim(pod *fargate.Pod, at spot, places map[string]string) {
+	var c struct {
+		Name         string     `json:"name"`
+		Metadata     objectMeta `json:"metadata"`
+		Type         string     `json:"type"`  // Strimzi: ephemeral, persistent-claim, jbod
+		Class        *string    `json:"class"` // likewise
+		StorageClass *string    `json:"storageClass"`
+		Spec         struct {
+			StorageClassName *string `json:"storageClassName"`
+		} `json:"spec"`
+	}
+	o.errs.Add(document.Decode(at.value, join(o.path, at.path), &c, o.types()))
+	if c.Type != "" && c.Type != "persistent-claim" {
+		return
+	}
+	w := &pod.Workload
+	places[indexed("spec.volumeClaimTemplates", len(w.ClaimTemplates))] = at.path
+	name := cmp.Or(c.Metadata.Name, c.Name, at.path[strings.LastIndexByte(at.path, '.')+1:])
+	w.ClaimTemplates = append(w.ClaimTemplates, name)
+	if class := cmp.Or(c.Spec.StorageClassName, c.StorageClass, c.Class); class != nil {
+		if w.ClaimClasses == nil {
+			w.ClaimClasses = map[string]*string{}
+		}
+		w.ClaimClasses[name] = class
+	}
 }
 
 func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
@@ -300,6 +340,9 @@ func (f podFields) addTo(spec *corev1.PodSpec, at spot, places map[string]string
 
 // placeOf returns where a path of a pod that was put together lies in its object.
 func placeOf(path, specPath string, places map[string]string) string {
+	if at, ok := places[path]; ok {
+		return at
+	}
 	rest, ok := strings.CutPrefix(path, specPath+".")
 	if !ok {
 		rest, ok = strings.CutPrefix(path, strings.TrimSuffix(specPath, "spec")+"metadata.annotations")

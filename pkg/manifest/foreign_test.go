@@ -121,6 +121,63 @@ spec:
 			"Flink", "apiVersion: flink.apache.org/v1beta1\nkind: FlinkDeployment\nmetadata: {name: f}\nspec: {podTemplate: {metadata: {labels: {a: b}}}, jobManager: {replicas: 1}, taskManager: {podTemplate: {metadata: {labels: {c: d}}}}}\n",
 			"FlinkDeployment/f jobManager map[a:b] x1 [] incomplete|FlinkDeployment/f taskManager map[a:b c:d] x1 [] incomplete",
 		},
+		{
+			"JobSet, pods of parallel Jobs", "apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{name: w, replicas: 2, template: {spec: {parallelism: 3, template: {spec: {containers: [{name: c}]}}}}}]}",
+			"JobSet/ w map[] x6 [c]",
+		},
+		{
+			"LeaderWorkerSet", "apiVersion: leaderworkerset.x-k8s.io/v1\nkind: LeaderWorkerSet\nmetadata: {name: l}\nspec: {replicas: 2, leaderWorkerTemplate: {size: 4, workerTemplate: {metadata: {labels: {a: b}}, spec: {containers: [{name: c}]}}}}",
+			"LeaderWorkerSet/l worker map[a:b] x8 [c]",
+		},
+		{
+			"a Job of another time", "apiVersion: ray.io/v1\nkind: RayCronJob\nmetadata: {name: r}\nspec: {jobTemplate: {rayClusterSpec: {workerGroupSpecs: [{groupName: tpu, replicas: 2, numOfHosts: 4, template: {spec: {containers: [{name: w}]}}}]}}}",
+			"RayCronJob/r tpu map[] x8 [w]",
+		},
+		{
+			"Volcano's JobTemplate", "apiVersion: flow.volcano.sh/v1alpha1\nkind: JobTemplate\nmetadata: {name: j}\nspec: {tasks: [{name: a, template: {spec: {containers: [{name: c}]}}}]}",
+			"JobTemplate/j a map[] x1 [c]",
+		},
+		{
+			"JAXJob", "apiVersion: kubeflow.org/v1\nkind: JAXJob\nmetadata: {name: j}\nspec: {jaxReplicaSpecs: {Worker: {replicas: 2, template: {spec: {containers: [{name: jax}]}}}}}",
+			"JAXJob/j Worker map[] x2 [jax]",
+		},
+		{
+			"Argo's defaults of templates", "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec: {templateDefaults: {metadata: {labels: {d: x, a: over}}, nodeSelector: {team: a}}, templates: [{name: set, metadata: {labels: {a: b}}, containerSet: {containers: [{name: one}, {name: two}]}}, {name: get, data: {source: {}}}, {name: call, http: {url: x}}]}",
+			"Workflow/w set map[a:b d:x] x1 [one two] incomplete spec.templateDefaults.nodeSelector.team:4|Workflow/w get map[a:over d:x] x1 [] incomplete spec.templateDefaults.nodeSelector.team:4",
+		},
+		{
+			"Tekton, what holds for every step, and at the end", "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\nspec: {finally: [{name: end, taskSpec: {stepTemplate: {securityContext: {privileged: true}}, steps: [{name: s}]}}]}",
+			"Pipeline/p end map[] x1 [s stepTemplate] incomplete spec.finally[0].taskSpec.stepTemplate.securityContext.privileged:4",
+		},
+		{
+			"SparkConnect", "apiVersion: sparkoperator.k8s.io/v1alpha1\nkind: SparkConnect\nmetadata: {name: s}\nspec: {server: {template: {metadata: {labels: {a: b}}}}, executor: {instances: 3}}",
+			"SparkConnect/s server map[a:b] x1 [server] incomplete|SparkConnect/s executor map[] x3 [executor] incomplete",
+		},
+		{
+			"shards of Prometheus", "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s}\nspec: {replicas: 2, shards: 3}",
+			"Prometheus/k8s  map[] x6 [] incomplete",
+		},
+		{
+			"Logstash", "apiVersion: logstash.k8s.elastic.co/v1alpha1\nkind: Logstash\nmetadata: {name: l}\nspec: {count: 2, podTemplate: {metadata: {labels: {a: b}}}}",
+			"Logstash/l  map[a:b] x2 [] incomplete",
+		},
+		{
+			"Flink, blue and green", "apiVersion: flink.apache.org/v1beta1\nkind: FlinkBlueGreenDeployment\nmetadata: {name: f}\nspec: {template: {spec: {podTemplate: {metadata: {labels: {a: b}}}, jobManager: {replicas: 1}}}}",
+			"FlinkBlueGreenDeployment/f jobManager map[a:b] x1 [] incomplete",
+		},
+		{
+			"Strimzi", "apiVersion: kafka.strimzi.io/v1\nkind: KafkaNodePool\nmetadata: {name: k}\nspec: {replicas: 3, template: {pod: {metadata: {labels: {a: b}}, volumes: [{name: v, hostPath: {path: /x}}]}}}",
+			"KafkaNodePool/k  map[a:b] x3 [] incomplete spec.template.pod.volumes[0].hostPath:4",
+		},
+		{
+			"Strimzi's other parts", "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: k}\nspec: {kafka: {}, entityOperator: {template: {pod: {metadata: {labels: {a: b}}}}}}",
+			"Kafka/k entity operator map[a:b] x1 [] incomplete",
+		},
+		{
+			"CloudNativePG", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg, labels: {own: x}}\nspec: {instances: 3, inheritedMetadata: {labels: {a: b}}, affinity: {nodeSelector: {team: a}}}",
+			"Cluster/pg  map[a:b] x3 [] incomplete spec.affinity.nodeSelector.team:4",
+		},
+		{"more pods than there can be", "apiVersion: acme.example/v1\nkind: Shop\nspec: {replicas: 99999999, template: {spec: {containers: [{name: c}]}}}", "Shop/  map[] x1000000 [c]"},
 		{"in a list", `{"kind":"List","items":[{"apiVersion":"argoproj.io/v1alpha1","kind":"Rollout","metadata":{"name":"a"},"spec":{"template":{"spec":{"containers":[{"name":"c"}]}}}}]}`, "Rollout/a  map[] x1 [c]"},
 		{"replicas that are text", "apiVersion: acme.example/v1\nkind: Shop\nspec: {replicas: many, template: {spec: {containers: [{name: c}]}}}", "Shop/  map[] x1 [c]"},
 	} {
@@ -137,6 +194,34 @@ func TestForeignAnnotations(t *testing.T) {
 	pod := read(t, "apiVersion: monitoring.coreos.com/v1\nkind: Alertmanager\nmetadata: {name: m}\nspec: {podMetadata: {annotations: {eks.amazonaws.com/compute-type: ec2}}}\n", Options{})[0]
 	if e := fargate.Explain(pod, nil); e.Verdict != fargate.VerdictExcluded || e.Capacity != nil {
 		t.Errorf("got %s, %v", e.Verdict, e.Capacity)
+	}
+}
+
+// Operators make a claim for each pod of what they call storage.
+func TestForeignClaims(t *testing.T) {
+	for text, want := range map[string]string{
+		"apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec:\n  storage: {volumeClaimTemplate: {spec: {storageClassName: gp3}}}\n":                                    "spec.storage.volumeClaimTemplate:4 error",
+		"apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {storage: {emptyDir: {}}}\n":                                                                             "",
+		"apiVersion: elasticsearch.k8s.elastic.co/v1\nkind: Elasticsearch\nspec:\n  nodeSets:\n  - volumeClaimTemplates: [{metadata: {name: data}}]\n":                          "spec.nodeSets[0].volumeClaimTemplates[0]:5 warning",
+		"apiVersion: kafka.strimzi.io/v1\nkind: KafkaNodePool\nspec: {storage: {type: jbod, volumes: [{id: 0, type: ephemeral}, {id: 1, type: persistent-claim, class: gp3}]}}": "spec.storage.volumes[1]:3 error",
+		"apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nspec: {storage: {size: 1Gi, storageClass: gp3}}\n":                                                                   "spec.storage:3 error",
+		"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {volumeClaimTemplates: [{metadata: {name: d}}], templates: [{script: {}}]}":                                    "spec.volumeClaimTemplates[0]:3 warning",
+	} {
+		var objects fargate.Objects
+		objects.AddClass("gp3", "ebs.csi.aws.com", false)
+		var got []string
+		err := Read("f.yaml", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+			p.Objects = &objects
+			for _, f := range fargate.Findings(p) {
+				if f.Code == "claim-templates" {
+					got = append(got, fmt.Sprintf("%s:%d %s", f.Path, f.Line, f.Severity))
+				}
+			}
+			return nil
+		})
+		if s := strings.Join(got, ", "); err != nil || s != want {
+			t.Errorf("%s: got %s, %v; want %s", text, s, err, want)
+		}
 	}
 }
 
@@ -164,10 +249,14 @@ func TestSkippedKinds(t *testing.T) {
 		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease", "apiVersion: argoproj.io/v1alpha1\nkind: Application", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {name: a}}",
 		"apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec: {pipelineRef: {name: a}}", "kind: List\nitems: [{apiVersion: kubevirt.io/v1, kind: VirtualMachine}]",
 		"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {tasks: []}", "kind: Pod",
+		"apiVersion: networking.istio.io/v1\nkind: VirtualService", "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator", "apiVersion: cert-manager.io/v1\nkind: Issuer", "apiVersion: acme.cert-manager.io/v1\nkind: Challenge",
+		"apiVersion: projectcontour.io/v1\nkind: HTTPProxy", "apiVersion: projectcontour.io/v1alpha1\nkind: ContourDeployment", "apiVersion: emrcontainers.services.k8s.aws/v1alpha1\nkind: JobRun",
+		"apiVersion: spaces.upbound.io/v1beta1\nkind: ControlPlane", "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic", "apiVersion: postgresql.cnpg.io/v1\nkind: Database", "apiVersion: kueue.x-k8s.io/v1beta1\nkind: LocalQueue",
 	}, "\n---\n"), opts)
 	want := []string{
 		"helm.toolkit.fluxcd.io/v2 HelmRelease", "argoproj.io/v1alpha1 Application", "argoproj.io/v1alpha1 Rollout", "tekton.dev/v1 PipelineRun",
-		"kubevirt.io/v1 VirtualMachine", "batch.volcano.sh/v1alpha1 Job",
+		"kubevirt.io/v1 VirtualMachine", "batch.volcano.sh/v1alpha1 Job", "install.istio.io/v1alpha1 IstioOperator", "acme.cert-manager.io/v1 Challenge",
+		"projectcontour.io/v1alpha1 ContourDeployment", "emrcontainers.services.k8s.aws/v1alpha1 JobRun", "spaces.upbound.io/v1beta1 ControlPlane",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)

@@ -222,8 +222,8 @@ func readKustomization(name string) (k kustomization, ok bool) {
 		if err == nil && p.Value.Kind() == document.Mapping && known && !strings.Contains(version, "fluxcd") {
 			ok = true
 			k = kustomization{
-				inputs: pathsIn(fields, inputFields...), bases: pathsIn(fields, "resources", "bases", "components"),
-				isComponent: kind == "Component",
+				inputs: append(pathsIn(fields, inputFields...), generatorFiles(fields)...),
+				bases:  pathsIn(fields, "resources", "bases", "components"), isComponent: kind == "Component",
 			}
 		}
 		return nil
@@ -231,10 +231,28 @@ func readKustomization(name string) (k kustomization, ok bool) {
 	return k, ok && err == nil
 }
 
-// inputFields are the lists of files that are no manifests to apply (kustomize's types.Kustomization).
+// inputFields are the lists of files that are no manifests to apply (kubernetes-sigs/kustomize,
+// api/types/kustomization.go).
 var inputFields = []string{
 	"patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "transformers", "generators",
-	"configurations", "validators",
+	"configurations", "validators", "crds",
+}
+
+// generatorFiles returns the files whose text becomes the data of ConfigMaps and Secrets, which may be manifests
+// (kustomize's KvPairSources: key=path or path).
+func generatorFiles(fields []document.Field) []string {
+	var out []string
+	for _, list := range []string{"configMapGenerator", "secretGenerator"} {
+		items, _ := document.AsItems(document.Get(fields, list), "")
+		for _, item := range items {
+			if entry, err := item.Fields(); err == nil && item.Kind() == document.Mapping {
+				for _, file := range pathsIn(entry, "files", "envs") {
+					out = append(out, file[strings.IndexByte(file, '=')+1:])
+				}
+			}
+		}
+	}
+	return out
 }
 
 // pathsIn returns what lists name, as text or at path.

@@ -16,38 +16,63 @@ type Kind struct {
 	APIVersion string
 }
 
-// podless are the groups of others whose kinds make no pods but those of foreignPlaces, or make them in another
-// cluster; one that begins with a dot stands for all groups that end so.
+// podless are the groups, and Kind.group, of others whose objects make no pods but those of foreignPlaces, or make them
+// in another cluster; one that begins with a dot stands for all groups that end so. The kinds of each were read from
+// the CRDs of the project that a line names.
 var podless = []string{
-	// Monitoring, certificates, secrets.
-	"monitoring.coreos.com", "cert-manager.io", ".cert-manager.io", "external-secrets.io", ".external-secrets.io",
-	"bitnami.com", "secrets-store.csi.x-k8s.io",
-	// Traffic.
-	".istio.io", "traefik.io", "traefik.containo.us", "projectcontour.io", "gateway.networking.x-k8s.io", "cilium.io",
-	".projectcalico.org",
-	// AWS and nodes.
-	".k8s.aws", "crd.k8s.amazonaws.com", "karpenter.sh", "eksctl.io",
-	// Policies, scaling, sources.
-	"kyverno.io", ".kyverno.io", ".gatekeeper.sh", "keda.sh", "source.toolkit.fluxcd.io",
-	"notification.toolkit.fluxcd.io", "image.toolkit.fluxcd.io",
-	// Clusters and other clouds.
-	"cluster.x-k8s.io", ".cluster.x-k8s.io", "kind.x-k8s.io", ".upbound.io", ".aws.crossplane.io", "backstage.io",
+	"monitoring.coreos.com", // prometheus-operator/prometheus-operator, pkg/apis/monitoring
+	// Its group acme has Challenge, which makes a pod.
+	"cert-manager.io",                             // cert-manager/cert-manager, deploy/crds
+	"external-secrets.io", ".external-secrets.io", // external-secrets/external-secrets, config/crds/bases
+	"bitnami.com",                // bitnami-labs/sealed-secrets, helm/sealed-secrets/crds
+	"secrets-store.csi.x-k8s.io", // kubernetes-sigs/secrets-store-csi-driver, config/crd/bases
+	// istio/api, kubernetes/customresourcedefinitions.gen.yaml; IstioOperator is of install.istio.io.
+	"extensions.istio.io", "networking.istio.io", "security.istio.io", "telemetry.istio.io",
+	"traefik.io", "traefik.containo.us", // traefik/traefik, integration/fixtures/k8s
+	// projectcontour/contour, examples; ContourDeployment is about pods.
+	"HTTPProxy.projectcontour.io", "TLSCertificateDelegation.projectcontour.io", "ExtensionService.projectcontour.io",
+	"ContourConfiguration.projectcontour.io", "gateway.networking.x-k8s.io",
+	"cilium.io",                                  // cilium/cilium, pkg/k8s/apis/cilium.io/client/crds
+	"projectcalico.org", "crd.projectcalico.org", // projectcalico/calico, libcalico-go/config/crd
+	"karpenter.sh", // aws/karpenter-provider-aws, pkg/apis/crds; NodePools make nodes
+	// That one too, aws/amazon-vpc-resource-controller-k8s, kubernetes-sigs/aws-load-balancer-controller and ACK.
+	".k8s.aws",
+	"crd.k8s.amazonaws.com",     // aws/amazon-vpc-cni-k8s, config/master
+	"eksctl.io",                 // eksctl-io/eksctl, pkg/apis/eksctl.io
+	"kyverno.io", ".kyverno.io", // kyverno/kyverno, config/crds
+	".gatekeeper.sh",              // open-policy-agent/gatekeeper, config/crd/bases
+	"keda.sh", "eventing.keda.sh", // kedacore/keda, config/crd/bases
+	"kueue.x-k8s.io",                        // kubernetes-sigs/kueue; its Workloads are about the pods of others
+	"source.toolkit.fluxcd.io",              // fluxcd/source-controller, config/crd/bases
+	"notification.toolkit.fluxcd.io",        // fluxcd/notification-controller, config/crd/bases
+	"image.toolkit.fluxcd.io",               // fluxcd/image-automation-controller, config/crd/bases
+	"cluster.x-k8s.io", ".cluster.x-k8s.io", // kubernetes-sigs/cluster-api, config/crd/bases: other clusters
+	"kind.x-k8s.io",                         // kubernetes-sigs/kind, pkg/apis/config
+	".aws.upbound.io", ".aws.crossplane.io", // crossplane-contrib's providers for AWS: what is outside of the cluster
+	"AppProject.argoproj.io", // argoproj/argo-cd, manifests/crds
+	"kafka.strimzi.io",       // strimzi/strimzi-kafka-operator, packaging/install/cluster-operator
+	"postgresql.cnpg.io",     // cloudnative-pg/cloudnative-pg, api/v1
+	"backstage.io",           // backstage/backstage: entities of a catalogue, not of a cluster
 }
+
+// podful are groups of which podless would say too much: jobs of EMR are pods (aws-controllers-k8s/emrcontainers-
+// controller).
+var podful = []string{"emrcontainers.services.k8s.aws"}
 
 // mayMakePods reports whether objects of a kind that is not known may make pods.
 func mayMakePods(kind, group string) bool {
-	if !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") && foreignPlaces[kind+"."+group] == nil {
+	full := kind + "." + group
+	switch {
+	case !strings.Contains(group, "."):
+		return false
+	case foreignPlaces[full] != nil || slices.Contains(podful, group):
+		return true
+	case strings.HasSuffix(group, ".k8s.io"):
 		return false
 	}
-	if kind+"."+group == "AppProject.argoproj.io" {
-		return false
-	}
-	for _, p := range podless {
-		if group == p || p[0] == '.' && strings.HasSuffix(group, p) {
-			return foreignPlaces[kind+"."+group] != nil
-		}
-	}
-	return true
+	return !slices.ContainsFunc(podless, func(p string) bool {
+		return group == p || full == p || p[0] == '.' && strings.HasSuffix(group, p)
+	})
 }
 
 // passes reports whether a document is let pass as no manifest.

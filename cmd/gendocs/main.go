@@ -1,5 +1,5 @@
 // Command gendocs writes a page per command of fgctl, from the commands themselves, and beside their directory the page
-// of symptoms, from the table of fgctl explain, and the JSON Schema of files of profiles:
+// of symptoms, from the table of fgctl explain, that of fgctl check's codes, and the JSON Schema of files of profiles:
 //
 //	go run ./cmd/gendocs docs/commands
 //	go run ./cmd/gendocs -check docs/commands
@@ -40,6 +40,7 @@ func run(dir string, check bool) error {
 	pages := map[string]string{}
 	collect(cli.Root(), pages)
 	pages["../troubleshooting.md"] = symptoms()
+	pages["../codes.md"] = codes()
 	pages["../fargateprofiles.schema.json"] = profilefile.Schema()
 	left, err := leftOver(dir, pages)
 	if err != nil {

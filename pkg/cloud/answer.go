@@ -90,6 +90,11 @@ func missing(input, output any) string {
 	case *eks.DescribeFargateProfileOutput:
 		in := input.(*eks.DescribeFargateProfileInput)
 		l.profile(out.FargateProfile, in.ClusterName, in.FargateProfileName)
+	case *eks.DescribeAccessEntryOutput:
+		l.when(out.AccessEntry == nil, "accessEntry")
+		if out.AccessEntry != nil {
+			l.text("principalArn", out.AccessEntry.PrincipalArn)
+		}
 	case *eks.CreateFargateProfileOutput:
 		in := input.(*eks.CreateFargateProfileInput)
 		l.profile(out.FargateProfile, in.ClusterName, in.FargateProfileName)

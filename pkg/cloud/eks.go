@@ -166,6 +166,36 @@ func (c *Client) Profiles(ctx context.Context, cluster string) ([]fargate.Profil
 	return profiles, nil
 }
 
+// EntryOfFargate is the type of the access entry of a pod execution role.
+const EntryOfFargate = "FARGATE_LINUX"
+
+// AccessEntry lets an IAM principal into a cluster.
+type AccessEntry struct {
+	Principal string
+	// Type is FARGATE_LINUX, STANDARD, EC2_LINUX and so on.
+	Type    string
+	Created time.Time
+}
+
+// OfNodes reports whether the entry is one for EC2 nodes (EKS API, CreateAccessEntry, type).
+func (a AccessEntry) OfNodes() bool {
+	return slices.Contains([]string{"EC2_LINUX", "EC2_WINDOWS", "EC2", "HYBRID_LINUX"}, a.Type)
+}
+
+// AccessEntry describes the access entry of a principal; a NotFound error says that there is none.
+func (c *Client) AccessEntry(ctx context.Context, cluster, principal string) (AccessEntry, error) {
+	out, err := c.eks().DescribeAccessEntry(ctx, &eks.DescribeAccessEntryInput{
+		ClusterName: &cluster, PrincipalArn: &principal,
+	})
+	if err != nil {
+		return AccessEntry{}, wrap(ctx, "eks:DescribeAccessEntry", err)
+	}
+	return AccessEntry{
+		Principal: aws.ToString(out.AccessEntry.PrincipalArn), Type: aws.ToString(out.AccessEntry.Type),
+		Created: aws.ToTime(out.AccessEntry.CreatedAt).UTC(),
+	}, nil
+}
+
 // CreateProfile asks EKS to make a profile and returns it as accepted, in the state CREATING. Token is
 // the clientRequestToken: EKS answers a repeated request with the same token with the first profile, so
 // a caller that tries again must pass the same one. Only what is set in p is sent.

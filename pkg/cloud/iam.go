@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -22,6 +23,8 @@ type Role struct {
 	ARN         string
 	Path        string
 	TrustPolicy string
+	// Created is when the role was made; zero where IAM does not say.
+	Created time.Time
 }
 
 // Role reads one role by its name, which is the last element of its ARN.
@@ -94,6 +97,7 @@ func roleOf(in types.Role) Role {
 		ARN:         aws.ToString(in.Arn),
 		Path:        aws.ToString(in.Path),
 		TrustPolicy: decodePolicy(aws.ToString(in.AssumeRolePolicyDocument)),
+		Created:     aws.ToTime(in.CreateDate).UTC(),
 	}
 }
 

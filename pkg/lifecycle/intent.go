@@ -37,6 +37,13 @@ func WithoutIntent(tags map[string]string) map[string]string {
 	return out
 }
 
+// OwnTags returns the tags that fgctl wrote for itself.
+func OwnTags(tags map[string]string) map[string]string {
+	out := maps.Clone(tags)
+	maps.DeleteFunc(out, func(k, _ string) bool { return !strings.HasPrefix(k, TagPrefix) })
+	return out
+}
+
 // inherited returns the tags that a successor has of its original: the user's, and what it is in a file.
 func inherited(tags map[string]string) map[string]string {
 	out := WithoutIntent(tags)
@@ -111,4 +118,28 @@ func onlyTags(differences []fargate.Difference) bool {
 	return len(differences) > 0 && !slices.ContainsFunc(differences, func(d fargate.Difference) bool {
 		return !strings.HasPrefix(d.Field, "tags.")
 	})
+}
+
+// TagFaults returns what fgctl's tags of a profile say that cannot be, each as a sentence about the profile: fgctl writes
+// none of it, so somebody else copied, removed or changed tags.
+func TagFaults(profiles []fargate.Profile, p fargate.Profile) []string {
+	var out []string
+	name, temporary := p.Tags[TagReplaces], p.Tags[TagTemporary] == "true"
+	switch {
+	case name == p.Name:
+		out = append(out, fmt.Sprintf("it replaces itself, by the tag %s", TagReplaces))
+	case name != "" && p.Tags[TagReplacesID] == "":
+		out = append(out, fmt.Sprintf("it has the tag %s=%s without %s", TagReplaces, name, TagReplacesID))
+	case name == "" && (temporary || p.Tags[TagReplacesID] != ""):
+		out = append(out, fmt.Sprintf("it has tags of a replacement without %s", TagReplaces))
+	}
+	if _, _, err := ReplacementBy(profiles, p); err != nil {
+		out = append(out, err.Error())
+	}
+	if applied := p.Tags[TagApplied]; applied != "" {
+		if _, err := livesAs(profiles, Wish{Applied: applied}); err != nil && len(out) == 0 {
+			out = append(out, err.Error())
+		}
+	}
+	return out
 }

@@ -32,7 +32,32 @@ type Judgement struct {
 	// Reason says in one clause what the subnet is and why, to be read after "subnet <id> ".
 	Reason string
 	// Warnings are clauses of the same form, for what EKS takes or may take but users regret.
-	Warnings []string
+	Warnings []Warning
+}
+
+// Warning is one clause about a subnet, and of which kind it is.
+type Warning struct {
+	Kind Kind
+	Text string
+}
+
+// Kind is a kind of warning.
+type Kind string
+
+// The kinds.
+const (
+	UnlistedZone  Kind = "zone-unlisted"
+	NoAddress     Kind = "no-address"
+	FewAddresses  Kind = "few-addresses"
+	PerhapsPublic Kind = "perhaps-public"
+	BrokenWay     Kind = "broken-way"
+)
+
+// fewAddresses is the number of free addresses below which a subnet has few; AWS documents no minimum.
+const fewAddresses = 5
+
+func (j *Judgement) warn(kind Kind, format string, values ...any) {
+	j.Warnings = append(j.Warnings, Warning{kind, fmt.Sprintf(format, values...)})
 }
 
 // Judge decides whether Fargate can use the subnet, by the route tables of its VPC. Only routes count:
@@ -42,10 +67,13 @@ func Judge(subnet Subnet, tables []RouteTable) Judgement {
 	j := Judgement{Subnet: subnet}
 	if why := listedZone(subnet); why != "" {
 		j.ZoneUnlisted = true
-		j.Warnings = append(j.Warnings, why)
+		j.warn(UnlistedZone, "%s", why)
 	}
-	if subnet.AvailableIPs == 0 {
-		j.Warnings = append(j.Warnings, "has no free IPv4 address, and every pod takes one")
+	switch free := subnet.AvailableIPs; {
+	case free == 0:
+		j.warn(NoAddress, "has no free IPv4 address, and every pod takes one")
+	case free < fewAddresses:
+		j.warn(FewAddresses, "has few free IPv4 addresses: %d, and every pod takes one", free)
 	}
 	table := j.find(tables)
 	if table == nil {
@@ -107,7 +135,7 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 			j.judgeInternetRoute(r, sends, gone)
 		case gone:
 			if target := r.target(); isDefault(r.Destination) && target != "" {
-				j.Warnings = append(j.Warnings, "has a broken way out: "+sends+target+", which is gone (blackhole)")
+				j.warn(BrokenWay, "has a broken way out: %s%s, which is gone (blackhole)", sends, target)
 			}
 		default:
 			if target := r.target(); target != "" {
@@ -134,9 +162,9 @@ func (j *Judgement) judgeInternetRoute(r Route, sends string, gone bool) {
 	warning := "may count as public: " + sends + r.Gateway
 	switch {
 	case gone:
-		j.Warnings = append(j.Warnings, warning+", although that is gone (blackhole)")
+		j.warn(PerhapsPublic, "%s, although that is gone (blackhole)", warning)
 	case !isDefault(r.Destination):
-		j.Warnings = append(j.Warnings, warning)
+		j.warn(PerhapsPublic, "%s", warning)
 	case !j.Public:
 		j.Public, j.Gateway, j.Destination = true, r.Gateway, r.Destination
 	}

@@ -74,7 +74,7 @@ func TestRoutes(t *testing.T) {
 		if !strings.Contains(j.Reason, test.reason) {
 			t.Errorf("%s: reason %q lacks %q", name, j.Reason, test.reason)
 		}
-		if test.warning == "" && len(j.Warnings) > 0 || test.warning != "" && (len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0], test.warning)) {
+		if test.warning == "" && len(j.Warnings) > 0 || test.warning != "" && (len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0].Text, test.warning)) {
 			t.Errorf("%s: warnings %q, wanted %q", name, j.Warnings, test.warning)
 		}
 		if test.public && (j.Gateway == "" || j.Destination == "") {
@@ -153,7 +153,7 @@ func TestPlace(t *testing.T) {
 		if j.Usable != (test.reason == "") || j.Public || !strings.Contains(j.Reason, test.reason) {
 			t.Errorf("%s: %+v", name, j)
 		}
-		if test.warning == "" && len(j.Warnings) > 0 || test.warning != "" && (len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0], test.warning)) {
+		if test.warning == "" && len(j.Warnings) > 0 || test.warning != "" && (len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0].Text, test.warning)) {
 			t.Errorf("%s: warnings %q, wanted %q", name, j.Warnings, test.warning)
 		}
 	}

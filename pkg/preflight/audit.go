@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,6 +15,10 @@ const (
 	checkStatus    = "status"
 	checkName      = "name"
 	checkSelectors = "selectors"
+
+	// CheckTags and CheckReplacement are those of lifecycle's tags.
+	CheckTags        = "tags"
+	CheckReplacement = "replacement"
 )
 
 // Audited is what the checks say of a cluster and of each of its profiles.
@@ -39,6 +42,17 @@ type AuditedProfile struct {
 // Run's, or says that cluster or profile are not there or cannot be listed.
 func Audit(ctx context.Context, c Cloud, cluster, name string, now time.Time) (Audited, error) {
 	var out Audited
+	c = Remember(ctx, c)
+	// Read beside the profiles, what every check of them needs is known when they are.
+	early, earlyContext := errgroup.WithContext(ctx)
+	early.Go(func() error {
+		f := facts{input: Input{Profile: fargate.Profile{Cluster: cluster}}}
+		if f.readCluster(earlyContext, c) == nil {
+			_ = f.readNetwork(earlyContext, c) // a failure is met again by Run
+		}
+		return nil
+	})
+	defer early.Wait() //nolint:errcheck // it has none
 	siblings, err := c.Profiles(ctx, cluster)
 	if err != nil {
 		return out, err
@@ -97,7 +111,7 @@ func (f *facts) slotsLeft() Result {
 	case left < 0:
 		return f.judgeSlots().of(checkSlots)
 	case left == 0:
-		return warn("all %d profile slots are taken; a successor needs one, so no profile can be replaced",
+		return warn(codeNoSlot, "all %d profile slots are taken; a successor needs one, so no profile can be replaced",
 			fargate.MaxProfiles).hint("delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, " +
 			"L-33415657)").of(checkSlots)
 	}
@@ -121,26 +135,35 @@ func judgeStatus(p fargate.Profile, now time.Time) Result {
 	var out Result
 	switch {
 	case p.Status == fargate.StatusCreateFailed || p.Status == fargate.StatusDeleteFailed:
-		out = fail("the profile is %s", p.Status)
+		code := codeCreateFailed
+		if p.Status == fargate.StatusDeleteFailed {
+			code = codeDeleteFailed
+		}
+		out = fail(code, "the profile is %s", p.Status)
 		if hint == "" {
 			hint = "delete it; nothing else can be done with it"
 		}
 	case stuck:
-		out = fail("the profile is CREATING for %s", age.Round(time.Minute))
+		out = fail(codeStuck, "the profile is CREATING for %s", age.Round(time.Minute))
 		if hint == "" {
 			hint = "delete it and make it again; EKS changes no other profile of the cluster as long as it is CREATING"
 		}
 	case len(issues) > 0:
-		out = fail("the profile is %s, but EKS reports issues with it", p.Status)
+		out = fail(codeHealth, "the profile is %s, but EKS reports issues with it", p.Status)
 	case p.Status.InTransition():
-		out = warn("the profile is %s; EKS changes no other profile of the cluster meanwhile", p.Status)
+		out = warn(codeInTransition, "the profile is %s; EKS changes no other profile of the cluster meanwhile", p.Status)
 		hint = "wait for it"
 	case p.Status != fargate.StatusActive:
-		out = warn("the profile is %s, a status that fgctl does not know", p.Status)
+		out = warn(codeStatusUnknown, "the profile is %s, a status that fgctl does not know", p.Status)
 	default:
 		out = pass("ACTIVE, and EKS reports no issue")
 	}
 	return out.with(issues...).hint(hint).of(checkStatus)
+}
+
+// warningCodes are the codes of the warnings of fargate.Validate, by theirs.
+var warningCodes = map[string]string{
+	"pin": codeNameNoLabel, "redundant": codeRedundant, "system-pods": codeSystemPods,
 }
 
 // judgeWarnings judges name and selectors by what EKS takes but users regret.
@@ -151,9 +174,9 @@ func judgeWarnings(p fargate.Profile) []Result {
 		if len(own) == 0 {
 			return pass("%s", good).of(check)
 		}
-		out := warn("%s", own[0].Message).hint(own[0].Hint)
+		out := warn(warningCodes[own[0].Code], "%s", own[0].Message).hint(own[0].Hint)
 		for _, w := range own[1:] {
-			out.Details = append(out.Details, fmt.Sprintf("%s; %s", w.Message, w.Hint))
+			out = out.found(finding(warningCodes[w.Code], "%s; %s", w.Message, w.Hint))
 		}
 		return out.of(check)
 	}

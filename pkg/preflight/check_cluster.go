@@ -16,38 +16,43 @@ func (f *facts) judgeCluster() Result {
 	c := f.cluster
 	switch {
 	case f.noCluster():
-		return fail("cluster %s does not exist: %v", c.Name, f.clusterErr).
+		return fail(codeClusterGone, "cluster %s does not exist: %v", c.Name, f.clusterErr).
 			hint("check that the name, the region and the AWS account are right")
 	case f.clusterErr != nil:
 		return unread("the cluster", f.clusterErr)
 	}
-	var faults []Result
+	var faults []Finding
+	hint := ""
 	if c.Outposts {
-		faults = append(faults, fail("cluster %s is a local cluster on AWS Outposts, which has no Fargate", c.Name))
+		faults = append(faults, finding(codeClusterPlace,
+			"cluster %s is a local cluster on AWS Outposts, which has no Fargate", c.Name))
 	}
 	if region := f.home().Region; strings.HasPrefix(region, "us-gov-") {
-		faults = append(faults, fail("cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
+		faults = append(faults, finding(codeClusterPlace,
+			"cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
 	}
 	if olderThan(c.Version, 1, 14) {
-		faults = append(faults, fail("cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version).
-			hint("update the cluster first"))
+		faults = append(faults, finding(codeClusterOld,
+			"cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version))
+		hint = "update the cluster first"
 	}
 	if c.Status != "ACTIVE" {
-		hint := "see the cluster's state in EKS: aws eks describe-cluster --name " + c.Name
+		state := "see the cluster's state in EKS: aws eks describe-cluster --name " + c.Name
 		if c.Status == "CREATING" || c.Status == "UPDATING" || c.Status == "PENDING" {
-			hint = "wait until it is ACTIVE: aws eks wait cluster-active --name " + c.Name
+			state = "wait until it is ACTIVE: aws eks wait cluster-active --name " + c.Name
 		}
-		faults = append(faults, fail("cluster %s is %s, not ACTIVE", c.Name, cmp.Or(c.Status, "unknown")).hint(hint))
+		faults = append(faults, finding(codeClusterStatus, "cluster %s is %s, not ACTIVE", c.Name,
+			cmp.Or(c.Status, "unknown")))
+		if len(faults) == 1 {
+			hint = state
+		}
 	}
 	out := pass("%s is ACTIVE, Kubernetes %s, platform %s",
 		c.Name, cmp.Or(c.Version, "unknown"), cmp.Or(c.PlatformVersion, "unknown"))
 	if len(faults) > 0 {
-		out = faults[0]
-		for _, more := range faults[1:] {
-			out.Details = append(out.Details, more.Message)
-		}
+		out = outcome(Fail, faults[0], faults[1:]...).hint(hint)
 	} else if len(c.HealthIssues) > 0 {
-		out = warn("%s is ACTIVE, but EKS reports issues with it", c.Name)
+		out = warn(codeClusterHealth, "%s is ACTIVE, but EKS reports issues with it", c.Name)
 	}
 	for _, issue := range c.HealthIssues {
 		out.Details = append(out.Details, issue.String())
@@ -96,15 +101,15 @@ func (f *facts) judgeSlots() Result {
 	}
 	switch {
 	case len(f.siblings.value) > fargate.MaxProfiles:
-		return warn("the cluster has %d profiles, so its quota was raised above %d; whether a slot is free is not known",
-			len(f.siblings.value), fargate.MaxProfiles)
+		return warn(codeQuotaRaised, "the cluster has %d profiles, so its quota was raised above %d; whether a slot is "+
+			"free is not known", len(f.siblings.value), fargate.MaxProfiles)
 	case taken+planned >= fargate.MaxProfiles:
 		hint := "delete a profile, or ask for a higher quota (Service Quotas, Amazon EKS, L-33415657); " +
 			"if it was raised already: --skip-checks slots"
 		if len(f.input.Leaving) > 0 {
 			hint = "the successor needs a slot while the original is still there; " + hint
 		}
-		return fail("no free profile slot: %s", count).hint(hint)
+		return fail(codeNoSlot, "no free profile slot: %s", count).hint(hint)
 	}
 	return pass("%s", count)
 }
@@ -124,7 +129,7 @@ func (f *facts) judgeSiblings() Result {
 		}
 	}
 	if len(busy) > 0 {
-		return warn("%s; EKS changes one profile at a time, so fgctl will wait for it", strings.Join(busy, ", ")).
+		return warn(codeBusy, "%s; EKS changes one profile at a time, so fgctl will wait for it", strings.Join(busy, ", ")).
 			with(failed...)
 	}
 	return pass("no other profile is in transition").with(failed...)
@@ -159,18 +164,29 @@ func (f *facts) judgeOverlap() Result {
 		return cmp.Compare(min(1, len(b.Witness.Namespace)), min(1, len(a.Witness.Namespace)))
 	})
 	names, details := overlapsByProfile(mine.Name, overlaps)
+	code := codeOverlap
+	if fargate.SameSelectors(mine.Selectors, fargate.Named(profiles, names[0]).Selectors) {
+		code = codeDuplicate
+		details = append(details, fmt.Sprintf("profile %s has the same selectors", names[0]))
+	}
+	var more []Finding
 	for _, r := range fargate.Redundancies(profiles) {
 		ofMine := func(s fargate.SelectorRef) bool { return s.Profile == mine.Name }
-		// What is redundant within a profile is a matter of its validation.
-		if !r.Within && (ofMine(r.Selector) || slices.ContainsFunc(r.By, ofMine)) {
+		switch {
+		case r.Within: // a matter of the profile's validation
+		case ofMine(r.Selector) && code == codeOverlap:
+			more = append(more, Finding{codeShadowed, r.String()})
+		case ofMine(r.Selector) || slices.ContainsFunc(r.By, ofMine): // the other profile's finding
 			details = append(details, r.String())
 		}
 	}
-	out := warn("pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names))
+	out := warn(code, "pods like %s match %s too", overlaps[0].Witness.Shape(), profilesNamed(names))
 	if overlaps[0].Witness.Namespace == "" {
-		out = warn("%s may match the same pods; the selectors are too involved to tell", profilesNamed(names))
+		out = warn(codeOverlapUnknown, "%s may match the same pods; the selectors are too involved to tell",
+			profilesNamed(names))
 	}
-	return out.with(details...).hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
+	return out.with(details...).found(more...).
+		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
 }
 
 // overlapsByProfile returns the names of the profiles that overlap with the named one, and a line about

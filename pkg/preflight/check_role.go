@@ -103,32 +103,30 @@ func (f *facts) judgeRole() (Result, string) {
 	case f.skips(checkRole):
 		return bySkip(), arn
 	}
-	if fault := f.foreign(arn); fault != "" {
-		return fail("%s", fault).hint(createRoleHint), arn
+	if fault := f.foreign(arn); fault != (Finding{}) {
+		return outcome(Fail, fault).hint(createRoleHint), arn
 	}
 	faults, warnings := f.judgePath(arn)
 	if cloud.ClassOf(f.role.err) == cloud.NotFound {
-		faults = append(faults, fmt.Sprintf("role %s does not exist: %v", arn, f.role.err))
+		faults = append(faults, finding(codeRoleGone, "role %s does not exist: %v", arn, f.role.err))
 	}
 	var open *Result
 	if f.role.err == nil {
-		var fault string
-		if fault, open = f.judgeTrust(); fault != "" {
-			faults = append(faults, fault)
+		var fault *Finding
+		if fault, open = f.judgeTrust(); fault != nil {
+			faults = append(faults, *fault)
 		}
 	}
-	if reason := f.notTaken(arn); reason != "" {
-		faults = append(faults, reason)
-	}
+	faults = append(faults, f.notTaken(arn)...)
 	switch {
 	case len(faults) > 0:
-		return fail("%s", faults[0]).with(faults[1:]...).with(warnings...).hint(f.roleHint()), arn
+		return outcome(Fail, faults[0], append(faults[1:], warnings...)...).hint(f.roleHint()), arn
 	case f.role.err != nil:
-		return unread("role "+arn, f.role.err).with(warnings...), arn
+		return unread("role "+arn, f.role.err).found(warnings...), arn
 	case open != nil:
-		return open.with(warnings...), arn
+		return open.found(warnings...), arn
 	case len(warnings) > 0:
-		return warn("%s", warnings[0]).with(warnings[1:]...), arn
+		return outcome(Warn, warnings[0], warnings[1:]...), arn
 	}
 	out := pass("%s lets %s assume it for this profile", arn, trust.Service)
 	if f.pick.source != "" {
@@ -146,7 +144,7 @@ func (f *facts) makesRole() bool {
 func (f *facts) judgeNewRole() Result {
 	switch {
 	case f.cluster.Account() == "":
-		return fail("role %s cannot be made: its trust policy names the cluster's account, and %s",
+		return fail(codeRoleUnnamed, "role %s cannot be made: its trust policy names the cluster's account, and %s",
 			f.input.NewRole, unread("the cluster", f.clusterErr).Message).
 			hint("name a role with --pod-execution-role-arn")
 	case f.skips(checkRole):
@@ -169,7 +167,7 @@ func (f *facts) roleHint() string {
 // noRole says why no role could be found.
 func (f *facts) noRole() Result {
 	unknown := func(what string, err error) Result {
-		return fail("no role is named, and %s", unread(what, err).Message).hint(createRoleHint)
+		return fail(codeRoleUnnamed, "no role is named, and %s", unread(what, err).Message).hint(createRoleHint)
 	}
 	switch {
 	case f.siblings.err != nil:
@@ -177,73 +175,79 @@ func (f *facts) noRole() Result {
 	case f.roles.err != nil:
 		return unknown("the account's roles", f.roles.err)
 	case len(f.pick.candidates) > 0 && f.roles.value == nil:
-		return fail("the cluster's profiles use several roles; say which one to take").with(f.pick.candidates...).
-			hint("name one with --pod-execution-role-arn")
+		return fail(codeRoleUnnamed, "the cluster's profiles use several roles; say which one to take").
+			with(f.pick.candidates...).hint("name one with --pod-execution-role-arn")
 	case len(f.pick.candidates) > 0:
-		return fail("several roles of the account may serve; say which one to take").with(f.pick.candidates...).
-			hint(createRoleHint)
+		return fail(codeRoleUnnamed, "several roles of the account may serve; say which one to take").
+			with(f.pick.candidates...).hint(createRoleHint)
 	case f.request().SourceARN == "":
 		return unknown("the cluster", f.clusterErr)
 	}
-	return fail("no role is named, and no role of the account trusts %s for this profile", trust.Service).
+	return fail(codeRoleUnnamed, "no role is named, and no role of the account trusts %s for this profile", trust.Service).
 		hint(createRoleHint)
 }
 
 // foreign says why the role cannot be the cluster's, from its ARN alone: IAM, asked by the role's name,
 // would answer about another role (EKS User Guide: the role is in the cluster's account).
-func (f *facts) foreign(arn string) string {
+func (f *facts) foreign(arn string) Finding {
 	home, role := f.home(), fargate.ParseARN(arn)
 	switch {
 	case role == fargate.ARN{}:
-		return fmt.Sprintf("%q is not the ARN of a role", arn)
+		return finding(codeRolePartition, "%q is not the ARN of a role", arn)
 	case home.Account != "" && role.Account != home.Account:
-		return fmt.Sprintf("role %s belongs to account %s; the cluster's is %s, and the role must be there too",
+		return finding(codeRoleForeign, "role %s belongs to account %s; the cluster's is %s, and the role must be there too",
 			arn, role.Account, home.Account)
 	case home.Partition != "" && role.Partition != home.Partition:
-		return fmt.Sprintf("role %s is of the partition %s; the cluster's is %s", arn, role.Partition, home.Partition)
+		return finding(codeRolePartition, "role %s is of the partition %s; the cluster's is %s", arn, role.Partition,
+			home.Partition)
 	}
-	return ""
+	return Finding{}
 }
 
 // judgePath judges the role's path, which the aws-auth ConfigMap cannot carry (EKS User Guide, Get
 // started with Fargate: "The role ARN can't include a path other than /"; access entries can).
-func (f *facts) judgePath(arn string) (faults, warnings []string) {
+func (f *facts) judgePath(arn string) (faults, warnings []Finding) {
 	configMap := f.cluster.AuthenticationMode == "CONFIG_MAP"
 	known := f.role.err == nil && f.role.value.ARN != ""
 	switch pathed := strings.Count(arn, "/") > 1; {
 	case pathed && known && f.role.value.ARN != arn:
-		faults = append(faults, fmt.Sprintf("role %s does not exist; the role of that name is %s", arn, f.role.value.ARN))
+		faults = append(faults, finding(codeRoleGone, "role %s does not exist; the role of that name is %s", arn,
+			f.role.value.ARN))
 	case pathed && configMap:
-		faults = append(faults, fmt.Sprintf("role %s has a path, which the cluster's authentication mode CONFIG_MAP "+
-			"cannot carry: pods would not start", arn))
+		faults = append(faults, finding(codeRolePath, "role %s has a path, which the cluster's authentication mode "+
+			"CONFIG_MAP cannot carry: pods would not start", arn))
 	case pathed:
-		warnings = append(warnings, fmt.Sprintf("role %s has a path; it works only by an access entry, "+
+		warnings = append(warnings, finding(codeRolePath, "role %s has a path; it works only by an access entry, "+
 			"not by the aws-auth ConfigMap", arn))
 	case known && f.role.value.ARN != arn && !configMap:
-		warnings = append(warnings, fmt.Sprintf("role %s has a path: its ARN is %s", arn, f.role.value.ARN))
+		warnings = append(warnings, finding(codeRolePath, "role %s has a path: its ARN is %s", arn, f.role.value.ARN))
 	}
 	return faults, warnings
 }
 
 // judgeTrust judges the role's trust policy; open is the outcome when a condition cannot be judged, or
 // when it is not known for which cluster to judge.
-func (f *facts) judgeTrust() (fault string, open *Result) {
+func (f *facts) judgeTrust() (fault *Finding, open *Result) {
+	untrusted := func(format string, values ...any) (*Finding, *Result) {
+		fault := finding(codeRoleTrust, format, values...)
+		return &fault, nil
+	}
 	policy, err := trust.Parse(f.role.value.TrustPolicy)
 	if err != nil {
-		return fmt.Sprintf("the trust policy of role %s cannot be read: %v", f.role.value.ARN, err), nil
+		return untrusted("the trust policy of role %s cannot be read: %v", f.role.value.ARN, err)
 	}
 	request := f.request()
 	if request.SourceARN == "" {
 		r := unread("the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
-		return "", &r
+		return nil, &r
 	}
 	switch j := policy.Judge(request); j.Outcome {
 	case trust.Allowed:
-		return "", nil
+		return nil, nil
 	case trust.Undecided:
-		r := warn("it is not known whether Fargate can use role %s: %s", f.role.value.ARN, j.Reason)
-		return "", &r
+		r := warn(codeRoleUndecided, "it is not known whether Fargate can use role %s: %s", f.role.value.ARN, j.Reason)
+		return nil, &r
 	default:
-		return fmt.Sprintf("Fargate cannot use role %s: %s", f.role.value.ARN, j.Reason), nil
+		return untrusted("Fargate cannot use role %s: %s", f.role.value.ARN, j.Reason)
 	}
 }

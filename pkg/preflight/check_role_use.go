@@ -20,20 +20,25 @@ func managed(arn, name string) bool { return strings.HasSuffix(arn, ":iam::aws:p
 
 // nodeSigns are the signs that EC2 nodes use the role. EKS wants another role for Fargate (EKS User Guide, pod
 // execution role), and nodes that shared theirs with it have lost their access (eksctl#2290).
-func (f *facts) nodeSigns(arn string) []string {
-	var signs []string
+func (f *facts) nodeSigns(arn string) []Finding {
+	var signs []Finding
 	if policy, err := trust.Parse(f.role.value.TrustPolicy); err == nil && policy.TrustsInstances() {
-		signs = append(signs, trustsInstances)
+		signs = append(signs, Finding{codeRoleInstances, trustsInstances})
 	}
 	for _, name := range nodePolicies {
 		if slices.ContainsFunc(f.policies.value, func(p string) bool { return managed(p, name) }) {
-			signs = append(signs, name+" is attached")
+			signs = append(signs, Finding{codeRolePolicies, name + " is attached"})
 		}
 	}
 	for _, p := range f.siblings.value {
 		if p.PodExecutionRoleARN == arn && slices.ContainsFunc(p.Issues, fargate.HealthIssue.RoleInUse) {
-			signs = append(signs, "EKS says PodExecutionRoleAlreadyInUse of profile "+p.Name+", which has it")
+			signs = append(signs, Finding{
+				codeRoleInUse, "EKS says PodExecutionRoleAlreadyInUse of profile " + p.Name + ", which has it",
+			})
 		}
+	}
+	if f.entry.err == nil && f.entry.value.OfNodes() {
+		signs = append(signs, finding(codeRoleNodeEntry, "its access entry is of the type %s", f.entry.value.Type))
 	}
 	return signs
 }
@@ -46,7 +51,7 @@ func (f *facts) unjudged(arn string) string {
 	switch {
 	case arn == "":
 		return "needs the role"
-	case f.foreign(arn) != "":
+	case f.foreign(arn) != Finding{}:
 		return "the role is not of the cluster's account"
 	case cloud.ClassOf(f.role.err) == cloud.NotFound, cloud.ClassOf(f.policies.err) == cloud.NotFound:
 		return "the role does not exist"
@@ -63,12 +68,17 @@ func (f *facts) judgeRoleUse(arn string) Result {
 	case f.unjudged(arn) != "":
 		return skipped("%s", f.unjudged(arn))
 	case len(signs) > 0:
-		return warn("EC2 nodes seem to use role %s: %s; EKS wants another one for Fargate, and sharing a role has "+
-			"broken nodes", arn, strings.Join(signs, ", and ")).hint(createRoleHint)
+		out := outcome(Warn, signs[0]).hint(createRoleHint)
+		out.Findings = signs
+		out.Message = fmt.Sprintf("EC2 nodes seem to use role %s: %s; EKS wants another one for Fargate, and sharing a "+
+			"role has broken nodes", arn, joined(signs))
+		return out
 	case f.role.err != nil:
 		return unread("role "+arn, f.role.err)
 	case f.policies.err != nil:
 		return unread("the policies of role "+arn, f.policies.err)
+	case f.entry.err != nil && cloud.ClassOf(f.entry.err) != cloud.NotFound:
+		return pass("no sign that EC2 nodes use it, but its access entry was not read; see %s", checkAccess)
 	}
 	return pass("no sign that EC2 nodes use it")
 }
@@ -92,7 +102,7 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 	case f.policies.err != nil:
 		return unread("the policies of role "+arn, f.policies.err)
 	case len(f.policies.value) == 0:
-		return warn("role %s has no managed policy attached, so image pulls from Amazon ECR fail "+
+		return warn(codeRolePulls, "role %s has no managed policy attached, so image pulls from Amazon ECR fail "+
 			"unless an inline policy allows them", arn).hint(hint)
 	}
 	for _, name := range pullPolicies {
@@ -100,19 +110,28 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 			return pass("%s is attached", name)
 		}
 	}
-	return warn("role %s has %s attached, but not %s; check that it may pull images from Amazon ECR",
+	return warn(codeRolePulls, "role %s has %s attached, but not %s; check that it may pull images from Amazon ECR",
 		arn, strings.Join(summary(f.policies.value), ", "), pullPolicies[0]).hint(hint)
 }
 
-// notTaken says why a role that fgctl found by itself is not taken; empty where it may be.
-func (f *facts) notTaken(arn string) string {
+// notTaken says why a role that fgctl found by itself is not taken; nothing where it may be.
+func (f *facts) notTaken(arn string) []Finding {
 	if f.pick.source == "" || f.skips(checkRoleUse) {
-		return ""
+		return nil
 	}
 	signs := f.nodeSigns(arn)
 	if len(signs) == 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("role %s is not taken unasked, for EC2 nodes seem to use it: %s",
-		arn, strings.Join(signs, ", and "))
+	return []Finding{finding(signs[0].Code, "role %s is not taken unasked, for EC2 nodes seem to use it: %s",
+		arn, joined(signs))}
+}
+
+// joined is what findings say in one clause.
+func joined(findings []Finding) string {
+	texts := make([]string, len(findings))
+	for i, f := range findings {
+		texts[i] = f.Message
+	}
+	return strings.Join(texts, ", and ")
 }

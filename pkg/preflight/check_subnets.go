@@ -39,7 +39,8 @@ func (f *facts) judgeSubnets() (Result, []choice) {
 // components; the refusal of EKS names one subnet only).
 func (f *facts) judgeGiven() (Result, []choice) {
 	choices := make([]choice, 0, len(f.input.Profile.Subnets))
-	var faults, warnings, good []string
+	var faults, warnings []Finding
+	var good []string
 	subnets := f.subnetsByID()
 	for _, id := range f.input.Profile.Subnets {
 		s, known := subnets[id]
@@ -47,20 +48,23 @@ func (f *facts) judgeGiven() (Result, []choice) {
 		switch {
 		case !known:
 			if cloud.ClassOf(f.strays[id].err) == cloud.NotFound {
-				faults = append(faults, fmt.Sprintf("subnet %s does not exist in this region and account", id))
+				faults = append(faults, finding(codeSubnetGone, "subnet %s does not exist in this region and account", id))
 			}
 		case f.vpc != "" && s.VPC != f.vpc:
-			faults = append(faults, fmt.Sprintf("subnet %s lies in VPC %s; the cluster's is %s", id, s.VPC, f.vpc))
+			faults = append(faults, finding(codeSubnetForeign, "subnet %s lies in VPC %s; the cluster's is %s", id, s.VPC,
+				f.vpc))
 		case network.Misplaced(s) != "":
-			faults = append(faults, fmt.Sprintf("subnet %s %s", id, network.Misplaced(s)))
+			faults = append(faults, finding(codeSubnetPlace, "subnet %s %s", id, network.Misplaced(s)))
 		case f.tables.err == nil:
 			c.judged, c.judgement = true, network.Judge(s, f.tables.value)
 			text := fmt.Sprintf("subnet %s %s", id, c.judgement.Reason)
 			switch {
 			case c.judgement.Public:
-				faults = append(faults, text+needsPrivate)
+				faults = append(faults, Finding{codeSubnetPublic, text + needsPrivate})
+			case c.judgement.Unknown:
+				faults = append(faults, Finding{codeSubnetUnknown, text})
 			case !c.judgement.Usable:
-				faults = append(faults, text)
+				faults = append(faults, Finding{codeSubnetPlace, text})
 			default:
 				good = append(good, describe(s)+" "+c.judgement.Reason)
 				warnings = append(warnings, warningsOf(c.judgement)...)
@@ -72,21 +76,26 @@ func (f *facts) judgeGiven() (Result, []choice) {
 	case f.skips(checkSubnets):
 		return bySkip(), choices
 	case len(faults) == 1:
-		return fail("%s", faults[0]).with(warnings...).hint(f.subnetHint()), choices
+		return outcome(Fail, faults[0], warnings...).hint(f.subnetHint()), choices
 	case len(faults) > 1:
-		return fail("%d of %d subnets cannot be used", len(faults), len(choices)).
-			with(faults...).with(warnings...).hint(f.subnetHint()), choices
+		return summed(Fail, append(faults, warnings...), "%d of %d subnets cannot be used", len(faults), len(choices)).
+			hint(f.subnetHint()), choices
 	}
 	if unread, ok := f.networkUnread(); ok {
 		return unread, choices
 	}
 	message := fmt.Sprintf("%s private and in VPC %s", count(len(good), "subnet is", "subnets are"), f.vpc)
 	if f.guessed {
-		warnings = append(warnings,
-			"the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known")
+		warnings = append(warnings, Finding{
+			codeVPCGuessed,
+			"the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known",
+		})
+	}
+	if noneFree(choices) {
+		return fullSubnets(len(choices)).found(warnings...), choices
 	}
 	if len(warnings) > 0 {
-		return warn("%s, but see below", message).with(warnings...), choices
+		return summed(Warn, warnings, "%s, but see below", message), choices
 	}
 	return pass("%s", message).with(good...), choices
 }
@@ -126,7 +135,7 @@ func (f *facts) networkUnread() (Result, bool) {
 
 // usable divides the VPC's subnets: those that Fargate can use, and the reason for each of the others.
 // Zones known to lack Fargate are left out as long as others remain.
-func (f *facts) usable() (chosen []choice, left, warnings []string) {
+func (f *facts) usable() (chosen []choice, left []string, warnings []Finding) {
 	if f.tables.err != nil {
 		return nil, nil, nil
 	}
@@ -145,7 +154,7 @@ func (f *facts) usable() (chosen []choice, left, warnings []string) {
 		chosen, doubtful = doubtful, nil
 	}
 	for _, c := range doubtful {
-		left = append(left, fmt.Sprintf("left out: %s %s", describe(c.judgement.Subnet), c.judgement.Warnings[0]))
+		left = append(left, fmt.Sprintf("left out: %s %s", describe(c.judgement.Subnet), c.judgement.Warnings[0].Text))
 	}
 	for _, c := range chosen {
 		warnings = append(warnings, warningsOf(c.judgement)...)
@@ -165,17 +174,38 @@ func (f *facts) findSubnets() (Result, []choice) {
 	}
 	switch {
 	case len(chosen) == 0 && len(f.subnets.value) == 0:
-		return fail("VPC %s has no subnets%s", f.vpc, needsPrivate), nil
+		return fail(codeSubnetsNone, "VPC %s has no subnets%s", f.vpc, needsPrivate), nil
 	case len(chosen) == 0:
-		return fail("VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
+		return fail(codeSubnetsNone, "VPC %s has no subnet that Fargate can use%s", f.vpc, needsPrivate).with(left...).
 			hint("make one whose route table sends 0.0.0.0/0 to a NAT gateway, or to nowhere with VPC endpoints"), nil
 	}
 	private := fmt.Sprintf("%s of VPC %s", count(len(chosen), "private subnet", "private subnets"), f.vpc)
 	out := pass("%s", private)
-	if len(warnings) > 0 {
-		out = warn("%s, but see below", private)
+	switch {
+	case noneFree(chosen):
+		out = fullSubnets(len(chosen)).found(warnings...)
+	case len(warnings) > 0:
+		out = summed(Warn, warnings, "%s, but see below", private)
 	}
-	return out.with(warnings...).with(using(chosen)...).with(left...), chosen
+	return out.with(using(chosen)...).with(left...), chosen
+}
+
+// noneFree reports whether every subnet that Fargate can use is full.
+func noneFree(choices []choice) bool {
+	return !slices.ContainsFunc(choices, func(c choice) bool {
+		return !c.judged || c.judgement.Usable && c.judgement.Subnet.AvailableIPs > 0
+	})
+}
+
+func fullSubnets(n int) Result {
+	return fail(codeSubnetsFull, "no free IPv4 address in %s, and every pod takes one",
+		count(n, "usable subnet", "usable subnets")).
+		hint("free addresses, or add a subnet of a secondary CIDR block")
+}
+
+// summed is an outcome whose message sums up the findings, which are its details.
+func summed(level Level, findings []Finding, format string, values ...any) Result {
+	return Result{Level: level, Message: fmt.Sprintf(format, values...)}.found(findings...)
 }
 
 func using(chosen []choice) []string {
@@ -186,10 +216,10 @@ func using(chosen []choice) []string {
 	return out
 }
 
-func warningsOf(j network.Judgement) []string {
-	out := make([]string, 0, len(j.Warnings))
+func warningsOf(j network.Judgement) []Finding {
+	out := make([]Finding, 0, len(j.Warnings))
 	for _, w := range j.Warnings {
-		out = append(out, fmt.Sprintf("subnet %s %s", j.Subnet.ID, w))
+		out = append(out, finding(subnetCode(w.Kind), "subnet %s %s", j.Subnet.ID, w.Text))
 	}
 	return out
 }
@@ -226,16 +256,15 @@ func (f *facts) judgeEgress(choices []choice) Result {
 	const private = "enable the cluster's private endpoint access"
 	switch {
 	case onlyPublic && closed:
-		shut := "the cluster's API endpoint has public access only, so nodes in subnets without a default route cannot " +
-			"register"
+		shut := Finding{codeAPIClosed, "the cluster's API endpoint has public access only, so nodes in subnets without a " +
+			"default route cannot register"}
 		if result.Level == Pass {
-			return warn("%s", shut).hint(private)
+			return outcome(Warn, shut).hint(private)
 		}
-		return result.with(shut).hint(result.Hint + "; " + private)
+		return result.found(shut).hint(result.Hint + "; " + private)
 	case onlyPublic && limited && result.Level == Pass:
-		return warn("the cluster's API endpoint has public access only, from %s; whether the subnets' way out is among "+
-			"these "+
-			"was not looked at", strings.Join(cluster.PublicCIDRs, ", ")).hint(private +
+		return warn(codeAPILimited, "the cluster's API endpoint has public access only, from %s; whether the subnets' "+
+			"way out is among these was not looked at", strings.Join(cluster.PublicCIDRs, ", ")).hint(private +
 			", or let the NAT gateways' addresses in")
 	}
 	return result
@@ -243,7 +272,8 @@ func (f *facts) judgeEgress(choices []choice) Result {
 
 // judgePulls judges the way of image pulls.
 func (f *facts) judgePulls(choices []choice) Result {
-	var ways, stuck, partly, notes []string
+	var ways, notes []string
+	var stuck, partly []Finding
 	for _, c := range choices {
 		if !c.judged || !c.judgement.Usable {
 			continue
@@ -261,9 +291,9 @@ func (f *facts) judgePulls(choices []choice) Result {
 		shut := fmt.Sprintf("subnet %s: route table %s has no default route, and ", c.id, c.judgement.Table)
 		switch {
 		case len(endpoints) == 0:
-			stuck = append(stuck, shut+"no VPC endpoint can be reached")
+			stuck = append(stuck, Finding{codeNoWayOut, shut + "no VPC endpoint can be reached"})
 		case len(missing) > 0:
-			partly = append(partly, shut+"there is no VPC endpoint for "+strings.Join(missing, ", "))
+			partly = append(partly, Finding{codeEndpoints, shut + "there is no VPC endpoint for " + strings.Join(missing, ", ")})
 		default:
 			ways = append(ways, fmt.Sprintf("%s reaches Amazon ECR by VPC endpoints", c.id))
 			if !network.Serves(endpoints, "sts") {
@@ -276,11 +306,11 @@ func (f *facts) judgePulls(choices []choice) Result {
 		"or make VPC endpoints for ecr.api, ecr.dkr and s3"
 	switch {
 	case len(stuck) > 0:
-		return warn("%s no way out: image pulls would hang", count(len(stuck), "subnet has", "subnets have")).
-			with(stuck...).with(partly...).hint(hint)
+		return summed(Warn, append(stuck, partly...), "%s no way out: image pulls would hang",
+			count(len(stuck), "subnet has", "subnets have")).hint(hint)
 	case len(partly) > 0:
-		return warn("%s no way out but some VPC endpoints: image pulls may hang",
-			count(len(partly), "subnet has", "subnets have")).with(partly...).hint(hint)
+		return summed(Warn, partly, "%s no way out but some VPC endpoints: image pulls may hang",
+			count(len(partly), "subnet has", "subnets have")).hint(hint)
 	case len(ways) == 0:
 		return skipped("needs usable subnets with known routes")
 	}

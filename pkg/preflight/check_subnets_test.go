@@ -65,7 +65,7 @@ func TestGivenSubnets(t *testing.T) {
 		"Local Zone":         {change: place(func(s *sandbox.Subnet) { s.Zone = "us-east-1-bos-1a" }), input: withSubnets(privateA), want: noneUsable("fail: lies in the Local Zone us-east-1-bos-1a")},
 		"Wavelength":         {change: place(func(s *sandbox.Subnet) { s.Zone = "us-east-1-wl1-bos-wlz-1" }), input: withSubnets(privateA), want: noneUsable("fail: lies in the Wavelength Zone")},
 		"IPv6 only":          {change: place(func(s *sandbox.Subnet) { s.IPv6Native = true }), input: withSubnets(privateA), want: noneUsable("fail: has no IPv4 addresses")},
-		"full":               {change: place(func(s *sandbox.Subnet) { s.AvailableIPs = &none }), input: withSubnets(privateA), want: expect{"subnets": "warn: has no free IPv4 address"}},
+		"full":               {change: place(func(s *sandbox.Subnet) { s.AvailableIPs = &none }), input: withSubnets(privateA), want: expect{"subnets": "fail: no free IPv4 address in 1 usable subnet | subnet-0aaa0000000000001 has no free IPv4 address"}},
 		"no zone with it":    {change: place(func(s *sandbox.Subnet) { s.Zone, s.ZoneID = "us-west-1b", "usw1-az2" }), input: withSubnets(privateA), want: expect{"subnets": "warn: AWS lists Fargate only for usw1-az1, usw1-az3"}},
 		"left out":           {input: func(in *Input) { in.Profile.Subnets, in.Skip = []string{publicA}, []string{"subnets"} }, want: noneUsable("skipped: by --skip-checks"), subnets: []string{publicA}},
 		"VPC not with it":    {change: func(w *sandbox.World) { w.Cluster("demo").HideVPC = true }, input: withSubnets(privateA)},

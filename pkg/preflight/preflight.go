@@ -32,6 +32,14 @@ type Result struct {
 	Message string   `json:"message"`
 	Details []string `json:"details,omitempty"`
 	Hint    string   `json:"hint,omitempty"`
+	// Findings are what message and details say, each of the kind that its code names; none where the check passed.
+	Findings []Finding `json:"findings,omitempty"`
+}
+
+// Finding is one thing that a check found. See Codes.
+type Finding struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
 // The names of the checks.
@@ -44,13 +52,14 @@ const (
 	checkEgress     = "egress"
 	checkRole       = "role"
 	checkRoleUse    = "role-use"
+	checkAccess     = "access"
 	checkRolePolicy = "role-policy"
 )
 
 // Checks are the names of all checks, in the order in which they are reported.
 var Checks = []string{
 	checkCluster, checkSlots, checkSiblings, checkOverlap, checkSubnets, checkEgress, checkRole, checkRoleUse,
-	checkRolePolicy,
+	checkAccess, checkRolePolicy,
 }
 
 // Cloud is what the checks read. cloud.Client has it; its errors are of that package's classes.
@@ -64,6 +73,7 @@ type Cloud interface {
 	Role(ctx context.Context, name string) (cloud.Role, error)
 	Roles(ctx context.Context) ([]cloud.Role, error)
 	AttachedPolicies(ctx context.Context, role string) ([]string, error)
+	AccessEntry(ctx context.Context, cluster, role string) (cloud.AccessEntry, error)
 }
 
 // Input is the profile that is to be created, and what surrounds it.
@@ -169,7 +179,7 @@ func (f *facts) judge() Report {
 	}
 	report.Results = []Result{
 		f.judgeCluster(), f.judgeSlots(), f.judgeSiblings(), f.judgeOverlap(),
-		subnets, f.judgeEgress(chosen), role, use, policy,
+		subnets, f.judgeEgress(chosen), role, use, f.judgeAccess(arn), policy,
 	}
 	for i := range report.Results {
 		// What becomes of subnets and role says more than that they are skipped.
@@ -199,16 +209,47 @@ func (f *facts) onlyCluster(message string) []Result {
 }
 
 // pass, warn, fail and skipped return the outcome of a check, which judge names.
-func pass(format string, values ...any) Result { return outcome(Pass, format, values) }
+func pass(format string, values ...any) Result {
+	return Result{Level: Pass, Message: fmt.Sprintf(format, values...)}
+}
 
-func warn(format string, values ...any) Result { return outcome(Warn, format, values) }
+func warn(code, format string, values ...any) Result {
+	return outcome(Warn, finding(code, format, values...))
+}
 
-func fail(format string, values ...any) Result { return outcome(Fail, format, values) }
+func fail(code, format string, values ...any) Result {
+	return outcome(Fail, finding(code, format, values...))
+}
 
-func skipped(format string, values ...any) Result { return outcome(Skipped, format, values) }
+func skipped(format string, values ...any) Result {
+	return outcome(Skipped, finding(CodeNotJudged, format, values...))
+}
 
-func outcome(level Level, format string, values []any) Result {
-	return Result{Level: level, Message: fmt.Sprintf(format, values...)}
+func finding(code, format string, values ...any) Finding {
+	return Finding{code, fmt.Sprintf(format, values...)}
+}
+
+// outcome is one of findings: the first is the message, the others are details.
+func outcome(level Level, first Finding, more ...Finding) Result {
+	return Result{Level: level, Message: first.Message, Findings: []Finding{first}}.found(more...)
+}
+
+// NewResult returns the outcome of a check that is judged elsewhere: the first message is its own, the others are details.
+func NewResult(check string, level Level, code string, messages ...string) Result {
+	out := outcome(level, Finding{code, messages[0]})
+	for _, m := range messages[1:] {
+		out = out.found(Finding{code, m})
+	}
+	return out.of(check)
+}
+
+// found adds findings to the details.
+func (r Result) found(more ...Finding) Result {
+	for _, m := range more {
+		r.Details = append(r.Details, m.Message)
+	}
+	r.Findings = append(r.Findings, more...)
+	return r
 }
 
 func (r Result) hint(text string) Result {

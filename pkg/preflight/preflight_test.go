@@ -193,7 +193,7 @@ func TestOrder(t *testing.T) {
 		for _, r := range report.Results {
 			order = append(order, r.Check)
 		}
-		if !slices.Equal(order, Checks) || fmt.Sprint(Checks) != "[cluster slots siblings overlap subnets egress role role-use role-policy]" {
+		if !slices.Equal(order, Checks) || fmt.Sprint(Checks) != "[cluster slots siblings overlap subnets egress role role-use access role-policy]" {
 			t.Errorf("%v", order)
 		}
 	}

@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -38,6 +39,10 @@ type facts struct {
 	pick     pick
 	role     answer[cloud.Role]
 	policies answer[[]string]
+	// entry is the role's access entry, read where the cluster has such.
+	entry answer[cloud.AccessEntry]
+	// described is closed when the cluster is read, or cannot be for want of a permission.
+	described chan struct{}
 }
 
 // answer is what AWS says, or the error that came in its place.
@@ -60,8 +65,8 @@ func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, 
 // noCluster reports whether EKS says that the cluster does not exist.
 func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
 
-// described reports whether EKS has described the cluster.
-func (f *facts) described() bool { return f.clusterErr == nil }
+// isDescribed reports whether EKS has described the cluster.
+func (f *facts) isDescribed() bool { return f.clusterErr == nil }
 
 // exists reports whether a profile of the name is in the way: it is there and stays.
 func (f *facts) exists() bool {
@@ -83,12 +88,12 @@ func fatal(err error) error {
 // read fills the facts.
 func (f *facts) read(ctx context.Context, c Cloud) error {
 	group, ctx := errgroup.WithContext(ctx)
-	described := make(chan struct{})
+	f.described = make(chan struct{})
 	group.Go(func() error {
 		if err := f.readCluster(ctx, c); err != nil {
 			return err
 		}
-		close(described)
+		close(f.described)
 		return f.readNetwork(ctx, c)
 	})
 	finds := false
@@ -109,7 +114,7 @@ func (f *facts) read(ctx context.Context, c Cloud) error {
 		if !finds || f.siblings.err != nil || f.exists() {
 			return fatal
 		}
-		return f.findRole(ctx, c, described)
+		return f.findRole(ctx, c)
 	})
 	err := group.Wait()
 	if f.noCluster() || f.exists() && f.cluster.ARN != "" {
@@ -135,7 +140,7 @@ func (f *facts) readCluster(ctx context.Context, c Cloud) error {
 // readNetwork reads the cluster's VPC and those of the profile's subnets that are not in it.
 func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	given := f.input.Profile.Subnets
-	if !f.described() || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
+	if !f.isDescribed() || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
 		return nil
 	}
 	f.vpc = f.cluster.VPC
@@ -200,7 +205,7 @@ func (f *facts) guessVPC() {
 }
 
 // findRole looks for the role to use when none is named: in the cluster's profiles, else in the account.
-func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}) error {
+func (f *facts) findRole(ctx context.Context, c Cloud) error {
 	if f.pick = pickFromProfiles(f.siblings.value, f.input.Profile.Name); f.pick.arn != "" {
 		return f.readRole(ctx, c)
 	}
@@ -210,10 +215,8 @@ func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}
 	if err := f.roles.take(c.Roles(ctx)); f.roles.err != nil {
 		return err
 	}
-	select {
-	case <-described:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := f.awaitCluster(ctx); err != nil {
+		return err
 	}
 	f.pick = pickFromAccount(f.roles.value, f.request())
 	i := slices.IndexFunc(f.roles.value, func(r cloud.Role) bool { return r.ARN == f.pick.arn })
@@ -221,26 +224,64 @@ func (f *facts) findRole(ctx context.Context, c Cloud, described <-chan struct{}
 		return nil
 	}
 	f.role.value = f.roles.value[i]
-	return f.readPolicies(ctx, c, f.role.value.Name)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return f.readPolicies(ctx, c, f.role.value.Name) })
+	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
+	return group.Wait()
+}
+
+// awaitCluster waits until the cluster is read.
+func (f *facts) awaitCluster(ctx context.Context) error {
+	select {
+	case <-f.described:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// readEntry reads the access entry of a role.
+func (f *facts) readEntry(ctx context.Context, c Cloud, arn string) error {
+	if f.skips(checkAccess) && f.skips(checkRoleUse) {
+		return nil
+	}
+	if err := f.awaitCluster(ctx); err != nil {
+		return err
+	}
+	if !f.hasEntries() || f.foreign(arn) != (Finding{}) {
+		return nil
+	}
+	return f.entry.take(c.AccessEntry(ctx, f.input.Profile.Cluster, arn))
 }
 
 // readNewRole reads the role of the name that a new one would have: one that is there is judged like any other.
 func (f *facts) readNewRole(ctx context.Context, c Cloud) error {
 	if err := f.role.take(c.Role(ctx, f.input.NewRole)); f.role.err != nil {
-		return err
+		if err != nil || cloud.ClassOf(f.role.err) != cloud.NotFound {
+			return err
+		}
+		if err := f.awaitCluster(ctx); err != nil {
+			return err
+		}
+		arn := fmt.Sprintf("arn:%s:iam::%s:role/%s", f.cluster.Partition(), f.cluster.Account(), f.input.NewRole)
+		return f.readEntry(ctx, c, arn)
 	}
 	f.pick = pick{arn: f.role.value.ARN, source: "it has the name of the role that fgctl makes for this cluster"}
-	return f.readPolicies(ctx, c, f.input.NewRole)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return f.readPolicies(ctx, c, f.input.NewRole) })
+	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
+	return group.Wait()
 }
 
 // readRole reads the picked role and its policies, as far as the checks want them.
 func (f *facts) readRole(ctx context.Context, c Cloud) error {
 	name := fargate.ParseARN(f.pick.arn).Name()
 	group, ctx := errgroup.WithContext(ctx)
-	if !f.skips(checkRole) || !f.skips(checkRoleUse) {
+	if !f.skips(checkRole) || !f.skips(checkRoleUse) || !f.skips(checkAccess) {
 		group.Go(func() error { return f.role.take(c.Role(ctx, name)) })
 	}
 	group.Go(func() error { return f.readPolicies(ctx, c, name) })
+	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
 	return group.Wait()
 }
 

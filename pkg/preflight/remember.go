@@ -72,6 +72,12 @@ func (m *memory) Roles(context.Context) ([]cloud.Role, error) {
 	return once(m, "roles", "", func(ctx context.Context, _ string) ([]cloud.Role, error) { return m.cloud.Roles(ctx) })
 }
 
+func (m *memory) AccessEntry(_ context.Context, cluster, role string) (cloud.AccessEntry, error) {
+	return once(m, "access entry of "+cluster, role, func(ctx context.Context, role string) (cloud.AccessEntry, error) {
+		return m.cloud.AccessEntry(ctx, cluster, role)
+	})
+}
+
 func (m *memory) AttachedPolicies(_ context.Context, role string) ([]string, error) {
 	return once(m, "policies", role, m.cloud.AttachedPolicies)
 }

@@ -2,14 +2,15 @@ package check
 
 import (
 	"cmp"
-	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -42,9 +43,6 @@ type result struct {
 	Command string `json:"command,omitempty"`
 }
 
-// checkReplacement is the check of replacements that an earlier run has left.
-const checkReplacement = "replacement"
-
 // newCluster puts together what the checks say.
 func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audited) cluster {
 	c := cluster{Cluster: at.Cluster, Region: region, Results: []result{}}
@@ -56,14 +54,28 @@ func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audit
 		for _, r := range p.Results {
 			c.add(result{p.Name, r, cure(e, at, p.Profile, r)})
 		}
-		left := preflight.Result{Check: checkReplacement, Level: preflight.Pass, Message: "no unfinished replacement"}
-		if text := e.UnfinishedReplacement(at, audited.Siblings, p.Profile); text != "" {
-			left.Level, left.Message = preflight.Warn, text
+		for _, r := range judgeTags(e, at, audited.Siblings, p.Profile) {
+			c.add(result{Profile: p.Name, Result: r})
 		}
-		c.add(result{Profile: p.Name, Result: left})
 	}
 	c.Summary.Profiles = len(c.profiles)
 	return c
+}
+
+// judgeTags judges what fgctl has written into the tags of a profile.
+func judgeTags(e *env.Env, at env.Place, siblings []fargate.Profile, p fargate.Profile) []preflight.Result {
+	good := preflight.Result{Check: preflight.CheckTags, Level: preflight.Pass, Message: "fgctl's tags agree"}
+	left := preflight.Result{Check: preflight.CheckReplacement, Level: preflight.Pass, Message: "no unfinished replacement"}
+	if faults := lifecycle.TagFaults(siblings, p); len(faults) > 0 {
+		good = preflight.NewResult(preflight.CheckTags, preflight.Warn, preflight.CodeTags, faults...)
+		good.Hint = "delete the profile that is not wanted, or remove its tags: aws eks untag-resource --resource-arn " + p.ARN +
+			" --tag-keys " + strings.Join(slices.Sorted(maps.Keys(lifecycle.OwnTags(p.Tags))), " ")
+		return []preflight.Result{good, left}
+	}
+	if text := e.UnfinishedReplacement(at, siblings, p); text != "" {
+		left = preflight.NewResult(preflight.CheckReplacement, preflight.Warn, preflight.CodeReplacement, text)
+	}
+	return []preflight.Result{good, left}
 }
 
 // cure returns the command that helps where something is the matter with a profile.
@@ -119,6 +131,37 @@ func (r result) text() string {
 	return strings.Join(lines, "\n")
 }
 
+// codes are the codes of a result, each once.
+func (r result) codes() []string {
+	var out []string
+	for _, f := range r.Findings {
+		if !slices.Contains(out, f.Code) {
+			out = append(out, f.Code)
+		}
+	}
+	return out
+}
+
+// codes are those of the cluster's faults and warnings, each with how often it was found where that is more than once.
+func (c *cluster) codes() string {
+	count := map[string]int{}
+	for _, r := range c.Results {
+		if r.Level == preflight.Fail || r.Level == preflight.Warn {
+			for _, code := range r.codes() {
+				count[code]++
+			}
+		}
+	}
+	var out []string
+	for _, code := range slices.Sorted(maps.Keys(count)) {
+		if n := count[code]; n > 1 {
+			code += "×" + strconv.Itoa(n)
+		}
+		out = append(out, code)
+	}
+	return cmp.Or(strings.Join(out, ","), "-")
+}
+
 // where names what a result is of.
 func (r result) where(c cluster) string {
 	if r.Profile == "" {
@@ -152,10 +195,10 @@ func (o *options) text(e *env.Env, all []cluster) error {
 			s := c.Summary
 			rows[i] = []string{
 				c.Cluster, c.Region, strconv.Itoa(s.Profiles), strconv.Itoa(s.Faults), strconv.Itoa(s.Warnings),
-				strconv.Itoa(s.Skipped), strconv.Itoa(s.Passed),
+				strconv.Itoa(s.Skipped), c.codes(),
 			}
 		}
-		header := []string{"CLUSTER", "REGION", "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "PASSED"}
+		header := []string{"CLUSTER", "REGION", "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "CODES"}
 		if err := output.Table(e.Streams, header, rows); err != nil {
 			return err
 		}
@@ -185,6 +228,9 @@ func (c *cluster) checklist(out *output.Streams, profile string, whole, several 
 			continue
 		}
 		item := output.Item{Mark: output.Mark(r.Level), Name: r.Check, Text: r.Message, Details: r.Details, Hint: r.Hint}
+		if bad := r.Level == preflight.Fail || r.Level == preflight.Warn; bad {
+			item.Text += " [" + strings.Join(r.codes(), ", ") + "]"
+		}
 		if r.Command != "" && item.Hint != "" {
 			item.Details = append(slices.Clone(item.Details), item.Hint)
 		}
@@ -220,7 +266,7 @@ func (o *options) junit(e *env.Env, all []cluster) error {
 			switch {
 			case r.Level == preflight.Fail, r.Level == preflight.Warn && o.failOn == env.FailOnWarnings:
 				test.Failure = &output.JUnitFailure{
-					Message: output.Clean(r.Message), Type: string(r.Level), Text: r.text(),
+					Message: output.Clean(r.Message), Type: strings.Join(r.codes(), ","), Text: r.text(),
 				}
 			case r.Level == preflight.Skipped:
 				test.Skipped = &output.JUnitSkipped{Message: output.Clean(r.Message)}
@@ -233,22 +279,6 @@ func (o *options) junit(e *env.Env, all []cluster) error {
 		}
 	}
 	return report.Close()
-}
-
-// meanings are the checks with what a fault or warning of them means.
-var meanings = []struct{ check, meaning string }{
-	{"cluster", "the cluster cannot run pods on Fargate, or EKS reports issues with it"},
-	{"slots", "the cluster has no free profile slot"},
-	{"status", "the profile failed, is in transition, or EKS reports issues with it"},
-	{"name", "no pod can ask for the profile by its name"},
-	{"selectors", "a selector adds nothing, or takes the pods of kube-system"},
-	{"overlap", "another profile matches the same pods"},
-	{"subnets", "a subnet of the profile cannot be used"},
-	{"egress", "image pulls or nodes have no way out of a subnet"},
-	{"role", "Fargate cannot use the pod execution role"},
-	{"role-use", "EC2 nodes seem to use the pod execution role"},
-	{"role-policy", "the pod execution role may not pull images from Amazon ECR"},
-	{checkReplacement, "a replacement is unfinished"},
 }
 
 // level is a result's in the words of SARIF and GitHub; ok is false for one that passed.
@@ -268,9 +298,10 @@ func level(r result) (text string, ok bool) {
 // sarif writes what did not pass. Code scanning wants files, so a profile stands as one:
 // clusters/REGION/CLUSTER/PROFILE.
 func sarif(e *env.Env, all []cluster) error {
-	rules := make([]output.SARIFRule, len(meanings))
-	for i, m := range meanings {
-		rules[i] = output.NewSARIFRule(m.check, m.meaning, "", "checking.md#"+m.check)
+	codes := preflight.Codes()
+	rules := make([]output.SARIFRule, len(codes))
+	for i, c := range codes {
+		rules[i] = output.NewSARIFRule(c.Name, c.Meaning, "", "codes.md#"+c.Name)
 	}
 	log := output.NewSARIF(e.Streams.Out, output.NewSARIFTool(e.Version, rules))
 	for _, c := range all {
@@ -280,11 +311,15 @@ func sarif(e *env.Env, all []cluster) error {
 				continue
 			}
 			file := strings.TrimSuffix("clusters/"+c.Region+"/"+c.Cluster+"/"+r.Profile, "/")
-			if err := log.Add(output.SARIFResult{
-				RuleID: r.Check, Level: severity, Message: output.SARIFText{Text: r.where(c) + ": " + r.text()},
-				Locations: []output.SARIFLocation{output.SARIFAt(file, 0, r.where(c))},
-			}); err != nil {
-				return err
+			for _, f := range r.Findings {
+				one := r
+				one.Message, one.Details = f.Message, nil
+				if err := log.Add(output.SARIFResult{
+					RuleID: f.Code, Level: severity, Message: output.SARIFText{Text: r.where(c) + ": " + one.text()},
+					Locations: []output.SARIFLocation{output.SARIFAt(file, 0, r.where(c))},
+				}); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -303,7 +338,7 @@ func github(e *env.Env, all []cluster) error {
 				severity = "notice"
 			}
 			if err := output.GitHub(e.Streams.Out, output.Annotation{
-				Level: severity, Title: fmt.Sprintf("fgctl check: %s", r.Check), Message: r.where(c) + ": " + r.text(),
+				Level: severity, Title: "fgctl check: " + strings.Join(r.codes(), ", "), Message: r.where(c) + ": " + r.text(),
 			}); err != nil {
 				return err
 			}

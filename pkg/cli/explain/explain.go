@@ -12,6 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate/message"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 // options are the flags of explain.
@@ -35,7 +36,7 @@ func NewCommand(e *env.Env) *cobra.Command {
 		Long: `Say what a message of EKS or of a scheduler means: its cause, its cure, and where it was seen.
 
 The text may be pasted from anywhere: an event or a condition of a pod, an error of AWS, the health code
-of a profile, a line of Terraform or eksctl around it. - reads standard input. Nothing is asked of a
+of a profile, a line of Terraform or eksctl around it, a code of fgctl check. - reads standard input. Nothing is asked of a
 cluster or of AWS. The exit code is 3 when nothing in the text is known.`,
 		Example: `  fgctl explain 'Pod provisioning timed out (will retry) for pod: web/shop-1'
   kubectl get events -n web --field-selector reason=FailedScheduling | fgctl explain -`,
@@ -84,7 +85,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 		text = string(data)
 	}
-	found := answer{Text: strings.TrimSpace(text), Meanings: append([]message.Meaning{}, message.Explain(text)...)}
+	found := answer{Text: strings.TrimSpace(text), Meanings: append(meaningOf(text), message.Explain(text)...)}
 	if err := show(e, opts.output, found); err != nil {
 		return err
 	}
@@ -92,6 +93,20 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return env.Refusef("nothing in this text is known to fgctl; it knows what docs/troubleshooting.md lists")
 	}
 	return nil
+}
+
+// meaningOf explains a code of fgctl check; it is empty, not nil, where the text is none.
+func meaningOf(text string) []message.Meaning {
+	out := []message.Meaning{}
+	for _, c := range preflight.Codes() {
+		if c.Name == strings.TrimSpace(text) {
+			out = append(out, message.Meaning{
+				Code: c.Name, Said: c.Name, By: "fgctl check", Cause: c.Meaning, Cure: c.Cure,
+				Source: "docs/codes.md#" + c.Name,
+			})
+		}
+	}
+	return out
 }
 
 func show(e *env.Env, format string, found answer) error {

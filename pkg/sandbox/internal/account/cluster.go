@@ -96,16 +96,36 @@ func (a *Account) AddCluster(c world.Cluster, now time.Time) *Cluster {
 	}
 	a.Clusters = append(a.Clusters, cl)
 	for _, p := range c.Profiles {
-		a.addProfile(cl, p, now)
+		added := a.addProfile(cl, p, now)
+		if c.AccessEntries == nil {
+			cl.LetNodesIn(added.Role, now)
+		}
 	}
 	return cl
+}
+
+// NodeName is the user name of nodes that join by an access entry.
+const NodeName = "system:node:{{SessionName}}"
+
+// LetNodesIn makes the access entry of a profile's role, as EKS does in the modes that have them.
+func (cl *Cluster) LetNodesIn(role string, now time.Time) {
+	if cl.AuthenticationMode != "CONFIG_MAP" && cl.AccessEntryOf(role) < 0 {
+		cl.AccessEntries = append(cl.AccessEntries, world.AccessEntry{
+			Principal: role, Type: "FARGATE_LINUX", Username: NodeName, Created: now,
+		})
+	}
+}
+
+// AccessEntryOf returns the index of a principal's access entry, -1 where there is none.
+func (cl *Cluster) AccessEntryOf(principal string) int {
+	return slices.IndexFunc(cl.AccessEntries, func(e world.AccessEntry) bool { return e.Principal == principal })
 }
 
 // Becomes lets the cluster have another status from an instant on; Gone takes it away.
 func (cl *Cluster) Becomes(status string, at time.Time) { cl.next, cl.ends = status, at }
 
 // addProfile puts a profile of the world into its cluster.
-func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) {
+func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) *Profile {
 	if r := a.World.Role(p.Role); r != nil {
 		p.Role = a.World.RoleARN(*r)
 	}
@@ -131,6 +151,7 @@ func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) {
 	default:
 		cl.record(now, added, p.Status)
 	}
+	return added
 }
 
 // Find returns a profile of the cluster, nil where there is none.

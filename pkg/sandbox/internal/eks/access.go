@@ -12,10 +12,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-func accessEntryOf(cl *account.Cluster, principal string) int {
-	return slices.IndexFunc(cl.AccessEntries, func(e world.AccessEntry) bool { return e.Principal == principal })
-}
-
 // noEntries refuses what is about access entries where the cluster has none.
 func noEntries(c *account.Call) (*account.Cluster, *wire.Refusal) {
 	cl, refused := presentCluster(c)
@@ -42,7 +38,7 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 	if err := json.Unmarshal(c.Body, &request); err != nil {
 		return nil, unreadable(err)
 	}
-	if accessEntryOf(cl, request.Principal) >= 0 {
+	if cl.AccessEntryOf(request.Principal) >= 0 {
 		return nil, exception(c, inUse, "The specified access entry resource is already in use on this cluster.")
 	}
 	e := world.AccessEntry{
@@ -50,22 +46,10 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		Groups: request.Groups, Tags: maps.Clone(request.Tags), Created: c.Now,
 	}
 	if request.Username == "" && e.Type != "STANDARD" {
-		e.Username = nodeName
+		e.Username = account.NodeName
 	}
 	cl.AccessEntries = append(cl.AccessEntries, e)
 	return showEntry(c, cl, e), nil
-}
-
-// nodeName is the user name of nodes that join by an access entry.
-const nodeName = "system:node:{{SessionName}}"
-
-// letNodesIn makes the access entry of a profile's role, as EKS does in the modes that have them.
-func letNodesIn(c *account.Call, cl *account.Cluster, role string) {
-	if cl.AuthenticationMode != "CONFIG_MAP" && accessEntryOf(cl, role) < 0 {
-		cl.AccessEntries = append(cl.AccessEntries, world.AccessEntry{
-			Principal: role, Type: "FARGATE_LINUX", Username: nodeName, Created: c.Now,
-		})
-	}
 }
 
 func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
@@ -106,7 +90,7 @@ func theEntry(c *account.Call) (*account.Cluster, int, *wire.Refusal) {
 	if refused != nil {
 		return nil, 0, refused
 	}
-	i := accessEntryOf(cl, c.Resource)
+	i := cl.AccessEntryOf(c.Resource)
 	if i < 0 {
 		// Not AWS's text.
 		return nil, 0, exception(c, notFound, "No access entry found for principal: "+c.Resource)

@@ -66,7 +66,7 @@ func createProfile(c *account.Call) (any, *wire.Refusal) {
 		return nil, refused
 	}
 	c.EnsureServiceRole(c.Now)
-	letNodesIn(c, cl, n.request.Role)
+	cl.LetNodesIn(n.request.Role, c.Now)
 	cl.Writing(c.Now)
 	p := c.Add(cl, world.Profile{
 		Name: n.name, ARN: n.arn, Role: n.request.Role, Subnets: slices.Clone(n.subnets),

@@ -37,6 +37,8 @@ type Options struct {
 	EmptyList func()
 	// onlyYAML reads JSON as the YAML that it is; tests compare the two ways.
 	onlyYAML bool
+	// onlyOthers leaves out what nothing above is called with.
+	onlyOthers bool
 }
 
 const (
@@ -51,12 +53,14 @@ const (
 )
 
 // Read reads manifests from r and calls yield with every pod, in order, as soon as it is read. Objects
-// that make no pods are skipped. source is only named: in the pods and in errors.
+// that make no pods are skipped. source is only named: in the pods and in errors. Where yield is nil, pods are not
+// looked at.
 //
 // A fault ends its object, not the stream: the rest is read as far as it can be told apart. All faults
 // are returned together, as *Error or Errors. An error of yield's or of r's ends reading and is
 // returned as it is.
 func Read(source string, r io.Reader, opts Options, yield func(fargate.Pod) error) error {
+	opts.onlyOthers = yield == nil
 	return ReadEach(source, r, opts, func(fargate.Pod) struct{} { return struct{}{} },
 		func(pod fargate.Pod, _ struct{}) error { return yield(pod) })
 }
@@ -330,6 +334,9 @@ func (m *reader[T]) look(e element) (f found) {
 	if own == "" {
 		return found{noKind: true, err: document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s",
 			nameOf(e.path), misspelt(fields))}
+	}
+	if m.opts.onlyOthers && m.opts.Others[own] == nil {
+		return found{}
 	}
 	o := &object{kind: own, value: v, fields: fields, path: e.path}
 	version, versionErr := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))

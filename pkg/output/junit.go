@@ -42,7 +42,7 @@ type JUnitSkipped struct {
 type JUnit struct {
 	w      io.Writer
 	name   string
-	cases  spool
+	cases  Spool
 	suites []junitSuite
 }
 
@@ -99,7 +99,7 @@ func (j *JUnit) Close() (err error) {
 	if _, err := io.WriteString(j.w, xml.Header+whole.tag("testsuites")+"\n"); err != nil {
 		return err
 	}
-	text, err := j.cases.reader()
+	text, err := j.cases.Reader()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestJUnitOfAnySize(t *testing.T) {
 // A run that ends before its report does leaves nothing behind.
 func TestSpoolIsNotLeftBehind(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	var s spool
+	var s Spool
 	if _, err := s.Write(make([]byte, spoolMemory+1)); err != nil || s.file == nil {
 		t.Fatalf("there is no file: %v", err)
 	}

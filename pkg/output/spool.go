@@ -11,16 +11,17 @@ import (
 // spoolMemory is how many bytes are kept in memory.
 const spoolMemory = 8 << 20
 
-// spool is a text that grows at its end and is read once, from its beginning.
-type spool struct {
+// Spool is a text that grows at its end and is read once, from its beginning. Only its beginning takes memory.
+type Spool struct {
 	memory bytes.Buffer
 	file   *os.File // what is beyond spoolMemory; nil before
 	size   int64
+	err    error // of writing
 }
 
 // Write adds to the text.
-func (s *spool) Write(p []byte) (n int, err error) {
-	defer func() { s.size += int64(n) }()
+func (s *Spool) Write(p []byte) (n int, err error) {
+	defer func() { s.size, s.err = s.size+int64(n), err }()
 	if s.file == nil && s.memory.Len()+len(p) <= spoolMemory {
 		return s.memory.Write(p)
 	}
@@ -34,8 +35,11 @@ func (s *spool) Write(p []byte) (n int, err error) {
 	return s.file.Write(p)
 }
 
-// reader returns the whole text. Nothing is written after it.
-func (s *spool) reader() (io.Reader, error) {
+// Reader returns the whole text, or the error of writing it. Nothing is written after it.
+func (s *Spool) Reader() (io.Reader, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
 	if s.file == nil {
 		return &s.memory, nil
 	}
@@ -44,7 +48,7 @@ func (s *spool) reader() (io.Reader, error) {
 }
 
 // Close removes the file, if there is one.
-func (s *spool) Close() error {
+func (s *Spool) Close() error {
 	if s.file == nil {
 		return nil
 	}

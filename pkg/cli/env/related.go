@@ -1,85 +1,74 @@
 package env
 
-// What decides about pods may come behind them, so it is read before: from files by a pass of its own where they hold
-// any, from standard input as far as it fits into memory.
+// What decides about pods may come behind them, so it is read before, by a pass of its own.
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
 )
-
-// heldInput is how much of standard input is kept for a second pass.
-const heldInput = 8 << 20
 
 // related reads the objects that decide about pods, and returns how to open a file after that.
 func (e *Env) related(
 	ctx context.Context, files []manifest.File, namespace string, into *fargate.Objects,
 ) func(context.Context, string) (io.ReadCloser, error) {
-	var held io.ReadCloser
 	options := manifest.Options{Namespace: namespace, Others: manifest.Related(into)}
-	read := func(name string, in io.Reader) {
-		// What is wrong with it is reported when its pods are read.
-		_ = manifest.Read(name, in, options, func(fargate.Pod) error { return ctx.Err() })
-	}
+	kept := map[string]io.ReadCloser{}
 	for _, file := range files {
-		if file.Name == "-" {
-			held = e.hold(ctx, func(text []byte) {
-				if hasWord(text) {
-					read(file.Name, bytes.NewReader(text))
-				}
-			})
+		info, err := os.Stat(file.Name)
+		regular := file.Name != "-" && err == nil && info.Mode().IsRegular()
+		if regular && !e.hasRelated(ctx, file.Name) {
 			continue
 		}
-		// A pipe can be read only once.
-		if info, err := os.Stat(file.Name); err != nil || !info.Mode().IsRegular() || !e.hasRelated(ctx, file.Name) {
-			continue
+		in, err := e.Open(ctx, file.Name)
+		if err != nil {
+			continue // which opening it again says
 		}
-		if in, err := e.Open(ctx, file.Name); err == nil {
-			read(file.Name, in)
-			_ = in.Close()
+		var r io.Reader = in
+		if !regular {
+			again := &replayed{rest: in}
+			r, kept[file.Name] = io.TeeReader(in, &again.read), again
+		}
+		// What is wrong with it is reported when its pods are read.
+		_ = manifest.Read(file.Name, r, options, nil)
+		if regular {
+			_ = in.Close() // it was only read
 		}
 	}
 	return func(ctx context.Context, name string) (io.ReadCloser, error) {
-		if name == "-" && held != nil {
-			return held, nil
+		if in := kept[name]; in != nil {
+			return in, nil
 		}
 		return e.Open(ctx, name)
 	}
 }
 
-// hold reads the beginning of standard input and calls whole with it where that is all. It returns the input from its
-// beginning; nil where it could not be opened.
-func (e *Env) hold(ctx context.Context, whole func([]byte)) io.ReadCloser {
-	in, err := e.Open(ctx, "-")
-	if err != nil {
-		return nil // which opening it again says
-	}
-	var text bytes.Buffer
-	_, err = io.CopyN(&text, in, heldInput)
-	rest := io.Reader(in)
-	switch {
-	case errors.Is(err, io.EOF):
-		whole(text.Bytes())
-		rest = bytes.NewReader(nil)
-	case err != nil:
-		rest = failing{err}
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(&text, rest), in}
+// replayed is an input that can be read once, such as a pipe, from its beginning: what was read of it, and the rest.
+type replayed struct {
+	read output.Spool
+	rest io.ReadCloser
+	from io.Reader
 }
 
-// failing is an input that cannot be read on.
-type failing struct{ err error }
+func (r *replayed) Read(p []byte) (int, error) {
+	if r.from == nil {
+		again, err := r.read.Reader()
+		if err != nil {
+			return 0, fmt.Errorf("it cannot be kept for a second pass: %w; name a file instead", err)
+		}
+		r.from = io.MultiReader(again, r.rest)
+	}
+	return r.from.Read(p)
+}
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (r *replayed) Close() error { return errors.Join(r.read.Close(), r.rest.Close()) }
 
 // hasRelated reports whether a file may hold objects that decide about pods, which looking for their words says faster
 // than reading it.

@@ -179,9 +179,9 @@ func TestRequestsAddUp(t *testing.T) {
 		{"nothing stated for the whole pod is nothing unknown", corev1.PodSpec{
 			Containers: []corev1.Container{{Resources: resources("1")}}, Resources: &corev1.ResourceRequirements{}, Overhead: corev1.ResourceList{},
 		}, 1, ""},
-		{"a RuntimeClass may have overhead that nobody sees", corev1.PodSpec{
+		{"the overhead of a RuntimeClass is not seen, which runtime-class says", corev1.PodSpec{
 			Containers: []corev1.Container{{Resources: resources("1")}}, RuntimeClassName: new("gvisor"),
-		}, 1, CodeOverheadSizing},
+		}, 1, ""},
 	} {
 		got, findings := Size(Pod{SpecPath: "spec", Spec: c.spec})
 		if got == nil || got.Requested.VCPU != c.want {

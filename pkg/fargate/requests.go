@@ -253,12 +253,8 @@ func unknownSizing(pod Pod) []Finding {
 		unknown(CodePodResourcesSizing, pod.field("resources"), "pod-level resources",
 			"Kubernetes' sum, in which they replace those of the containers")
 	}
-	switch {
-	case len(pod.Spec.Overhead) > 0:
+	if len(pod.Spec.Overhead) > 0 {
 		unknown(CodeOverheadSizing, pod.field("overhead"), "a pod's overhead", "Kubernetes' sum, to which it is added")
-	case pod.Spec.RuntimeClassName != nil && *pod.Spec.RuntimeClassName != "":
-		unknown(CodeOverheadSizing, pod.field("runtimeClassName"), "the overhead of a RuntimeClass",
-			"without it, because a manifest does not show it")
 	}
 	return out
 }

@@ -185,6 +185,24 @@ var findingRows = []struct {
 	{"not a certain node is no matter", affine("metadata.name NotIn ip-10-0-0-1"), "", ""},
 	{"preferred affinity holds nothing back", func(p *Pod) { p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{}} }, "", ""},
 
+	{"Kubernetes API, PodSpec: the scheduler ignores such a pod", func(p *Pod) { p.Spec.NodeName = "ip-10-0-0-1" }, "node-name warning spec.template.spec.nodeName", "ip-10-0-0-1"},
+	{
+		"Kubernetes, Using sysctls; UG: no kubelet arguments; containers-roadmap#967", podContext(func(c *corev1.PodSecurityContext) {
+			c.Sysctls = []corev1.Sysctl{{Name: "net.ipv4.tcp_keepalive_time"}, {Name: "net.core.somaxconn"}, {Name: "net/ipv4/tcp_rmem"}}
+		}),
+		"unsafe-sysctls error spec.template.spec.securityContext.sysctls[1]", "net.core.somaxconn",
+	},
+	{
+		"Kubernetes: the profile has to lie on the node", func(p *Pod) {
+			podContext(func(c *corev1.PodSecurityContext) { c.SeccompProfile = &corev1.SeccompProfile{Type: "Localhost"} })(p)
+			app(p).SecurityContext.AppArmorProfile = &corev1.AppArmorProfile{Type: "Localhost"}
+			app(p).SecurityContext.SeccompProfile = &corev1.SeccompProfile{Type: "RuntimeDefault"}
+		},
+		"localhost-profile warning spec.template.spec.securityContext.seccompProfile, localhost-profile warning " + containersPath + "[0].securityContext.appArmorProfile", "seccomp",
+	},
+	{"Kubernetes, Runtime Class: a handler of the node", func(p *Pod) { p.Spec.RuntimeClassName = new("gvisor") }, "runtime-class warning spec.template.spec.runtimeClassName", "gvisor"},
+	{"Kubernetes, DRA: a driver is a DaemonSet", func(p *Pod) { p.Spec.ResourceClaims = []corev1.PodResourceClaim{{Name: "gpu"}} }, "extended-resource warning spec.template.spec.resourceClaims[0]", "DaemonSet"},
+	{"a disk of another cloud", volume("gcePersistentDisk"), "volume-type error spec.template.spec.volumes[1].gcePersistentDisk", "another cloud"},
 	{"UG, quoted in containers-roadmap#824", func(p *Pod) {
 		p.Spec.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: "DoNotSchedule"}}
 	}, "topology-spread warning spec.template.spec.topologySpreadConstraints", "one zone"},
@@ -293,7 +311,7 @@ func TestRulesWithDoubt(t *testing.T) {
 			doubt = append(doubt, r.code.Code)
 		}
 	}
-	const want = "allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity"
+	const want = "allow-privilege-escalation host-pid host-ipc volume-type persistent-volume-claim extended-resource windows node-selector node-affinity localhost-profile runtime-class"
 	if got := strings.Join(doubt, " "); got != want {
 		t.Errorf("with doubt are\n%s\nwant\n%s", got, want)
 	}
@@ -382,5 +400,13 @@ func BenchmarkFindings(b *testing.B) {
 		if len(Findings(pod)) > 0 {
 			b.Fatal("the pod is clean")
 		}
+	}
+}
+
+// podContext sets something in the pod's own security context.
+func podContext(set func(*corev1.PodSecurityContext)) func(*Pod) {
+	return func(p *Pod) {
+		p.Spec.SecurityContext = &corev1.PodSecurityContext{}
+		set(p.Spec.SecurityContext)
 	}
 }

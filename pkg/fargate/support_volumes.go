@@ -57,6 +57,9 @@ func volumeType(v *corev1.Volume, at place) []Finding {
 		return nil
 	case "awsElasticBlockStore":
 		return refused(at.path(kind), useEFS, "volume %s is on EBS, which pods on Fargate cannot mount", v.Name)
+	case "azureDisk", "cinder", "gcePersistentDisk", "photonPersistentDisk", "vsphereVolume":
+		return refused(at.path(kind), useEFS, "volume %s is a disk of another cloud (%s), which no node of AWS can attach",
+			v.Name, kind)
 	case "csi":
 		if v.CSI.Driver != "efs.csi.aws.com" {
 			return refused(at.path(kind), "bring its content into the pod as a secret or configMap volume, or use a "+

@@ -26,7 +26,9 @@ var may = []struct {
 	{"fargate/selector", nil},
 	{"fargate/logging", nil},
 	{"fargate/message", nil},
-	{"fargate", []string{"fargate/logging", "fargate/message", "fargate/selector"}},
+	{"fargate/kube", []string{"fargate/selector"}},
+	{"fargate/support", []string{"fargate/kube"}},
+	{"fargate", []string{"fargate/kube", "fargate/logging", "fargate/message", "fargate/selector", "fargate/support"}},
 	{"network", nil},
 	{"trust", nil},
 	{"internal/document", nil},
@@ -58,35 +60,40 @@ var may = []struct {
 	}},
 	{"sandbox/sandboxtest", []string{"sandbox"}},
 	{"sandbox/internal/bench", []string{"sandbox"}},
-	{"manifest", []string{"internal/document", "internal/shell", "fargate"}},
-	{"profilefile", []string{"internal/document", "fargate", "internal/spelling"}},
+	{"manifest", []string{"fargate", "fargate/kube", "internal/document", "internal/shell"}},
+	{"profilefile", []string{"fargate", "fargate/kube", "internal/document", "internal/spelling"}},
 	{"cloud", []string{"fargate", "internal/shell", "network"}},
-	{"preflight", []string{"cloud", "fargate", "network", "trust"}},
+	{"preflight", []string{"cloud", "fargate", "fargate/kube", "network", "trust"}},
 	{"lifecycle", []string{"cloud", "fargate", "preflight", "trust"}},
-	{"plan", []string{"fargate", "lifecycle"}},
-	{"output", []string{"internal/document", "fargate", "fargate/message", "plan", "profilefile"}},
+	{"plan", []string{"fargate", "fargate/kube", "lifecycle"}},
+	{"output", []string{"fargate", "fargate/kube", "fargate/message", "internal/document", "plan", "profilefile"}},
 	{"cli/env", []string{
+		"fargate/kube",
 		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling",
 		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
-	{"diagnose", []string{"fargate", "fargate/message", "internal/shell", "preflight"}},
+	{"diagnose", []string{"fargate", "fargate/kube", "fargate/message", "fargate/support", "internal/shell", "preflight"}},
 	{"cli/apply", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight"}},
 	{"cli/check", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "preflight"}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
 	{"cli/delete", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "profilefile"}},
 	{"cli/describe", []string{
+		"fargate/kube",
 		"cli/env", "cloud", "fargate", "internal/kubectl", "lifecycle", "manifest", "output",
 	}},
 	{"cli/diff", []string{"cli/env", "output", "plan"}},
 	{"cli/explain", []string{"cli/env", "fargate/message", "output", "preflight"}},
 	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
-	{"cli/match", []string{"cli/env", "fargate", "internal/document", "output", "profilefile"}},
+	{"cli/match", []string{
+		"cli/env", "fargate", "fargate/kube", "fargate/support", "internal/document", "output", "profilefile",
+	}},
 	{"cli/replace", []string{"cli/env", "cloud", "fargate", "lifecycle", "plan", "preflight", "profilefile"}},
 	{"cli/sandbox", []string{"cli/env", "internal/document", "internal/shell", "sandbox"}},
 	{"cli/validate", []string{"cli/env", "internal/document", "manifest", "output", "profilefile"}},
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli/why", []string{
+		"fargate/kube",
 		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
 	}},
 	{"cli", []string{
@@ -97,7 +104,9 @@ var may = []struct {
 }
 
 // rules are the packages that import the standard library and Kubernetes' types at most.
-var rules = []string{"fargate/selector", "fargate/logging", "fargate/message", "fargate", "network", "trust"}
+var rules = []string{
+	"fargate/selector", "fargate/logging", "fargate/message", "fargate/kube", "fargate/support", "fargate", "network", "trust",
+}
 
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{
@@ -110,8 +119,8 @@ var outside = map[string][]string{
 	"github.com/fatih/color":            {"output"},
 	"golang.org/x/term":                 {"output"},
 	"k8s.io/client-go":                  nil,
-	"k8s.io/api/":                       {"fargate", "manifest", "cli/why"},
-	"k8s.io/component-helpers/":         {"fargate"},
+	"k8s.io/api/":                       {"fargate", "fargate/kube", "fargate/support", "manifest", "cli/why"},
+	"k8s.io/component-helpers/":         {"fargate/support"},
 	"github.com/go-json-experiment/":    {"internal/document", "manifest", "output"},
 	"github.com/rogpeppe/go-internal":   nil,
 	"pgregory.net/rapid":                nil,

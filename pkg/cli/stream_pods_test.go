@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
@@ -109,7 +109,7 @@ func TestWritePods(t *testing.T) {
 		t.Errorf("a pod has %d bytes", size)
 	}
 	pods := 0
-	if err := manifest.Read("-", &first, manifest.Options{}, func(p fargate.Pod) error {
+	if err := manifest.Read("-", &first, manifest.Options{}, func(p kube.Pod) error {
 		if pods++; p.Running == nil || p.Running.OwnerKind != "ReplicaSet" || len(p.Spec.Containers) != 1 || p.Labels["pod-template-hash"] == "" {
 			t.Errorf("pod %d: %+v", pods, p)
 		}

@@ -1,7 +1,5 @@
 package cloud_test
 
-// This file holds the client against the sandbox: the whole way over the wire, both ends of it.
-
 import (
 	"context"
 	"fmt"
@@ -13,7 +11,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
-)
+) // This file holds the client against the sandbox: the whole way over the wire, both ends of it.
 
 const podRole = "arn:aws:iam::111122223333:role/fargate-pods"
 

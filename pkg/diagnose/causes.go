@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/shell"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -93,7 +95,7 @@ func (s *subject) daemonSet() {
 
 // profile judges the profile that took the pod.
 func (s *subject) profile() {
-	name := s.pod.Labels[fargate.ProfileLabel]
+	name := s.pod.Labels[kube.ProfileLabel]
 	if s.ev.Profiles != nil {
 		i := slices.IndexFunc(s.ev.Profiles, func(p fargate.Profile) bool { return p.Name == name })
 		switch {
@@ -144,12 +146,12 @@ func (s *subject) findings() {
 }
 
 // misplaced reports whether a finding is about where a pod is.
-func misplaced(f fargate.Finding) bool {
+func misplaced(f support.Finding) bool {
 	return f.Elsewhere && f.Code != fargate.CodeSchedulerSays && f.Code != fargate.CodeOtherSize
 }
 
 // command is the command line of a finding, where it is one alone.
-func command(f fargate.Finding) string {
+func command(f support.Finding) string {
 	if len(f.Commands) != 1 {
 		return ""
 	}
@@ -162,7 +164,7 @@ func (s *subject) spec() {
 		return
 	}
 	for _, f := range s.x.Findings {
-		if f.Severity == fargate.SeverityError && !f.Elsewhere {
+		if f.Severity == support.SeverityError && !f.Elsewhere {
 			s.add(Cause{
 				Code: f.Code, Certain: false, Text: fmt.Sprintf("%s: %s", f.Path, f.Message), Cure: f.Hint,
 				Command: command(f), Source: "fgctl findings, docs/findings.md#" + f.Code,
@@ -239,7 +241,7 @@ func (s *subject) network() {
 	if !s.waits() {
 		return
 	}
-	name := s.pod.Labels[fargate.ProfileLabel]
+	name := s.pod.Labels[kube.ProfileLabel]
 	for _, r := range s.ev.Checks[name] {
 		s.check(name, r)
 	}
@@ -309,7 +311,7 @@ func (s *subject) excluded() {
 	c := Cause{
 		Code: "kept-off", Certain: true,
 		Text: fmt.Sprintf("the annotation %s: %s keeps the pod off Fargate, and no other node takes it",
-			fargate.ComputeTypeAnnotation, fargate.ComputeTypeEC2),
+			kube.ComputeTypeAnnotation, kube.ComputeTypeEC2),
 		Cure: "take the annotation out of the pod template, where the pod is to run on Fargate", Source: guideProfile,
 	}
 	if s.pod.Namespace == "kube-system" && s.pod.Labels["k8s-app"] == "kube-dns" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -17,16 +18,16 @@ var now = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
 // waiting is a pod of the Deployment shop that waits: taken by profile web, or with the default scheduler where taken
 // is empty.
-func waiting(taken string, change ...func(*fargate.Pod)) fargate.Pod {
-	p := fargate.Pod{
+func waiting(taken string, change ...func(*kube.Pod)) kube.Pod {
+	p := kube.Pod{
 		Kind: "Pod", Name: "shop-1", Namespace: "web", Labels: map[string]string{"app": "shop"},
-		Running: &fargate.Running{
+		Running: &kube.Running{
 			Phase: "Pending", CreatedAt: now.Add(-time.Hour), OwnerKind: "ReplicaSet", OwnerName: "shop-7c9d",
 		},
 	}
 	p.Labels["pod-template-hash"] = "7c9d"
 	if taken != "" {
-		p.Labels[fargate.ProfileLabel], p.Spec.SchedulerName = taken, fargate.Scheduler
+		p.Labels[kube.ProfileLabel], p.Spec.SchedulerName = taken, kube.Scheduler
 	}
 	for _, c := range change {
 		c(&p)
@@ -34,12 +35,12 @@ func waiting(taken string, change ...func(*fargate.Pod)) fargate.Pod {
 	return p
 }
 
-func says(text string) func(*fargate.Pod) {
-	return func(p *fargate.Pod) { p.Running.Unscheduled = text }
+func says(text string) func(*kube.Pod) {
+	return func(p *kube.Pod) { p.Running.Unscheduled = text }
 }
 
-func mounts(claim string) func(*fargate.Pod) {
-	return func(p *fargate.Pod) {
+func mounts(claim string) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: "v", VolumeSource: corev1.VolumeSource{
 			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},
 		}})
@@ -59,7 +60,7 @@ func TestCauses(t *testing.T) {
 	}
 	all, yes, no := []fargate.Profile{web}, true, false
 	for name, c := range map[string]struct {
-		pod  fargate.Pod
+		pod  kube.Pod
 		ev   diagnose.Evidence
 		want []string
 		sure string // the code of the first certain cause, empty for none
@@ -106,7 +107,7 @@ func TestCauses(t *testing.T) {
 			waiting("web"), diagnose.Evidence{}, []string{"no-reason"}, "",
 		},
 		"a spec that Fargate refuses, not said yet": {
-			waiting("web", func(p *fargate.Pod) { p.Spec.HostNetwork = true }),
+			waiting("web", func(p *kube.Pod) { p.Spec.HostNetwork = true }),
 			diagnose.Evidence{Profiles: all},
 			[]string{"host-network"},
 			"",
@@ -136,7 +137,7 @@ func TestCauses(t *testing.T) {
 			waiting("web"), diagnose.Evidence{
 				Profiles: all, ClusterGroup: "sg-c",
 				Policies: []diagnose.SecurityGroupPolicy{{
-					Namespace: "web", Name: "db", Groups: []string{"sg-1"}, Selects: func(fargate.Pod) bool { return true },
+					Namespace: "web", Name: "db", Groups: []string{"sg-1"}, Selects: func(kube.Pod) bool { return true },
 				}},
 			}, []string{"security-group-policy"}, "",
 		},
@@ -147,18 +148,18 @@ func TestCauses(t *testing.T) {
 					Namespace: "web", Name: "db", Groups: []string{
 						"sg-1",
 						"sg-c",
-					}, Selects: func(fargate.Pod) bool { return true },
+					}, Selects: func(kube.Pod) bool { return true },
 				}},
 			}, []string{"no-reason"}, "",
 		},
 		"young": {
-			waiting("web", func(p *fargate.Pod) { p.Running.CreatedAt = now.Add(-time.Minute) }),
+			waiting("web", func(p *kube.Pod) { p.Running.CreatedAt = now.Add(-time.Minute) }),
 			diagnose.Evidence{Profiles: all},
 			[]string{"starting"},
 			"",
 		},
 		"made before the profile": {
-			waiting("", func(p *fargate.Pod) { p.Running.CreatedAt = now.Add(-48 * time.Hour) }),
+			waiting("", func(p *kube.Pod) { p.Running.CreatedAt = now.Add(-48 * time.Hour) }),
 			diagnose.Evidence{Profiles: all, Webhook: &yes},
 			[]string{"not-on-fargate"},
 			"not-on-fargate",
@@ -183,25 +184,25 @@ func TestCauses(t *testing.T) {
 			"profile-not-active",
 		},
 		"pinned to nothing": {
-			waiting("", func(p *fargate.Pod) { p.Labels[fargate.ProfileLabel] = "api" }),
+			waiting("", func(p *kube.Pod) { p.Labels[kube.ProfileLabel] = "api" }),
 			diagnose.Evidence{Profiles: all},
 			[]string{"pinned"},
 			"pinned",
 		},
 		"kept off": {
-			waiting("", func(p *fargate.Pod) { p.Annotations = map[string]string{fargate.ComputeTypeAnnotation: "ec2"} }),
+			waiting("", func(p *kube.Pod) { p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"} }),
 			diagnose.Evidence{Profiles: all},
 			[]string{"kept-off"},
 			"kept-off",
 		},
 		"CoreDNS": {
-			waiting("", func(p *fargate.Pod) {
+			waiting("", func(p *kube.Pod) {
 				p.Namespace, p.Labels["k8s-app"] = "kube-system", "kube-dns"
-				p.Annotations = map[string]string{fargate.ComputeTypeAnnotation: "ec2"}
+				p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
 			}), diagnose.Evidence{Profiles: all, Cluster: "demo"}, []string{"coredns-on-ec2"}, "coredns-on-ec2",
 		},
 		"a DaemonSet's pod for a Fargate node": {
-			waiting("", func(p *fargate.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "DaemonSet", "agent" },
+			waiting("", func(p *kube.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "DaemonSet", "agent" },
 				says("1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}")),
 			diagnose.Evidence{Profiles: all},
 			[]string{"daemonset-on-fargate"},
@@ -241,15 +242,15 @@ func TestCauses(t *testing.T) {
 // Pods of one owner in one state are one case; pods that are fine, have ended or are going are none.
 func TestCasesAreByOwner(t *testing.T) {
 	web := fargate.Profile{Name: "web", Status: fargate.StatusActive, Selectors: []fargate.Selector{{Namespace: "web"}}}
-	named := func(name, phase string) fargate.Pod {
-		return waiting("web", func(p *fargate.Pod) {
+	named := func(name, phase string) kube.Pod {
+		return waiting("web", func(p *kube.Pod) {
 			p.Name, p.Running.Phase, p.Running.NodeName = name, phase, map[string]string{"Running": "fargate-ip"}[phase]
 		})
 	}
 	e := diagnose.New([]fargate.Profile{web})
 	going := named("shop-6", "Pending")
 	going.Running.Terminating = true
-	for _, p := range []fargate.Pod{
+	for _, p := range []kube.Pod{
 		named("shop-1", "Pending"), named("shop-2", "Pending"), named("shop-3", "Running"),
 		named("shop-4", "Succeeded"), named("shop-5", "Failed"), going,
 	} {

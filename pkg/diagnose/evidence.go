@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -56,7 +57,7 @@ type SecurityGroupPolicy struct {
 	Namespace, Name string
 	Groups          []string
 	// Selects reports whether the policy selects a pod.
-	Selects func(pod fargate.Pod) bool
+	Selects func(pod kube.Pod) bool
 }
 
 // Key names an object of a namespace.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/message"
 )
 
@@ -25,7 +26,7 @@ func New(profiles []fargate.Profile) *Examiner {
 
 // Add looks at a pod, and keeps it where something is the matter. Finished pods and those that are being deleted are
 // left alone.
-func (e *Examiner) Add(pod fargate.Pod) {
+func (e *Examiner) Add(pod kube.Pod) {
 	r := pod.Running
 	if r == nil || r.Terminating || r.Phase == "Succeeded" || r.Phase == "Failed" {
 		return
@@ -41,7 +42,7 @@ func (e *Examiner) Add(pod fargate.Pod) {
 func (e *Examiner) Profiles() []string {
 	var out []string
 	for _, s := range e.subjects {
-		if name := s.pod.Labels[fargate.ProfileLabel]; s.waits() && s.taken() && name != "" &&
+		if name := s.pod.Labels[kube.ProfileLabel]; s.waits() && s.taken() && name != "" &&
 			!slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -87,7 +88,7 @@ func codes(causes []Cause) string {
 // subject is a pod under examination.
 type subject struct {
 	ev  *Evidence
-	pod fargate.Pod
+	pod kube.Pod
 	x   fargate.Explanation
 
 	facts  []Fact
@@ -110,7 +111,7 @@ func (s *subject) read() {
 		note("condition PodScheduled of the pod", r.Unscheduled)
 	}
 	for _, event := range s.ev.Events[Key(s.pod.Namespace, s.pod.Name)] {
-		if event.Reason == "FailedScheduling" || event.From == fargate.Scheduler ||
+		if event.Reason == "FailedScheduling" || event.From == kube.Scheduler ||
 			len(message.Explain(event.Message)) > 0 {
 			note(fmt.Sprintf("event %s of %s", event.Reason, event.From), event.Message)
 		}
@@ -129,11 +130,11 @@ func (s *subject) concerns() bool {
 func (s *subject) waits() bool { return s.pod.Running.Phase == "Pending" }
 
 // taken reports whether a profile took the pod when it was made: the webhook writes the scheduler's name.
-func (s *subject) taken() bool { return s.pod.Spec.SchedulerName == fargate.Scheduler }
+func (s *subject) taken() bool { return s.pod.Spec.SchedulerName == kube.Scheduler }
 
 // owner names the workload of the pod.
 func (s *subject) owner() string {
-	if o := fargate.OwnerOf(s.pod); o != nil {
+	if o := kube.OwnerOf(s.pod); o != nil {
 		return o.String()
 	}
 	return "Pod/" + s.pod.Name
@@ -141,7 +142,7 @@ func (s *subject) owner() string {
 
 // state says what is the case.
 func (s *subject) state() string {
-	profile := s.pod.Labels[fargate.ProfileLabel]
+	profile := s.pod.Labels[kube.ProfileLabel]
 	switch {
 	case s.waits() && s.taken() && profile != "":
 		if s.pod.Running.NodeName != "" {
@@ -151,7 +152,7 @@ func (s *subject) state() string {
 	case s.waits() && s.taken():
 		return "Pending, with fargate-scheduler, taken by no profile"
 	case s.waits():
-		return fmt.Sprintf("Pending with %s", cmp.Or(s.pod.Spec.SchedulerName, fargate.DefaultScheduler))
+		return fmt.Sprintf("Pending with %s", cmp.Or(s.pod.Spec.SchedulerName, kube.DefaultScheduler))
 	case s.taken():
 		return fmt.Sprintf("%s on profile %s", s.pod.Running.Phase, profile)
 	}

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Skew is by how many minor versions a kubelet may be behind the cluster (Amazon EKS Best Practices, Cluster Upgrades:
@@ -42,7 +43,7 @@ type Upgrade struct {
 	// Unknown are the nodes whose version could not be read.
 	Unknown []string
 
-	pods []fargate.Pod
+	pods []kube.Pod
 }
 
 // Minor returns the minor version of a Kubernetes version such as 1.33 or v1.33.5-eks-1234567.
@@ -57,7 +58,7 @@ func Minor(version string) (int, error) {
 }
 
 // Add notes a pod of the cluster.
-func (u *Upgrade) Add(pod fargate.Pod) {
+func (u *Upgrade) Add(pod kube.Pod) {
 	if pod.Running != nil && pod.Running.Phase != "Succeeded" && pod.Running.Phase != "Failed" {
 		pod.LineOf, pod.Spec.Containers = nil, nil // large, and not needed
 		u.pods = append(u.pods, pod)
@@ -116,7 +117,7 @@ func (u *Upgrade) Holders() []Holder {
 
 // again makes the pods of a subject's owner anew, and waits until they run, so that the next command finds them there.
 func (u *Upgrade) again(s subject) string {
-	o := fargate.OwnerOf(s.pod)
+	o := kube.OwnerOf(s.pod)
 	if o == nil || s.pod.Running.OwnerForeign {
 		return s.delete()
 	}
@@ -129,7 +130,7 @@ func (u *Upgrade) again(s subject) string {
 }
 
 // judgeBudgets finds the budgets of a pod, and how many of the pods that they protect may go now.
-func (u *Upgrade) judgeBudgets(h *Holder, pod fargate.Pod) {
+func (u *Upgrade) judgeBudgets(h *Holder, pod kube.Pod) {
 	for _, b := range u.Budgets {
 		if b.Namespace != pod.Namespace || !b.Selector.Matches(labels.Set(pod.Labels)) {
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 func TestMinor(t *testing.T) {
@@ -28,8 +29,8 @@ func TestMinor(t *testing.T) {
 // Pods whose kubelet is more than three versions behind the target hold it back, by owner; what budgets let go least
 // comes last.
 func TestHolders(t *testing.T) {
-	on := func(name, app, node string) fargate.Pod {
-		return waiting("web", func(p *fargate.Pod) {
+	on := func(name, app, node string) kube.Pod {
+		return waiting("web", func(p *kube.Pod) {
 			p.Name, p.Running.Phase, p.Running.NodeName, p.Labels["app"] = name, "Running", node, app
 			p.Running.OwnerKind, p.Running.OwnerName = "StatefulSet", app
 		})
@@ -44,7 +45,7 @@ func TestHolders(t *testing.T) {
 	u.Budgets = []fargate.DisruptionBudget{{Namespace: "web", Name: "keep", Selector: app, MaxUnavailable: "1"}}
 	bare := on("bare", "x", "old")
 	bare.Running.OwnerKind, bare.Running.OwnerName = "", ""
-	for _, p := range []fargate.Pod{
+	for _, p := range []kube.Pod{
 		on("db-0", "db", "old"), on("db-1", "db", "old"), on("api-0", "api", "just"), on("api-1", "api", "new"),
 		on("odd-0", "odd", "odd"), on("ec2-0", "ec2", "ip-10"), bare,
 	} {

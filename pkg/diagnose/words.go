@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // slowStart is how old a pod may get without a word before its waiting is worth one: Fargate takes about a minute.
@@ -13,7 +13,7 @@ const slowStart = 5 * time.Minute
 
 // anew is the command that makes the pod anew, by its owner where kubectl can restart that.
 func (s *subject) anew() string {
-	if o := fargate.OwnerOf(s.pod); o != nil && !s.pod.Running.OwnerForeign {
+	if o := kube.OwnerOf(s.pod); o != nil && !s.pod.Running.OwnerForeign {
 		switch o.Kind {
 		case "Deployment", "DaemonSet":
 			return fmt.Sprintf("kubectl rollout restart %s/%s -n %s", lower(o.Kind), o.Name, s.pod.Namespace)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // DisruptionBudget is a PodDisruptionBudget (Kubernetes, Specifying a Disruption Budget).
@@ -37,7 +39,7 @@ type BrokenBudget struct {
 type budgetPod struct {
 	namespace string
 	labels    labels.Set
-	owner     Owner
+	owner     kube.Owner
 	origin    origin
 	pods      int
 	stopped   bool
@@ -46,7 +48,7 @@ type budgetPod struct {
 
 // count keeps pods for the budgets, which may come later in the input. Pods that have ended or
 // are being deleted are not protected.
-func (i *Impact) count(pod Pod, owner Owner, of origin, pods int, stopped bool) {
+func (i *Impact) count(pod kube.Pod, owner kube.Owner, of origin, pods int, stopped bool) {
 	if pods > 0 && (pod.Running == nil || !leaving(pod.Running)) {
 		ready := pod.Running == nil || !pod.Running.NotReady
 		i.budgeted = append(i.budgeted, budgetPod{pod.Namespace, pod.Labels, owner, of, pods, stopped, ready})

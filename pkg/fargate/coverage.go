@@ -144,6 +144,3 @@ func plainSelectors(refs []SelectorRef) []Selector {
 	}
 	return out
 }
-
-// Shape describes the pod as selectors see it: namespace web, app=api.
-func (p Pod) Shape() string { return selector.Pod{Namespace: p.Namespace, Labels: p.Labels}.Shape() }

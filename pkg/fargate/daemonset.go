@@ -9,14 +9,18 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 // CodeDaemonSetTolerates is the code of a DaemonSet that would place its pods on Fargate's nodes.
 const CodeDaemonSetTolerates = "daemonset-tolerates-fargate"
 
-var daemonSetCodes = []FindingCode{{
-	CodeDaemonSetTolerates, SeverityWarning, "a DaemonSet tolerates Fargate's nodes, and has a Pending pod for each",
-	"cloudwatch-agent-operator#183, aws-observability/helm-charts PR#58, tigera/operator#2874, aws-cdk#11609",
+var daemonSetCodes = []support.FindingCode{{
+	Code: CodeDaemonSetTolerates, Severity: support.SeverityWarning,
+	Meaning: "a DaemonSet tolerates Fargate's nodes, and has a Pending pod for each",
+	Source:  "cloudwatch-agent-operator#183, aws-observability/helm-charts PR#58, tigera/operator#2874, aws-cdk#11609",
 }}
 
 // keepsOff is the affinity that keeps a DaemonSet off Fargate's nodes, for a pod template.
@@ -36,61 +40,38 @@ func (e Explanation) OfDaemonSet() bool {
 
 // daemonSetNodes finds a DaemonSet that no profile takes and whose pods Kubernetes would place on Fargate's nodes,
 // which take none but their own.
-func daemonSetNodes(pod Pod, e Explanation) []Finding {
-	if !pod.madeByDaemonSet() || len(e.Profiles) == 0 || e.OnFargate() || !toleratesFargate(pod) || pod.shunsFargate() {
+func daemonSetNodes(pod kube.Pod, e Explanation) []support.Finding {
+	if !pod.MadeByDaemonSet() || len(e.Profiles) == 0 || e.OnFargate() || !toleratesFargate(pod) ||
+		support.ShunsFargate(pod) {
 		return nil
 	}
-	f := risky(pod.field("tolerations"), "add this to the pod template, to every term where it has some",
-		"the DaemonSet tolerates Fargate's nodes: each node of Fargate leaves one pod of it Pending")[0]
-	f.Code, f.Paste, f.Elsewhere = CodeDaemonSetTolerates, keepsOff, true
-	if node := pod.fargateNode(); node != "" {
+	f := support.Finding{
+		Code: CodeDaemonSetTolerates, Severity: support.SeverityWarning, Path: pod.Field("tolerations"),
+		Message: "the DaemonSet tolerates Fargate's nodes: each node of Fargate leaves one pod of it Pending",
+		Hint:    "add this to the pod template, to every term where it has some", Paste: keepsOff, Elsewhere: true,
+	}
+	if node := fargateNode(pod); node != "" {
 		f.Message += fmt.Sprintf("; this one waits for %s", node)
 	}
-	return []Finding{f}
+	return []support.Finding{f}
 }
 
 // toleratesFargate reports whether the pod tolerates the taint of Fargate's nodes,
 // eks.amazonaws.com/compute-type=fargate:NoSchedule (Kubernetes, Taints and Tolerations).
-func toleratesFargate(pod Pod) bool {
+func toleratesFargate(pod kube.Pod) bool {
 	return slices.ContainsFunc(pod.Spec.Tolerations, func(t corev1.Toleration) bool {
 		exists := t.Operator == corev1.TolerationOpExists
 		return (t.Effect == "" || t.Effect == corev1.TaintEffectNoSchedule) &&
-			(t.Key == ComputeTypeAnnotation && (exists || t.Value == "fargate") || t.Key == "" && exists)
+			(t.Key == kube.ComputeTypeAnnotation && (exists || t.Value == "fargate") || t.Key == "" && exists)
 	})
-}
-
-// shunsFargate reports whether the pod's node selector or required node affinity cannot be met by a Fargate node. The
-// matchFields that a DaemonSet's controller writes are not its author's.
-func (p Pod) shunsFargate() bool {
-	if len(p.unmetNodeLabels()) > 0 || len(p.unmetNodeLabels("kubernetes.io/arch", "beta.kubernetes.io/arch",
-		"kubernetes.io/os", "beta.kubernetes.io/os")) > 0 {
-		return true
-	}
-	terms := p.requiredTerms()
-	return len(terms) > 0 && !slices.ContainsFunc(terms, func(t corev1.NodeSelectorTerm) bool {
-		t.MatchFields = nil
-		a, _, _ := termMeets(t)
-		return a != unmet
-	})
-}
-
-// requiredTerms returns the terms of the required node affinity.
-func (p Pod) requiredTerms() []corev1.NodeSelectorTerm {
-	if p.Spec.Affinity == nil || p.Spec.Affinity.NodeAffinity == nil {
-		return nil
-	}
-	if required := p.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution; required != nil {
-		return required.NodeSelectorTerms
-	}
-	return nil
 }
 
 // fargateNode returns the Fargate node that a waiting pod of a DaemonSet is for; empty for none.
-func (p Pod) fargateNode() string {
+func fargateNode(p kube.Pod) string {
 	if p.Running == nil || !waits(p) {
 		return ""
 	}
-	for _, t := range p.requiredTerms() {
+	for _, t := range p.RequiredTerms() {
 		for _, f := range t.MatchFields {
 			if len(f.Values) == 1 && strings.HasPrefix(f.Values[0], "fargate-") {
 				return f.Values[0]

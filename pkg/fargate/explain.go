@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 // Matcher judges pods by a fixed set of profiles. It may be used by several goroutines at once.
@@ -19,7 +21,7 @@ type Matcher struct {
 	selectors  []SelectorMatch   // of all profiles, as far as they are the same for every pod
 	pairs      []LabelMatch      // of all selectors, likewise
 	conditions []compiledPair    // the different label pairs: selectors have many in common
-	objects    *Objects
+	objects    *kube.Objects
 	seesPin    bool // a selector looks at ProfileLabel, by a wildcard as a rule
 }
 
@@ -108,33 +110,33 @@ func NewMatcher(profiles []Profile) *Matcher {
 }
 
 // With lets the matcher judge by objects of the input, too; none is nil.
-func (m *Matcher) With(objects *Objects) *Matcher {
+func (m *Matcher) With(objects *kube.Objects) *Matcher {
 	m.objects = objects
 	return m
 }
 
 // seesPin reports whether a key pattern fits ProfileLabel.
-func seesPin(key string) bool { return selector.Match(key, ProfileLabel) }
+func seesPin(key string) bool { return selector.Match(key, kube.ProfileLabel) }
 
 // Explain says where a new pod would go, by profiles that are used once; see Matcher.Explain.
-func Explain(pod Pod, profiles []Profile) Explanation { return NewMatcher(profiles).Explain(pod) }
+func Explain(pod kube.Pod, profiles []Profile) Explanation { return NewMatcher(profiles).Explain(pod) }
 
 // Explain says where a new pod would go, what Fargate would provision for it and refuse in it, and for a
 // pod of a cluster, where that differs from where it is. Only ACTIVE profiles count; the others are judged
 // and shown all the same. The order of candidates is by bytes of the name: the EKS User Guide says
 // "alphanumeric sorting by profile name" and no more, older AWS texts say "at random", so several
 // candidates are ambiguous and never a match.
-func (m *Matcher) Explain(pod Pod) Explanation {
+func (m *Matcher) Explain(pod kube.Pod) Explanation {
 	e := Explanation{
 		Source: pod.Source, Document: pod.Document, Line: pod.Line,
 		Kind: pod.Kind, Name: pod.Name, Part: pod.Part, Namespace: pod.Namespace,
-		Owner: OwnerOf(pod), Running: runningState(pod), Pinned: pinOf(pod),
+		Owner: kube.OwnerOf(pod), Running: runningState(pod), Pinned: pinOf(pod),
 		Candidates: []string{}, Profiles: make([]ProfileMatch, len(m.profiles)),
 	}
 	fresh := pod // as a new pod would be
-	if m.seesPin && e.Pinned == "" && pod.Labels[ProfileLabel] != "" {
+	if m.seesPin && e.Pinned == "" && pod.Labels[kube.ProfileLabel] != "" {
 		fresh.Labels = maps.Clone(pod.Labels)
-		delete(fresh.Labels, ProfileLabel)
+		delete(fresh.Labels, kube.ProfileLabel)
 	}
 	met := m.judgeLabels(sortLabels(fresh.Labels))
 	selectors, pairs := slices.Clone(m.selectors), slices.Clone(m.pairs)
@@ -158,14 +160,14 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 	}
 	judge(pod, &e)
 	pod.Objects = m.objects
-	var sizing []Finding
-	e.Capacity, sizing = m.objects.sizeWith(pod)
-	e.Findings = append(Findings(pod), sizing...)
+	capacity, sizing := support.Size(pod)
+	e.Capacity = capacity
+	e.Findings = append(support.Findings(pod), sizing...)
 	if e.Verdict == VerdictUnmatched {
 		e.Nearest = m.nearest(fresh, e)
 	}
-	e.Findings = append(e.Findings, locate(pod, append(daemonSetNodes(pod, e), wishes(pod, &e)...))...)
-	if running := locate(pod, runningFindings(pod, e, m.profiles)); len(running) > 0 {
+	e.Findings = append(e.Findings, support.Locate(pod, append(daemonSetNodes(pod, e), wishes(pod, &e)...))...)
+	if running := support.Locate(pod, runningFindings(pod, e, m.profiles)); len(running) > 0 {
 		e.Findings = append(running, e.Findings...)
 	}
 	return e
@@ -173,19 +175,20 @@ func (m *Matcher) Explain(pod Pod) Explanation {
 
 // pinOf is the profile that the pod asks for by its label. On a pod that EKS's webhook has given to a
 // profile the label was written by the webhook, and a new pod would not have it unless the template does.
-func pinOf(pod Pod) string {
+func pinOf(pod kube.Pod) string {
 	if taken(pod) && !pod.Running.OwnerPins {
 		return ""
 	}
-	return pod.Labels[ProfileLabel]
+	return pod.Labels[kube.ProfileLabel]
 }
 
 // judge finds the verdict and its reason.
-func judge(pod Pod, e *Explanation) {
+func judge(pod kube.Pod, e *Explanation) {
 	switch {
-	case pod.Annotations[ComputeTypeAnnotation] == ComputeTypeEC2:
+	case pod.Annotations[kube.ComputeTypeAnnotation] == kube.ComputeTypeEC2:
 		e.Verdict = VerdictExcluded
-		e.Reason = fmt.Sprintf("the annotation %s: %s keeps the pod off Fargate", ComputeTypeAnnotation, ComputeTypeEC2)
+		e.Reason = fmt.Sprintf("the annotation %s: %s keeps the pod off Fargate",
+			kube.ComputeTypeAnnotation, kube.ComputeTypeEC2)
 	case len(e.Candidates) == 0:
 		e.Verdict = VerdictUnmatched
 		e.Reason = whyUnmatched(*e)
@@ -204,7 +207,7 @@ func judge(pod Pod, e *Explanation) {
 }
 
 // unseen says what the object of an operator does not show of its pods.
-func unseen(pod Pod) string {
+func unseen(pod kube.Pod) string {
 	switch {
 	case pod.Incomplete:
 		return "; judged by what the object shows: its operator may add labels and completes the pod, so its size is not " +
@@ -290,7 +293,7 @@ func whyAmbiguous(e Explanation) string {
 
 func whyUnmatched(e Explanation) string {
 	if e.Pinned != "" {
-		pinned := fmt.Sprintf("the label %s pins the pod to profile %s, ", ProfileLabel, e.Pinned)
+		pinned := fmt.Sprintf("the label %s pins the pod to profile %s, ", kube.ProfileLabel, e.Pinned)
 		switch m := findMatch(e, e.Pinned); {
 		case m == nil:
 			return pinned + "which does not exist"

@@ -10,6 +10,10 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 func TestExplain(t *testing.T) {
@@ -47,18 +51,18 @@ func TestExplain(t *testing.T) {
 		{"no profile", nil, "", nil, VerdictUnmatched, "", "", "there is no Fargate profile"},
 		{"several, first by bytes", nil, "", []Profile{active("b", ns("web")), active("a10", ns("web")), active("B", ns("*"))}, VerdictAmbiguous, "B", "B a10 b", "3 ACTIVE profiles match"},
 		{"order that is not certain", nil, "", []Profile{active("a10", ns("web")), active("a2", ns("web"))}, VerdictAmbiguous, "a10", "a10 a2", "sort differently"},
-		{"pinned", map[string]string{ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("web"))}, VerdictMatched, "b", "b", "pinned to it"},
-		{"pinned to one that does not match", map[string]string{ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("x"))}, VerdictUnmatched, "", "", "no selector of it matches"},
-		{"pinned to nothing", map[string]string{ProfileLabel: "c"}, "", []Profile{active("a", ns("web"))}, VerdictUnmatched, "", "", "does not exist"},
-		{"pinned to a sleeper", map[string]string{ProfileLabel: "fp-new"}, "", []Profile{creating}, VerdictUnmatched, "", "", "which is CREATING"},
+		{"pinned", map[string]string{kube.ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("web"))}, VerdictMatched, "b", "b", "pinned to it"},
+		{"pinned to one that does not match", map[string]string{kube.ProfileLabel: "b"}, "", []Profile{active("a", ns("web")), active("b", ns("x"))}, VerdictUnmatched, "", "", "no selector of it matches"},
+		{"pinned to nothing", map[string]string{kube.ProfileLabel: "c"}, "", []Profile{active("a", ns("web"))}, VerdictUnmatched, "", "", "does not exist"},
+		{"pinned to a sleeper", map[string]string{kube.ProfileLabel: "fp-new"}, "", []Profile{creating}, VerdictUnmatched, "", "", "which is CREATING"},
 		{"CREATING does not count", nil, "", []Profile{creating}, VerdictUnmatched, "", "", "not ACTIVE: fp-new (CREATING)"},
 		{"no status counts as ACTIVE", nil, "", []Profile{fromFile, creating}, VerdictMatched, "fp-file", "fp-file", ""},
 		{"annotated for EC2", nil, "ec2", []Profile{active("a", ns("web"))}, VerdictExcluded, "", "a", "keeps the pod off Fargate"},
 		{"another annotation value", nil, "fargate", []Profile{active("a", ns("web"))}, VerdictMatched, "a", "a", ""},
 	} {
-		pod := Pod{Namespace: "web", Labels: c.labels}
+		pod := kube.Pod{Namespace: "web", Labels: c.labels}
 		if c.annotation != "" {
-			pod.Annotations = map[string]string{ComputeTypeAnnotation: c.annotation}
+			pod.Annotations = map[string]string{kube.ComputeTypeAnnotation: c.annotation}
 		}
 		e := Explain(pod, c.profiles)
 		if e.Verdict != c.verdict || e.Profile != c.profile || strings.Join(e.Candidates, " ") != c.candidates || !strings.Contains(e.Reason, c.reason) {
@@ -84,16 +88,16 @@ func TestFindingsThatCount(t *testing.T) {
 		{VerdictUnmatched, true, false, true},
 		{VerdictExcluded, true, false, true},
 	} {
-		e := Explanation{Verdict: c.verdict, Findings: []Finding{{Severity: SeverityWarning, Elsewhere: c.elsewhere}}}
-		if e.OnFargate() != c.taken || e.Counts(SeverityWarning) != c.warning || e.Counts(SeverityError) {
-			t.Errorf("%s, elsewhere %v: taken %v, a warning counts %v, an error %v", c.verdict, c.elsewhere, e.OnFargate(), e.Counts(SeverityWarning), e.Counts(SeverityError))
+		e := Explanation{Verdict: c.verdict, Findings: []support.Finding{{Severity: support.SeverityWarning, Elsewhere: c.elsewhere}}}
+		if e.OnFargate() != c.taken || e.Counts(support.SeverityWarning) != c.warning || e.Counts(support.SeverityError) {
+			t.Errorf("%s, elsewhere %v: taken %v, a warning counts %v, an error %v", c.verdict, c.elsewhere, e.OnFargate(), e.Counts(support.SeverityWarning), e.Counts(support.SeverityError))
 		}
 	}
 }
 
 // The JSON is a public contract, key by key and in this order.
 func TestExplanationJSON(t *testing.T) {
-	e := Explain(Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}, Workload: Workload{Replicas: 1}},
+	e := Explain(kube.Pod{Source: "pod.yaml", Document: 1, Kind: "Deployment", Name: "api", Namespace: "web", Labels: map[string]string{"app": "api"}, Workload: kube.Workload{Replicas: 1}},
 		[]Profile{{Name: "fp-web", Status: StatusActive, Selectors: []Selector{{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "x"}}, {Namespace: "web"}}}})
 	got, err := json.Marshal(e)
 	if err != nil {
@@ -137,14 +141,14 @@ func mixedProfiles(selectors, labels int) []Profile {
 // benchmark reports pairs of pod and profile a second. It keeps to one core, the garbage collector included.
 func BenchmarkExplain(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	size := written{"cpu": "250m", "memory": "512Mi"}
-	resources := requirements(&Pod{}, "", size, size)
-	pod := Pod{
+	size := corev1.ResourceList{"cpu": resource.MustParse("250m"), "memory": resource.MustParse("512Mi")}
+	resources := corev1.ResourceRequirements{Requests: size, Limits: size}
+	pod := kube.Pod{
 		Kind: "Pod", Name: "api-abc-1", Namespace: "jobs", SpecPath: "spec", Labels: map[string]string{
 			"app": "api", "app.kubernetes.io/name": "api", "app.kubernetes.io/managed-by": "Helm", "tier": "frontend", "team": "core", "version": "v1", "pod-template-hash": "abc",
 		},
-		Spec:    corev1.PodSpec{SchedulerName: Scheduler, Containers: []corev1.Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
-		Running: &Running{NodeName: "fargate-ip-10-0-0-1", Phase: "Running", OwnerKind: "ReplicaSet", OwnerName: "api-abc"},
+		Spec:    corev1.PodSpec{SchedulerName: kube.Scheduler, Containers: []corev1.Container{{Name: "a", Resources: resources}, {Name: "b", Resources: resources}}},
+		Running: &kube.Running{NodeName: "fargate-ip-10-0-0-1", Phase: "Running", OwnerKind: "ReplicaSet", OwnerName: "api-abc"},
 	}
 	for _, c := range []struct {
 		name              string
@@ -154,7 +158,7 @@ func BenchmarkExplain(b *testing.B) {
 			matcher := NewMatcher(mixedProfiles(c.selectors, c.labels))
 			pod := pod
 			pod.Labels = maps.Clone(pod.Labels)
-			if pod.Labels[ProfileLabel] = matcher.Explain(pod).Profile; pod.Labels[ProfileLabel] == "" {
+			if pod.Labels[kube.ProfileLabel] = matcher.Explain(pod).Profile; pod.Labels[kube.ProfileLabel] == "" {
 				b.Fatal("no profile takes the pod")
 			}
 			for b.Loop() {

@@ -1,6 +1,11 @@
 package fargate
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
+)
 
 // The JSON form of the answer of match is a public contract: a field may be added but never renamed, retyped or
 // dropped.
@@ -45,16 +50,16 @@ type Explanation struct {
 	// Profiles is the judgement of every profile, in the order of their names by bytes. Never nil.
 	Profiles []ProfileMatch `json:"profiles"`
 	// Findings are what Fargate would refuse in the pod, or what is risky. Never nil.
-	Findings []Finding `json:"findings"`
+	Findings []support.Finding `json:"findings"`
 	// Nearest is set for an unmatched pod where there is an ACTIVE profile, or the one it is pinned to.
 	Nearest *Nearest `json:"nearest"`
 	// Capacity is what Fargate would provision; nil where the pod fits no size or its quantities are wrong.
-	Capacity *Capacity `json:"capacity"`
+	Capacity *support.Capacity `json:"capacity"`
 	// Meant is the profile that an annotation names, which has no effect; empty where the pod is pinned.
 	Meant string `json:"-"`
 	// Owner is the workload of a pod that was read from a cluster, Running where that pod is; both are nil
 	// for a manifest.
-	Owner   *Owner        `json:"owner"`
+	Owner   *kube.Owner   `json:"owner"`
 	Running *RunningState `json:"running"`
 }
 
@@ -92,41 +97,6 @@ type LabelMatch struct {
 	Matches bool    `json:"matches"`
 }
 
-// Severity says how bad a finding is.
-type Severity string
-
-// The severities.
-const (
-	// SeverityError: the pod stays Pending.
-	SeverityError Severity = "error"
-	// SeverityWarning: the pod may run, but not as its manifest says, or not for sure.
-	SeverityWarning Severity = "warning"
-)
-
-// Finding is one thing in a pod that Fargate would refuse or that is risky there.
-type Finding struct {
-	// Code is stable and documented; FindingCodes lists them all.
-	Code     string   `json:"code"`
-	Severity Severity `json:"severity"`
-	// Path is the place in the manifest: names joined by dots, list indexes from 0 and keys that hold a
-	// dot or a slash in brackets (metadata.annotations[eks.amazonaws.com/compute-type]).
-	Path string `json:"path"`
-	// Line is that of Path in the source, counted from 1; 0 where unknown.
-	Line int `json:"line"`
-	// Message says what is wrong; what stands in double quotes are the words of Fargate's scheduler.
-	Message string `json:"message"`
-	Hint    string `json:"hint"`
-	// Commands are command lines that do what the hint says, in their order, complete.
-	Commands []string `json:"commands,omitempty"`
-	// Paste is what the hint wants in a manifest, as YAML.
-	Paste string `json:"paste,omitempty"`
-	// IsCause reports whether the finding is why the pod waits.
-	IsCause bool `json:"cause,omitempty"`
-	// Elsewhere reports whether the finding counts although no profile takes the pod; the others are about
-	// what would be if one did.
-	Elsewhere bool `json:"-"`
-}
-
 // OnFargate reports whether some ACTIVE profile takes the pod.
 func (e Explanation) OnFargate() bool {
 	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
@@ -136,7 +106,7 @@ func (e Explanation) OnFargate() bool {
 func (e Explanation) Refused() []string {
 	var codes []string
 	for i := range e.Findings {
-		if f := &e.Findings[i]; f.Severity == SeverityError && !f.Elsewhere && !slices.Contains(codes, f.Code) {
+		if f := &e.Findings[i]; f.Severity == support.SeverityError && !f.Elsewhere && !slices.Contains(codes, f.Code) {
 			codes = append(codes, f.Code)
 		}
 	}
@@ -145,7 +115,7 @@ func (e Explanation) Refused() []string {
 
 // Counts reports whether the pod has a finding of this severity that matters where the pod goes: what
 // Fargate would refuse does not, where no profile takes the pod.
-func (e Explanation) Counts(severity Severity) bool {
+func (e Explanation) Counts(severity support.Severity) bool {
 	for i := range e.Findings {
 		if f := &e.Findings[i]; f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
 			return true
@@ -165,7 +135,7 @@ type Summary struct {
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
-	Capacity Amount `json:"capacity"`
+	Capacity support.Amount `json:"capacity"`
 	// Skipped counts the objects that were not judged, although they may make pods, by their kind; LeftOut what was not
 	// read. Neither is ever nil.
 	Skipped []SkippedKind `json:"skipped"`
@@ -214,10 +184,10 @@ func (s *Summary) Add(e Explanation) {
 	case VerdictExcluded:
 		s.Excluded++
 	}
-	if e.Counts(SeverityError) {
+	if e.Counts(support.SeverityError) {
 		s.Errors++
 	}
-	if e.Counts(SeverityWarning) {
+	if e.Counts(support.SeverityWarning) {
 		s.Warnings++
 	}
 	if e.OnFargate() && e.Capacity != nil {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // fieldTypes are the types whose fields the page lists, by its headings.
@@ -79,7 +81,7 @@ func fieldRows(t *testing.T) map[string]fieldRow {
 		if m := row.FindStringSubmatch(line); m != nil {
 			r := fieldRow{state: m[2]}
 			for _, code := range link.FindAllStringSubmatch(m[3], -1) {
-				if slices.ContainsFunc(FindingCodes(), func(c FindingCode) bool { return c.Code == code[1] }) {
+				if slices.ContainsFunc(Codes(), func(c FindingCode) bool { return c.Code == code[1] }) {
 					r.codes = append(r.codes, code[1])
 				}
 			}
@@ -141,7 +143,7 @@ func checkSample(t *testing.T, name, field string, r fieldRow) {
 		}
 		return
 	}
-	pod := Pod{Kind: "Pod", Namespace: "a", SpecPath: "spec"}
+	pod := kube.Pod{Kind: "Pod", Namespace: "a", SpecPath: "spec"}
 	if err := json.Unmarshal([]byte(text), &pod.Spec); err != nil {
 		t.Fatalf("%s: %v", full, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
@@ -32,7 +33,7 @@ const (
 type PodImpact struct {
 	Namespace string `json:"namespace"`
 	// Owner is the workload; for a pod that nobody owns, the pod.
-	Owner Owner `json:"owner"`
+	Owner kube.Owner `json:"owner"`
 	// Pods is how many are stopped: those that were read, or a manifest's replicas.
 	Pods int `json:"pods"`
 	// From is the profile that they are on.
@@ -51,13 +52,13 @@ type PodImpact struct {
 type Impact struct {
 	before, after *Matcher
 	going         []string
-	owners        Owners
+	owners        kube.Owners
 	groups        map[impactKey]*impactGroup
 	order         []*impactGroup
 	budgeted      []budgetPod
 	// live are the workloads of which pods were read: their own objects say nothing more. known are all
 	// workloads that were read: what they have made (the ReplicaSets of a Deployment) says nothing more either.
-	live, known map[ownerKey]bool
+	live, known map[kube.OwnerKey]bool
 }
 
 type impactKey struct {
@@ -76,13 +77,13 @@ type impactGroup struct {
 	again int
 	// running is a pod of them, as far as the question needs it whether their template pins them; its Running
 	// is nil for a workload.
-	running Pod
+	running kube.Pod
 }
 
 // origin reports whether pods were read as a workload, and which workload made that one.
 type origin struct {
 	workload bool
-	maker    ownerKey
+	maker    kube.OwnerKey
 }
 
 // NewImpact compares the profiles before with those after; going are the names of the profiles that are
@@ -91,28 +92,28 @@ type origin struct {
 func NewImpact(before, after []Profile, going ...string) *Impact {
 	return &Impact{
 		before: NewMatcher(before), after: NewMatcher(after), going: going,
-		groups: map[impactKey]*impactGroup{}, live: map[ownerKey]bool{}, known: map[ownerKey]bool{},
+		groups: map[impactKey]*impactGroup{}, live: map[kube.OwnerKey]bool{}, known: map[kube.OwnerKey]bool{},
 	}
 }
 
 // Add takes a pod or a workload, in whatever order.
-func (i *Impact) Add(pod Pod) {
+func (i *Impact) Add(pod kube.Pod) {
 	i.owners.Note(pod)
-	owner, pods := Owner{Kind: pod.Kind, Name: pod.Name}, pod.Workload.Replicas
+	owner, pods := kube.Owner{Kind: pod.Kind, Name: pod.Name}, pod.Workload.Replicas
 	made := ""
 	if pod.Running != nil {
 		pods = 1
 	}
-	if o := OwnerOf(pod); o != nil {
+	if o := kube.OwnerOf(pod); o != nil {
 		owner, made = *o, pod.Running.OwnerKind+"\x00"+pod.Running.OwnerName
-		i.live[ownerKey{pod.Namespace, o.Kind, o.Name}] = true
-		i.live[ownerKey{pod.Namespace, pod.Running.OwnerKind, pod.Running.OwnerName}] = true
+		i.live[kube.OwnerKey{Namespace: pod.Namespace, Kind: o.Kind, Name: o.Name}] = true
+		i.live[kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Running.OwnerKind, Name: pod.Running.OwnerName}] = true
 	}
 	from := i.profileOf(pod)
 	of := origin{workload: pod.Running == nil && pod.Kind != "Pod"}
 	if of.workload {
-		i.known[ownerKey{pod.Namespace, pod.Kind, pod.Name}] = true
-		of.maker = ownerKey{pod.Namespace, pod.Workload.OwnerKind, pod.Workload.OwnerName}
+		i.known[kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Kind, Name: pod.Name}] = true
+		of.maker = kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Workload.OwnerKind, Name: pod.Workload.OwnerName}
 	}
 	i.count(pod, owner, of, pods, from != "")
 	if from == "" || pods == 0 {
@@ -129,7 +130,7 @@ func (i *Impact) Add(pod Pod) {
 	key := hit.key(made, strconv.FormatBool(of.workload))
 	group := i.groups[key]
 	if group == nil {
-		running := Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}
+		running := kube.Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}
 		group = &impactGroup{PodImpact: hit, origin: of, running: running}
 		i.groups[key] = group
 		i.order = append(i.order, group)
@@ -142,7 +143,7 @@ func (i *Impact) Add(pod Pod) {
 
 // movesAgain reports whether the pods made in the place of one would be on another profile that goes, were only its
 // own gone.
-func (i *Impact) movesAgain(pod Pod, from string) bool {
+func (i *Impact) movesAgain(pod kube.Pod, from string) bool {
 	if len(i.going) < 2 {
 		return false
 	}
@@ -195,19 +196,20 @@ func fateOf(v Verdict) Fate {
 
 // repeats reports whether a workload is there once more as its pods or as the workload that made it, in which
 // case these count.
-func (i *Impact) repeats(namespace string, owner Owner, of origin) bool {
-	return of.workload && (i.live[ownerKey{namespace, owner.Kind, owner.Name}] || i.known[of.maker])
+func (i *Impact) repeats(namespace string, owner kube.Owner, of origin) bool {
+	key := kube.OwnerKey{Namespace: namespace, Kind: owner.Kind, Name: owner.Name}
+	return of.workload && (i.live[key] || i.known[of.maker])
 }
 
 // profileOf is the profile on which a pod is, if it goes; empty otherwise. A pod that runs says so
 // itself, one that has ended or is being deleted is not missed; a manifest is where a new pod would be.
-func (i *Impact) profileOf(pod Pod) string {
+func (i *Impact) profileOf(pod kube.Pod) string {
 	name := ""
 	switch {
 	case pod.Running == nil:
 		name = i.before.Explain(pod).Profile
 	case taken(pod) && !leaving(pod.Running):
-		name = pod.Labels[ProfileLabel]
+		name = pod.Labels[kube.ProfileLabel]
 	}
 	if slices.Contains(i.going, name) {
 		return name
@@ -217,7 +219,7 @@ func (i *Impact) profileOf(pod Pod) string {
 
 // leaving reports whether a pod of a cluster has ended or is being deleted: whatever is made in its place is there
 // already, or waits for its name.
-func leaving(r *Running) bool { return finished(r) || r.Terminating }
+func leaving(r *kube.Running) bool { return finished(r) || r.Terminating }
 
 // Pods returns the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
 // moves; within a fate by namespace and owner.

@@ -7,19 +7,20 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"pgregory.net/rapid"
 
-	corev1 "k8s.io/api/core/v1"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // on makes a running pod that a profile took.
-func on(profile, namespace, owner, app string) Pod {
-	return Pod{
+func on(profile, namespace, owner, app string) kube.Pod {
+	return kube.Pod{
 		Kind: "Pod", Name: owner + "-x", Namespace: namespace,
-		Labels:  map[string]string{"app": app, ProfileLabel: profile, hashLabel: "1"},
-		Spec:    corev1.PodSpec{SchedulerName: Scheduler},
-		Running: &Running{OwnerKind: "ReplicaSet", OwnerName: owner + "-1", Phase: "Running", NodeName: "fargate-1"},
+		Labels:  map[string]string{"app": app, kube.ProfileLabel: profile, kube.HashLabel: "1"},
+		Spec:    corev1.PodSpec{SchedulerName: kube.Scheduler},
+		Running: &kube.Running{OwnerKind: "ReplicaSet", OwnerName: owner + "-1", Phase: "Running", NodeName: "fargate-1"},
 	}
 }
 
@@ -30,57 +31,57 @@ func TestImpact(t *testing.T) {
 		{Name: "all", Selectors: parsed(t, "namespace=web,app=a*")},
 		{Name: "other", Selectors: parsed(t, "namespace=other")},
 	}
-	workload := func(kind, name, namespace, app string, replicas int) Pod {
-		return Pod{Kind: kind, Name: name, Namespace: namespace, Labels: map[string]string{"app": app}, Workload: Workload{Replicas: replicas}}
+	workload := func(kind, name, namespace, app string, replicas int) kube.Pod {
+		return kube.Pod{Kind: kind, Name: name, Namespace: namespace, Labels: map[string]string{"app": app}, Workload: kube.Workload{Replicas: replicas}}
 	}
 	pinned := workload("Deployment", "pinned", "web", "api", 2)
-	pinned.Labels[ProfileLabel] = "web"
+	pinned.Labels[kube.ProfileLabel] = "web"
 	ended := on("web", "web", "ended", "x")
 	ended.Running.Phase = "Succeeded"
 	deleted := on("web", "web", "deleted", "x")
 	deleted.Running.Terminating = true
 	elsewhere := on("web", "web", "elsewhere", "x")
-	elsewhere.Spec.SchedulerName = DefaultScheduler
+	elsewhere.Spec.SchedulerName = kube.DefaultScheduler
 	bare := on("web", "web", "bare", "all")
 	bare.Running.OwnerKind, bare.Running.OwnerName = "", ""
 	older := on("web", "web", "a", "all")
-	older.Labels[hashLabel], older.Running.OwnerName = "0", "a-0"
+	older.Labels[kube.HashLabel], older.Running.OwnerName = "0", "a-0"
 	made := workload("ReplicaSet", "b-1", "web", "cart", 5)
 	made.Workload.OwnerKind, made.Workload.OwnerName = "Deployment", "b"
 	annotated := on("web", "web", "annotated", "x")
-	annotated.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
+	annotated.Annotations = map[string]string{kube.ComputeTypeAnnotation: kube.ComputeTypeEC2}
 	for _, c := range []struct {
 		why  string
-		pods []Pod
+		pods []kube.Pod
 		want string
 	}{
 		{
 			"pods of one owner are one",
-			[]Pod{on("web", "web", "b", "cart"), on("web", "web", "a", "all"), on("web", "web", "b", "cart")},
+			[]kube.Pod{on("web", "web", "b", "cart"), on("web", "web", "a", "all"), on("web", "web", "b", "cart")},
 			"pending web Deployment/b 2 of web to []|moves web Deployment/a 1 of web to [all]",
 		},
-		{"several match", []Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
-		{"pods of other profiles stay", []Pod{on("api", "web", "a", "api"), elsewhere, ended, deleted}, ""},
-		{"kept off Fargate", []Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
+		{"several match", []kube.Pod{on("web", "web", "a", "api")}, "ambiguous web Deployment/a 1 of web to [all api]"},
+		{"pods of other profiles stay", []kube.Pod{on("api", "web", "a", "api"), elsewhere, ended, deleted}, ""},
+		{"kept off Fargate", []kube.Pod{annotated}, "leaves web Deployment/annotated 1 of web to []"},
 		{
 			"manifests go where a new pod would",
-			[]Pod{workload("Deployment", "a", "web", "cart", 3), workload("Deployment", "b", "other", "cart", 3)},
+			[]kube.Pod{workload("Deployment", "a", "web", "cart", 3), workload("Deployment", "b", "other", "cart", 3)},
 			"pending web Deployment/a 3 of web to []",
 		},
-		{"pinned by the template", []Pod{pinned}, "pending web Deployment/pinned 2 of web to [] pinned"},
-		{"its pods may come before it, and after", []Pod{on("web", "web", "pinned", "x"), pinned, on("web", "web", "pinned", "x")}, "pending web Deployment/pinned 2 of web to [] pinned"},
-		{"a pin narrows what was ambiguous", []Pod{on("web", "web", "pinned", "api"), pinned}, "pending web Deployment/pinned 1 of web to [] pinned"},
-		{"pods of several ReplicaSets are one", []Pod{on("web", "web", "a", "all"), older}, "moves web Deployment/a 2 of web to [all]"},
-		{"what a workload that was read has made", []Pod{made, workload("Deployment", "b", "web", "cart", 3)}, "pending web Deployment/b 3 of web to []"},
-		{"and what another has made", []Pod{made, workload("Deployment", "c", "web", "cart", 3)}, "pending web Deployment/c 3 of web to []|pending web ReplicaSet/b-1 5 of web to []"},
-		{"and the pods of that template", []Pod{pinned, on("web", "web", "pinned", "api")}, "pending web Deployment/pinned 1 of web to [] pinned"},
+		{"pinned by the template", []kube.Pod{pinned}, "pending web Deployment/pinned 2 of web to [] pinned"},
+		{"its pods may come before it, and after", []kube.Pod{on("web", "web", "pinned", "x"), pinned, on("web", "web", "pinned", "x")}, "pending web Deployment/pinned 2 of web to [] pinned"},
+		{"a pin narrows what was ambiguous", []kube.Pod{on("web", "web", "pinned", "api"), pinned}, "pending web Deployment/pinned 1 of web to [] pinned"},
+		{"pods of several ReplicaSets are one", []kube.Pod{on("web", "web", "a", "all"), older}, "moves web Deployment/a 2 of web to [all]"},
+		{"what a workload that was read has made", []kube.Pod{made, workload("Deployment", "b", "web", "cart", 3)}, "pending web Deployment/b 3 of web to []"},
+		{"and what another has made", []kube.Pod{made, workload("Deployment", "c", "web", "cart", 3)}, "pending web Deployment/c 3 of web to []|pending web ReplicaSet/b-1 5 of web to []"},
+		{"and the pods of that template", []kube.Pod{pinned, on("web", "web", "pinned", "api")}, "pending web Deployment/pinned 1 of web to [] pinned"},
 		{
 			"a workload that is there as pods too counts once",
-			[]Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
+			[]kube.Pod{workload("Deployment", "b", "web", "cart", 5), workload("ReplicaSet", "b-1", "web", "cart", 5), on("web", "web", "b", "cart")},
 			"pending web Deployment/b 1 of web to []",
 		},
-		{"nothing makes a pod again that nobody owns", []Pod{bare, workload("Pod", "single", "web", "cart", 1)}, "pending web Pod/single 1 of web to [] unowned|moves web Pod/bare-x 1 of web to [all] unowned"},
-		{"no replicas, no pods", []Pod{workload("Deployment", "a", "web", "cart", 0)}, ""},
+		{"nothing makes a pod again that nobody owns", []kube.Pod{bare, workload("Pod", "single", "web", "cart", 1)}, "pending web Pod/single 1 of web to [] unowned|moves web Pod/bare-x 1 of web to [all] unowned"},
+		{"no replicas, no pods", []kube.Pod{workload("Deployment", "a", "web", "cart", 0)}, ""},
 	} {
 		i := NewImpact(profiles, profiles[1:], "web")
 		for _, p := range c.pods {
@@ -106,13 +107,13 @@ func TestImpact(t *testing.T) {
 // A new profile under the old name comes too late for pods that are pinned to it.
 func TestImpactOfPinsToANameThatStays(t *testing.T) {
 	profiles := []Profile{{Name: "web", Selectors: parsed(t, "namespace=web")}, {Name: "all", Selectors: parsed(t, "namespace=*")}}
-	pinned := Pod{Kind: "Deployment", Name: "a", Namespace: "web", Labels: map[string]string{ProfileLabel: "web"}, Workload: Workload{Replicas: 1}}
-	for _, pods := range [][]Pod{{pinned, on("web", "web", "a", "x")}, {on("web", "web", "a", "x"), pinned}} {
+	pinned := kube.Pod{Kind: "Deployment", Name: "a", Namespace: "web", Labels: map[string]string{kube.ProfileLabel: "web"}, Workload: kube.Workload{Replicas: 1}}
+	for _, pods := range [][]kube.Pod{{pinned, on("web", "web", "a", "x")}, {on("web", "web", "a", "x"), pinned}} {
 		i := NewImpact(profiles, profiles, "web")
 		for _, p := range pods {
 			i.Add(p)
 		}
-		want := []PodImpact{{Namespace: "web", Owner: Owner{"Deployment", "a"}, Pods: 1, From: "web", Fate: FatePending, To: []string{}, Pinned: true}}
+		want := []PodImpact{{Namespace: "web", Owner: kube.Owner{Kind: "Deployment", Name: "a"}, Pods: 1, From: "web", Fate: FatePending, To: []string{}, Pinned: true}}
 		if got := i.Pods(); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
@@ -149,7 +150,7 @@ func TestBrokenBudgets(t *testing.T) {
 		for n := c.unready; n != 0; n -= n / max(n, -n) {
 			pod := on("rest", "web", "b", "api")
 			if pod.Running.NotReady = true; n < 0 {
-				pod.Labels[ProfileLabel] = "web"
+				pod.Labels[kube.ProfileLabel] = "web"
 			}
 			i.Add(pod)
 		}
@@ -203,7 +204,7 @@ func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
 			profiles = append(profiles, Profile{Name: string(rune('a' + i)), Selectors: rapid.SliceOfN(selectorOf, 1, 2).Draw(t, "selectors")})
 		}
 		doomed := DeletionOrder(rapid.Permutation(profiles).Draw(t, "order")[:rapid.IntRange(1, len(profiles)).Draw(t, "count")], nil)
-		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
+		pod := kube.Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: rapid.SampledFrom(world.labels).Draw(t, "labels")}
 		left, on, moves := profiles, Explain(pod, profiles).Profile, 0
 		for _, d := range doomed {
 			left = slices.DeleteFunc(slices.Clone(left), func(p Profile) bool { return p.Name == d.Name })
@@ -223,13 +224,13 @@ func TestDeletionOrderMovesNoPodTwice(t *testing.T) {
 func TestAgainCountsRunningPods(t *testing.T) {
 	selectors := parsed(t, "namespace=x")
 	profiles := []Profile{{Name: "a", Selectors: selectors}, {Name: "b", Selectors: selectors}, {Name: "c", Selectors: parsed(t, "namespace=x*")}}
-	on := func(name, profile string) Pod {
-		return Pod{
-			Kind: "Pod", Name: name, Namespace: "x", Labels: map[string]string{ProfileLabel: profile},
-			Spec: corev1.PodSpec{SchedulerName: Scheduler}, Running: &Running{OwnerKind: "StatefulSet", OwnerName: "db"},
+	on := func(name, profile string) kube.Pod {
+		return kube.Pod{
+			Kind: "Pod", Name: name, Namespace: "x", Labels: map[string]string{kube.ProfileLabel: profile},
+			Spec: corev1.PodSpec{SchedulerName: kube.Scheduler}, Running: &kube.Running{OwnerKind: "StatefulSet", OwnerName: "db"},
 		}
 	}
-	workload := Pod{Kind: "StatefulSet", Name: "db", Namespace: "x", Workload: Workload{Replicas: 5}}
+	workload := kube.Pod{Kind: "StatefulSet", Name: "db", Namespace: "x", Workload: kube.Workload{Replicas: 5}}
 	for _, c := range []struct {
 		why   string
 		going []string
@@ -240,7 +241,7 @@ func TestAgainCountsRunningPods(t *testing.T) {
 		{"one alone", []string{"b"}, map[string]int{"b": 0}},
 	} {
 		impact := NewImpact(profiles, nil, c.going...)
-		for _, pod := range []Pod{workload, on("db-0", "a"), on("db-1", "b"), on("db-2", "b")} {
+		for _, pod := range []kube.Pod{workload, on("db-0", "a"), on("db-1", "b"), on("db-2", "b")} {
 			impact.Add(pod)
 		}
 		got := impact.Again()

@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
@@ -14,7 +15,7 @@ func TestMatcherAgainstSelector(t *testing.T) {
 	name := rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 3, -1)
 	rapid.Check(t, func(t *rapid.T) {
 		s := Selector{Namespace: piece.Draw(t, "namespace"), Labels: rapid.MapOfN(piece, piece, 0, 3).Draw(t, "pairs")}
-		pod := Pod{Namespace: name.Draw(t, "pod's namespace"), Labels: rapid.MapOfN(name, name, 0, 4).Draw(t, "labels")}
+		pod := kube.Pod{Namespace: name.Draw(t, "pod's namespace"), Labels: rapid.MapOfN(name, name, 0, 4).Draw(t, "labels")}
 		m := Explain(pod, []Profile{{Name: "x", Selectors: []Selector{s}}}).Profiles[0].Selectors[0]
 		if m.Matches != s.Matches(pod.Namespace, pod.Labels) {
 			t.Fatalf("the matcher says %v", m.Matches)

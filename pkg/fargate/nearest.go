@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
@@ -48,7 +49,7 @@ type Condition struct {
 func (c Condition) meets(value string) bool { return selector.Match(c.Want, value) }
 
 // nearest finds it for an unmatched pod; nil where no profile counts.
-func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
+func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 	pin := e.Pinned
 	if findMatch(e, pin) == nil {
 		pin = "" // there is no such profile, so the label has to go or to change
@@ -94,15 +95,21 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 	if len(e.Refused()) > 0 {
 		return n // there is no way onto Fargate
 	}
-	n.AddLabels = addLabels(pod, *best)
 	switch {
+	case e.Pinned != "" && pin == "" && best.Namespace.Matches && CanPin(profile.Name):
+		repinned := pod
+		repinned.Labels = maps.Clone(pod.Labels)
+		repinned.Labels[kube.ProfileLabel] = profile.Name
+		n.AddLabels = map[string]string{}
+		maps.Copy(n.AddLabels, addLabels(repinned, *best))
+		n.AddLabels[kube.ProfileLabel] = profile.Name
 	case e.Pinned == "":
-		n.AddLabels = m.settled(pod, profile.Name, n.AddLabels)
-	case pin == "" && best.Namespace.Matches && CanPin(profile.Name):
-		if n.AddLabels == nil {
-			n.AddLabels = map[string]string{}
-		}
-		n.AddLabels[ProfileLabel] = profile.Name
+		n.AddLabels = m.settled(pod, profile.Name, addLabels(pod, *best))
+	default:
+		n.AddLabels = addLabels(pod, *best)
+	}
+	if !findProfile(m.profiles, profile.Name).matches(pod.Namespace, with(pod.Labels, n.AddLabels)) {
+		n.AddLabels = nil // a pair asks for another value of the pin
 	}
 	if len(n.Unmet) > 0 && e.Pinned == pin { // no selector helps a pod that asks for another profile
 		n.AddSelector = addSelector(pod, *best)
@@ -112,23 +119,26 @@ func (m *Matcher) nearest(pod Pod, e Explanation) *Nearest {
 
 // settled returns the labels that lead the pod to the profile, and the pin with them where others would match
 // it too.
-func (m *Matcher) settled(pod Pod, profile string, added map[string]string) map[string]string {
+func (m *Matcher) settled(pod kube.Pod, profile string, added map[string]string) map[string]string {
 	if added == nil || !CanPin(profile) {
 		return added
 	}
-	labels := maps.Clone(added)
-	for k, v := range pod.Labels {
-		if _, changed := added[k]; !changed {
-			labels[k] = v
-		}
-	}
+	labels := with(pod.Labels, added)
 	for i := range m.profiles {
 		if p := &m.profiles[i]; p.name != profile && p.status.TakesPods() && p.matches(pod.Namespace, labels) {
-			added[ProfileLabel] = profile
+			added[kube.ProfileLabel] = profile
 			break
 		}
 	}
 	return added
+}
+
+// with returns the labels with those added in their places.
+func with(labels, added map[string]string) map[string]string {
+	out := map[string]string{}
+	maps.Copy(out, labels)
+	maps.Copy(out, added)
+	return out
 }
 
 // CanPin reports whether a profile's name can be the value of a pod's ProfileLabel: EKS takes names that
@@ -181,7 +191,7 @@ func likeness(a, b string) float64 {
 }
 
 // addLabels returns labels that close the gap from the pod's side: a shortest text for every wildcard.
-func addLabels(pod Pod, s SelectorMatch) map[string]string {
+func addLabels(pod kube.Pod, s SelectorMatch) map[string]string {
 	if !s.Namespace.Matches {
 		return nil
 	}
@@ -218,7 +228,7 @@ func addLabels(pod Pod, s SelectorMatch) map[string]string {
 // addSelector returns a selector that closes the gap from the profile's side: the pairs that the pod meets
 // stay, one whose label the pod has with another value takes that value, one whose label it lacks goes. Where one
 // goes, a pattern of namespaces would let in more than this pod needs, so it becomes the pod's namespace.
-func addSelector(pod Pod, s SelectorMatch) string {
+func addSelector(pod kube.Pod, s SelectorMatch) string {
 	out := Selector{Namespace: s.Namespace.Want, Labels: map[string]string{}}
 	if !s.Namespace.Matches {
 		out.Namespace = pod.Namespace

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 func parsed(t *testing.T, texts ...string) []Selector {
@@ -23,7 +25,7 @@ func parsed(t *testing.T, texts ...string) []Selector {
 }
 
 func TestNearest(t *testing.T) {
-	pod := Pod{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "front"}}
+	pod := kube.Pod{Namespace: "web", Labels: map[string]string{"app": "api", "tier": "front"}}
 	profile := func(name string, status Status, selectors ...string) Profile {
 		return Profile{Name: name, Status: status, Selectors: parsed(t, selectors...)}
 	}
@@ -87,7 +89,7 @@ func TestNearest(t *testing.T) {
 		{
 			"labels that others match too want the pin", "",
 			[]Profile{profile("a", "", "namespace=web,team=x"), profile("b", "", "namespace=web,team=*")},
-			"a 1 [label team x nil] add map[" + ProfileLabel + ":a team:x] or namespace=web",
+			"a 1 [label team x nil] add map[" + kube.ProfileLabel + ":a team:x] or namespace=web",
 		},
 		{
 			"a name that is no label value is no pin", "",
@@ -111,7 +113,7 @@ func TestNearest(t *testing.T) {
 		pod := pod
 		if c.pin != "" {
 			pod.Labels = maps.Clone(pod.Labels)
-			pod.Labels[ProfileLabel] = c.pin
+			pod.Labels[kube.ProfileLabel] = c.pin
 		}
 		e := Explain(pod, c.profiles)
 		got := "none"
@@ -145,12 +147,12 @@ func TestNearestKeepsItsWord(t *testing.T) {
 				Status: rapid.SampledFrom([]Status{StatusActive, StatusActive, StatusActive, StatusCreating, StatusDeleting, StatusCreateFailed}).Draw(t, "status"),
 			})
 		}
-		pod := Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: maps.Clone(rapid.SampledFrom(world.labels).Draw(t, "labels"))}
+		pod := kube.Pod{Namespace: rapid.SampledFrom(world.namespaces).Draw(t, "namespace"), Labels: maps.Clone(rapid.SampledFrom(world.labels).Draw(t, "labels"))}
 		if pod.Labels == nil {
 			pod.Labels = map[string]string{}
 		}
 		if pin := rapid.SampledFrom(append(names, "", "", "")).Draw(t, "pin"); pin != "" {
-			pod.Labels[ProfileLabel] = pin
+			pod.Labels[kube.ProfileLabel] = pin
 		}
 		e := Explain(pod, profiles)
 		n := e.Nearest
@@ -184,4 +186,16 @@ func TestNearestKeepsItsWord(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The pin of a profile that does not exist may be what meets a pair of the nearest selector; with the right pin that
+// pair needs a label of its own.
+func TestNearestAfterAnotherPin(t *testing.T) {
+	profiles := []Profile{{Name: "web", Selectors: []Selector{{Namespace: "web", Labels: map[string]string{"*": "gone"}}}}}
+	pod := kube.Pod{Namespace: "web", Labels: map[string]string{kube.ProfileLabel: "gone"}}
+	n := Explain(pod, profiles).Nearest
+	maps.Copy(pod.Labels, n.AddLabels)
+	if got := Explain(pod, profiles); got.Verdict != VerdictMatched || got.Profile != "web" {
+		t.Errorf("with %v: %s", n.AddLabels, got.Reason)
+	}
 }

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 // The codes of findings about running pods.
@@ -22,36 +25,53 @@ const (
 	CodeOtherSize        = "other-size"
 )
 
-// codeSchedulerName is also that of a manifest's schedulerName; see support.go.
+// codeSchedulerName is also that of a manifest's schedulerName; see rules.go.
 const codeSchedulerName = "scheduler-name"
 
 // guideDelete is the page on what a deletion does to pods.
 const guideDelete = "EKS User Guide, Delete a Fargate profile"
 
 // runningCodes describes them.
-var runningCodes = []FindingCode{
+var runningCodes = []support.FindingCode{
 	{
-		CodeSchedulerSays, SeverityError, "a scheduler has written into the pod why it waits",
-		"Kubernetes API, PodScheduled; eks-distro-prow-jobs PR#11; the text's own in fgctl explain",
+		Code: CodeSchedulerSays, Severity: support.SeverityError,
+		Meaning: "a scheduler has written into the pod why it waits",
+		Source:  "Kubernetes API, PodScheduled; eks-distro-prow-jobs PR#11; the text's own in fgctl explain",
 	},
 	{
-		CodeNotOnFargate, SeverityError, "a pod matches a profile and is with another scheduler all the same",
-		guidePods + "; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
+		Code: CodeNotOnFargate, Severity: support.SeverityError,
+		Meaning: "a pod matches a profile and is with another scheduler all the same",
+		Source:  support.GuidePods + "; pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
 	},
 	{
-		CodeOtherProfile, SeverityWarning, "a pod runs on another profile than a new one would",
-		"the webhook acts when a pod is created; sample-apex-skills PR#210",
-	},
-	{CodeProfileDeleting, SeverityWarning, "a pod runs on a profile that is being deleted", guideDelete},
-	{CodeProfileGone, SeverityWarning, "a pod was taken by a profile that does not exist any more", guideDelete},
-	{CodeWouldNotReturn, SeverityWarning, "a pod runs on Fargate, and a new one would not", guidePods},
-	{
-		CodePendingOnFargate, SeverityWarning, "a pod was taken by a profile and waits for a node",
-		"containers-roadmap#2654",
+		Code: CodeOtherProfile, Severity: support.SeverityWarning,
+		Meaning: "a pod runs on another profile than a new one would",
+		Source:  "the webhook acts when a pod is created; sample-apex-skills PR#210",
 	},
 	{
-		CodeOtherSize, SeverityWarning, "Fargate has provisioned another size than follows from the requests",
-		"annotation CapacityProvisioned; " + sizing,
+		Code: CodeProfileDeleting, Severity: support.SeverityWarning,
+		Meaning: "a pod runs on a profile that is being deleted",
+		Source:  guideDelete,
+	},
+	{
+		Code: CodeProfileGone, Severity: support.SeverityWarning,
+		Meaning: "a pod was taken by a profile that does not exist any more",
+		Source:  guideDelete,
+	},
+	{
+		Code: CodeWouldNotReturn, Severity: support.SeverityWarning,
+		Meaning: "a pod runs on Fargate, and a new one would not",
+		Source:  support.GuidePods,
+	},
+	{
+		Code: CodePendingOnFargate, Severity: support.SeverityWarning,
+		Meaning: "a pod was taken by a profile and waits for a node",
+		Source:  "containers-roadmap#2654",
+	},
+	{
+		Code: CodeOtherSize, Severity: support.SeverityWarning,
+		Meaning: "Fargate has provisioned another size than follows from the requests",
+		Source:  "annotation CapacityProvisioned; " + support.GuideSizes,
 	},
 }
 
@@ -67,49 +87,21 @@ type RunningState struct {
 	// CreatedAt is the time of the pod's creation in UTC; nil where unknown.
 	CreatedAt *time.Time `json:"createdAt"`
 	// Provisioned is the size that Fargate has given the pod, by its annotation; nil where it says nothing.
-	Provisioned *Amount `json:"provisioned"`
-}
-
-// Owner is what keeps pods alive: a Deployment, Job or another workload.
-type Owner struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-}
-
-// String is the owner as kubectl names it.
-func (o Owner) String() string { return o.Kind + "/" + o.Name }
-
-// hashLabel is the label that sets the ReplicaSets of a Deployment apart; a ReplicaSet's name is the
-// Deployment's with the hash behind it (Kubernetes, Deployments, Pod-template-hash label).
-const hashLabel = "pod-template-hash"
-
-// OwnerOf returns the workload of a running pod: the Deployment where the controller is one of its
-// ReplicaSets. It is nil for a pod that nobody owns, and for a manifest.
-func OwnerOf(pod Pod) *Owner {
-	if pod.Running == nil || pod.Running.OwnerKind == "" {
-		return nil
-	}
-	o := &Owner{Kind: pod.Running.OwnerKind, Name: pod.Running.OwnerName}
-	if hash := pod.Labels[hashLabel]; o.Kind == "ReplicaSet" && hash != "" {
-		if deployment, ok := strings.CutSuffix(o.Name, "-"+hash); ok && deployment != "" {
-			o.Kind, o.Name = "Deployment", deployment
-		}
-	}
-	return o
+	Provisioned *support.Amount `json:"provisioned"`
 }
 
 // taken reports whether EKS's webhook gave the pod to a profile. The webhook writes the scheduler and the
 // label together (EKS User Guide, Define which Pods use AWS Fargate when launched; sample-apex-skills
 // PR#210).
-func taken(pod Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName == Scheduler }
+func taken(pod kube.Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName == kube.Scheduler }
 
 // finished reports whether a running pod has ended; where it ran does not matter any more.
-func finished(r *Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
+func finished(r *kube.Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
 
 // waits reports whether a running pod has no node yet.
-func waits(pod Pod) bool { return pod.Running.Phase == "Pending" && pod.Running.NodeName == "" }
+func waits(pod kube.Pod) bool { return pod.Running.Phase == "Pending" && pod.Running.NodeName == "" }
 
-func runningState(pod Pod) *RunningState {
+func runningState(pod kube.Pod) *RunningState {
 	if pod.Running == nil {
 		return nil
 	}
@@ -120,24 +112,24 @@ func runningState(pod Pod) *RunningState {
 		s.CreatedAt = &at
 	}
 	if taken(pod) {
-		s.Profile, s.Provisioned = pod.Labels[ProfileLabel], provisioned(pod)
+		s.Profile, s.Provisioned = pod.Labels[kube.ProfileLabel], provisioned(pod)
 	}
 	return s
 }
 
 // runningFindings returns where a running pod differs from the verdict, which is that of a new pod. They
 // matter wherever the pod runs.
-func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Finding {
+func runningFindings(pod kube.Pod, e Explanation, profiles []compiledProfile) []support.Finding {
 	if pod.Running == nil || finished(pod.Running) || pod.Running.Terminating {
 		return nil
 	}
-	var f *Finding
+	var f *support.Finding
 	if taken(pod) {
 		f = takenFinding(pod, e, profiles)
 	} else {
 		f = notTakenFinding(pod, e, profiles)
 	}
-	var findings []Finding
+	var findings []support.Finding
 	if f != nil {
 		findings = append(findings, *f)
 	}
@@ -155,15 +147,15 @@ func runningFindings(pod Pod, e Explanation, profiles []compiledProfile) []Findi
 // notTakenFinding: a pod that a profile would take today, but that another scheduler has. Pods that
 // existed before the profile was ACTIVE stay where they are (EKS User Guide, Define which Pods use AWS
 // Fargate when launched; pulumi-eks#1030, eksctl#8355).
-func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
+func notTakenFinding(pod kube.Pod, e Explanation, profiles []compiledProfile) *support.Finding {
 	if e.Profile == "" || pod.Running.OwnerKind == "Node" {
 		// Unmatched or excluded, it is where it belongs; and the mirror of a static pod stays with the kubelet
 		// that made it (Kubernetes, Create static Pods).
 		return nil
 	}
-	f := &Finding{Code: CodeNotOnFargate, Severity: SeverityWarning, Path: "spec.schedulerName"}
+	f := &support.Finding{Code: CodeNotOnFargate, Severity: support.SeverityWarning, Path: "spec.schedulerName"}
 	if waits(pod) {
-		f.Severity, f.IsCause = SeverityError, true
+		f.Severity, f.IsCause = support.SeverityError, true
 	}
 	why := "it was probably created before the profile was ACTIVE"
 	if p := findProfile(profiles, e.Profile); p != nil && !p.createdAt.IsZero() && !pod.Running.CreatedAt.IsZero() {
@@ -180,7 +172,7 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 	}
 	scheduler := pod.Spec.SchedulerName
 	if scheduler == "" {
-		scheduler = DefaultScheduler
+		scheduler = kube.DefaultScheduler
 	}
 	f.Message = fmt.Sprintf("the pod matches profile %s and is with %s all the same: %s", e.Profile, scheduler, why)
 	if text := pod.Running.Unscheduled; text != "" && waits(pod) {
@@ -192,7 +184,7 @@ func notTakenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Findin
 
 // anew says how a pod gets to where a new one would go. What Fargate would refuse is to be mended first, and
 // a pod that runs elsewhere is better off there until then.
-func anew(pod Pod, e Explanation) (hint string, commands []string) {
+func anew(pod kube.Pod, e Explanation) (hint string, commands []string) {
 	refused := e.Refused()
 	why := fmt.Sprintf(": Fargate would refuse a new pod (%s), and it would stay Pending; ",
 		strings.Join(refused, ", "))
@@ -215,12 +207,12 @@ const slowestCreation = 15 * time.Minute
 
 // takenFinding: a pod that a profile took, where today's verdict is another. The label was written by the
 // webhook and is no pin.
-func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
-	own := pod.Labels[ProfileLabel]
+func takenFinding(pod kube.Pod, e Explanation, profiles []compiledProfile) *support.Finding {
+	own := pod.Labels[kube.ProfileLabel]
 	if e.Profile != "" && slices.Contains(e.Candidates, own) && !waits(pod) {
 		return nil // it is where it belongs
 	}
-	f := &Finding{Severity: SeverityWarning, Path: "metadata.labels[" + ProfileLabel + "]"}
+	f := &support.Finding{Severity: support.SeverityWarning, Path: "metadata.labels[" + kube.ProfileLabel + "]"}
 	next := "a new pod would go to " + e.Profile
 	hint, commands := recreate(pod)
 	switch e.Verdict {
@@ -234,8 +226,9 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 	switch {
 	case own == "":
 		f.Code, f.Path = codeSchedulerName, "spec.schedulerName"
-		f.Message = "the pod names " + Scheduler + ", but no profile took it: the label " + ProfileLabel + " is missing"
-		f.Severity = SeverityError
+		f.Message = "the pod names " + kube.Scheduler + ", but no profile took it: the label " + kube.ProfileLabel +
+			" is missing"
+		f.Severity = support.SeverityError
 		f.Hint = "take schedulerName out of the pod template; EKS writes it when a profile matches"
 	case p == nil:
 		f.Code = CodeProfileGone
@@ -267,7 +260,7 @@ func takenFinding(pod Pod, e Explanation, profiles []compiledProfile) *Finding {
 		f.Message = fmt.Sprintf("the pod was taken by profile %s and is Pending without a node; fargate-scheduler "+
 			"seldom tries a pod again", own)
 		f.Hint, f.Commands = "when the cause is mended, "+hint, commands
-		if len(pod.Objects.saidOf(pod)) == 0 {
+		if len(pod.Objects.SaidOf(pod)) == 0 {
 			f.Hint = "if it stays so for minutes, read its events, and when the cause is mended, " + hint
 			f.Commands = slices.Concat(describe(pod), commands)
 		}
@@ -289,9 +282,9 @@ func isPlain(name string) bool {
 var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
 
 // recreate says how to recreate a running pod; no command where a shell would not take a name as it is.
-func recreate(pod Pod) (hint string, commands []string) {
+func recreate(pod kube.Pod) (hint string, commands []string) {
 	const hintOnly = "recreate it"
-	o := OwnerOf(pod)
+	o := kube.OwnerOf(pod)
 	if !isPlain(pod.Namespace) || !isPlain(pod.Name) || o != nil && !isPlain(o.Name) {
 		return hintOnly, nil
 	}
@@ -309,7 +302,7 @@ func recreate(pod Pod) (hint string, commands []string) {
 	return hintOnly, remove
 }
 
-func describe(pod Pod) []string {
+func describe(pod kube.Pod) []string {
 	if !isPlain(pod.Namespace) || !isPlain(pod.Name) {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // A running pod's verdict is that of a new pod; where it is elsewhere, a finding says why and what to do.
@@ -17,61 +19,61 @@ func TestRunningPods(t *testing.T) {
 		{Name: "leaving", Status: StatusDeleting, CreatedAt: noon, Selectors: parsed(t, "namespace=shop")},
 		{Name: "stuck", Status: StatusDeleteFailed, Selectors: parsed(t, "namespace=stuck")},
 	}
-	deployment := Running{OwnerKind: "ReplicaSet", OwnerName: "api-5d4", Phase: "Running", NodeName: "n", CreatedAt: noon.Add(time.Hour)}
-	running := func(change func(*Pod)) Pod {
+	deployment := kube.Running{OwnerKind: "ReplicaSet", OwnerName: "api-5d4", Phase: "Running", NodeName: "n", CreatedAt: noon.Add(time.Hour)}
+	running := func(change func(*kube.Pod)) kube.Pod {
 		r := deployment
-		p := Pod{Kind: "Pod", Name: "api-5d4-x", Namespace: "web", SpecPath: "spec", Running: &r, Labels: map[string]string{"app": "api", hashLabel: "5d4"}}
+		p := kube.Pod{Kind: "Pod", Name: "api-5d4-x", Namespace: "web", SpecPath: "spec", Running: &r, Labels: map[string]string{"app": "api", kube.HashLabel: "5d4"}}
 		change(&p)
 		return p
 	}
-	on := func(profile string, p *Pod) {
-		p.Spec.SchedulerName = Scheduler
-		p.Labels[ProfileLabel] = profile
+	on := func(profile string, p *kube.Pod) {
+		p.Spec.SchedulerName = kube.Scheduler
+		p.Labels[kube.ProfileLabel] = profile
 	}
 	for _, c := range []struct {
 		why     string
-		pod     Pod
+		pod     kube.Pod
 		verdict Verdict
 		code    string
 		words   []string
 	}{
-		{"where it belongs", running(func(p *Pod) { on("a", p) }), VerdictMatched, "", nil},
-		{"older than the profile", running(func(p *Pod) { p.Running.CreatedAt = noon.Add(-time.Hour) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{
+		{"where it belongs", running(func(p *kube.Pod) { on("a", p) }), VerdictMatched, "", nil},
+		{"older than the profile", running(func(p *kube.Pod) { p.Running.CreatedAt = noon.Add(-time.Hour) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{
 			"matches profile a and is with default-scheduler all the same: it was created at 2026-01-02T11:00:00Z, before the profile at 2026-01-02T12:00:00Z",
 			"kubectl rollout restart deployment/api -n web",
 		}},
-		{"younger, yet not taken", running(func(p *Pod) { p.Running.CreatedAt = noon.Add(5 * time.Minute) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"probably not ACTIVE yet"}},
-		{"much younger, yet not taken", running(func(p *Pod) { p.Running.CreatedAt = noon.Add(24 * time.Hour) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"created at 2026-01-03T12:00:00Z, long after the profile at 2026-01-02T12:00:00Z: its labels or annotations have probably changed since"}},
-		{"waiting with the other scheduler", running(func(p *Pod) { p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "error " + CodeNotOnFargate, nil},
-		{"of another workload", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Job", "batch" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
-		{"of a StatefulSet, running", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "StatefulSet", "db" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl rollout restart statefulset/db -n web"}},
+		{"younger, yet not taken", running(func(p *kube.Pod) { p.Running.CreatedAt = noon.Add(5 * time.Minute) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"probably not ACTIVE yet"}},
+		{"much younger, yet not taken", running(func(p *kube.Pod) { p.Running.CreatedAt = noon.Add(24 * time.Hour) }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"created at 2026-01-03T12:00:00Z, long after the profile at 2026-01-02T12:00:00Z: its labels or annotations have probably changed since"}},
+		{"waiting with the other scheduler", running(func(p *kube.Pod) { p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "error " + CodeNotOnFargate, nil},
+		{"of another workload", running(func(p *kube.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Job", "batch" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
+		{"of a StatefulSet, running", running(func(p *kube.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "StatefulSet", "db" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl rollout restart statefulset/db -n web"}},
 		// A rollout of a StatefulSet waits for a pod that is not ready, and never gets to it.
-		{"of a StatefulSet, waiting", running(func(p *Pod) {
+		{"of a StatefulSet, waiting", running(func(p *kube.Pod) {
 			p.Running.OwnerKind, p.Running.OwnerName, p.Running.Phase, p.Running.NodeName = "StatefulSet", "db", "Pending", ""
 		}), VerdictMatched, "error " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
-		{"of somebody else's StatefulSet", running(func(p *Pod) {
+		{"of somebody else's StatefulSet", running(func(p *kube.Pod) {
 			p.Running.OwnerKind, p.Running.OwnerName, p.Running.OwnerForeign = "StatefulSet", "db", true
 		}), VerdictMatched, "warning " + CodeNotOnFargate, []string{": kubectl delete pod api-5d4-x -n web"}},
-		{"of a node's own files", running(func(p *Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Node", "n" }), VerdictMatched, "", nil},
-		{"of nobody", running(func(p *Pod) { p.Running.OwnerKind = "" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"then apply its manifest again"}},
-		{"with a name that no shell takes", running(func(p *Pod) { p.Running.OwnerName = "$(x)" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"recreate it"}},
-		{"matches nothing and is on EC2", running(func(p *Pod) { p.Labels["app"] = "x" }), VerdictUnmatched, "", nil},
-		{"excluded and on EC2", running(func(p *Pod) { p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2} }), VerdictExcluded, "", nil},
-		{"finished", running(func(p *Pod) { p.Running.Phase = "Succeeded" }), VerdictMatched, "", nil},
-		{"on its way out", running(func(p *Pod) { p.Running.Terminating = true }), VerdictMatched, "", nil},
-		{"the label is no pin", running(func(p *Pod) { on("b", p) }), VerdictMatched, "warning " + CodeOtherProfile, []string{"runs on profile b; a new pod would go to a"}},
-		{"unless the template has it", running(func(p *Pod) { on("b", p); p.Running.OwnerPins = true }), VerdictUnmatched, "warning " + CodeWouldNotReturn, nil},
-		{"by hand it is one", running(func(p *Pod) { p.Labels[ProfileLabel] = "b" }), VerdictUnmatched, "", nil},
-		{"its profile leaves", running(func(p *Pod) { p.Namespace = "shop"; on("leaving", p) }), VerdictMatched, "warning " + CodeProfileDeleting, []string{"a new pod would go to b"}},
-		{"its profile leaves, and nothing else takes it", running(func(p *Pod) { on("leaving", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileDeleting, []string{"a new pod would be unmatched; mend that before"}},
-		{"its profile is gone, and nothing takes it", running(func(p *Pod) { on("old", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileGone, []string{"a new pod would be unmatched; mend that before"}},
-		{"others match, and which is open", running(func(p *Pod) { p.Namespace = "batch"; on("a", p) }), VerdictAmbiguous, "warning " + CodeOtherProfile, []string{"a new pod would go to one of c, d"}},
-		{"it is one of those that match", running(func(p *Pod) { p.Namespace = "batch"; on("d", p) }), VerdictAmbiguous, "", nil},
-		{"its profile is gone", running(func(p *Pod) { on("old", p) }), VerdictMatched, "warning " + CodeProfileGone, []string{"profile old, which does not exist any more; a new pod would go to a"}},
-		{"its labels have changed", running(func(p *Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: its labels or annotations have changed, or the profile's selectors were others; mend that"}},
-		{"its profile could not be deleted", running(func(p *Pod) { p.Namespace = "stuck"; on("stuck", p) }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: the profile is DELETE_FAILED; mend that"}},
-		{"it waits on Fargate", running(func(p *Pod) { on("a", p); p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "warning " + CodePendingOnFargate, []string{"kubectl describe pod api-5d4-x -n web"}},
-		{"its scheduler was set by hand", running(func(p *Pod) { p.Spec.SchedulerName = Scheduler }), VerdictMatched, "error " + codeSchedulerName, nil},
+		{"of a node's own files", running(func(p *kube.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "Node", "n" }), VerdictMatched, "", nil},
+		{"of nobody", running(func(p *kube.Pod) { p.Running.OwnerKind = "" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"then apply its manifest again"}},
+		{"with a name that no shell takes", running(func(p *kube.Pod) { p.Running.OwnerName = "$(x)" }), VerdictMatched, "warning " + CodeNotOnFargate, []string{"recreate it"}},
+		{"matches nothing and is on EC2", running(func(p *kube.Pod) { p.Labels["app"] = "x" }), VerdictUnmatched, "", nil},
+		{"excluded and on EC2", running(func(p *kube.Pod) { p.Annotations = map[string]string{kube.ComputeTypeAnnotation: kube.ComputeTypeEC2} }), VerdictExcluded, "", nil},
+		{"finished", running(func(p *kube.Pod) { p.Running.Phase = "Succeeded" }), VerdictMatched, "", nil},
+		{"on its way out", running(func(p *kube.Pod) { p.Running.Terminating = true }), VerdictMatched, "", nil},
+		{"the label is no pin", running(func(p *kube.Pod) { on("b", p) }), VerdictMatched, "warning " + CodeOtherProfile, []string{"runs on profile b; a new pod would go to a"}},
+		{"unless the template has it", running(func(p *kube.Pod) { on("b", p); p.Running.OwnerPins = true }), VerdictUnmatched, "warning " + CodeWouldNotReturn, nil},
+		{"by hand it is one", running(func(p *kube.Pod) { p.Labels[kube.ProfileLabel] = "b" }), VerdictUnmatched, "", nil},
+		{"its profile leaves", running(func(p *kube.Pod) { p.Namespace = "shop"; on("leaving", p) }), VerdictMatched, "warning " + CodeProfileDeleting, []string{"a new pod would go to b"}},
+		{"its profile leaves, and nothing else takes it", running(func(p *kube.Pod) { on("leaving", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileDeleting, []string{"a new pod would be unmatched; mend that before"}},
+		{"its profile is gone, and nothing takes it", running(func(p *kube.Pod) { on("old", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeProfileGone, []string{"a new pod would be unmatched; mend that before"}},
+		{"others match, and which is open", running(func(p *kube.Pod) { p.Namespace = "batch"; on("a", p) }), VerdictAmbiguous, "warning " + CodeOtherProfile, []string{"a new pod would go to one of c, d"}},
+		{"it is one of those that match", running(func(p *kube.Pod) { p.Namespace = "batch"; on("d", p) }), VerdictAmbiguous, "", nil},
+		{"its profile is gone", running(func(p *kube.Pod) { on("old", p) }), VerdictMatched, "warning " + CodeProfileGone, []string{"profile old, which does not exist any more; a new pod would go to a"}},
+		{"its labels have changed", running(func(p *kube.Pod) { on("a", p); p.Labels["app"] = "x" }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: its labels or annotations have changed, or the profile's selectors were others; mend that"}},
+		{"its profile could not be deleted", running(func(p *kube.Pod) { p.Namespace = "stuck"; on("stuck", p) }), VerdictUnmatched, "warning " + CodeWouldNotReturn, []string{"a new pod would be unmatched: the profile is DELETE_FAILED; mend that"}},
+		{"it waits on Fargate", running(func(p *kube.Pod) { on("a", p); p.Running.Phase, p.Running.NodeName = "Pending", "" }), VerdictMatched, "warning " + CodePendingOnFargate, []string{"kubectl describe pod api-5d4-x -n web"}},
+		{"its scheduler was set by hand", running(func(p *kube.Pod) { p.Spec.SchedulerName = kube.Scheduler }), VerdictMatched, "error " + codeSchedulerName, nil},
 	} {
 		e := Explain(c.pod, profiles)
 		if e.Verdict != c.verdict {
@@ -98,19 +100,19 @@ func TestRunningPods(t *testing.T) {
 // The label that the webhook has written is not on a new pod, so that no wildcard is met by it.
 func TestTheWebhooksLabelMeetsNothing(t *testing.T) {
 	profiles := []Profile{{Name: "a", Selectors: parsed(t, "namespace=web,eks*=*")}}
-	pod := Pod{
-		Kind: "Pod", Name: "x", Namespace: "web", SpecPath: "spec", Labels: map[string]string{ProfileLabel: "a"},
-		Running: &Running{OwnerKind: "Job", OwnerName: "x", Phase: "Running", NodeName: "n"},
+	pod := kube.Pod{
+		Kind: "Pod", Name: "x", Namespace: "web", SpecPath: "spec", Labels: map[string]string{kube.ProfileLabel: "a"},
+		Running: &kube.Running{OwnerKind: "Job", OwnerName: "x", Phase: "Running", NodeName: "n"},
 	}
-	pod.Spec.SchedulerName = Scheduler
+	pod.Spec.SchedulerName = kube.Scheduler
 	for _, c := range []struct {
 		why    string
-		change func(*Pod)
+		change func(*kube.Pod)
 		want   Verdict
 	}{
-		{"written by the webhook", func(*Pod) {}, VerdictUnmatched},
-		{"in the template, too", func(p *Pod) { p.Running.OwnerPins = true }, VerdictMatched},
-		{"in a manifest", func(p *Pod) { p.Running = nil }, VerdictMatched},
+		{"written by the webhook", func(*kube.Pod) {}, VerdictUnmatched},
+		{"in the template, too", func(p *kube.Pod) { p.Running.OwnerPins = true }, VerdictMatched},
+		{"in a manifest", func(p *kube.Pod) { p.Running = nil }, VerdictMatched},
 	} {
 		p, running := pod, *pod.Running
 		p.Running = &running
@@ -118,7 +120,7 @@ func TestTheWebhooksLabelMeetsNothing(t *testing.T) {
 			t.Errorf("%s: got %s", c.why, Explain(p, profiles).Verdict)
 		}
 	}
-	if pod.Labels[ProfileLabel] != "a" {
+	if pod.Labels[kube.ProfileLabel] != "a" {
 		t.Error("the pod was changed")
 	}
 }
@@ -127,15 +129,15 @@ func TestTheWebhooksLabelMeetsNothing(t *testing.T) {
 // anew before that is mended.
 func TestRunningPodsThatFargateRefuses(t *testing.T) {
 	profiles := []Profile{{Name: "a", Selectors: parsed(t, "namespace=kube-system")}}
-	pod := func(kind, owner string) Pod {
-		return Pod{Kind: "Pod", Name: owner + "-x", Namespace: "kube-system", SpecPath: "spec", Running: &Running{OwnerKind: kind, OwnerName: owner, Phase: "Running", NodeName: "n"}}
+	pod := func(kind, owner string) kube.Pod {
+		return kube.Pod{Kind: "Pod", Name: owner + "-x", Namespace: "kube-system", SpecPath: "spec", Running: &kube.Running{OwnerKind: kind, OwnerName: owner, Phase: "Running", NodeName: "n"}}
 	}
 	daemon, agent := pod("DaemonSet", "aws-node"), pod("ReplicaSet", "agent")
 	agent.Spec.HostNetwork = true
 	waiting := pod("StatefulSet", "db")
 	waiting.Spec.HostNetwork, waiting.Running.Phase, waiting.Running.NodeName = true, "Pending", ""
 	for _, c := range []struct {
-		pod  Pod
+		pod  kube.Pod
 		want string
 	}{
 		{waiting, "mend that first: Fargate would refuse a new pod (host-network), and it would stay Pending; then recreate it: kubectl delete pod db-x -n kube-system"},
@@ -150,11 +152,11 @@ func TestRunningPodsThatFargateRefuses(t *testing.T) {
 }
 
 func TestOwners(t *testing.T) {
-	var owners Owners
-	pinned := map[string]string{ProfileLabel: "a"}
-	owners.Note(Pod{Kind: "Deployment", Namespace: "web", Name: "api", Labels: pinned})
-	owners.Note(Pod{Kind: "Job", Namespace: "web", Name: "free"})
-	owners.Note(Pod{Kind: "Pod", Namespace: "web", Name: "x", Labels: pinned, Running: &Running{}})
+	var owners kube.Owners
+	pinned := map[string]string{kube.ProfileLabel: "a"}
+	owners.Note(kube.Pod{Kind: "Deployment", Namespace: "web", Name: "api", Labels: pinned})
+	owners.Note(kube.Pod{Kind: "Job", Namespace: "web", Name: "free"})
+	owners.Note(kube.Pod{Kind: "Pod", Namespace: "web", Name: "x", Labels: pinned, Running: &kube.Running{}})
 	for _, c := range []struct {
 		namespace, kind, name, hash string
 		want                        bool
@@ -166,12 +168,12 @@ func TestOwners(t *testing.T) {
 		{"web", "Job", "free", "", false},
 		{"web", "", "", "", false},
 	} {
-		p := Pod{Namespace: c.namespace, Labels: map[string]string{hashLabel: c.hash}, Running: &Running{OwnerKind: c.kind, OwnerName: c.name}}
+		p := kube.Pod{Namespace: c.namespace, Labels: map[string]string{kube.HashLabel: c.hash}, Running: &kube.Running{OwnerKind: c.kind, OwnerName: c.name}}
 		if got := owners.Pins(p); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}
-	if owners.Pins(Pod{Kind: "Deployment", Namespace: "web", Name: "api"}) {
+	if owners.Pins(kube.Pod{Kind: "Deployment", Namespace: "web", Name: "api"}) {
 		t.Error("a manifest has no owner")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
@@ -62,8 +63,9 @@ func Validate(p Profile) (faults, warnings Faults) {
 	if len(faults) == 0 && !CanPin(p.Name) {
 		warnings = append(warnings, Fault{
 			Code: "pin", Field: "name", Value: p.Name,
-			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, ProfileLabel),
-			Hint:    "use at most 63 letters, digits, - and _, beginning and ending with a letter or digit",
+			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s",
+				p.Name, kube.ProfileLabel),
+			Hint: "use at most 63 letters, digits, - and _, beginning and ending with a letter or digit",
 		})
 	}
 	return faults, warnings

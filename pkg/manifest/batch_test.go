@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // longList is a list of so many pods, some of them broken, which may break off.
@@ -35,10 +35,10 @@ func TestReadEachKeepsTheOrder(t *testing.T) {
 	} {
 		var judged atomic.Int64
 		next := 0
-		err := ReadEach("f", strings.NewReader(longList(1000, c.end)), Options{}, func(p fargate.Pod) string {
+		err := ReadEach("f", strings.NewReader(longList(1000, c.end)), Options{}, func(p kube.Pod) string {
 			judged.Add(1)
 			return p.Name + "!"
-		}, func(p fargate.Pod, judgement string) error {
+		}, func(p kube.Pod, judgement string) error {
 			if next%100 == 42 {
 				next++
 			}
@@ -64,10 +64,10 @@ func TestReadEachKeepsTheOrder(t *testing.T) {
 // No judgement is under way any more when reading has ended early.
 func TestReadEachStops(t *testing.T) {
 	stop, seen, running := errors.New("stop"), 0, atomic.Int64{}
-	err := ReadEach("f", strings.NewReader(longList(5000, "]}")), Options{}, func(fargate.Pod) int64 {
+	err := ReadEach("f", strings.NewReader(longList(5000, "]}")), Options{}, func(kube.Pod) int64 {
 		defer running.Add(-1)
 		return running.Add(1)
-	}, func(fargate.Pod, int64) error {
+	}, func(kube.Pod, int64) error {
 		if seen++; seen == 10 {
 			return stop
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // readBudgets reads budgets, each as name, bounds and the selector in the words of apimachinery.
@@ -16,7 +17,7 @@ func readBudgets(text string) (string, error) {
 			selector = "all"
 		}
 		out = append(out, strings.Join([]string{b.Namespace, b.Name, b.MinAvailable, b.MaxUnavailable, selector}, " "))
-	}}, func(fargate.Pod) error { return nil })
+	}}, func(kube.Pod) error { return nil })
 	return strings.Join(out, "; "), err
 }
 

@@ -13,7 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -54,7 +54,7 @@ func pass[T any](unread map[reflect.Type]bool) *json.Unmarshalers {
 // those that Kubernetes adds, each with a key of its own.
 func readTolerations(dec *jsontext.Decoder, t *[]corev1.Toleration) error {
 	text, err := dec.ReadValue()
-	if err != nil || keyed(text) && !bytes.Contains(text, []byte(fargate.ComputeTypeAnnotation)) {
+	if err != nil || keyed(text) && !bytes.Contains(text, []byte(kube.ComputeTypeAnnotation)) {
 		return err
 	}
 	return json.Unmarshal(text, t)
@@ -82,6 +82,6 @@ func readQuantity(dec *jsontext.Decoder, q *resource.Quantity) error {
 	case token.Kind() != jsontext.KindString && token.Kind() != jsontext.KindNumber:
 		return errors.New("no quantity")
 	}
-	*q, err = fargate.ParseQuantity(token.String())
+	*q, err = kube.ParseQuantity(token.String())
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // perInput is what one input may take, with much room for a busy machine.
@@ -60,7 +61,7 @@ func FuzzEvaluate(f *testing.F) {
 		defer within(perInput, text)()
 		impact := fargate.NewImpact(profiles, profiles[1:], "web")
 		var budgets []fargate.DisruptionBudget
-		err := Read("f", strings.NewReader(text), Options{Budgets: func(b fargate.DisruptionBudget) { budgets = append(budgets, b) }}, func(pod fargate.Pod) error {
+		err := Read("f", strings.NewReader(text), Options{Budgets: func(b fargate.DisruptionBudget) { budgets = append(budgets, b) }}, func(pod kube.Pod) error {
 			e := matcher.Explain(pod)
 			if e.Verdict == "" {
 				t.Errorf("%s has no verdict", pod.Name)

@@ -11,7 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -84,7 +84,7 @@ func (o *object) spot(path string, v document.Value, part string) spot {
 
 // foreignPods reads the pods of an object of a kind that is not Kubernetes' own, or not known; none where it is not
 // known to make any.
-func (o *object) foreignPods(group string) ([]fargate.Pod, error) {
+func (o *object) foreignPods(group string) ([]kube.Pod, error) {
 	root := spot{value: o.value, fields: o.fields}
 	places, ok := foreignPlaces[o.kind+"."+group]
 	if !ok && o.plainTemplate(root) {
@@ -95,17 +95,17 @@ func (o *object) foreignPods(group string) ([]fargate.Pod, error) {
 	}
 	var meta objectMeta
 	o.decode("metadata", &meta)
-	var pods []fargate.Pod
+	var pods []kube.Pod
 	for _, place := range places {
 		for _, at := range o.spots(root, place.at, place.name) {
 			if len(pods) == maxParts {
 				o.fault(at.path, ": one object makes more than %d pods", maxParts)
 				return nil, o.faults()
 			}
-			pod := fargate.Pod{
+			pod := kube.Pod{
 				Kind: foreignKind(o.kind, group), Name: cmp.Or(meta.Name, meta.GenerateName), Namespace: meta.Namespace,
 				Part: cmp.Or(place.part, at.part), Foreign: true,
-				Workload: fargate.Workload{Replicas: o.replicas(place, root, at)},
+				Workload: kube.Workload{Replicas: o.replicas(place, root, at)},
 			}
 			if o.place(&pod, place, root, at) {
 				pods = append(pods, pod)
@@ -170,7 +170,7 @@ func (o *object) from(path string, root, at spot) []spot {
 }
 
 // place reads one pod; it reports whether there is one.
-func (o *object) place(pod *fargate.Pod, place podPlace, root, at spot) bool {
+func (o *object) place(pod *kube.Pod, place podPlace, root, at spot) bool {
 	o.bad = nil
 	if place.specs == nil {
 		return o.template(pod, place, at)
@@ -186,7 +186,7 @@ func (o *object) place(pod *fargate.Pod, place podPlace, root, at spot) bool {
 }
 
 // template reads a PodTemplateSpec.
-func (o *object) template(pod *fargate.Pod, place podPlace, at spot) bool {
+func (o *object) template(pod *kube.Pod, place podPlace, at spot) bool {
 	for _, s := range o.spots(at, place.template, "") {
 		var t podTemplate
 		o.errs.Add(document.Decode(s.value, join(o.path, s.path), &t, o.types()))
@@ -226,7 +226,7 @@ type containerFields struct {
 
 // compose puts a pod together of fields that lie in several places. Its amounts are those of the object alone, and may
 // be expressions, so nothing is said of them.
-func (o *object) compose(pod *fargate.Pod, place podPlace, root, at spot) {
+func (o *object) compose(pod *kube.Pod, place podPlace, root, at spot) {
 	places := map[string]string{} // of the lists' elements and the fields of the pod
 	for _, path := range place.labels {
 		for _, s := range o.from(path, root, at) {
@@ -270,7 +270,7 @@ func (o *object) compose(pod *fargate.Pod, place podPlace, root, at spot) {
 }
 
 // claim adds storage that every pod has its own of: a PersistentVolumeClaim, or what an operator makes one of.
-func (o *object) claim(pod *fargate.Pod, at spot, places map[string]string) {
+func (o *object) claim(pod *kube.Pod, at spot, places map[string]string) {
 	var c struct {
 		Name         string     `json:"name"`
 		Metadata     objectMeta `json:"metadata"`

@@ -9,13 +9,15 @@ import (
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 // foreign writes every pod of a text as "kind/name part labels replicas containers" and what is refused in it.
 func foreignPods(t *testing.T, text string) []string {
 	t.Helper()
 	var out []string
-	err := Read("f.yaml", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+	err := Read("f.yaml", strings.NewReader(text), Options{}, func(p kube.Pod) error {
 		if !p.Foreign {
 			t.Errorf("%s/%s is not foreign", p.Kind, p.Name)
 		}
@@ -27,8 +29,8 @@ func foreignPods(t *testing.T, text string) []string {
 		if p.Incomplete {
 			s += " incomplete"
 		}
-		for _, f := range fargate.Findings(p) {
-			if f.Severity == fargate.SeverityError {
+		for _, f := range support.Findings(p) {
+			if f.Severity == support.SeverityError {
 				s += fmt.Sprintf(" %s:%d", f.Path, f.Line)
 			}
 		}
@@ -207,12 +209,12 @@ func TestForeignClaims(t *testing.T) {
 		"apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nspec: {storage: {size: 1Gi, storageClass: gp3}}\n":                                                                   "spec.storage:3 error",
 		"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {volumeClaimTemplates: [{metadata: {name: d}}], templates: [{script: {}}]}":                                    "spec.volumeClaimTemplates[0]:3 warning",
 	} {
-		var objects fargate.Objects
+		var objects kube.Objects
 		objects.AddClass("gp3", "ebs.csi.aws.com", false)
 		var got []string
-		err := Read("f.yaml", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+		err := Read("f.yaml", strings.NewReader(text), Options{}, func(p kube.Pod) error {
 			p.Objects = &objects
-			for _, f := range fargate.Findings(p) {
+			for _, f := range support.Findings(p) {
 				if f.Code == "claim-templates" {
 					got = append(got, fmt.Sprintf("%s:%d %s", f.Path, f.Line, f.Severity))
 				}

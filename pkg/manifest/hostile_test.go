@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // laughs is a document whose last alias stands for 10 to the power of n values.
@@ -68,7 +68,7 @@ func TestHostileManifests(t *testing.T) {
 func TestLinesAreLimited(t *testing.T) {
 	text := `{"kind":"Pod","spec":{"containers":[` + strings.Repeat("{},", maxLines) + `{}]}}`
 	found := 0
-	err := Read("f.json", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+	err := Read("f.json", strings.NewReader(text), Options{}, func(p kube.Pod) error {
 		for i := range p.Spec.Containers {
 			if p.LineOf(fmt.Sprintf("spec.containers[%d]", i)) == 1 {
 				found++

@@ -10,12 +10,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // pods reads a text and writes every pod as "document kind/name namespace labels annotations".
 func pods(text string, opts Options) (out []string, err error) {
-	err = Read("f.yaml", strings.NewReader(text), opts, func(p fargate.Pod) error {
+	err = Read("f.yaml", strings.NewReader(text), opts, func(p kube.Pod) error {
 		s := fmt.Sprintf("%d %s/%s %s %v", p.Document, p.Kind, p.Name, p.Namespace, p.Labels)
 		if p.Annotations != nil {
 			s += fmt.Sprintf(" %v", p.Annotations)
@@ -84,7 +84,7 @@ func TestReadClaimTemplates(t *testing.T) {
 	const text = "kind: StatefulSet\nspec:\n  volumeClaimTemplates: [{metadata: {name: data}}, {metadata: {name: log}}]\n  template: {}\n---\n" +
 		"kind: StatefulSet\nspec: {volumeClaimTemplates: ~, template: {}}\n---\nkind: Deployment\nspec: {volumeClaimTemplates: [], template: {}}\n"
 	var got [][]string
-	err := Read("f.yaml", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+	err := Read("f.yaml", strings.NewReader(text), Options{}, func(p kube.Pod) error {
 		got = append(got, p.Workload.ClaimTemplates)
 		return nil
 	})
@@ -168,7 +168,7 @@ func TestReadStopsWhenYieldFails(t *testing.T) {
 	stop := errors.New("stop")
 	for _, text := range []string{"kind: Pod\n---\nkind: Pod\n", "kind: List\nitems: [{kind: Pod}, {kind: Pod}]", `{"items":[{"kind":"Pod"},{"kind":"Pod"}]}`, `{"items":[{},{}],"kind":"PodList"}`} {
 		calls := 0
-		err := Read("f", strings.NewReader(text), Options{}, func(fargate.Pod) error { calls++; return stop })
+		err := Read("f", strings.NewReader(text), Options{}, func(kube.Pod) error { calls++; return stop })
 		if !errors.Is(err, stop) || calls != 1 {
 			t.Errorf("%q: got %v after %d calls", text, err, calls)
 		}
@@ -198,7 +198,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadHoldsOnePodAtATime(t *testing.T) {
 	enough := errors.New("enough")
 	count := 0
-	err := Read("f", &endless{head: `{"apiVersion":"v1","items":[`}, Options{}, func(fargate.Pod) error {
+	err := Read("f", &endless{head: `{"apiVersion":"v1","items":[`}, Options{}, func(kube.Pod) error {
 		if count++; count == 100_000 {
 			return enough
 		}
@@ -212,7 +212,7 @@ func TestReadHoldsOnePodAtATime(t *testing.T) {
 // Elements whose kind only comes at the end are held, but not without end.
 func TestReadHoldsElementsWithoutAKindUpToALimit(t *testing.T) {
 	text := io.MultiReader(strings.NewReader(`{"items":[`), &repeat{text: `{"metadata":{"name":"a"}},`})
-	err := Read("f", text, Options{}, func(fargate.Pod) error { return nil })
+	err := Read("f", text, Options{}, func(kube.Pod) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "put the list's kind before its items") {
 		t.Errorf("got %v", err)
 	}

@@ -13,7 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -91,7 +91,7 @@ type object struct {
 	fields []document.Field
 	path   string // its place in the document
 	errs   Errors
-	bad    []fargate.BadQuantity
+	bad    []kube.BadQuantity
 }
 
 // faults returns what is wrong in the order of the lines. What several pods of an object share is read for each.
@@ -131,7 +131,7 @@ func (o *object) quantity(v document.Value, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := fargate.ParseQuantity(text); err != nil {
+	if _, err := kube.ParseQuantity(text); err != nil {
 		path = strings.TrimPrefix(strings.TrimPrefix(path, o.path), ".")
 		name := path[strings.LastIndexAny(path, ".[")+1:]
 		if at := strings.LastIndexByte(path, '['); at >= 0 && strings.HasSuffix(path, "]") {
@@ -140,7 +140,7 @@ func (o *object) quantity(v document.Value, path string) (string, error) {
 				path = path[:at] + "." + name
 			}
 		}
-		o.bad = append(o.bad, fargate.BadQuantity{Path: path, Resource: name, Text: text, Fault: err})
+		o.bad = append(o.bad, kube.BadQuantity{Path: path, Resource: name, Text: text, Fault: err})
 		text = "0"
 	}
 	quoted, err := jsontext.AppendQuote(nil, text)
@@ -149,13 +149,13 @@ func (o *object) quantity(v document.Value, path string) (string, error) {
 
 // pod reads the pod of an object of one of the kinds of templates. With readiness it matters whether the pod is
 // ready.
-func (o *object) pod(readiness bool) (fargate.Pod, error) {
+func (o *object) pod(readiness bool) (kube.Pod, error) {
 	var meta objectMeta
 	o.decode("metadata", &meta)
-	pod := fargate.Pod{
+	pod := kube.Pod{
 		Kind: o.kind, Name: cmp.Or(meta.Name, meta.GenerateName), Namespace: meta.Namespace,
 		Labels: meta.Labels, Annotations: meta.Annotations,
-		SpecPath: join(templates[o.kind], "spec"), Workload: fargate.Workload{Replicas: 1},
+		SpecPath: join(templates[o.kind], "spec"), Workload: kube.Workload{Replicas: 1},
 	}
 	if o.kind == "Pod" {
 		o.decode("spec", &pod.Spec)
@@ -193,8 +193,8 @@ func (m objectMeta) owner() (kind, name string, isForeign bool) {
 }
 
 // running reads what a cluster says of a pod.
-func (o *object) running(meta objectMeta, node string, readiness bool) *fargate.Running {
-	r := &fargate.Running{NodeName: node, Terminating: meta.DeletionTimestamp != ""}
+func (o *object) running(meta objectMeta, node string, readiness bool) *kube.Running {
+	r := &kube.Running{NodeName: node, Terminating: meta.DeletionTimestamp != ""}
 	r.OwnerKind, r.OwnerName, r.OwnerForeign = meta.owner()
 	if meta.CreationTimestamp != "" {
 		var err error
@@ -222,7 +222,7 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *fargate.
 
 // workload reads the pod template of a workload, how many pods it makes at once, and whether they stay when they have
 // finished (Kubernetes API: replicas is 1 by default, a Job's parallelism too, and never more than its completions).
-func (o *object) workload(pod *fargate.Pod) {
+func (o *object) workload(pod *kube.Pod) {
 	spec, path := &workloadSpec{}, "spec."
 	if o.kind == "PodTemplate" {
 		o.decode("template", &spec.Template)

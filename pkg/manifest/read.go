@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -59,16 +60,16 @@ const (
 // A fault ends its object, not the stream: the rest is read as far as it can be told apart. All faults
 // are returned together, as *Error or Errors. An error of yield's or of r's ends reading and is
 // returned as it is.
-func Read(source string, r io.Reader, opts Options, yield func(fargate.Pod) error) error {
+func Read(source string, r io.Reader, opts Options, yield func(kube.Pod) error) error {
 	opts.onlyOthers = yield == nil
-	return ReadEach(source, r, opts, func(fargate.Pod) struct{} { return struct{}{} },
-		func(pod fargate.Pod, _ struct{}) error { return yield(pod) })
+	return ReadEach(source, r, opts, func(kube.Pod) struct{} { return struct{}{} },
+		func(pod kube.Pod, _ struct{}) error { return yield(pod) })
 }
 
 // ReadEach is Read with a judgement of each pod, which yield is called with. Judge is called on several goroutines at
 // once, and perhaps for pods that yield is not called with any more.
 func ReadEach[T any](
-	source string, r io.Reader, opts Options, judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
+	source string, r io.Reader, opts Options, judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {
 	if opts.Namespace == "" {
 		opts.Namespace = "default"
@@ -102,8 +103,8 @@ func ReadEach[T any](
 type reader[T any] struct {
 	source string
 	opts   Options
-	judge  func(fargate.Pod) T
-	yield  func(fargate.Pod, T) error
+	judge  func(kube.Pod) T
+	yield  func(kube.Pod, T) error
 	stop   error // yield's error
 
 	held  []element // elements of a list whose kind is not known yet
@@ -289,9 +290,9 @@ type element struct {
 
 // found is what an object turned out to be: nothing more where it makes no pods.
 type found struct {
-	pod     *fargate.Pod
-	pods    []fargate.Pod // those of an object of others, which may make several
-	lines   *podLines     // of pod or pods
+	pod     *kube.Pod
+	pods    []kube.Pod // those of an object of others, which may make several
+	lines   *podLines  // of pod or pods
 	budget  *fargate.DisruptionBudget
 	other   *Object
 	skipped *Kind
@@ -373,7 +374,7 @@ func (m *reader[T]) look(e element) (f found) {
 }
 
 // place says where a pod was read.
-func (m *reader[T]) place(e element, pod *fargate.Pod, lines *podLines) {
+func (m *reader[T]) place(e element, pod *kube.Pod, lines *podLines) {
 	pod.Namespace = cmp.Or(pod.Namespace, m.opts.Namespace)
 	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, e.value.Line(), lines.of
 }

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // RelatedWords are texts of which an input has one at least where it has an object that Related reads.
@@ -19,7 +19,7 @@ var RelatedWords = []string{
 
 // Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends
 // on it stays undecided.
-func Related(objects *fargate.Objects) map[string]func(Object) error {
+func Related(objects *kube.Objects) map[string]func(Object) error {
 	into := func(read func(Object) error) func(Object) error {
 		return func(o Object) error {
 			_ = read(o)
@@ -36,30 +36,30 @@ func Related(objects *fargate.Objects) map[string]func(Object) error {
 	}
 }
 
-func readClaim(o Object, into *fargate.Objects) error {
+func readClaim(o Object, into *kube.Objects) error {
 	var spec struct {
 		StorageClassName *string `json:"storageClassName"`
 		VolumeName       string  `json:"volumeName"`
 	}
 	err := o.Decode("spec", &spec)
 	if err == nil {
-		into.AddClaim(fargate.ObjectName{Namespace: o.Namespace, Name: o.Name},
-			fargate.Claim{Class: spec.StorageClassName, Volume: spec.VolumeName})
+		into.AddClaim(kube.ObjectName{Namespace: o.Namespace, Name: o.Name},
+			kube.Claim{Class: spec.StorageClassName, Volume: spec.VolumeName})
 	}
 	return err
 }
 
-func readVolume(o Object, into *fargate.Objects) error {
+func readVolume(o Object, into *kube.Objects) error {
 	var spec corev1.PersistentVolumeSpec
 	if err := o.Decode("spec", &spec); err != nil {
 		return err
 	}
-	v := fargate.Volume{Name: o.Name, Class: spec.StorageClassName, Driver: sourceKind(spec.PersistentVolumeSource)}
+	v := kube.Volume{Name: o.Name, Class: spec.StorageClassName, Driver: sourceKind(spec.PersistentVolumeSource)}
 	if spec.CSI != nil {
 		v.Driver = spec.CSI.Driver
 	}
 	if spec.ClaimRef != nil {
-		v.For = fargate.ObjectName{Namespace: spec.ClaimRef.Namespace, Name: spec.ClaimRef.Name}
+		v.For = kube.ObjectName{Namespace: spec.ClaimRef.Namespace, Name: spec.ClaimRef.Name}
 	}
 	into.AddVolume(v)
 	return nil
@@ -76,7 +76,7 @@ func sourceKind(source corev1.PersistentVolumeSource) string {
 	return ""
 }
 
-func readClass(o Object, into *fargate.Objects) error {
+func readClass(o Object, into *kube.Objects) error {
 	var class struct {
 		Metadata    metav1.ObjectMeta `json:"metadata"`
 		Provisioner string            `json:"provisioner"`
@@ -91,7 +91,7 @@ func readClass(o Object, into *fargate.Objects) error {
 
 // readLimits reads what a LimitRange says of containers, with the defaults of defaults: a request is the limit, else
 // the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
-func readLimits(o Object, into *fargate.Objects) error {
+func readLimits(o Object, into *kube.Objects) error {
 	var spec corev1.LimitRangeSpec
 	if err := o.Decode("spec", &spec); err != nil {
 		return err
@@ -107,14 +107,14 @@ func readLimits(o Object, into *fargate.Objects) error {
 		for _, list := range []corev1.ResourceList{item.Min, limits, item.DefaultRequest} {
 			maps.Copy(requests, list)
 		}
-		into.AddLimits(o.Namespace, fargate.Limits{Name: o.Name, Limits: limits, Requests: requests})
+		into.AddLimits(o.Namespace, kube.Limits{Name: o.Name, Limits: limits, Requests: requests})
 	}
 	return nil
 }
 
 // readPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One that selects by service accounts is left
 // out: what it chooses by are the account's labels.
-func readPolicy(o Object, into *fargate.Objects) error {
+func readPolicy(o Object, into *kube.Objects) error {
 	var spec struct {
 		PodSelector    *metav1.LabelSelector `json:"podSelector"`
 		SecurityGroups struct {
@@ -126,14 +126,14 @@ func readPolicy(o Object, into *fargate.Objects) error {
 	}
 	selector, err := metav1.LabelSelectorAsSelector(spec.PodSelector)
 	if err == nil {
-		into.AddPolicy(fargate.GroupPolicy{
+		into.AddPolicy(kube.GroupPolicy{
 			Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs, Selector: selector,
 		})
 	}
 	return err
 }
 
-func readEvent(o Object, into *fargate.Objects) error {
+func readEvent(o Object, into *kube.Objects) error {
 	var event struct {
 		Reason             string                 `json:"reason"`
 		Message            string                 `json:"message"`
@@ -143,7 +143,7 @@ func readEvent(o Object, into *fargate.Objects) error {
 	}
 	err := o.Decode("", &event)
 	if err == nil && event.Reason == "FailedScheduling" && event.InvolvedObject.Kind == "Pod" {
-		into.AddReport(fargate.ObjectName{Namespace: event.InvolvedObject.Namespace, Name: event.InvolvedObject.Name},
+		into.AddReport(kube.ObjectName{Namespace: event.InvolvedObject.Namespace, Name: event.InvolvedObject.Name},
 			event.Message)
 	}
 	return err

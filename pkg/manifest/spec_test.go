@@ -14,13 +14,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // read returns all pods of a text.
-func read(t *testing.T, text string, opts Options) []fargate.Pod {
+func read(t *testing.T, text string, opts Options) []kube.Pod {
 	t.Helper()
-	var out []fargate.Pod
-	if err := Read("f.yaml", strings.NewReader(text), opts, func(p fargate.Pod) error {
+	var out []kube.Pod
+	if err := Read("f.yaml", strings.NewReader(text), opts, func(p kube.Pod) error {
 		p.LineOf = nil
 		out = append(out, p)
 		return nil
@@ -109,7 +110,7 @@ func amounts(t *testing.T, pairs ...string) corev1.ResourceList {
 	t.Helper()
 	out := corev1.ResourceList{}
 	for i := 0; i < len(pairs); i += 2 {
-		q, err := fargate.ParseQuantity(pairs[i+1])
+		q, err := kube.ParseQuantity(pairs[i+1])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,25 +241,25 @@ func TestReadRunning(t *testing.T) {
 	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 	for _, c := range []struct {
 		text string
-		want *fargate.Running
+		want *kube.Running
 	}{
 		{`{"kind":"Pod","metadata":{"name":"a","creationTimestamp":null},"status":{"phase":1}}`, nil},
-		{`{"kind":"Pod","metadata":{"uid":"x"}}`, &fargate.Running{}},
+		{`{"kind":"Pod","metadata":{"uid":"x"}}`, &kube.Running{}},
 		{`{"kind":"Deployment","metadata":{"uid":"x"},"spec":{"template":{"metadata":{"uid":"x"}}}}`, nil},
 		{
 			`{"kind":"Pod","metadata":{"creationTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"kind":"Backup","name":"b"},{"kind":"ReplicaSet","name":"web-1","controller":true},{"kind":"X","name":"x","controller":false}]},
 			"spec":{"nodeName":"fargate-ip-10-0-0-1"},"status":{"phase":"Running","conditions":[]}}`,
-			&fargate.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
+			&kube.Running{CreatedAt: at, OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: "fargate-ip-10-0-0-1"},
 		},
 		{
 			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":"2026-05-04T03:02:01Z","ownerReferences":[{"apiVersion":"apps.kruise.io/v1beta1","kind":"StatefulSet","name":"db","controller":true}]}}`,
-			&fargate.Running{OwnerKind: "StatefulSet", OwnerName: "db", OwnerForeign: true, Terminating: true},
+			&kube.Running{OwnerKind: "StatefulSet", OwnerName: "db", OwnerForeign: true, Terminating: true},
 		},
 		{
 			`{"kind":"Pod","metadata":{"uid":"x","deletionTimestamp":null,"ownerReferences":[{"apiVersion":"batch/v1","kind":"Job","name":"j","controller":true}]}}`,
-			&fargate.Running{OwnerKind: "Job", OwnerName: "j"},
+			&kube.Running{OwnerKind: "Job", OwnerName: "j"},
 		},
-		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &fargate.Running{CreatedAt: at}},
+		{"kind: Pod\nmetadata:\n  creationTimestamp: 2026-05-04T03:02:01Z\n", &kube.Running{CreatedAt: at}},
 	} {
 		if p := read(t, c.text, Options{})[0]; !reflect.DeepEqual(p.Running, c.want) {
 			t.Errorf("%s\ngot  %+v\nwant %+v", c.text, p.Running, c.want)
@@ -370,8 +371,8 @@ items:
 					continue
 				}
 			}
-			var kept fargate.Pod
-			if err := Read("f", strings.NewReader(text), Options{}, func(p fargate.Pod) error {
+			var kept kube.Pod
+			if err := Read("f", strings.NewReader(text), Options{}, func(p kube.Pod) error {
 				if seen == c.pod {
 					if early = p.LineOf(c.path); early != want {
 						t.Errorf("%s: line %d of %s, want %d", form, early, c.path, want)

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Tolerations are read where they may be about Fargate's nodes, and then all of them, so that their places hold.
@@ -22,7 +22,7 @@ func TestTolerations(t *testing.T) {
 		for _, form := range []string{
 			`{"kind": "Pod", "spec": {"tolerations": ` + text + `}}`, "kind: Pod\nspec:\n  tolerations: " + text,
 		} {
-			err := Read("f", strings.NewReader(form), Options{}, func(pod fargate.Pod) error {
+			err := Read("f", strings.NewReader(form), Options{}, func(pod kube.Pod) error {
 				if len(pod.Spec.Tolerations) != want {
 					t.Errorf("%s: got %v, want %d", form, pod.Spec.Tolerations, want)
 				}
@@ -33,7 +33,7 @@ func TestTolerations(t *testing.T) {
 			}
 		}
 	}
-	err := Read("f", strings.NewReader("kind: Pod\nspec:\n  tolerations: [{operator: [Exists]}]"), Options{}, func(fargate.Pod) error { return nil })
+	err := Read("f", strings.NewReader("kind: Pod\nspec:\n  tolerations: [{operator: [Exists]}]"), Options{}, func(kube.Pod) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "spec.tolerations[0].operator") {
 		t.Errorf("%v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
 
@@ -149,7 +150,7 @@ func podRisks(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 				again = fmt.Sprintf(", or recreate its pods when the new %s is ACTIVE", hit.From)
 			}
 			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s",
-				hit.Owner, hit.Namespace, hit.From, fargate.ProfileLabel, again)
+				hit.Owner, hit.Namespace, hit.From, kube.ProfileLabel, again)
 		}
 		if hit.Unowned {
 			say(true, "%s in namespace %s has no owner that would make it again: recreate it when profile %s is gone",

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Plan is what a command is going to do.
@@ -76,7 +77,7 @@ type Shape struct {
 
 // String writes the shape as messages show it.
 func (s Shape) String() string {
-	return fargate.Pod{Namespace: s.Namespace, Labels: s.Labels}.Shape()
+	return kube.Pod{Namespace: s.Namespace, Labels: s.Labels}.Shape()
 }
 
 // New returns a plan without steps.
@@ -148,7 +149,7 @@ func NewPods(before, after []fargate.Profile, going ...string) *Pods {
 }
 
 // Add adds a pod or a workload, in whatever order.
-func (x *Pods) Add(pod fargate.Pod) {
+func (x *Pods) Add(pod kube.Pod) {
 	x.read++
 	x.impact.Add(pod)
 }

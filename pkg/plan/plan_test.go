@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
@@ -17,8 +18,8 @@ func profile(name, namespace string, status fargate.Status) fargate.Profile {
 	}
 }
 
-func pod(namespace, name string) fargate.Pod {
-	return fargate.Pod{Kind: "Deployment", Namespace: namespace, Name: name, Workload: fargate.Workload{Replicas: 2}}
+func pod(namespace, name string) kube.Pod {
+	return kube.Pod{Kind: "Deployment", Namespace: namespace, Name: name, Workload: kube.Workload{Replicas: 2}}
 }
 
 // steps writes down the steps of a plan.
@@ -38,7 +39,7 @@ func TestDelete(t *testing.T) {
 	for _, c := range []struct {
 		why          string
 		doomed, left []fargate.Profile
-		pods         []fargate.Pod
+		pods         []kube.Pod
 		steps, means string
 		covered      fargate.Extent
 		losers       []string
@@ -80,7 +81,7 @@ func TestDelete(t *testing.T) {
 		},
 		{
 			why:    "a pod says more than a name",
-			doomed: []fargate.Profile{profile("a", "web", active), profile("b", "web", active)}, pods: []fargate.Pod{pod("web", "x")},
+			doomed: []fargate.Profile{profile("a", "web", active), profile("b", "web", active)}, pods: []kube.Pod{pod("web", "x")},
 			steps: "delete b, delete a", covered: fargate.ExtentNone, losers: []string{"b", "a"},
 		},
 	} {

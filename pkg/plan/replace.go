@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
@@ -77,7 +78,7 @@ func replacementSteps(d lifecycle.Decision, settle time.Duration, after int) []S
 		case lifecycle.RetireOriginal:
 			steps[i] = Step{Action: StepDelete, Profile: original, Until: "it is gone", Means: fmt.Sprintf(
 				"its pods are stopped at once, their replacements hit %s; pods labelled %s=%s %s",
-				successor, fargate.ProfileLabel, original, pinned)}
+				successor, kube.ProfileLabel, original, pinned)}
 		case lifecycle.MakeRenewed:
 			const means = "it is the new profile, under the old name"
 			steps[i] = Step{Action: StepCreate, Profile: original, Until: ready, Means: means}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // judgeCluster: ACTIVE, not on Outposts, in a region and of a version with Fargate (EKS User Guide,
@@ -186,7 +187,7 @@ func (f *facts) judgeOverlap() Result {
 			profilesNamed(names))
 	}
 	return out.with(details...).found(more...).
-		hint("make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel)
+		hint("make the selectors disjoint, or pin pods with the label " + kube.ProfileLabel)
 }
 
 // overlapsByProfile returns the names of the profiles that overlap with the named one, and a line about

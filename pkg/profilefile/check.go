@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -236,7 +237,7 @@ func overlaps(own []*found) []Problem {
 			Field: fmt.Sprintf("selectors[%d]", o.B.Index-1),
 			Message: fmt.Sprintf("a pod in %s matches this selector and selector %d of profile %s; EKS would run it on %s",
 				o.Witness.Shape(), o.A.Index, a.Name, o.TakenBy),
-			Hint: "make the selectors disjoint, or pin pods with the label " + fargate.ProfileLabel,
+			Hint: "make the selectors disjoint, or pin pods with the label " + kube.ProfileLabel,
 		}))
 	}
 	return out

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 type jsonObject = map[string]any
@@ -260,7 +261,7 @@ func judge(t *testing.T, file File) {
 	}
 	matcher := fargate.NewMatcher(profiles)
 	for _, o := range fargate.Overlaps(profiles) {
-		pod := fargate.Pod{Kind: "Pod", Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
+		pod := kube.Pod{Kind: "Pod", Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
 		if e := matcher.Explain(pod); o.Witness.Namespace != "" && o.Counts && e.Verdict == fargate.VerdictUnmatched {
 			t.Fatalf("the witness of an overlap is unmatched: %+v", o)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -193,12 +194,12 @@ func (d *description) replacement(
 func (d *description) pods(ctx context.Context, opts options) error {
 	found := map[podsOf]*podsOf{}
 	err := opts.kubectl.Get(ctx, "pods", func(in io.Reader) error {
-		return manifest.Read("kubectl get pods", in, manifest.Options{}, func(pod fargate.Pod) error {
-			if pod.Running == nil || pod.Spec.SchedulerName != fargate.Scheduler {
+		return manifest.Read("kubectl get pods", in, manifest.Options{}, func(pod kube.Pod) error {
+			if pod.Running == nil || pod.Spec.SchedulerName != kube.Scheduler {
 				return nil
 			}
 			key := podsOf{Namespace: pod.Namespace, Owner: "Pod/" + pod.Name}
-			if owner := fargate.OwnerOf(pod); owner != nil {
+			if owner := kube.OwnerOf(pod); owner != nil {
 				key.Owner = owner.String()
 			}
 			if found[key] == nil {
@@ -210,7 +211,7 @@ func (d *description) pods(ctx context.Context, opts options) error {
 			}
 			return nil
 		})
-	}, "-A", "-l", fargate.ProfileLabel+"="+d.Name)
+	}, "-A", "-l", kube.ProfileLabel+"="+d.Name)
 	if err != nil {
 		return fmt.Errorf("the profile's pods: %w", err)
 	}

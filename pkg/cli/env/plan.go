@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
@@ -49,7 +49,7 @@ func (e *Env) Gather(ctx context.Context, files []string, x *plan.Pods) (*plan.P
 	if len(files) == 0 || x == nil {
 		return nil, nil
 	}
-	return x, e.ReadPods(ctx, PodInput{Files: files, Budgets: x.AddBudget}, func(pod fargate.Pod) error {
+	return x, e.ReadPods(ctx, PodInput{Files: files, Budgets: x.AddBudget}, func(pod kube.Pod) error {
 		x.Add(pod)
 		return nil
 	})

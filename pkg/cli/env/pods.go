@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -27,7 +28,7 @@ type PodInput struct {
 	// Budgets is called for each PodDisruptionBudget; may be nil.
 	Budgets func(fargate.DisruptionBudget)
 	// Objects is filled with what decides about the pods before any is judged; may be nil.
-	Objects *fargate.Objects
+	Objects *kube.Objects
 	// Skipped counts what is not judged; may be nil.
 	Skipped *Skipped
 }
@@ -42,14 +43,14 @@ func (in PodInput) Find() ([]manifest.File, *manifest.Left, error) {
 }
 
 // ReadPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
-func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(fargate.Pod) error) error {
-	return JudgePods(ctx, e, in, func(fargate.Pod) struct{} { return struct{}{} },
-		func(pod fargate.Pod, _ struct{}) error { return yield(pod) })
+func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(kube.Pod) error) error {
+	return JudgePods(ctx, e, in, func(kube.Pod) struct{} { return struct{}{} },
+		func(pod kube.Pod, _ struct{}) error { return yield(pod) })
 }
 
 // JudgePods is ReadPods with a judgement of each pod, on several goroutines at once; see manifest.ReadEach.
 func JudgePods[T any](
-	ctx context.Context, e *Env, in PodInput, judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
+	ctx context.Context, e *Env, in PodInput, judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {
 	namespace := e.defaultNamespace(in.Namespace)
 	files, left, err := in.Find()
@@ -81,7 +82,7 @@ func JudgePods[T any](
 		if file.InDirectory {
 			options.NotAManifest = func() { strays++ }
 		}
-		err := readManifest(ctx, open, file.Name, options, judge, func(pod fargate.Pod, judged T) error {
+		err := readManifest(ctx, open, file.Name, options, judge, func(pod kube.Pod, judged T) error {
 			found[file.Given] = true
 			pods++
 			stop = yield(pod, judged)
@@ -126,7 +127,7 @@ func noPods(name string) error {
 // readManifest reads one file.
 func readManifest[T any](
 	ctx context.Context, open func(context.Context, string) (io.ReadCloser, error), name string, opts manifest.Options,
-	judge func(fargate.Pod) T, yield func(fargate.Pod, T) error,
+	judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {
 	in, err := open(ctx, name)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"io"
 	"os"
 
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // related reads the objects that decide about pods, and returns how to open a file after that.
 func (e *Env) related(
-	ctx context.Context, files []manifest.File, namespace string, into *fargate.Objects,
+	ctx context.Context, files []manifest.File, namespace string, into *kube.Objects,
 ) func(context.Context, string) (io.ReadCloser, error) {
 	options := manifest.Options{Namespace: namespace, Others: manifest.Related(into)}
 	kept := map[string]io.ReadCloser{}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -92,7 +94,7 @@ func (d *detail) findings(e fargate.Explanation) {
 	var idle []string
 	folded := 0 // what every second pod has, so that it takes one line
 	for _, f := range e.Findings {
-		if d.guide.folds && e.OnFargate() && f.Code == fargate.CodeRequestsNotLimits {
+		if d.guide.folds && e.OnFargate() && f.Code == support.CodeRequestsNotLimits {
 			folded++
 			continue
 		}
@@ -121,7 +123,7 @@ func (d *detail) findings(e fargate.Explanation) {
 	}
 	if folded > 0 {
 		d.say(2, "warning %s: %d amounts of CPU or memory; the size follows requests alone (-o wide names each).",
-			fargate.CodeRequestsNotLimits, folded)
+			support.CodeRequestsNotLimits, folded)
 	}
 	if len(idle) > 0 && !e.OfDaemonSet() {
 		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle, ", "))
@@ -129,7 +131,7 @@ func (d *detail) findings(e fargate.Explanation) {
 }
 
 // colon ends a hint that something to paste follows.
-func colon(f fargate.Finding) string {
+func colon(f support.Finding) string {
 	if len(f.Commands) == 0 && f.Paste == "" {
 		return ""
 	}
@@ -210,7 +212,7 @@ func (d *detail) hints(e fargate.Explanation) {
 
 // daemonSet says of a DaemonSet that it is well where it is.
 func (d *detail) daemonSet(e fargate.Explanation) {
-	if !e.Counts(fargate.SeverityWarning) && !e.Counts(fargate.SeverityError) {
+	if !e.Counts(support.SeverityWarning) && !e.Counts(support.SeverityError) {
 		d.say(2, "→ fine: DaemonSets do not run on Fargate, and nothing sends this one to Fargate's nodes")
 	}
 }
@@ -311,7 +313,7 @@ func settle(e fargate.Explanation) string {
 	}
 	for _, name := range candidates {
 		if fargate.CanPin(name) {
-			return fmt.Sprintf("to settle it, give the %s the label %s: %s", what, fargate.ProfileLabel, name)
+			return fmt.Sprintf("to settle it, give the %s the label %s: %s", what, kube.ProfileLabel, name)
 		}
 	}
 	return "to settle it, make their selectors disjoint; the name of none can be the value of a label"

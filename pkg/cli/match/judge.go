@@ -7,6 +7,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -22,9 +23,9 @@ var (
 )
 
 // failSeverities are the conditions that are about findings.
-var failSeverities = map[string]fargate.Severity{
-	env.FailOnErrors:   fargate.SeverityError,
-	env.FailOnWarnings: fargate.SeverityWarning,
+var failSeverities = map[string]support.Severity{
+	env.FailOnErrors:   support.SeverityError,
+	env.FailOnWarnings: support.SeverityWarning,
 }
 
 // gate decides which pods fail.

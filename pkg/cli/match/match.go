@@ -13,6 +13,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // options are the flags of match.
@@ -209,7 +210,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	warnUnexpected(e, opts.expect, profiles)
-	objects := &fargate.Objects{}
+	objects := &kube.Objects{}
 	opts.Objects = objects
 	matcher := fargate.NewMatcher(profiles).With(objects)
 	gate := &gate{failOn: opts.failOn, expect: opts.expect}
@@ -217,9 +218,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	var summary fargate.Summary
 	var skipped env.Skipped
 	opts.Skipped = &skipped
-	var owners fargate.Owners
+	var owners kube.Owners
 	var printErr error
-	readErr := env.JudgePods(ctx, e, opts.PodInput, matcher.Explain, func(pod fargate.Pod, x fargate.Explanation) error {
+	readErr := env.JudgePods(ctx, e, opts.PodInput, matcher.Explain, func(pod kube.Pod, x fargate.Explanation) error {
 		owners.Note(pod)
 		if owners.Pins(pod) { // which only the workloads before it can tell
 			pod.Running.OwnerPins = true

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -27,7 +28,7 @@ func TestMatchPrintsPiecesLikeAWhole(t *testing.T) {
 		}
 		whole.Pods = []fargate.Explanation{}
 		for i := range count {
-			e := fargate.Explain(fargate.Pod{Source: "f", Document: i + 1, Kind: "Pod", Name: "p\n1: 2", Namespace: "web"}, profiles[:i%2])
+			e := fargate.Explain(kube.Pod{Source: "f", Document: i + 1, Kind: "Pod", Name: "p\n1: 2", Namespace: "web"}, profiles[:i%2])
 			whole.Pods = append(whole.Pods, e)
 			whole.Summary.Add(e)
 		}
@@ -57,7 +58,7 @@ func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
 	p := newPrinter(to(&out), options{output: "table"}, &guide{env: to(&out)}, &gate{})
 	var summary fargate.Summary
 	for i := range tableRows + 100 {
-		e := fargate.Explain(fargate.Pod{Source: "f", Document: 1, Kind: "Pod", Name: fmt.Sprint("p", i), Namespace: "web"}, nil)
+		e := fargate.Explain(kube.Pod{Source: "f", Document: 1, Kind: "Pod", Name: fmt.Sprint("p", i), Namespace: "web"}, nil)
 		summary.Add(e)
 		if err := p.pod(e); err != nil {
 			t.Fatal(err)
@@ -85,17 +86,17 @@ func TestMatchTableExplainsSomePodsOfMany(t *testing.T) {
 
 // Commands in a hint are there to be pasted, so the lines of a narrow terminal do not break them.
 func TestCommandsAreNotBroken(t *testing.T) {
-	coredns := fargate.Pod{
+	coredns := kube.Pod{
 		Kind: "Deployment", Name: "coredns", Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"},
-		Annotations: map[string]string{fargate.ComputeTypeAnnotation: fargate.ComputeTypeEC2},
+		Annotations: map[string]string{kube.ComputeTypeAnnotation: kube.ComputeTypeEC2},
 	}
-	bare := fargate.Pod{Kind: "Pod", Name: "a-pod-that-nobody-owns-with-a-long-name", Namespace: "a-namespace-with-a-long-name", Running: &fargate.Running{Phase: "Running", NodeName: "n"}}
+	bare := kube.Pod{Kind: "Pod", Name: "a-pod-that-nobody-owns-with-a-long-name", Namespace: "a-namespace-with-a-long-name", Running: &kube.Running{Phase: "Running", NodeName: "n"}}
 	taken := bare
-	taken.Spec.SchedulerName, taken.Labels = fargate.Scheduler, map[string]string{fargate.ProfileLabel: "a"}
-	taken.Running = &fargate.Running{Phase: "Pending", OwnerKind: "Job", OwnerName: "j"}
+	taken.Spec.SchedulerName, taken.Labels = kube.Scheduler, map[string]string{kube.ProfileLabel: "a"}
+	taken.Running = &kube.Running{Phase: "Pending", OwnerKind: "Job", OwnerName: "j"}
 	profiles := []fargate.Profile{{Name: "a", Selectors: []fargate.Selector{{Namespace: "*"}}}}
 	for _, c := range []struct {
-		pod  fargate.Pod
+		pod  kube.Pod
 		want string
 	}{
 		{coredns, `kubectl patch deployment coredns -n kube-system --type json -p='[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]'` + "\n      kubectl rollout restart -n kube-system deployment coredns\n"},
@@ -114,7 +115,7 @@ func TestCommandsAreNotBroken(t *testing.T) {
 // Conditions stand in columns where a terminal has room for them, and are sentences where it has not.
 func TestConditionsFitTheTerminal(t *testing.T) {
 	profile := fargate.Profile{Name: "a", Selectors: []fargate.Selector{{Namespace: "web", Labels: map[string]string{"a.long.prefix.example.com/name": "value"}}}}
-	e := fargate.Explain(fargate.Pod{Kind: "Pod", Name: "p", Namespace: "web"}, []fargate.Profile{profile})
+	e := fargate.Explain(kube.Pod{Kind: "Pod", Name: "p", Namespace: "web"}, []fargate.Profile{profile})
 	columns := "      ✔ namespace                             wants web    the pod has web\n" +
 		"      ✗ label a.long.prefix.example.com/name  wants value  the pod has no such label\n"
 	lines := "      ✔ namespace  wants web  the pod has web\n" +

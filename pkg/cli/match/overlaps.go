@@ -11,6 +11,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -85,7 +86,7 @@ func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, 
 	if counting > 0 {
 		say("")
 		say("Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
-		say("→ make the selectors disjoint, or settle it with the pod label %s: NAME", fargate.ProfileLabel)
+		say("→ make the selectors disjoint, or settle it with the pod label %s: NAME", kube.ProfileLabel)
 	}
 	if len(redundant) > 0 && len(overlaps) > 0 {
 		say("")

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -105,8 +106,8 @@ func (p *tablePrinter) row(e fargate.Explanation) (row *tableRow, key string) {
 func (p *tablePrinter) keep(e fargate.Explanation) {
 	list := &p.troubled
 	switch {
-	case e.Verdict != fargate.VerdictMatched || e.Counts(fargate.SeverityError):
-	case e.Counts(fargate.SeverityWarning):
+	case e.Verdict != fargate.VerdictMatched || e.Counts(support.SeverityError):
+	case e.Counts(support.SeverityWarning):
 		list = &p.warned
 	case e.Capacity != nil && e.Capacity.Hint != "":
 		list = &p.hinted
@@ -229,7 +230,7 @@ func sizeCell(e fargate.Explanation) string {
 // findingsCell names the findings that matter by their codes, errors first.
 func findingsCell(e fargate.Explanation) string {
 	var out strings.Builder
-	for _, severity := range []fargate.Severity{fargate.SeverityError, fargate.SeverityWarning} {
+	for _, severity := range []support.Severity{support.SeverityError, support.SeverityWarning} {
 		var codes []string
 		for _, f := range e.Findings {
 			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) && !slices.Contains(codes, f.Code) {

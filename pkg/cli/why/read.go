@@ -18,6 +18,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -109,19 +110,19 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 
 // cluster reads pods and what is reported of them: with kubectl, or from files. Pods that cannot be read are an error;
 // anything else is only noted.
-func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(fargate.Pod)) error {
+func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(kube.Pod)) error {
 	if len(opts.files) > 0 {
 		return r.files(ctx, e, opts.files, pod)
 	}
 	client, scope := opts.kubectl, scopeOf(opts)
 	group, groupContext := errgroup.WithContext(ctx)
-	get := func(what string, flags []string, pods func(fargate.Pod) error) error {
+	get := func(what string, flags []string, pods func(kube.Pod) error) error {
 		return client.Get(groupContext, what, func(in io.Reader) error {
 			return manifest.Read("kubectl get "+what, in, manifest.Options{Others: r.others()}, pods)
 		}, flags...)
 	}
 	group.Go(func() error {
-		return get("pods", scope, func(p fargate.Pod) error { pod(p); return nil })
+		return get("pods", scope, func(p kube.Pod) error { pod(p); return nil })
 	})
 	for _, what := range []string{"events", "persistentvolumeclaims", "securitygrouppolicies"} {
 		group.Go(func() error { return r.further(what, get(what, scope, nil)) })
@@ -189,8 +190,8 @@ func (r *reader) webhook(ctx context.Context, client kubectl.Client) error {
 }
 
 // files reads saved answers. What they do not hold is not known.
-func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func(fargate.Pod)) error {
-	return r.eachFile(ctx, e, names, manifest.Options{Others: r.others()}, func(p fargate.Pod) error {
+func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func(kube.Pod)) error {
+	return r.eachFile(ctx, e, names, manifest.Options{Others: r.others()}, func(p kube.Pod) error {
 		pod(p)
 		return nil
 	})
@@ -198,14 +199,14 @@ func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func
 
 // eachFile reads saved answers, all faults together; files without a pod of a cluster are a fault.
 func (r *reader) eachFile(
-	ctx context.Context, e *env.Env, names []string, options manifest.Options, pod func(fargate.Pod) error,
+	ctx context.Context, e *env.Env, names []string, options manifest.Options, pod func(kube.Pod) error,
 ) error {
 	var faults []error
 	pods, live := 0, 0
 	for _, name := range names {
 		in, err := e.Open(ctx, name)
 		if err == nil {
-			err = manifest.Read(name, in, options, func(p fargate.Pod) error {
+			err = manifest.Read(name, in, options, func(p kube.Pod) error {
 				if pods++; p.Running != nil {
 					live++
 				}
@@ -311,7 +312,7 @@ func (r *reader) policy(o manifest.Object) error {
 	defer r.mu.Unlock()
 	r.evidence.Policies = append(r.evidence.Policies, diagnose.SecurityGroupPolicy{
 		Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs,
-		Selects: func(pod fargate.Pod) bool { return selector.Matches(labels.Set(pod.Labels)) },
+		Selects: func(pod kube.Pod) bool { return selector.Matches(labels.Set(pod.Labels)) },
 	})
 	return nil
 }

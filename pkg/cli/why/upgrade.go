@@ -12,6 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -98,7 +99,7 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 			return nil
 		}},
 	}
-	add := func(p fargate.Pod) error {
+	add := func(p kube.Pod) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		u.Add(p)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
-	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 )
 
@@ -140,7 +140,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		r.evidence.Cluster = aws.cluster
 	}
 	seen := map[string]bool{}
-	err := r.cluster(ctx, e, opts, func(pod fargate.Pod) {
+	err := r.cluster(ctx, e, opts, func(pod kube.Pod) {
 		if !opts.wants(pod) {
 			return
 		}
@@ -171,7 +171,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 }
 
 // wants reports whether a pod is asked for.
-func (o *options) wants(pod fargate.Pod) bool {
+func (o *options) wants(pod kube.Pod) bool {
 	if len(o.names) == 0 {
 		return o.namespace == "" || pod.Namespace == o.namespace
 	}

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // What Fargate refuses in the volumes of a pod, and what is risky there.
 
@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Fargate's scheduler on volumes.
@@ -82,7 +84,7 @@ func ephemeralVolume(v *corev1.Volume, at place) []Finding {
 }
 
 // claims judges claims by what the input has of them. Where it has nothing, it is said what must hold.
-func claims(pod Pod) []Finding {
+func claims(pod kube.Pod) []Finding {
 	var found []Finding
 	for i := range pod.Spec.Volumes {
 		v := &pod.Spec.Volumes[i]
@@ -90,16 +92,16 @@ func claims(pod Pod) []Finding {
 			continue
 		}
 		name, path := v.PersistentVolumeClaim.ClaimName, place{pod.SpecPath, "volumes", i}.path("persistentVolumeClaim")
-		switch s := pod.Objects.storageOf(ObjectName{pod.Namespace, name}); {
-		case s.driver == efsDriver && s.isBound:
-		case s.driver == efsDriver:
+		switch s := pod.Objects.StorageOf(kube.ObjectName{Namespace: pod.Namespace, Name: name}); {
+		case s.Driver == kube.EFSDriver && s.IsBound:
+		case s.Driver == kube.EFSDriver:
 			found = append(found, risky(path, "make the claim first and see that it is bound, or use a volume that was made by "+
 				"hand; if the pod was refused once, delete it",
 				"volume %s waits for %s to provision EFS for the claim %s, and the claim must be bound when the pod is made; "+
-					"else "+notAllowed, v.Name, s.from, name, v.Name, name)...)
-		case s.driver != "":
+					"else "+notAllowed, v.Name, s.From, name, v.Name, name)...)
+		case s.Driver != "":
 			found = append(found, refused(path, useEFS, "volume %s is the claim %s, whose %s is of %s; Fargate mounts EFS "+
-				"alone", v.Name, name, s.from, s.driver)...)
+				"alone", v.Name, name, s.From, s.Driver)...)
 		default:
 			found = append(found, risky(path, useEFS,
 				"volume %s works only if the claim %s is bound to a PersistentVolume of EFS that was made by hand; else "+
@@ -111,19 +113,19 @@ func claims(pod Pod) []Finding {
 
 // claimTemplates cannot see whether somebody has made a PersistentVolume for each claim, unless the class is of another
 // driver.
-func claimTemplates(pod Pod) []Finding {
+func claimTemplates(pod kube.Pod) []Finding {
 	var found []Finding
 	for i, name := range pod.Workload.ClaimTemplates {
-		path := "spec.volumeClaimTemplates" + index(i)
+		path := "spec.volumeClaimTemplates" + kube.Index(i)
 		if pod.Objects != nil {
-			own := ObjectName{pod.Namespace, name + "-" + pod.Name + "-0"}
-			s := pod.Objects.storageFor(own, Claim{Class: pod.Workload.ClaimClasses[name]})
-			if s.driver == efsDriver && s.isBound {
+			own := kube.ObjectName{Namespace: pod.Namespace, Name: name + "-" + pod.Name + "-0"}
+			s := pod.Objects.StorageFor(own, kube.Claim{Class: pod.Workload.ClaimClasses[name]})
+			if s.Driver == kube.EFSDriver && s.IsBound {
 				continue
 			}
-			if s.driver != "" && s.driver != efsDriver {
+			if s.Driver != "" && s.Driver != kube.EFSDriver {
 				found = append(found, refused(path, useEFS, "every pod gets a claim of its own from the template %s, whose %s is "+
-					"of %s; Fargate mounts EFS alone", name, s.from, s.driver)...)
+					"of %s; Fargate mounts EFS alone", name, s.From, s.Driver)...)
 				continue
 			}
 		}
@@ -136,9 +138,9 @@ func claimTemplates(pod Pod) []Finding {
 }
 
 // securityGroups cannot see which group is the cluster's.
-func securityGroups(pod Pod) []Finding {
+func securityGroups(pod kube.Pod) []Finding {
 	var found []Finding
-	for _, p := range pod.Objects.policiesOf(pod) {
+	for _, p := range pod.Objects.PoliciesOf(pod) {
 		found = append(found, risky(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.labels",
 			"add the cluster security group to the policy's groupIds, unless it is among them",
 			"the SecurityGroupPolicy %s selects the pod, and its groups (%s) are in the place of the cluster security group: "+

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 import (
 	"fmt"
@@ -10,11 +10,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // asking is a pod that asks for an amount in every place where a pod can.
-func asking(resource, text string) Pod {
-	pod, list := Pod{Name: "a", SpecPath: "spec"}, written{resource: text}
+func asking(resource, text string) kube.Pod {
+	pod, list := kube.Pod{Name: "a", SpecPath: "spec"}, written{resource: text}
 	of := func(path string) corev1.ResourceRequirements { return requirements(&pod, path, list, list) }
 	pod.Spec = corev1.PodSpec{
 		Containers: []corev1.Container{{Name: "a", Resources: of("spec.containers[0].resources")}},
@@ -30,7 +32,7 @@ func asking(resource, text string) Pod {
 // quantityOf parses what is a quantity.
 func quantityOf(t *testing.T, text string) resource.Quantity {
 	t.Helper()
-	q, err := ParseQuantity(text)
+	q, err := kube.ParseQuantity(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,22 +42,22 @@ func quantityOf(t *testing.T, text string) resource.Quantity {
 // What Kubernetes could not hold is refused by its text: no arithmetic is begun that would not end.
 func TestQuantitiesBeyondKubernetes(t *testing.T) {
 	for text, fault := range map[string]string{
-		"1e999999999":                     errExponent.Error(),
-		"1E+999999999":                    errExponent.Error(),
-		"1e-999999999":                    errExponent.Error(),
-		"\t1e100\n":                       errExponent.Error(),
+		"1e999999999":                     "its exponent is beyond what Kubernetes can hold",
+		"1E+999999999":                    "its exponent is beyond what Kubernetes can hold",
+		"1e-999999999":                    "its exponent is beyond what Kubernetes can hold",
+		"\t1e100\n":                       "its exponent is beyond what Kubernetes can hold",
 		"1e00000000000000000000000003":    "",
-		"1e18446744073709551617":          errExponent.Error(),
-		"0e999999999":                     errExponent.Error(),
+		"1e18446744073709551617":          "its exponent is beyond what Kubernetes can hold",
+		"0e999999999":                     "its exponent is beyond what Kubernetes can hold",
 		"1e99":                            "",
 		"12345678901234567890.1e-99":      "",
 		"1E":                              "",
-		strings.Repeat("9", 65):           errLength.Error(),
+		strings.Repeat("9", 65):           "it is too long",
 		strings.Repeat("9", 64):           "",
 		strings.Repeat("9", 60) + "Ei":    "",
 		"0." + strings.Repeat("0", 61):    "",
 		"1" + strings.Repeat("e", 60):     "digits and a suffix such as m, Mi or Gi are wanted",
-		strings.Repeat("1e999999999 ", 9): errLength.Error(),
+		strings.Repeat("1e999999999 ", 9): "it is too long",
 	} {
 		for _, name := range sized {
 			start := time.Now()
@@ -85,14 +87,14 @@ func TestQuantitiesBeyondKubernetes(t *testing.T) {
 
 // Quantities are parsed in one place, which has the bounds.
 func TestQuantitiesHaveOneParser(t *testing.T) {
-	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "fargate/quantity.go" {
+	err := fs.WalkDir(os.DirFS("../.."), ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "fargate/kube/quantity.go" {
 			return err
 		}
-		text, err := fs.ReadFile(os.DirFS(".."), name)
+		text, err := fs.ReadFile(os.DirFS("../.."), name)
 		for _, parser := range []string{"resource.ParseQuantity(", "resource.MustParse("} {
 			if strings.Contains(string(text), parser) {
-				t.Errorf("%s calls %s...); fargate.ParseQuantity has the bounds", name, parser)
+				t.Errorf("%s calls %s...); kube.ParseQuantity has the bounds", name, parser)
 			}
 		}
 		return err

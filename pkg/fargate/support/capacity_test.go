@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // These tests hold the sizes against every figure that a source states.
 
@@ -10,11 +10,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"pgregory.net/rapid"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // requesting makes a pod whose containers request the pairs of CPU and memory.
-func requesting(pairs ...string) Pod {
-	pod := Pod{SpecPath: "spec", Workload: Workload{Replicas: 1}}
+func requesting(pairs ...string) kube.Pod {
+	pod := kube.Pod{SpecPath: "spec", Workload: kube.Workload{Replicas: 1}}
 	for i := 0; i < len(pairs); i += 2 {
 		list := written{}
 		if pairs[i] != "" {
@@ -127,7 +129,7 @@ func TestEveryRowOfTheGuide(t *testing.T) {
 }
 
 func TestRequestsAddUp(t *testing.T) {
-	list := func(cpu string) corev1.ResourceList { return amountsAt(&Pod{}, "", written{"cpu": cpu}) }
+	list := func(cpu string) corev1.ResourceList { return amountsAt(&kube.Pod{}, "", written{"cpu": cpu}) }
 	resources := func(cpu string) corev1.ResourceRequirements { return corev1.ResourceRequirements{Requests: list(cpu)} }
 	for _, c := range []struct {
 		why  string
@@ -183,7 +185,7 @@ func TestRequestsAddUp(t *testing.T) {
 			Containers: []corev1.Container{{Resources: resources("1")}}, RuntimeClassName: new("gvisor"),
 		}, 1, ""},
 	} {
-		got, findings := Size(Pod{SpecPath: "spec", Spec: c.spec})
+		got, findings := Size(kube.Pod{SpecPath: "spec", Spec: c.spec})
 		if got == nil || got.Requested.VCPU != c.want {
 			t.Errorf("%s: got %+v, want %v vCPU", c.why, got, c.want)
 		}

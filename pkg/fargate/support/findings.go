@@ -1,28 +1,30 @@
-package fargate
+package support
+
+import "github.com/fgctl/fgctl/pkg/fargate/kube"
 
 // rule is an entry of the table. Where the scheduler has taken the pod, the warnings of a rule with
 // doubt fall away: they only say that it might not.
 type rule struct {
 	code   FindingCode
-	judge  func(Pod) []Finding
+	judge  func(kube.Pod) []Finding
 	doubt  bool
 	always bool // counts also for a pod that does not go to Fargate
 }
 
 // known makes a rule that holds whoever has the pod.
-func known(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+func known(code string, severity Severity, meaning, source string, judge func(kube.Pod) []Finding) rule {
 	return rule{code: FindingCode{code, severity, meaning, source}, judge: judge}
 }
 
 // doubtful makes a rule whose warnings fall away where the scheduler has taken the pod.
-func doubtful(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+func doubtful(code string, severity Severity, meaning, source string, judge func(kube.Pod) []Finding) rule {
 	r := known(code, severity, meaning, source, judge)
 	r.doubt = true
 	return r
 }
 
 // elsewhere makes a rule that counts also for a pod that does not go to Fargate.
-func elsewhere(code string, severity Severity, meaning, source string, judge func(Pod) []Finding) rule {
+func elsewhere(code string, severity Severity, meaning, source string, judge func(kube.Pod) []Finding) rule {
 	r := known(code, severity, meaning, source, judge)
 	r.always = true
 	return r
@@ -30,8 +32,8 @@ func elsewhere(code string, severity Severity, meaning, source string, judge fun
 
 // Findings judges a pod by every rule. The findings are in the order of the rules, then of the pod's
 // fields, and never nil.
-func Findings(pod Pod) []Finding {
-	findings, taken := []Finding{}, pod.takenByFargate()
+func Findings(pod kube.Pod) []Finding {
+	findings, taken := []Finding{}, pod.TakenByFargate()
 	for i := range rules {
 		r := &rules[i]
 		for _, f := range r.judge(pod) {
@@ -42,7 +44,7 @@ func Findings(pod Pod) []Finding {
 			findings = append(findings, f)
 		}
 	}
-	return locate(pod, findings)
+	return Locate(pod, findings)
 }
 
 // FindingCode describes a code.
@@ -56,16 +58,11 @@ type FindingCode struct {
 	Source string
 }
 
-// FindingCodes lists every code once, in the order in which a pod is judged; docs/findings.md has a
-// section for each. Codes that are no entry of the table, because judging them takes more than the pod,
-// are appended here.
-func FindingCodes() []FindingCode {
-	codes := make([]FindingCode, 0, len(rules)+len(sizeCodes)+len(daemonSetCodes)+len(wishCodes)+len(runningCodes))
+// Codes lists the codes of what is judged from a pod alone, each once, in the order in which a pod is judged.
+func Codes() []FindingCode {
+	codes := make([]FindingCode, 0, len(rules)+len(sizeCodes))
 	for i := range rules {
 		codes = append(codes, rules[i].code)
 	}
-	codes = append(codes, sizeCodes...)
-	codes = append(codes, daemonSetCodes...)
-	codes = append(codes, wishCodes...)
-	return append(codes, runningCodes...)
+	return append(codes, sizeCodes...)
 }

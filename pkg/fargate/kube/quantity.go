@@ -1,4 +1,4 @@
-package fargate
+package kube
 
 import (
 	"errors"
@@ -53,18 +53,4 @@ func ParseQuantity(text string) (resource.Quantity, error) {
 	default:
 		return q, nil
 	}
-}
-
-// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
-// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
-const enormous = 1 << 50
-
-var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
-
-// bounded returns what value makes of a quantity, enormous at most.
-func bounded(q resource.Quantity, value func(*resource.Quantity) int64) int64 {
-	if q.Cmp(*enormousQuantity) >= 0 {
-		return enormous
-	}
-	return value(&q)
 }

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // This file makes the pods of the table of findings: one without a finding, and what rows change in it.
 
@@ -10,15 +10,17 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // cleanPod is a Deployment's pod without any finding.
-func cleanPod() Pod {
+func cleanPod() kube.Pod {
 	size := func() corev1.ResourceRequirements {
 		amounts := written{"cpu": "250m", "memory": "512Mi"}
-		return requirements(&Pod{}, "", amounts, amounts)
+		return requirements(&kube.Pod{}, "", amounts, amounts)
 	}
-	return Pod{
+	return kube.Pod{
 		Kind: "Deployment", Name: "web", Namespace: "web", SpecPath: "spec.template.spec",
 		Labels: map[string]string{"app": "web"},
 		Spec: corev1.PodSpec{
@@ -32,42 +34,42 @@ func cleanPod() Pod {
 }
 
 // The parts that rows change.
-func app(p *Pod) *corev1.Container { return &p.Spec.Containers[0] }
+func app(p *kube.Pod) *corev1.Container { return &p.Spec.Containers[0] }
 
-func initContainer(p *Pod, c corev1.Container) {
+func initContainer(p *kube.Pod, c corev1.Container) {
 	p.Spec.InitContainers = []corev1.Container{{Name: "first"}, c}
 }
 
-func volume(kind string) func(*Pod) {
-	return func(p *Pod) { p.Spec.Volumes[1] = volumeOf("data", kind) }
+func volume(kind string) func(*kube.Pod) {
+	return func(p *kube.Pod) { p.Spec.Volumes[1] = volumeOf("data", kind) }
 }
 
-func csi(driver string) func(*Pod) {
-	return func(p *Pod) {
+func csi(driver string) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		p.Spec.Volumes[1] = volumeOf("ca", "csi")
 		p.Spec.Volumes[1].CSI.Driver = driver
 	}
 }
 
-func selectNodes(key, value string) func(*Pod) {
-	return func(p *Pod) { p.Spec.NodeSelector = map[string]string{key: value} }
+func selectNodes(key, value string) func(*kube.Pod) {
+	return func(p *kube.Pod) { p.Spec.NodeSelector = map[string]string{key: value} }
 }
 
-func resources(requests, limits written) func(*Pod) {
-	return func(p *Pod) {
+func resources(requests, limits written) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		app(p).Resources = requirements(p, p.SpecPath+".containers[0].resources", requests, limits)
 	}
 }
 
-func add(capabilities ...corev1.Capability) func(*Pod) {
-	return func(p *Pod) {
+func add(capabilities ...corev1.Capability) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		app(p).SecurityContext = &corev1.SecurityContext{Capabilities: &corev1.Capabilities{Add: capabilities}}
 	}
 }
 
 // affine returns a pod required node affinity: terms are written as in "zone In a b & os Exists".
-func affine(terms ...string) func(*Pod) {
-	return func(p *Pod) {
+func affine(terms ...string) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		var required corev1.NodeSelector
 		for _, text := range terms {
 			var term corev1.NodeSelectorTerm
@@ -111,21 +113,21 @@ func apart(required, preferred string) *corev1.Affinity {
 type written map[string]string
 
 // requirements parses amounts; those that are no quantities become bad ones of the pod.
-func requirements(p *Pod, path string, requests, limits written) corev1.ResourceRequirements {
+func requirements(p *kube.Pod, path string, requests, limits written) corev1.ResourceRequirements {
 	return corev1.ResourceRequirements{
 		Requests: amountsAt(p, path+".requests", requests), Limits: amountsAt(p, path+".limits", limits),
 	}
 }
 
-func amountsAt(p *Pod, path string, from written) corev1.ResourceList {
+func amountsAt(p *kube.Pod, path string, from written) corev1.ResourceList {
 	if from == nil {
 		return nil
 	}
 	list := corev1.ResourceList{}
 	for _, name := range slices.Sorted(maps.Keys(from)) {
-		q, err := ParseQuantity(from[name])
+		q, err := kube.ParseQuantity(from[name])
 		if err != nil {
-			p.BadQuantities = append(p.BadQuantities, BadQuantity{keyPath(path, name), name, from[name], err})
+			p.BadQuantities = append(p.BadQuantities, kube.BadQuantity{Path: kube.KeyPath(path, name), Resource: name, Text: from[name], Fault: err})
 		}
 		list[corev1.ResourceName(name)] = q
 	}
@@ -150,28 +152,28 @@ func volumeOf(name, kind string) corev1.Volume {
 func always() *corev1.ContainerRestartPolicy { return new(corev1.ContainerRestartPolicyAlways) }
 
 // running makes the pod one that exists, placed by the scheduler named.
-func running(scheduler, node string) func(*Pod) {
-	return func(p *Pod) {
+func running(scheduler, node string) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		p.Kind, p.SpecPath = "Pod", "spec"
 		p.Spec.SchedulerName = scheduler
-		p.Running = &Running{CreatedAt: time.Unix(1, 0), OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: node}
+		p.Running = &kube.Running{CreatedAt: time.Unix(1, 0), OwnerKind: "ReplicaSet", OwnerName: "web-1", Phase: "Running", NodeName: node}
 	}
 }
 
-func all(changes ...func(*Pod)) func(*Pod) {
-	return func(p *Pod) {
+func all(changes ...func(*kube.Pod)) func(*kube.Pod) {
+	return func(p *kube.Pod) {
 		for _, change := range changes {
 			change(p)
 		}
 	}
 }
 
-func kind(kind, specPath string) func(*Pod) {
-	return func(p *Pod) { p.Kind, p.SpecPath = kind, specPath }
+func kind(kind, specPath string) func(*kube.Pod) {
+	return func(p *kube.Pod) { p.Kind, p.SpecPath = kind, specPath }
 }
 
-func coreDNS(p *Pod) {
+func coreDNS(p *kube.Pod) {
 	p.Name, p.Namespace = "coredns", "kube-system"
 	p.Labels = map[string]string{"k8s-app": "kube-dns"}
-	p.Annotations = map[string]string{ComputeTypeAnnotation: ComputeTypeEC2}
+	p.Annotations = map[string]string{kube.ComputeTypeAnnotation: kube.ComputeTypeEC2}
 }

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // What a pod wants of its node that nobody can give to a Fargate node: it takes no arguments of the kubelet, no files
 // and no DaemonSets (EKS User Guide, AWS Fargate considerations).
@@ -8,14 +8,16 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // nodeName: a pod that exists has its node from a scheduler.
-func nodeName(pod Pod) []Finding {
+func nodeName(pod kube.Pod) []Finding {
 	if pod.Spec.NodeName == "" || pod.Running != nil {
 		return nil
 	}
-	return risky(pod.field("nodeName"), removeIt, "the pod names its node, %s; schedulers leave such a pod alone, and a "+
+	return risky(pod.Field("nodeName"), removeIt, "the pod names its node, %s; schedulers leave such a pod alone, and a "+
 		"Fargate node is made by Fargate's own for its pod", pod.Spec.NodeName)
 }
 
@@ -27,14 +29,14 @@ var safeSysctls = []string{
 	"net.ipv4.tcp_rmem", "net.ipv4.tcp_syncookies", "net.ipv4.tcp_wmem",
 }
 
-func unsafeSysctls(pod Pod) []Finding {
+func unsafeSysctls(pod kube.Pod) []Finding {
 	if pod.Spec.SecurityContext == nil {
 		return nil
 	}
 	var found []Finding
 	for i, s := range pod.Spec.SecurityContext.Sysctls {
 		if !slices.Contains(safeSysctls, strings.ReplaceAll(s.Name, "/", ".")) {
-			found = append(found, refused(pod.field("securityContext.sysctls"+index(i)), removeIt,
+			found = append(found, refused(pod.Field("securityContext.sysctls"+kube.Index(i)), removeIt,
 				"the pod sets %s, which a kubelet refuses (SysctlForbidden) unless its arguments allow it, and the kubelets of "+
 					"Fargate take none", s.Name)...)
 		}
@@ -43,12 +45,12 @@ func unsafeSysctls(pod Pod) []Finding {
 }
 
 // localhostProfile finds profiles that have to lie on the node.
-func localhostProfile(pod Pod) []Finding {
+func localhostProfile(pod kube.Pod) []Finding {
 	c := pod.Spec.SecurityContext
 	if c == nil || c.SeccompProfile == nil && c.AppArmorProfile == nil {
 		return nil
 	}
-	return localhost(c.SeccompProfile, c.AppArmorProfile, "the pod", pod.field("securityContext"))
+	return localhost(c.SeccompProfile, c.AppArmorProfile, "the pod", pod.Field("securityContext"))
 }
 
 func localhostProfileOf(c *corev1.Container, at place) []Finding {
@@ -72,21 +74,21 @@ func localhost(seccomp *corev1.SeccompProfile, appArmor *corev1.AppArmorProfile,
 	return found
 }
 
-func runtimeClass(pod Pod) []Finding {
+func runtimeClass(pod kube.Pod) []Finding {
 	if pod.Spec.RuntimeClassName == nil || *pod.Spec.RuntimeClassName == "" {
 		return nil
 	}
-	return risky(pod.field("runtimeClassName"), removeIt, "the RuntimeClass %s names a handler that the container runtime "+
+	return risky(pod.Field("runtimeClassName"), removeIt, "the RuntimeClass %s names a handler that the container runtime "+
 		"of the node must be set up for; nobody can set up a Fargate node, and what overhead the class has is not in the "+
 		"size", *pod.Spec.RuntimeClassName)
 }
 
 // resourceClaims: devices that are claimed come from a driver that runs on the node (Kubernetes, Dynamic Resource
 // Allocation).
-func resourceClaims(pod Pod) []Finding {
+func resourceClaims(pod kube.Pod) []Finding {
 	var found []Finding
 	for i, c := range pod.Spec.ResourceClaims {
-		found = append(found, risky(pod.field("resourceClaims"+index(i)), keepOff,
+		found = append(found, risky(pod.Field("resourceClaims"+kube.Index(i)), keepOff,
 			"the pod claims the device %s; the driver of such a device runs as a DaemonSet, and those do not run on Fargate",
 			c.Name)...)
 	}

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // What Fargate refuses in a pod as a whole, and what is risky there.
 
@@ -6,37 +6,39 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
-func hostNetwork(pod Pod) []Finding {
+func hostNetwork(pod kube.Pod) []Finding {
 	if !pod.Spec.HostNetwork {
 		return nil
 	}
-	return refused(pod.field("hostNetwork"), removeIt,
+	return refused(pod.Field("hostNetwork"), removeIt,
 		`the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
 }
 
 // hostPID and hostIPC are of the kind of hostNetwork: there is no host to share. No report of either was
 // found, so that they are refused is inferred.
-func hostPID(pod Pod) []Finding {
+func hostPID(pod kube.Pod) []Finding {
 	return hostNamespace(pod, pod.Spec.HostPID, "hostPID", "process IDs")
 }
 
-func hostIPC(pod Pod) []Finding {
+func hostIPC(pod kube.Pod) []Finding {
 	return hostNamespace(pod, pod.Spec.HostIPC, "hostIPC", "inter-process communication")
 }
 
 // hostNamespace makes the finding of a namespace shared with the host.
-func hostNamespace(pod Pod, shared bool, field, what string) []Finding {
+func hostNamespace(pod kube.Pod, shared bool, field, what string) []Finding {
 	if !shared {
 		return nil
 	}
-	return risky(pod.field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but "+
+	return risky(pod.Field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but "+
 		"what its scheduler does with such a pod is not known", what)
 }
 
-func daemonSet(pod Pod) []Finding {
-	if !pod.madeByDaemonSet() {
+func daemonSet(pod kube.Pod) []Finding {
+	if !pod.MadeByDaemonSet() {
 		return nil
 	}
 	path := "kind"
@@ -47,36 +49,36 @@ func daemonSet(pod Pod) []Finding {
 		"a profile that does not select it", "DaemonSets do not run on Fargate")
 }
 
-func windowsPod(pod Pod) []Finding {
+func windowsPod(pod kube.Pod) []Finding {
 	var found []Finding
-	for _, key := range pod.unmetNodeLabels("kubernetes.io/os", "beta.kubernetes.io/os") {
-		found = append(found, refused(keyPath(pod.field("nodeSelector"), key), keepOff,
+	for _, key := range unmetNodeLabels(pod, "kubernetes.io/os", "beta.kubernetes.io/os") {
+		found = append(found, refused(kube.KeyPath(pod.Field("nodeSelector"), key), keepOff,
 			"the pod wants nodes with %s=%s; EKS on Fargate has Linux only", key, pod.Spec.NodeSelector[key])...)
 	}
 	if os := pod.Spec.OS; os != nil && os.Name != "" && os.Name != corev1.Linux {
-		found = append(found, refused(pod.field("os.name"), keepOff,
+		found = append(found, refused(pod.Field("os.name"), keepOff,
 			"the pod is for %s; EKS on Fargate has Linux only", os.Name)...)
 	}
 	if pod.Spec.SecurityContext != nil {
 		found = append(found, windowsOptions(pod.Spec.SecurityContext.WindowsOptions, "the pod",
-			pod.field("securityContext.windowsOptions"))...)
+			pod.Field("securityContext.windowsOptions"))...)
 	}
 	return found
 }
 
-func topologySpread(pod Pod) []Finding {
+func topologySpread(pod kube.Pod) []Finding {
 	if len(pod.Spec.TopologySpreadConstraints) == 0 {
 		return nil
 	}
-	return risky(pod.field("topologySpreadConstraints"), spread,
+	return risky(pod.Field("topologySpreadConstraints"), spread,
 		"Fargate does not honour topology spread constraints; the pods may all be in one zone")
 }
 
-func podAffinity(pod Pod) []Finding {
+func podAffinity(pod kube.Pod) []Finding {
 	if pod.Spec.Affinity == nil {
 		return nil
 	}
-	path, keys := pod.field("affinity.podAffinity"), topologyKeys(pod.Spec.Affinity.PodAffinity)
+	path, keys := pod.Field("affinity.podAffinity"), topologyKeys(pod.Spec.Affinity.PodAffinity)
 	switch {
 	case len(keys) == 0:
 		return nil
@@ -88,11 +90,11 @@ func podAffinity(pod Pod) []Finding {
 		"subnet", "Fargate does not honour affinity to other pods")
 }
 
-func podAntiAffinity(pod Pod) []Finding {
+func podAntiAffinity(pod kube.Pod) []Finding {
 	if pod.Spec.Affinity == nil {
 		return nil
 	}
-	path := pod.field("affinity.podAntiAffinity")
+	path := pod.Field("affinity.podAntiAffinity")
 	keys := topologyKeys((*corev1.PodAffinity)(pod.Spec.Affinity.PodAntiAffinity))
 	switch {
 	case len(keys) == 0:
@@ -130,20 +132,20 @@ func onlyHosts(keys []string) bool {
 }
 
 // schedulerName: in a pod that runs, the webhook has written fargate-scheduler; in a manifest somebody.
-func schedulerName(pod Pod) []Finding {
+func schedulerName(pod kube.Pod) []Finding {
 	switch name := pod.Spec.SchedulerName; {
-	case name == "" || name == DefaultScheduler || name == Scheduler && pod.Running != nil:
+	case name == "" || name == kube.DefaultScheduler || name == kube.Scheduler && pod.Running != nil:
 		return nil
-	case name == Scheduler:
-		return risky(pod.field("schedulerName"), "remove it; EKS's webhook writes it into the pods that a profile takes",
+	case name == kube.Scheduler:
+		return risky(pod.Field("schedulerName"), "remove it; EKS's webhook writes it into the pods that a profile takes",
 			"the manifest names the scheduler %s; a pod that matches no profile then stays Pending", name)
 	default:
-		return risky(pod.field("schedulerName"), removeIt, "the pod wants the scheduler %s; EKS's webhook writes %s into "+
-			"the pods that a profile takes", name, Scheduler)
+		return risky(pod.Field("schedulerName"), removeIt, "the pod wants the scheduler %s; EKS's webhook writes %s into "+
+			"the pods that a profile takes", name, kube.Scheduler)
 	}
 }
 
-func finishedPods(pod Pod) []Finding {
+func finishedPods(pod kube.Pod) []Finding {
 	if !pod.Workload.KeepsFinished {
 		return nil
 	}
@@ -159,11 +161,12 @@ var moveCoreDNS = []string{
 	`kubectl rollout restart -n kube-system deployment coredns`,
 }
 
-func coreDNSOnEC2(pod Pod) []Finding {
-	if !isCoreDNS(pod) || pod.Annotations[ComputeTypeAnnotation] != ComputeTypeEC2 {
+func coreDNSOnEC2(pod kube.Pod) []Finding {
+	if !pod.IsCoreDNS() || pod.Annotations[kube.ComputeTypeAnnotation] != kube.ComputeTypeEC2 {
 		return nil
 	}
-	found := risky(keyPath(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.annotations", ComputeTypeAnnotation),
+	path := strings.TrimSuffix(pod.SpecPath, "spec") + "metadata.annotations"
+	found := risky(kube.KeyPath(path, kube.ComputeTypeAnnotation),
 		"make a profile that selects kube-system and k8s-app: kube-dns; then, where CoreDNS is the managed add-on, set its "+
 			`configuration value {"computeType":"Fargate"} (a patch is undone by the add-on's next update); where it is your `+
 			"own, patch its Deployment",

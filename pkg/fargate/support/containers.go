@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // What Fargate refuses in a container, and what is risky there.
 
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Fargate's scheduler on security contexts and ports.
@@ -37,7 +39,7 @@ func capabilitiesAdded(c *corev1.Container, at place) []Finding {
 		if strings.TrimPrefix(string(name), "CAP_") == "NET_BIND_SERVICE" {
 			continue
 		}
-		found = append(found, refused(at.path("securityContext.capabilities.add"+index(i)), "drop it; "+keepOff,
+		found = append(found, refused(at.path("securityContext.capabilities.add"+kube.Index(i)), "drop it; "+keepOff,
 			"container %s adds the capability %s: "+invalidContext+`Capabilities added: %s"`, c.Name, name, name)...)
 	}
 	return found
@@ -57,7 +59,7 @@ func hostPort(c *corev1.Container, at place) []Finding {
 	var found []Finding
 	for i := range c.Ports {
 		if port := c.Ports[i].HostPort; port != 0 {
-			found = append(found, refused(at.path("ports"+index(i)+".hostPort"),
+			found = append(found, refused(at.path("ports"+kube.Index(i)+".hostPort"),
 				"remove it; other pods reach the containerPort at the pod's own address, or through a Service",
 				"container %s takes port %d of the host: "+hostsPort, c.Name, port)...)
 		}
@@ -69,7 +71,7 @@ func hostIP(c *corev1.Container, at place) []Finding {
 	var found []Finding
 	for i := range c.Ports {
 		if ip := c.Ports[i].HostIP; ip != "" {
-			found = append(found, refused(at.path("ports"+index(i)+".hostIP"),
+			found = append(found, refused(at.path("ports"+kube.Index(i)+".hostIP"),
 				"remove it; on Fargate a pod has addresses of its own",
 				"container %s binds a port to the host's address %s: "+hostsPort, c.Name, ip)...)
 		}
@@ -84,7 +86,7 @@ func reservedPort(c *corev1.Container, at place) []Finding {
 	var found []Finding
 	for i := range c.Ports {
 		if c.Ports[i].ContainerPort == 10250 {
-			found = append(found, risky(at.path("ports"+index(i)+".containerPort"), hint,
+			found = append(found, risky(at.path("ports"+kube.Index(i)+".containerPort"), hint,
 				"container %s listens on port 10250, which is reserved on Fargate", c.Name)...)
 		}
 	}
@@ -96,7 +98,7 @@ func reservedPort(c *corev1.Container, at place) []Finding {
 		words []string
 	}{{"command", c.Command}, {"args", c.Args}} {
 		if i := listensOn(list.words, "10250"); i >= 0 {
-			return risky(at.path(list.field+index(i)), hint,
+			return risky(at.path(list.field+kube.Index(i)), hint,
 				"container %s is to listen on port 10250, which is reserved on Fargate", c.Name)
 		}
 	}
@@ -128,7 +130,7 @@ func listensOn(words []string, port string) int {
 func blockVolume(c *corev1.Container, at place) []Finding {
 	var found []Finding
 	for i := range c.VolumeDevices {
-		found = append(found, refused(at.path("volumeDevices"+index(i)), useEFS,
+		found = append(found, refused(at.path("volumeDevices"+kube.Index(i)), useEFS,
 			"container %s uses %s as a raw block device; the only volumes that Fargate can mount are file systems "+
 				"of EFS", c.Name, c.VolumeDevices[i].Name)...)
 	}

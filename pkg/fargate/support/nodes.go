@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // What is known of the nodes that Fargate makes, and whether a pod's requirements on nodes can be met by one.
 
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // nodeLabel is what is known of one label of Fargate's nodes.
@@ -107,12 +109,12 @@ func termMeets(t corev1.NodeSelectorTerm) (answer, corev1.NodeSelectorRequiremen
 	result, which, where := met, corev1.NodeSelectorRequirement{}, ""
 	for i, r := range t.MatchExpressions {
 		if a := meets(r); a < result {
-			result, which, where = a, r, ".matchExpressions"+index(i)
+			result, which, where = a, r, ".matchExpressions"+kube.Index(i)
 		}
 	}
 	for i, r := range t.MatchFields {
 		if a := meets(r); a < result {
-			result, which, where = a, r, ".matchFields"+index(i)
+			result, which, where = a, r, ".matchFields"+kube.Index(i)
 		}
 	}
 	return result, which, where
@@ -126,46 +128,46 @@ func requirementText(r corev1.NodeSelectorRequirement) string {
 	return fmt.Sprintf("%s %s (%s)", r.Key, r.Operator, strings.Join(r.Values, ", "))
 }
 
-func architecture(pod Pod) []Finding {
+func architecture(pod kube.Pod) []Finding {
 	var found []Finding
-	for _, key := range pod.unmetNodeLabels("kubernetes.io/arch", "beta.kubernetes.io/arch") {
-		found = append(found, refused(keyPath(pod.field("nodeSelector"), key),
+	for _, key := range unmetNodeLabels(pod, "kubernetes.io/arch", "beta.kubernetes.io/arch") {
+		found = append(found, refused(kube.KeyPath(pod.Field("nodeSelector"), key),
 			"build the image for amd64, and ask for that or for nothing; "+keepOff,
 			"the pod wants nodes with %s=%s; EKS on Fargate has amd64 only", key, pod.Spec.NodeSelector[key])...)
 	}
 	return found
 }
 
-func nodeSelector(pod Pod) []Finding {
+func nodeSelector(pod kube.Pod) []Finding {
 	var found []Finding
-	for _, key := range pod.unmetNodeLabels() {
+	for _, key := range unmetNodeLabels(pod) {
 		value := pod.Spec.NodeSelector[key]
 		r := corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}
-		found = append(found, nodeFinding(r, key+"="+value, keyPath(pod.field("nodeSelector"), key))...)
+		found = append(found, nodeFinding(r, key+"="+value, kube.KeyPath(pod.Field("nodeSelector"), key))...)
 	}
 	return found
 }
 
 // nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
-func nodeAffinity(pod Pod) []Finding {
-	terms := pod.requiredTerms()
-	if len(terms) == 0 || pod.madeByDaemonSet() {
+func nodeAffinity(pod kube.Pod) []Finding {
+	terms := pod.RequiredTerms()
+	if len(terms) == 0 || pod.MadeByDaemonSet() {
 		return nil
 	}
 	return unmetTerms(terms,
-		pod.field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
+		pod.Field("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"))
 }
 
 // unmetNodeLabels returns the keys of the node selector that no Fargate node is known to meet, sorted: of
 // the keys given, and without any, of all that are not about processor and system.
-func (p Pod) unmetNodeLabels(of ...string) []string {
+func unmetNodeLabels(p kube.Pod, of ...string) []string {
 	var keys []string
 	for key, value := range p.Spec.NodeSelector {
 		known, fixed := labelOfNodes(key)
 		if known == labelChosen || known == labelFixed && value == fixed {
 			continue
 		}
-		if slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == ComputeTypeAnnotation) {
+		if slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == kube.ComputeTypeAnnotation) {
 			keys = append(keys, key)
 		}
 	}
@@ -187,7 +189,7 @@ func unmetTerms(terms []corev1.NodeSelectorTerm, path string) []Finding {
 			return nil
 		}
 		if why == nil || a > best {
-			best, why = a, nodeFinding(r, requirementText(r), path+index(i)+where)
+			best, why = a, nodeFinding(r, requirementText(r), path+kube.Index(i)+where)
 		}
 	}
 	if why != nil && len(terms) > 1 {
@@ -200,7 +202,7 @@ func unmetTerms(terms []corev1.NodeSelectorTerm, path string) []Finding {
 // manifest puts it.
 func nodeFinding(r corev1.NodeSelectorRequirement, wanted, path string) []Finding {
 	hint := removeIt
-	if r.Key == ComputeTypeAnnotation {
+	if r.Key == kube.ComputeTypeAnnotation {
 		hint = "requirements on nodes do not keep a pod off Fargate; " + goAway
 	}
 	if meets(r) == notKnown {
@@ -209,4 +211,19 @@ func nodeFinding(r corev1.NodeSelectorRequirement, wanted, path string) []Findin
 	}
 	return refused(path, hint, `the pod wants nodes with %s; %s: "MatchNodeSelector failed: Fargate profile <profile> `+
 		`cannot satisfy pod's node selector/affinity requirements"`, wanted, describeLabel(r.Key))
+}
+
+// ShunsFargate reports whether the pod's node selector or required node affinity cannot be met by a Fargate node. The
+// matchFields that a DaemonSet's controller writes are not its author's.
+func ShunsFargate(p kube.Pod) bool {
+	if len(unmetNodeLabels(p)) > 0 || len(unmetNodeLabels(p, "kubernetes.io/arch", "beta.kubernetes.io/arch",
+		"kubernetes.io/os", "beta.kubernetes.io/os")) > 0 {
+		return true
+	}
+	terms := p.RequiredTerms()
+	return len(terms) > 0 && !slices.ContainsFunc(terms, func(t corev1.NodeSelectorTerm) bool {
+		t.MatchFields = nil
+		a, _, _ := termMeets(t)
+		return a != unmet
+	})
 }

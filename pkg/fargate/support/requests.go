@@ -1,4 +1,4 @@
-package fargate
+package support
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	helpers "k8s.io/component-helpers/resource"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // The codes of findings about a pod's size.
@@ -24,9 +26,9 @@ const (
 	CodeOverheadSizing     = "overhead-sizing"
 )
 
-// sizing is the page of the sizes, guideStorage that of the storage.
+// GuideSizes is the page of the sizes, guideStorage that of the storage.
 const (
-	sizing       = "EKS User Guide, Understand Fargate Pod configuration details"
+	GuideSizes   = "EKS User Guide, Understand Fargate Pod configuration details"
 	guideStorage = "EKS User Guide, Fargate storage"
 )
 
@@ -35,7 +37,7 @@ var sizeCodes = []FindingCode{
 	{CodeInvalidQuantity, SeverityError, "an amount of CPU, memory or storage is no quantity", "Kubernetes API, Quantity"},
 	{
 		CodeTooLarge, SeverityError, "the pod is larger than Fargate's largest size",
-		sizing + "; \"requirements exceed the max Fargate configuration\"",
+		GuideSizes + "; \"requirements exceed the max Fargate configuration\"",
 	},
 	{
 		CodeLimitAboveRequests, SeverityWarning, "a limit is above what the whole pod requests",
@@ -128,7 +130,7 @@ func defaults(r corev1.ResourceRequirements, may func(corev1.ResourceName) bool)
 var sizedParts = [...]string{"initContainers", "containers", "resources", "overhead"}
 
 // invalidQuantities returns the findings of the amounts that count for the size and are no quantities.
-func invalidQuantities(pod Pod) []Finding {
+func invalidQuantities(pod kube.Pod) []Finding {
 	if len(pod.BadQuantities) == 0 {
 		return nil
 	}
@@ -136,7 +138,7 @@ func invalidQuantities(pod Pod) []Finding {
 	for _, name := range sized {
 		for _, part := range sizedParts {
 			for _, bad := range pod.BadQuantities {
-				if bad.Resource != string(name) || !strings.HasPrefix(bad.Path, pod.field(part)) {
+				if bad.Resource != string(name) || !strings.HasPrefix(bad.Path, pod.Field(part)) {
 					continue
 				}
 				out = append(out, Finding{
@@ -166,15 +168,15 @@ func shorten(text string) string {
 }
 
 // tooLarge is the finding of a pod that fits no size.
-func tooLarge(pod Pod, r podRequest) Finding {
+func tooLarge(pod kube.Pod, r podRequest) Finding {
 	biggest := tiers[len(tiers)-1]
 	most := biggest.memories[len(biggest.memories)-1]
 	return Finding{
-		Code: CodeTooLarge, Severity: SeverityError, Path: pod.field("containers"),
+		Code: CodeTooLarge, Severity: SeverityError, Path: pod.Field("containers"),
 		Message: fmt.Sprintf("the pod requests %s vCPU and %s GB; Fargate's largest size is %s, of which %d MiB are its own "+
 			`("Your pod's cpu/memory requirements exceed the max Fargate configuration")`,
 			amountText(r.milli, 1000), amountText(r.memory, gibibyte),
-			sizeText(vcpus(biggest.milli), float64(most)/1024), componentsMiB),
+			Amount{vcpus(biggest.milli), float64(most) / 1024}.Size(), componentsMiB),
 		Hint: fmt.Sprintf("request at most %s vCPU and %dMi in one pod, or keep it on EC2 nodes",
 			short(vcpus(biggest.milli)), most-componentsMiB),
 	}
@@ -183,7 +185,7 @@ func tooLarge(pod Pod, r podRequest) Finding {
 // limitsAbove finds limits of CPU and memory above the request of the whole pod, which is how large the pod is made:
 // on cgroup v1, which Fargate has, a container with such a limit has failed to start (StartError). The evidence is
 // strong, and mostly of 2022.
-func limitsAbove(pod Pod, r podRequest) []Finding {
+func limitsAbove(pod kube.Pod, r podRequest) []Finding {
 	return inResources(func(own *corev1.ResourceRequirements, of amounts) []Finding {
 		var found []Finding
 		for _, name := range sized[:2] {
@@ -216,9 +218,9 @@ func limitsAbove(pod Pod, r podRequest) []Finding {
 // checkStorage judges the request of ephemeral storage. Fargate provisions more than is requested; the
 // only figure is "100 GiB will provision 115 GiB" (EKS User Guide, Fargate storage), so a request close to
 // the limit is doubtful.
-func checkStorage(pod Pod, storage int64) []Finding {
+func checkStorage(pod kube.Pod, storage int64) []Finding {
 	f := Finding{
-		Path: pod.field("containers"),
+		Path: pod.Field("containers"),
 		Hint: "request less ephemeral-storage, or keep the data on EFS or S3",
 	}
 	asks := fmt.Sprintf("the pod requests %s GB of ephemeral storage; Fargate ", amountText(storage, gibibyte))
@@ -236,7 +238,7 @@ func checkStorage(pod Pod, storage int64) []Finding {
 }
 
 // unknownSizing warns where nothing is known of how Fargate counts; the size is then Kubernetes' own sum.
-func unknownSizing(pod Pod) []Finding {
+func unknownSizing(pod kube.Pod) []Finding {
 	var out []Finding
 	unknown := func(code, path, what, sum string) {
 		out = append(out, Finding{
@@ -250,11 +252,11 @@ func unknownSizing(pod Pod) []Finding {
 			"native sidecars", "Kubernetes' sum, in which they run beside the containers")
 	}
 	if r := pod.Spec.Resources; r != nil && len(r.Requests)+len(r.Limits) > 0 {
-		unknown(CodePodResourcesSizing, pod.field("resources"), "pod-level resources",
+		unknown(CodePodResourcesSizing, pod.Field("resources"), "pod-level resources",
 			"Kubernetes' sum, in which they replace those of the containers")
 	}
 	if len(pod.Spec.Overhead) > 0 {
-		unknown(CodeOverheadSizing, pod.field("overhead"), "a pod's overhead", "Kubernetes' sum, to which it is added")
+		unknown(CodeOverheadSizing, pod.Field("overhead"), "a pod's overhead", "Kubernetes' sum, to which it is added")
 	}
 	return out
 }
@@ -263,13 +265,71 @@ func isSidecar(c corev1.Container) bool {
 	return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
 }
 
-// locate sets the line of every finding.
-func locate(pod Pod, findings []Finding) []Finding {
+// Locate sets the line of every finding.
+func Locate(pod kube.Pod, findings []Finding) []Finding {
 	for i := range findings {
 		if pod.PathOf != nil {
 			findings[i].Path = pod.PathOf(findings[i].Path)
 		}
-		findings[i].Line = pod.lineOf(findings[i].Path)
+		findings[i].Line = pod.LineAt(findings[i].Path)
 	}
 	return findings
+}
+
+// withLimits returns the pod as the LimitRanges of its namespace leave it, and the name of one that has changed any of
+// its containers. What a container says itself stays; a limit of its own is its request already (Kubernetes, Limit
+// Ranges). The pods of a cluster have what these set.
+func withLimits(pod kube.Pod) (kube.Pod, string) {
+	ranges := pod.Objects.LimitsOf(pod.Namespace)
+	if len(ranges) == 0 || pod.Running != nil {
+		return pod, ""
+	}
+	spec := pod.Spec
+	name := setLimits(&spec, ranges)
+	pod.Spec = spec
+	return pod, name
+}
+
+func setLimits(spec *corev1.PodSpec, ranges []kube.Limits) string {
+	name := ""
+	for _, l := range ranges {
+		for _, list := range []*[]corev1.Container{&spec.InitContainers, &spec.Containers} {
+			*list = slices.Clone(*list)
+			for i := range *list {
+				r := &(*list)[i].Resources
+				requests := defaults(*r, func(corev1.ResourceName) bool { return true })
+				limits := filled(r.Limits, l.Limits)
+				if requests = filled(requests, l.Requests); len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
+					r.Requests, r.Limits, name = requests, limits, l.Name
+				}
+			}
+		}
+	}
+	return name
+}
+
+// filled returns a list with the amounts of another one for what it does not name.
+func filled(own, more corev1.ResourceList) corev1.ResourceList {
+	out := corev1.ResourceList{}
+	for name, amount := range more {
+		out[name] = amount
+	}
+	for name, amount := range own {
+		out[name] = amount
+	}
+	return out
+}
+
+// enormous is an amount, in thousandths of a vCPU or in bytes, that is over a million vCPU or GB. Whatever
+// is larger counts as this: the numbers of a Quantity overflow where it does not fit 64 bits.
+const enormous = 1 << 50
+
+var enormousQuantity = resource.NewQuantity(enormous, resource.BinarySI)
+
+// bounded returns what value makes of a quantity, enormous at most.
+func bounded(q resource.Quantity, value func(*resource.Quantity) int64) int64 {
+	if q.Cmp(*enormousQuantity) >= 0 {
+		return enormous
+	}
+	return value(&q)
 }

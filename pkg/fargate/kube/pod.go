@@ -1,9 +1,11 @@
-package fargate
+package kube
 
 import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // The names that have a meaning for EKS (EKS User Guide, Define which Pods use AWS Fargate when launched).
@@ -113,4 +115,36 @@ type Running struct {
 	NotReady bool
 	// Terminating reports whether the pod is being deleted (metadata.deletionTimestamp).
 	Terminating bool
+}
+
+// MadeByDaemonSet reports whether the pod is a DaemonSet's template, or was made by one.
+func (p Pod) MadeByDaemonSet() bool {
+	return p.Kind == "DaemonSet" || p.Running != nil && p.Running.OwnerKind == "DaemonSet"
+}
+
+// TakenByFargate reports whether Fargate's scheduler has given the pod a node: what it might have refused, it
+// did not refuse.
+func (p Pod) TakenByFargate() bool {
+	return p.Running != nil && p.Running.NodeName != "" && p.Spec.SchedulerName == Scheduler
+}
+
+// RequiredTerms returns the terms of the required node affinity.
+func (p Pod) RequiredTerms() []corev1.NodeSelectorTerm {
+	if p.Spec.Affinity == nil || p.Spec.Affinity.NodeAffinity == nil {
+		return nil
+	}
+	if required := p.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution; required != nil {
+		return required.NodeSelectorTerms
+	}
+	return nil
+}
+
+// IsCoreDNS reports whether the pod is one of the cluster's DNS, by its label.
+func (p Pod) IsCoreDNS() bool {
+	return p.Namespace == "kube-system" && p.Labels["k8s-app"] == "kube-dns"
+}
+
+// Shape describes the pod as selectors see it: namespace web, app=api.
+func (p Pod) Shape() string {
+	return selector.Pod{Namespace: p.Namespace, Labels: p.Labels}.Shape()
 }

@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // The sizes on offer: EKS User Guide, Understand Fargate Pod configuration details.
 
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Capacity is what a pod asks for and what Fargate provisions for it. GB are GiB throughout, as in the
@@ -37,10 +39,11 @@ type Amount struct {
 }
 
 // Size is one of the combinations that Fargate has, written as 0.25 vCPU / 0.5 GB.
-func (c Capacity) Size() string { return sizeText(c.VCPU, c.MemoryGB) }
+func (c Capacity) Size() string { return Amount{c.VCPU, c.MemoryGB}.Size() }
 
-func sizeText(vcpu, memoryGB float64) string {
-	return fmt.Sprintf("%s vCPU / %s GB", short(vcpu), short(memoryGB))
+// Size writes the amount as 0.25 vCPU / 0.5 GB.
+func (a Amount) Size() string {
+	return fmt.Sprintf("%s vCPU / %s GB", short(a.VCPU), short(a.MemoryGB))
 }
 
 // short writes a number without needless digits.
@@ -107,18 +110,19 @@ func provision(milli, memory int64) (vcpu int64, memoryMiB int64, ok bool) {
 
 // Size returns what Fargate provisions for the pod, and findings of what does not fit, which quantities are wrong,
 // and where the service's way of counting is not known. The capacity is nil where there is no such size.
-func Size(pod Pod) (*Capacity, []Finding) {
+func Size(pod kube.Pod) (*Capacity, []Finding) {
 	if pod.Incomplete {
 		return nil, nil
 	}
 	if findings := invalidQuantities(pod); len(findings) > 0 {
-		return nil, locate(pod, findings)
+		return nil, Locate(pod, findings)
 	}
+	pod, limitRange := withLimits(pod)
 	r := requested(pod.Spec)
 	findings := slices.Concat(limitsAbove(pod, r), unknownSizing(pod), checkStorage(pod, r.storage))
 	cpu, memoryMiB, ok := provision(r.milli, r.memory)
 	if !ok {
-		return nil, locate(pod, append(findings, tooLarge(pod, r)))
+		return nil, Locate(pod, append(findings, tooLarge(pod, r)))
 	}
 	replicas := pod.Workload.Replicas
 	c := &Capacity{
@@ -127,10 +131,11 @@ func Size(pod Pod) (*Capacity, []Finding) {
 		MemoryGB:           float64(memoryMiB) / 1024,
 		EphemeralStorageGB: float64(max(r.storage, defaultStorage)) / gibibyte,
 		Replicas:           replicas,
+		LimitRange:         limitRange,
 		Hint:               nearMiss(r.milli, r.memory, cpu, memoryMiB),
 	}
 	c.Total = Amount{VCPU: c.VCPU * float64(replicas), MemoryGB: c.MemoryGB * float64(replicas)}
-	return c, locate(pod, findings)
+	return c, Locate(pod, findings)
 }
 
 func vcpus(milli int64) float64 { return float64(milli) / 1000 }
@@ -147,7 +152,7 @@ func nearMiss(milli, memory, cpu, memoryMiB int64) string {
 	var hints []string
 	hint := func(less string, lessCPU, lessMemory int64) {
 		v, m, _ := provision(milli-lessCPU, memory-lessMemory*mebibyte)
-		hints = append(hints, less+" would fit "+sizeText(vcpus(v), float64(m)/1024))
+		hints = append(hints, less+" would fit "+Amount{vcpus(v), float64(m) / 1024}.Size())
 	}
 	for _, t := range slices.Backward(tiers) {
 		if t.milli >= milli {

@@ -1,4 +1,4 @@
-package fargate
+package kube
 
 // Objects of an input that make no pods and decide about them: claims and their volumes, LimitRanges,
 // SecurityGroupPolicies, and what schedulers have reported.
@@ -97,32 +97,33 @@ func (o *Objects) AddReport(pod ObjectName, text string) {
 // mostReports is how many different texts are kept for a pod.
 const mostReports = 8
 
-// efsDriver is the one driver whose volumes Fargate mounts (EKS User Guide, AWS Fargate considerations).
-const efsDriver = "efs.csi.aws.com"
+// EFSDriver is the one driver whose volumes Fargate mounts (EKS User Guide, AWS Fargate considerations).
+const EFSDriver = "efs.csi.aws.com"
 
-// storage is what is known of a claim.
-type storage struct {
-	// driver is the volume's, or that which would provision it; empty where it is not known.
-	driver string
-	// from is where it stands: a volume, or a StorageClass, which would provision one.
-	from       string
-	isBound    bool // to a volume that is there
-	isUnlisted bool // the input does not have the claim
+// Storage is what is known of a claim.
+type Storage struct {
+	// Driver is the volume's, or that which would provision it; empty where it is not known.
+	Driver string
+	// From is where it stands: a volume, or a StorageClass, which would provision one.
+	From string
+	// IsBound reports whether it is bound to a volume that is there, IsUnlisted whether the input lacks the claim.
+	IsBound, IsUnlisted bool
 }
 
-// storageOf finds what a claim is bound to, or would be (Kubernetes, Persistent Volumes, Binding).
-func (o *Objects) storageOf(name ObjectName) storage {
+// StorageOf finds what a claim is bound to, or would be (Kubernetes, Persistent Volumes, Binding).
+func (o *Objects) StorageOf(name ObjectName) Storage {
 	if o == nil {
-		return storage{isUnlisted: true}
+		return Storage{IsUnlisted: true}
 	}
 	claim, ok := o.claims[name]
 	if !ok {
-		return storage{isUnlisted: true}
+		return Storage{IsUnlisted: true}
 	}
-	return o.storageFor(name, claim)
+	return o.StorageFor(name, claim)
 }
 
-func (o *Objects) storageFor(name ObjectName, claim Claim) storage {
+// StorageFor finds what such a claim would be bound to.
+func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 	class := o.standard
 	if claim.Class != nil {
 		class = *claim.Class
@@ -130,67 +131,20 @@ func (o *Objects) storageFor(name ObjectName, claim Claim) storage {
 	for _, v := range o.volumes {
 		if claim.Volume == v.Name || claim.Volume == "" &&
 			(v.For == name || v.For == (ObjectName{}) && v.Class == class && (class != "" || claim.Class != nil)) {
-			return storage{driver: v.Driver, from: "PersistentVolume " + v.Name, isBound: true}
+			return Storage{Driver: v.Driver, From: "PersistentVolume " + v.Name, IsBound: true}
 		}
 	}
 	if provisioner := o.classes[class]; class != "" && provisioner != noProvisioner && claim.Volume == "" {
-		return storage{driver: provisioner, from: "StorageClass " + class}
+		return Storage{Driver: provisioner, From: "StorageClass " + class}
 	}
-	return storage{}
+	return Storage{}
 }
 
 // noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
 const noProvisioner = "kubernetes.io/no-provisioner"
 
-// setLimits changes the containers as LimitRanges do, and returns the name of one that has changed any. What a container
-// says itself stays; a limit of its own is its request already (Kubernetes, Limit Ranges).
-func setLimits(spec *corev1.PodSpec, ranges []Limits) string {
-	name := ""
-	for _, l := range ranges {
-		for _, list := range []*[]corev1.Container{&spec.InitContainers, &spec.Containers} {
-			*list = slices.Clone(*list)
-			for i := range *list {
-				r := &(*list)[i].Resources
-				requests := defaults(*r, func(corev1.ResourceName) bool { return true })
-				limits := filled(r.Limits, l.Limits)
-				if requests = filled(requests, l.Requests); len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
-					r.Requests, r.Limits, name = requests, limits, l.Name
-				}
-			}
-		}
-	}
-	return name
-}
-
-// sizeWith is Size of a pod as LimitRanges leave it; the pods of a cluster have what these set.
-func (o *Objects) sizeWith(pod Pod) (*Capacity, []Finding) {
-	if o == nil || pod.Running != nil || len(o.limits[pod.Namespace]) == 0 {
-		return Size(pod)
-	}
-	spec := pod.Spec
-	name := setLimits(&spec, o.limits[pod.Namespace])
-	pod.Spec = spec
-	c, findings := Size(pod)
-	if c != nil {
-		c.LimitRange = name
-	}
-	return c, findings
-}
-
-// filled returns a list with the amounts of another one for what it does not name.
-func filled(own, more corev1.ResourceList) corev1.ResourceList {
-	out := corev1.ResourceList{}
-	for name, amount := range more {
-		out[name] = amount
-	}
-	for name, amount := range own {
-		out[name] = amount
-	}
-	return out
-}
-
-// policiesOf returns the policies that select a pod.
-func (o *Objects) policiesOf(pod Pod) []GroupPolicy {
+// PoliciesOf returns the policies that select a pod.
+func (o *Objects) PoliciesOf(pod Pod) []GroupPolicy {
 	if o == nil {
 		return nil
 	}
@@ -203,8 +157,8 @@ func (o *Objects) policiesOf(pod Pod) []GroupPolicy {
 	return out
 }
 
-// saidOf returns the words of the schedulers about a pod: its condition's first.
-func (o *Objects) saidOf(pod Pod) []string {
+// SaidOf returns the words of the schedulers about a pod: its condition's first.
+func (o *Objects) SaidOf(pod Pod) []string {
 	var out []string
 	if text := pod.Running.Unscheduled; text != "" {
 		out = append(out, text)
@@ -218,4 +172,12 @@ func (o *Objects) saidOf(pod Pod) []string {
 		}
 	}
 	return out
+}
+
+// LimitsOf returns what the LimitRanges of a namespace say.
+func (o *Objects) LimitsOf(namespace string) []Limits {
+	if o == nil {
+		return nil
+	}
+	return o.limits[namespace]
 }

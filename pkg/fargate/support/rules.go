@@ -1,14 +1,13 @@
-package fargate
+package support
 
 // The rules of what Fargate refuses in a pod, or what is risky there: a table with the source of each. A new rule is
-// a new entry, a function in one of the files support_*.go, a row of its test and a section of docs/findings.md. What
-// is measured or documented as refused is an error; what is inferred, or where sources disagree, is a warning. A text
+// a new entry, a function, a row of its test and a section of docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where sources disagree, is a warning. A text
 // in double quotes is the scheduler's own; none is made up.
 
 // The pages of most rules.
 const (
 	guide          = "EKS User Guide, AWS Fargate considerations"
-	guidePods      = "EKS User Guide, Define which Pods use AWS Fargate when launched"
+	GuidePods      = "EKS User Guide, Define which Pods use AWS Fargate when launched"
 	noProvisioning = guide + " (no dynamic provisioning)"
 )
 
@@ -90,13 +89,13 @@ var rules = []rule{
 		"Kubernetes, Runtime Class; "+guide+" (no access to nodes)",
 		runtimeClass),
 	known("topology-spread", SeverityWarning, "topology spread constraints are not honoured",
-		guidePods+"; containers-roadmap#824",
+		GuidePods+"; containers-roadmap#824",
 		topologySpread),
 	known("pod-affinity", SeverityWarning, "affinity to other pods is not honoured",
-		guidePods,
+		GuidePods,
 		podAffinity),
 	known("pod-anti-affinity", SeverityWarning, "anti-affinity to other pods is not honoured",
-		guidePods+"; containers-roadmap#1324",
+		GuidePods+"; containers-roadmap#1324",
 		podAntiAffinity),
 	known("security-groups", SeverityWarning, "a SecurityGroupPolicy takes the cluster's security group from the pod",
 		"eksctl#4486, amazon-vpc-cni-k8s#1695; EKS Best Practices Guide, Security Groups per Pod",
@@ -108,7 +107,7 @@ var rules = []rule{
 		"eksctl userdocs, EKS Fargate Support; karpenter-provider-aws#7455",
 		schedulerName),
 	known(CodeRequestsNotLimits, SeverityWarning, "requests of CPU or memory are not the limits",
-		sizing+"; amazon-cloudwatch-agent#580, flux2#3138",
+		GuideSizes+"; amazon-cloudwatch-agent#580, flux2#3138",
 		inResources(requestsUnlikeLimits)),
 	known("finished-pods-kept", SeverityWarning, "the pods of a finished Job stay, and cost",
 		guide,

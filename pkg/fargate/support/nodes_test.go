@@ -1,4 +1,4 @@
-package fargate
+package support
 
 // This file tests what a pod may ask of its node.
 

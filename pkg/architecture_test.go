@@ -72,7 +72,9 @@ var may = []struct {
 		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling",
 		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
-	{"diagnose", []string{"fargate", "fargate/kube", "fargate/message", "fargate/support", "internal/shell", "preflight"}},
+	{"diagnose", []string{
+		"fargate", "fargate/kube", "fargate/logging", "fargate/message", "fargate/support", "internal/shell", "preflight",
+	}},
 	{"cli/apply", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight"}},
 	{"cli/check", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "preflight"}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
@@ -93,7 +95,7 @@ var may = []struct {
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli/why", []string{
-		"fargate/kube",
+		"fargate/kube", "fargate/logging",
 		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
 	}},
 	{"cli", []string{

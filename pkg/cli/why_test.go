@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,9 @@ var kinds = []kind{
 	{"", "v1", "pods", "Pod", true},
 	{"", "v1", "events", "Event", true},
 	{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
+	{"", "v1", "configmaps", "ConfigMap", true},
+	{"", "v1", "namespaces", "Namespace", false},
+	{"", "v1", "serviceaccounts", "ServiceAccount", true},
 	{"", "v1", "nodes", "Node", false},
 	{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true},
 	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false},
@@ -79,8 +83,28 @@ func kubernetes(t *testing.T, objects map[string][]string, forbidden ...string) 
 			}
 			_, _ = fmt.Fprint(w, list)
 		}
+		one := func(w http.ResponseWriter, r *http.Request) {
+			if slices.Contains(forbidden, k.name) {
+				serve(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			for _, text := range objects[k.name] {
+				var o struct{ Metadata struct{ Name string } }
+				if err := json.Unmarshal([]byte(text), &o); err == nil && o.Metadata.Name == r.PathValue("name") {
+					_, _ = fmt.Fprintf(w, `{"kind":%q,"apiVersion":%q,%s`, k.kind, version, strings.TrimPrefix(text, "{"))
+					return
+				}
+			}
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
+		}
 		mux.HandleFunc("GET "+k.path()+"/"+k.name, serve)
-		mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name, serve)
+		mux.HandleFunc("GET "+k.path()+"/"+k.name+"/{name}", one)
+		if k.namespaced {
+			mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name, serve)
+			mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name+"/{name}", one)
+		}
 	}
 	answer("/apis", map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 	for path, list := range resources {
@@ -245,7 +269,7 @@ func TestWhyChecksTheProfile(t *testing.T) {
 	var out, errs bytes.Buffer
 	streams := &output.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}
 	code := run(t.Context(), []string{"why", "-A", "-c", "demo"}, streams, fastClock{time.Now()})
-	if code != 3 || !strings.Contains(out.String(), "[check-role]") {
+	if code != 3 || !strings.Contains(out.String(), "[role-not-trusting]") {
 		t.Errorf("exit %d\n%s%s", code, &out, &errs)
 	}
 }

@@ -3,13 +3,12 @@ package diagnose
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/message"
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/shell"
-	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 const (
@@ -36,6 +35,7 @@ func (s *subject) judge() {
 	default:
 		s.untaken()
 	}
+	s.logs()
 	slices.SortStableFunc(s.causes, func(a, b Cause) int {
 		switch {
 		case a.Certain == b.Certain:
@@ -71,13 +71,14 @@ func (s *subject) has(codes ...string) bool {
 // pod, which untaken explains.
 func (s *subject) words() {
 	for _, m := range s.said {
-		if m.Code == "untouched" {
-			continue
+		if m.Code != "untouched" && (!ofLogs(m) || s.losesLogs()) {
+			s.add(causeOf(m, s.command(m.Command)))
 		}
-		s.add(Cause{
-			Code: m.Code, Certain: true, Text: m.Cause, Cure: m.Cure, Command: s.command(m.Command), Source: m.Source,
-		})
 	}
+}
+
+func causeOf(m message.Meaning, command string) Cause {
+	return Cause{Code: m.Code, Certain: true, Text: m.Cause, Cure: m.Cure, Command: command, Source: m.Source}
 }
 
 // daemonSet is a DaemonSet's pod: each waits for a node of its own, which on Fargate takes it never.
@@ -108,6 +109,7 @@ func (s *subject) profile() {
 			})
 		default:
 			s.judgeProfile(s.ev.Profiles[i])
+			s.access(s.ev.Profiles[i])
 		}
 	}
 	s.findings()
@@ -220,56 +222,6 @@ func (s *subject) claims() {
 			})
 		}
 	}
-}
-
-// network judges what stands between a pod that was taken and its node.
-func (s *subject) network() {
-	for _, p := range s.ev.Policies {
-		if p.Namespace != s.pod.Namespace || !p.Selects(s.pod) || slices.Contains(p.Groups, s.ev.ClusterGroup) {
-			continue
-		}
-		s.fact("SecurityGroupPolicy "+p.Name, "gives the pod %s", strings.Join(p.Groups, ", "))
-		s.add(Cause{
-			Code: "security-group-policy", Certain: false,
-			Text: fmt.Sprintf("SecurityGroupPolicy %s takes the pod out of the cluster's security group, so that "+
-				"kubelet and DNS may be cut off", p.Name),
-			Cure: "add the cluster's security group to spec.securityGroups.groupIds, then make the pod " +
-				"anew", Command: s.anew(),
-			Source: guideSGP,
-		})
-	}
-	if !s.waits() {
-		return
-	}
-	name := s.pod.Labels[kube.ProfileLabel]
-	for _, r := range s.ev.Checks[name] {
-		s.check(name, r)
-	}
-	if len(s.causes) == 0 {
-		s.waiting(name)
-	}
-}
-
-// check is a check of the pre-flight, which may stand between the pod and its node.
-func (s *subject) check(profile string, r preflight.Result) {
-	if r.Level != preflight.Fail && r.Level != preflight.Warn {
-		return
-	}
-	c := Cause{
-		Code: "check-" + r.Check, Certain: r.Level == preflight.Fail,
-		Text: fmt.Sprintf("check %s of profile %s: %s", r.Check, profile, r.Message),
-		Cure: first(r.Hint, "mend what the check names, or replace the profile") +
-			"; then delete the pod", Command: s.delete(),
-		Source: "the pre-flight of fgctl, docs/getting-started.md",
-	}
-	switch r.Check {
-	case "egress":
-		c.Certain = c.Certain || s.has("provisioning-timed-out")
-	case "role", "role-use", "role-policy", "subnets", "cluster":
-	default: // slots, siblings and overlaps keep no pod waiting
-		return
-	}
-	s.add(c)
 }
 
 // waiting is a pod of which nothing is known but that it waits.

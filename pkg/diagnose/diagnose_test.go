@@ -1,16 +1,19 @@
 package diagnose_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -47,6 +50,31 @@ func mounts(claim string) func(*kube.Pod) {
 	}
 }
 
+const podRole = "arn:aws:iam::111122223333:role/pods"
+
+// silent is a pod that runs, and whose logs go nowhere.
+func silent(p *kube.Pod) {
+	p.Running.Phase, p.Running.NodeName = "Running", "fargate-ip-10-0-0-1"
+	p.Annotations = map[string]string{"Logging": "LoggingDisabled: LOGGING_CONFIGMAP_NOT_FOUND"}
+}
+
+// policy is a SecurityGroupPolicy for every pod of the namespace, or for those of service accounts.
+func policy(accounts labels.Set, groups ...string) *kube.Objects {
+	p := kube.GroupPolicy{Namespace: "web", Name: "db", Groups: groups, Pods: labels.Everything()}
+	if accounts != nil {
+		p.Accounts = accounts.AsSelector()
+	}
+	var o kube.Objects
+	o.AddPolicy(p)
+	return &o
+}
+
+// accounts adds the pod's service account.
+func accounts(o *kube.Objects, team string) *kube.Objects {
+	o.AddAccount(kube.ObjectName{Namespace: "web", Name: "default"}, labels.Set{"team": team})
+	return o
+}
+
 // Each state of a cluster leads to its cause; the certain ones come first, and what was not read is not judged.
 func TestCauses(t *testing.T) {
 	web := fargate.Profile{
@@ -58,6 +86,8 @@ func TestCauses(t *testing.T) {
 		change(&p)
 		return []fargate.Profile{p}
 	}
+	role := with(func(p *fargate.Profile) { p.PodExecutionRoleARN = podRole })
+	nodeGroups := []string{"system:bootstrappers", "system:nodes", "system:node-proxier"}
 	all, yes, no := []fargate.Profile{web}, true, false
 	for name, c := range map[string]struct {
 		pod  kube.Pod
@@ -80,17 +110,19 @@ func TestCauses(t *testing.T) {
 		"timed out, and the check of the way out warns": {
 			waiting("web", says("Pod provisioning timed out (will retry) for pod: web/shop-1")),
 			diagnose.Evidence{Profiles: all, Checks: map[string][]preflight.Result{"web": {
-				{Check: "egress", Level: preflight.Warn, Message: "no way out"},
+				{Check: "egress", Level: preflight.Warn, Findings: []preflight.Finding{{Code: "no-way-out", Message: "no"}}},
 				{Check: "overlap", Level: preflight.Warn, Message: "overlaps"},
 				{Check: "role", Level: preflight.Pass, Message: "good"},
 			}}},
-			[]string{"provisioning-timed-out", "check-egress"},
+			[]string{"provisioning-timed-out", "no-way-out"},
 			"provisioning-timed-out",
 		},
 		"a role that is refused": {
 			waiting("web"), diagnose.Evidence{Profiles: all, Checks: map[string][]preflight.Result{"web": {
-				{Check: "role", Level: preflight.Fail, Message: "trusts nobody", Hint: "mend it"},
-			}}}, []string{"check-role"}, "check-role",
+				{Check: "role", Level: preflight.Fail, Findings: []preflight.Finding{
+					{Code: "role-not-trusting", Message: "trusts nobody"}, {Code: "role-path", Message: "has a path"},
+				}},
+			}}}, []string{"role-not-trusting", "role-path"}, "role-not-trusting",
 		},
 		"a profile that is gone": {
 			waiting("web"), diagnose.Evidence{Profiles: []fargate.Profile{}}, []string{"profile-gone"}, "profile-gone",
@@ -134,23 +166,108 @@ func TestCauses(t *testing.T) {
 			waiting("web", mounts("data")), diagnose.Evidence{Profiles: all}, []string{"no-reason"}, "",
 		},
 		"a policy without the cluster's group": {
-			waiting("web"), diagnose.Evidence{
-				Profiles: all, ClusterGroup: "sg-c",
-				Policies: []diagnose.SecurityGroupPolicy{{
-					Namespace: "web", Name: "db", Groups: []string{"sg-1"}, Selects: func(kube.Pod) bool { return true },
-				}},
-			}, []string{"security-group-policy"}, "",
+			waiting("web"),
+			diagnose.Evidence{Profiles: all, ClusterGroup: "sg-c", Objects: policy(nil, "sg-1")},
+			[]string{"security-group-policy"},
+			"",
 		},
 		"a policy with it": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: all, ClusterGroup: "sg-c", Objects: policy(nil, "sg-1", "sg-c")},
+			[]string{"no-reason"},
+			"",
+		},
+		"a policy for service accounts that are not known": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: all, Objects: policy(labels.Set{"team": "a"}, "sg-1")},
+			[]string{"security-group-policy"},
+			"",
+		},
+		"a policy for another service account": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: all, Objects: accounts(policy(labels.Set{"team": "a"}, "sg-1"), "b")},
+			[]string{"no-reason"},
+			"",
+		},
+		"a policy for the pod's service account": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: all, Objects: accounts(policy(labels.Set{"team": "a"}, "sg-1"), "a")},
+			[]string{"security-group-policy"},
+			"",
+		},
+		"aws-auth without the role": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: role, AuthenticationMode: "CONFIG_MAP", RoleMap: &diagnose.RoleMap{}},
+			[]string{"role-unmapped"},
+			"role-unmapped",
+		},
+		"aws-auth with the role's path": {
 			waiting("web"), diagnose.Evidence{
-				Profiles: all, ClusterGroup: "sg-c",
-				Policies: []diagnose.SecurityGroupPolicy{{
-					Namespace: "web", Name: "db", Groups: []string{
-						"sg-1",
-						"sg-c",
-					}, Selects: func(kube.Pod) bool { return true },
-				}},
+				Profiles: role, AuthenticationMode: "CONFIG_MAP",
+				RoleMap: &diagnose.RoleMap{Roles: []diagnose.MappedRole{{ARN: "arn:aws:iam::111122223333:role/apps/pods"}}},
+			}, []string{"role-path"}, "role-path",
+		},
+		"aws-auth with the role as one of EC2 nodes": {
+			waiting("web"), diagnose.Evidence{Profiles: role, AuthenticationMode: "CONFIG_MAP", RoleMap: &diagnose.RoleMap{
+				Roles: []diagnose.MappedRole{{ARN: podRole, Username: "system:node:{{EC2PrivateDNSName}}", Groups: nodeGroups}},
+			}}, []string{"role-map-groups"}, "role-map-groups",
+		},
+		"aws-auth without a group": {
+			waiting("web"), diagnose.Evidence{Profiles: role, AuthenticationMode: "CONFIG_MAP", RoleMap: &diagnose.RoleMap{
+				Roles: []diagnose.MappedRole{{ARN: podRole, Username: "system:node:{{SessionName}}", Groups: nodeGroups[:2]}},
+			}}, []string{"role-map-groups"}, "role-map-groups",
+		},
+		"aws-auth with the role": {
+			waiting("web"), diagnose.Evidence{Profiles: role, AuthenticationMode: "CONFIG_MAP", RoleMap: &diagnose.RoleMap{
+				Roles: []diagnose.MappedRole{{ARN: podRole, Username: "system:node:{{SessionName}}", Groups: nodeGroups}},
+			}}, []string{"no-reason"}, "",
+		},
+		"aws-auth that is broken": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: role, RoleMap: &diagnose.RoleMap{Fault: errors.New("line 1: no list")}},
+			[]string{"role-map-broken"},
+			"",
+		},
+		"aws-auth where access entries decide": {
+			waiting("web"),
+			diagnose.Evidence{Profiles: role, AuthenticationMode: "API", RoleMap: &diagnose.RoleMap{}},
+			[]string{"no-reason"},
+			"",
+		},
+		"aws-auth beside an access entry": {
+			waiting("web"), diagnose.Evidence{
+				Profiles: role, AuthenticationMode: "API_AND_CONFIG_MAP", RoleMap: &diagnose.RoleMap{},
+				Checks: map[string][]preflight.Result{"web": {{Check: "access", Level: preflight.Pass}}},
 			}, []string{"no-reason"}, "",
+		},
+		"no access entry, and aws-auth without the role": {
+			waiting("web", says("Pod execution role is not found in auth config")), diagnose.Evidence{
+				Profiles: role, AuthenticationMode: "API_AND_CONFIG_MAP", RoleMap: &diagnose.RoleMap{},
+				Checks: map[string][]preflight.Result{"web": {{Check: "access", Level: preflight.Skipped}}},
+			}, []string{"role-not-in-auth-config", "role-unmapped"}, "role-not-in-auth-config",
+		},
+		"an access entry that is older than the role": {
+			waiting("web"), diagnose.Evidence{Profiles: role, Checks: map[string][]preflight.Result{"web": {{
+				Check: "access", Level: preflight.Fail, Message: "older",
+				Findings: []preflight.Finding{{Code: "entry-stale", Message: "older"}},
+			}}}}, []string{"entry-stale"}, "entry-stale",
+		},
+		"an event about logs, which holds nothing up": {
+			waiting("web"), diagnose.Evidence{Profiles: all, Events: map[string][]diagnose.Event{"web/shop-1": {{
+				From: "fargate-scheduler", Reason: "LoggingDisabled",
+				Message: `Disabled logging because aws-logging configmap was not found. configmap "aws-logging" not found`,
+			}}}}, []string{"no-reason"}, "",
+		},
+		"logs that nobody's configuration takes": {
+			waiting("web", silent),
+			diagnose.Evidence{Profiles: all, Logging: &logging.Config{Data: map[string]string{"output.conf": ""}}},
+			[]string{"logging-config"},
+			"logging-config",
+		},
+		"logs that were configured later": {
+			waiting("web", silent), diagnose.Evidence{Profiles: all, Logging: &logging.Config{Data: map[string]string{
+				"output.conf": "[OUTPUT]\n    Name cloudwatch\n    Match *\n",
+			}}}, []string{"logging-late"}, "",
 		},
 		"young": {
 			waiting("web", func(p *kube.Pod) { p.Running.CreatedAt = now.Add(-time.Minute) }),
@@ -212,6 +329,11 @@ func TestCauses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.ev.Now = now
 			e := diagnose.New(c.ev.Profiles)
+			e.Add(c.pod)
+			if quiet := e.Cases(diagnose.Evidence{}); c.pod.Running.Phase != "Pending" && len(quiet) > 0 {
+				t.Fatalf("without evidence there are %v", quiet)
+			}
+			e = diagnose.New(c.ev.Profiles)
 			e.Add(c.pod)
 			cases := e.Cases(c.ev)
 			if len(cases) != 1 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -24,9 +25,16 @@ type Evidence struct {
 	Claims map[string]Claim
 	// Webhook reports whether EKS's webhook for Fargate is there.
 	Webhook *bool
-	// Policies are the SecurityGroupPolicies; ClusterGroup is the cluster's security group, empty where unknown.
-	Policies     []SecurityGroupPolicy
+	// Objects has the SecurityGroupPolicies and the service accounts; ClusterGroup is the cluster's security group, empty
+	// where unknown.
+	Objects      *kube.Objects
 	ClusterGroup string
+	// AuthenticationMode is the cluster's, empty where unknown; RoleMap is what its ConfigMap aws-auth says, nil where it
+	// was not read.
+	AuthenticationMode string
+	RoleMap            *RoleMap
+	// Logging is the configuration of Fargate's log router; nil where there is none, or it was not read.
+	Logging *logging.Config
 	// Checks are what the pre-flight says of profiles that are there, by the profile's name.
 	Checks map[string][]preflight.Result
 	// Now is the time by which the age of a pod is judged.
@@ -49,15 +57,6 @@ type Claim struct {
 	Phase string
 	// Class is the StorageClass, Volume the volume that it is bound to.
 	Class, Volume string
-}
-
-// SecurityGroupPolicy assigns security groups to the pods that it selects, in the place of the cluster's
-// (EKS User Guide, Assign security groups to individual Pods).
-type SecurityGroupPolicy struct {
-	Namespace, Name string
-	Groups          []string
-	// Selects reports whether the policy selects a pod.
-	Selects func(pod kube.Pod) bool
 }
 
 // Key names an object of a namespace.

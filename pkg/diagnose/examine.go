@@ -15,6 +15,9 @@ import (
 type Examiner struct {
 	matcher  *fargate.Matcher
 	subjects []*subject
+	// Named says that the user asked for the pods by name: that they run without logs is worth a word, even where nobody
+	// has configured logs.
+	Named bool
 	// Looked counts the pods that were looked at.
 	Looked int
 }
@@ -33,7 +36,14 @@ func (e *Examiner) Add(pod kube.Pod) {
 	}
 	e.Looked++
 	s := &subject{pod: pod, x: e.matcher.Explain(pod)}
-	if s.pod.LineOf = nil; s.concerns() {
+	s.pod.LineOf = nil
+	switch {
+	case s.concerns():
+		e.subjects = append(e.subjects, s)
+	case s.losesLogs(): // of which there may be very many
+		scheduler := s.pod.Spec.SchedulerName
+		s.pod.Spec, s.x = kube.Pod{}.Spec, fargate.Explanation{}
+		s.pod.Spec.SchedulerName = scheduler
 		e.subjects = append(e.subjects, s)
 	}
 }
@@ -51,11 +61,17 @@ func (e *Examiner) Profiles() []string {
 	return out
 }
 
+// LosesLogs reports whether the logs of any pod go nowhere.
+func (e *Examiner) LosesLogs() bool { return slices.ContainsFunc(e.subjects, (*subject).losesLogs) }
+
 // Cases judges the pods by what else is known of the cluster, and returns what is the matter, the pods of one owner
 // together, by namespace and owner. It is never nil.
 func (e *Examiner) Cases(ev Evidence) []Case {
 	out, known := []Case{}, map[string]int{}
 	for _, s := range e.subjects {
+		if !s.concerns() && ev.Logging == nil && !e.Named {
+			continue
+		}
 		s.ev = &ev
 		s.read()
 		s.judge()
@@ -153,6 +169,8 @@ func (s *subject) state() string {
 		return "Pending, with fargate-scheduler, taken by no profile"
 	case s.waits():
 		return fmt.Sprintf("Pending with %s", cmp.Or(s.pod.Spec.SchedulerName, kube.DefaultScheduler))
+	case s.losesLogs():
+		return fmt.Sprintf("%s on profile %s, and its logs go nowhere", s.pod.Running.Phase, profile)
 	case s.taken():
 		return fmt.Sprintf("%s on profile %s", s.pod.Running.Phase, profile)
 	}

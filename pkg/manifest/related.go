@@ -3,18 +3,20 @@ package manifest
 // Objects that decide about the pods of the same input.
 
 import (
+	"errors"
 	"maps"
 	"reflect"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // RelatedWords are texts of which an input has one at least where it has an object that Related reads.
 var RelatedWords = []string{
-	"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "FailedScheduling",
+	"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "ServiceAccount", "FailedScheduling",
 }
 
 // Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends
@@ -31,7 +33,8 @@ func Related(objects *kube.Objects) map[string]func(Object) error {
 		"PersistentVolume":      into(func(o Object) error { return readVolume(o, objects) }),
 		"StorageClass":          into(func(o Object) error { return readClass(o, objects) }),
 		"LimitRange":            into(func(o Object) error { return readLimits(o, objects) }),
-		"SecurityGroupPolicy":   into(func(o Object) error { return readPolicy(o, objects) }),
+		"SecurityGroupPolicy":   into(func(o Object) error { return ReadPolicy(o, objects) }),
+		"ServiceAccount":        into(func(o Object) error { return ReadAccount(o, objects) }),
 		"Event":                 into(func(o Object) error { return readEvent(o, objects) }),
 	}
 }
@@ -112,23 +115,45 @@ func readLimits(o Object, into *kube.Objects) error {
 	return nil
 }
 
-// readPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One that selects by service accounts is left
-// out: what it chooses by are the account's labels.
-func readPolicy(o Object, into *kube.Objects) error {
+// ReadPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One without selectors or without groups is void.
+func ReadPolicy(o Object, into *kube.Objects) error {
 	var spec struct {
-		PodSelector    *metav1.LabelSelector `json:"podSelector"`
-		SecurityGroups struct {
+		PodSelector            *metav1.LabelSelector `json:"podSelector"`
+		ServiceAccountSelector *metav1.LabelSelector `json:"serviceAccountSelector"`
+		SecurityGroups         struct {
 			GroupIDs []string `json:"groupIds"`
 		} `json:"securityGroups"`
 	}
-	if err := o.Decode("spec", &spec); err != nil || spec.PodSelector == nil {
+	if err := o.Decode("spec", &spec); err != nil {
 		return err
 	}
-	selector, err := metav1.LabelSelectorAsSelector(spec.PodSelector)
+	p := kube.GroupPolicy{Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs}
+	var faults [2]error
+	p.Pods, faults[0] = selectorOf(spec.PodSelector)
+	p.Accounts, faults[1] = selectorOf(spec.ServiceAccountSelector)
+	if err := errors.Join(faults[:]...); err != nil {
+		return err
+	}
+	if len(p.Groups) > 0 && (p.Pods != nil || p.Accounts != nil) {
+		into.AddPolicy(p)
+	}
+	return nil
+}
+
+// selectorOf returns nil for none.
+func selectorOf(s *metav1.LabelSelector) (labels.Selector, error) {
+	if s == nil {
+		return nil, nil
+	}
+	return metav1.LabelSelectorAsSelector(s)
+}
+
+// ReadAccount reads a ServiceAccount.
+func ReadAccount(o Object, into *kube.Objects) error {
+	var meta metav1.ObjectMeta
+	err := o.Decode("metadata", &meta)
 	if err == nil {
-		into.AddPolicy(kube.GroupPolicy{
-			Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs, Selector: selector,
-		})
+		into.AddAccount(kube.ObjectName{Namespace: o.Namespace, Name: o.Name}, meta.Labels)
 	}
 	return err
 }

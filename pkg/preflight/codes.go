@@ -290,12 +290,12 @@ func Codes() []Code {
 		{
 			codeRoleTrust, checkRole,
 			"the trust policy does not let Fargate assume the role for this profile",
-			"mend the policy as the message says; see [Pod execution roles](roles.md)",
+			"mend the policy as the message says; docs/roles.md has one that works",
 		},
 		{
 			codeRoleUndecided, checkRole,
 			"a condition of the trust policy cannot be judged",
-			"make the condition plain, as on [Pod execution roles](roles.md)",
+			"make the condition plain, as docs/roles.md has it",
 		},
 		{
 			codeRoleUnnamed, checkRole,

@@ -11,14 +11,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -29,6 +28,7 @@ import (
 type reader struct {
 	mu       sync.Mutex
 	evidence diagnose.Evidence
+	logging  logging.Config
 	unread   []string
 }
 
@@ -72,6 +72,9 @@ func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]farg
 	return profiles, &target{client, place.Cluster}
 }
 
+// skippedCheck begins the note that a check was skipped.
+const skippedCheck = "check %s"
+
 // checks runs the pre-flight over the profiles that have taken pods that wait.
 func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 	if aws == nil {
@@ -95,11 +98,12 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 			r.evidence.Checks[p.Name] = report.Results
 			if r.evidence.ClusterGroup == "" {
 				r.evidence.ClusterGroup = report.Cluster.SecurityGroup
+				r.evidence.AuthenticationMode = report.Cluster.AuthenticationMode
 			}
 			for _, result := range report.Results {
 				if result.Level == preflight.Skipped {
 					r.unread = append(r.unread,
-						fmt.Sprintf("check %s of profile %s: %s", result.Check, p.Name, result.Message))
+						fmt.Sprintf(skippedCheck+" of profile %s: %s", result.Check, p.Name, result.Message))
 				}
 			}
 			return nil
@@ -162,6 +166,8 @@ func (r *reader) further(what string, err error) error {
 		r.evidence.Claims = nil
 	case "events":
 		r.evidence.Events = nil
+	case "configmap/" + authMap:
+		r.evidence.RoleMap = nil
 	}
 	return nil
 }
@@ -239,6 +245,9 @@ func (r *reader) others() map[string]func(manifest.Object) error {
 		"Event":                 r.event,
 		"PersistentVolumeClaim": r.claim,
 		"SecurityGroupPolicy":   r.policy,
+		"ServiceAccount":        r.account,
+		"ConfigMap":             r.configMap,
+		"Namespace":             r.namespace,
 	}
 }
 
@@ -288,31 +297,24 @@ func (r *reader) claim(o manifest.Object) error {
 	return nil
 }
 
-// policy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One that selects by service accounts is taken to
-// select none: which account a pod runs under is known, but what such a selector chooses by is the account's labels.
+// policy reads a SecurityGroupPolicy; one that is broken is noted.
 func (r *reader) policy(o manifest.Object) error {
-	var spec struct {
-		PodSelector    *metav1.LabelSelector `json:"podSelector"`
-		SecurityGroups struct {
-			GroupIDs []string `json:"groupIds"`
-		} `json:"securityGroups"`
-	}
-	if err := o.Decode("spec", &spec); err != nil {
-		return err
-	}
-	if spec.PodSelector == nil {
-		return nil
-	}
-	selector, err := metav1.LabelSelectorAsSelector(spec.PodSelector)
-	if err != nil {
-		r.miss("SecurityGroupPolicy "+o.Name, err)
-		return nil
-	}
+	return r.related(o, manifest.ReadPolicy)
+}
+
+func (r *reader) account(o manifest.Object) error {
+	return r.related(o, manifest.ReadAccount)
+}
+
+func (r *reader) related(o manifest.Object, read func(manifest.Object, *kube.Objects) error) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.evidence.Policies = append(r.evidence.Policies, diagnose.SecurityGroupPolicy{
-		Namespace: o.Namespace, Name: o.Name, Groups: spec.SecurityGroups.GroupIDs,
-		Selects: func(pod kube.Pod) bool { return selector.Matches(labels.Set(pod.Labels)) },
-	})
+	if r.evidence.Objects == nil {
+		r.evidence.Objects = &kube.Objects{}
+	}
+	err := read(o, r.evidence.Objects)
+	r.mu.Unlock()
+	if err != nil {
+		r.miss(o.Kind+" "+o.Name, err)
+	}
 	return nil
 }

@@ -135,6 +135,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	var r reader
 	profiles, aws := r.profiles(ctx, e, opts)
 	examiner := diagnose.New(profiles)
+	examiner.Named = len(opts.names) > 0
 	r.evidence.Profiles, r.evidence.Now = profiles, e.Clock.Now()
 	if aws != nil {
 		r.evidence.Cluster = aws.cluster
@@ -160,6 +161,10 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return errors.Join(missing...)
 	}
 	r.checks(ctx, aws, examiner.Profiles())
+	if err := r.more(ctx, opts, examiner); err != nil {
+		return err
+	}
+	r.finish()
 	found := answer{Looked: examiner.Looked, Cases: examiner.Cases(r.evidence), Unread: append([]string{}, r.unread...)}
 	if err := show(e, opts.output, found); err != nil {
 		return err

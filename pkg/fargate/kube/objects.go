@@ -4,6 +4,7 @@ package kube
 // SecurityGroupPolicies, and what schedulers have reported.
 
 import (
+	"cmp"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +19,7 @@ type Objects struct {
 	standard string            // the default StorageClass
 	limits   map[string][]Limits
 	policies []GroupPolicy
+	accounts map[ObjectName]labels.Set
 	reports  map[ObjectName][]string
 }
 
@@ -49,7 +51,8 @@ type Limits struct {
 type GroupPolicy struct {
 	Namespace, Name string
 	Groups          []string
-	Selector        labels.Selector
+	// Pods chooses by the labels of pods, Accounts by those of their service accounts; a pod is to fit both. nil fits any.
+	Pods, Accounts labels.Selector
 }
 
 // AddClaim notes a PersistentVolumeClaim.
@@ -83,6 +86,19 @@ func (o *Objects) AddLimits(namespace string, l Limits) {
 
 // AddPolicy notes a SecurityGroupPolicy.
 func (o *Objects) AddPolicy(p GroupPolicy) { o.policies = append(o.policies, p) }
+
+// AddAccount notes a ServiceAccount.
+func (o *Objects) AddAccount(name ObjectName, own map[string]string) {
+	if o.accounts == nil {
+		o.accounts = map[ObjectName]labels.Set{}
+	}
+	o.accounts[name] = own
+}
+
+// HasAccountPolicies reports whether a policy chooses by service accounts.
+func (o *Objects) HasAccountPolicies() bool {
+	return o != nil && slices.ContainsFunc(o.policies, func(p GroupPolicy) bool { return p.Accounts != nil })
+}
 
 // AddReport notes what a scheduler has reported of a pod.
 func (o *Objects) AddReport(pod ObjectName, text string) {
@@ -143,18 +159,25 @@ func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 // noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
 const noProvisioner = "kubernetes.io/no-provisioner"
 
-// PoliciesOf returns the policies that select a pod.
-func (o *Objects) PoliciesOf(pod Pod) []GroupPolicy {
+// PoliciesOf returns the policies that select a pod, and those that may: its service account is not known, and they choose
+// by that (amazon-vpc-resource-controller-k8s, filterPodSecurityGroups).
+func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 	if o == nil {
-		return nil
+		return nil, nil
 	}
-	var out []GroupPolicy
+	account, known := o.accounts[ObjectName{
+		pod.Namespace, cmp.Or(pod.Spec.ServiceAccountName, pod.Spec.DeprecatedServiceAccount, "default"),
+	}]
 	for _, p := range o.policies {
-		if p.Namespace == pod.Namespace && p.Selector.Matches(labels.Set(pod.Labels)) {
-			out = append(out, p)
+		switch {
+		case p.Namespace != pod.Namespace, p.Pods != nil && !p.Pods.Matches(labels.Set(pod.Labels)):
+		case p.Accounts == nil, known && p.Accounts.Matches(account):
+			selected = append(selected, p)
+		case !known:
+			perhaps = append(perhaps, p)
 		}
 	}
-	return out
+	return selected, perhaps
 }
 
 // SaidOf returns the words of the schedulers about a pod: its condition's first.

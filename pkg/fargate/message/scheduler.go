@@ -223,11 +223,21 @@ func provisioningSays() []entry {
 		},
 		{
 			code: "logging-off", by: byFargate,
-			pattern: `LOGGING_CONFIGMAP_NOT_FOUND`,
+			pattern: `LOGGING_CONFIGMAP_NOT_FOUND|Disabled logging because aws-logging configmap was not found`,
 			cause:   "the pod's logs go nowhere: there was no ConfigMap aws-logging in the namespace aws-observability",
 			cure:    "nothing where no logs are wanted; else make the ConfigMap, and the pod anew",
-			source:  "EKS User Guide, Fargate logging",
+			source:  "EKS User Guide, Fargate logging; containers-roadmap#2165",
 			example: "LoggingDisabled: LOGGING_CONFIGMAP_NOT_FOUND",
+		},
+		{
+			code: "logging-invalid", by: fargateScheduler,
+			pattern: `Disabled logging for pod due to invalid configmap\.? ?(?P<fault>.*?)\.? Please fix the logging configmap`,
+			cause:   "the pod's logs go nowhere: Fargate does not take the ConfigMap aws-logging ({fault})",
+			cure:    "mend the ConfigMap, then make the pod anew",
+			command: "kubectl edit configmap aws-logging -n aws-observability",
+			source:  "DataDog/documentation#24023; EKS User Guide, Fargate logging",
+			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported output plugin. " +
+				"Please fix the logging configmap",
 		},
 	}
 }

@@ -221,9 +221,9 @@ var findingRows = []struct {
 	{"eksctl#4486", func(p *kube.Pod) {
 		p.Objects = &kube.Objects{}
 		for _, key := range []string{"app", "none"} {
-			p.Objects.AddPolicy(kube.GroupPolicy{Namespace: p.Namespace, Name: "db", Groups: []string{"sg-0a"}, Selector: labels.Set{key: p.Labels[key]}.AsSelector()})
+			p.Objects.AddPolicy(kube.GroupPolicy{Namespace: p.Namespace, Name: "db", Groups: []string{"sg-0a"}, Pods: labels.Set{key: p.Labels[key]}.AsSelector()})
 		}
-		p.Objects.AddPolicy(kube.GroupPolicy{Namespace: "elsewhere", Selector: labels.Everything()})
+		p.Objects.AddPolicy(kube.GroupPolicy{Namespace: "elsewhere", Pods: labels.Everything()})
 	}, "security-groups warning spec.template.metadata.labels", "the SecurityGroupPolicy db selects the pod, and its groups (sg-0a)"},
 	{"UG metrics-server.adoc", func(p *kube.Pod) { app(p).Ports[0].ContainerPort = 10250 }, "reserved-port warning " + containersPath + "[0].ports[0].containerPort", "reserved on Fargate"},
 	{"the same, in the arguments alone", listening("--secure-port=10250"), "reserved-port warning " + containersPath + "[0].args[1]", "is to listen on port 10250"},

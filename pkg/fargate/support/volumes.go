@@ -139,12 +139,23 @@ func claimTemplates(pod kube.Pod) []Finding {
 
 // securityGroups cannot see which group is the cluster's.
 func securityGroups(pod kube.Pod) []Finding {
+	const hint = "add the cluster security group to the policy's groupIds, unless it is among them"
+	selected, perhaps := pod.Objects.PoliciesOf(pod)
+	if len(selected)+len(perhaps) == 0 {
+		return nil
+	}
 	var found []Finding
-	for _, p := range pod.Objects.PoliciesOf(pod) {
-		found = append(found, risky(strings.TrimSuffix(pod.SpecPath, "spec")+"metadata.labels",
-			"add the cluster security group to the policy's groupIds, unless it is among them",
+	path := strings.TrimSuffix(pod.SpecPath, "spec") + "metadata.labels"
+	for _, p := range selected {
+		found = append(found, risky(path, hint,
 			"the SecurityGroupPolicy %s selects the pod, and its groups (%s) are in the place of the cluster security group: "+
 				"without that one kubelet and DNS are cut off and the pod hangs", p.Name, strings.Join(p.Groups, ", "))...)
+	}
+	for _, p := range perhaps {
+		found = append(found, risky(path, hint,
+			"the SecurityGroupPolicy %s chooses by the labels of service accounts, and the pod's is not in the input: where it "+
+				"is chosen, its groups (%s) are in the place of the cluster security group", p.Name,
+			strings.Join(p.Groups, ", "))...)
 	}
 	return found
 }

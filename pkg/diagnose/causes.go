@@ -118,11 +118,14 @@ func (s *subject) profile() {
 func (s *subject) judgeProfile(p fargate.Profile) {
 	if !p.Status.TakesPods() {
 		s.fact("profile "+p.Name, "is %s", p.Status)
+		cure := "wait until it is ACTIVE"
+		if !p.Status.InTransition() {
+			cure = "delete the profile and create it anew"
+		}
 		s.add(Cause{
 			Code: "profile-not-active", Certain: true,
 			Text: fmt.Sprintf("profile %s is %s and starts no new pods", p.Name, p.Status),
-			Cure: "wait until it is ACTIVE, or let another profile take the pod, then make the pod " +
-				"anew", Command: s.anew(),
+			Cure: cure + ", or let another profile take the pod, then make the pod anew", Command: s.anew(),
 			Source: guideProfile,
 		})
 	}
@@ -139,7 +142,8 @@ func (s *subject) judgeProfile(p fargate.Profile) {
 func (s *subject) findings() {
 	for _, f := range s.x.Findings {
 		// That it waits is the question, not the answer; what the schedulers say is read elsewhere.
-		if misplaced(f) && f.Code != fargate.CodePendingOnFargate && f.Code != fargate.CodeProfileGone {
+		if misplaced(f) && f.Code != fargate.CodePendingOnFargate && f.Code != fargate.CodeProfileGone &&
+			(f.Code != fargate.CodeWouldNotReturn || !s.waits()) {
 			s.add(Cause{
 				Code: f.Code, Certain: true, Text: f.Message, Cure: f.Hint, Command: command(f), Source: guideProfile,
 			})

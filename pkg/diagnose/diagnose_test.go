@@ -133,7 +133,7 @@ func TestCauses(t *testing.T) {
 					Code:    "AccessDenied",
 					Message: "no",
 				}}
-			})}, []string{"profile-not-active", "profile-health", "would-not-return"}, "profile-not-active",
+			})}, []string{"profile-not-active", "profile-health"}, "profile-not-active",
 		},
 		"profiles that were not read": {
 			waiting("web"), diagnose.Evidence{}, []string{"no-reason"}, "",

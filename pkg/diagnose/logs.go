@@ -31,14 +31,21 @@ func (s *subject) logs() {
 		}
 		return
 	}
-	const edit = "kubectl edit configmap " + logging.ConfigMap + " -n " + logging.Namespace
+	const (
+		edit  = "kubectl edit configmap " + logging.ConfigMap + " -n " + logging.Namespace
+		label = "kubectl label namespace " + logging.Namespace + " --overwrite " + logging.Namespace + "=" + logging.LabelValue
+	)
 	faults := s.ev.Logging.Faults()
 	for _, f := range faults {
-		s.add(Cause{
+		c := Cause{
 			Code: "logging-config", Certain: true, Text: "the logs go nowhere, for Fargate does not take their " +
 				"configuration: " + strings.TrimSuffix(f.String(), "; "+f.Hint),
 			Cure: f.Hint + "; then make the pod anew", Command: edit, Source: logging.Source,
-		})
+		}
+		if strings.HasPrefix(f.Object, "Namespace") {
+			c.Command = label
+		}
+		s.add(c)
 	}
 	if len(faults) == 0 {
 		s.add(Cause{

@@ -51,12 +51,12 @@ func (s *subject) groups() {
 // check is a check of the pre-flight, which may stand between the pod and its node: what was found first is what the
 // check failed for.
 func (s *subject) check(profile string, r preflight.Result) {
-	certain := r.Level == preflight.Fail
+	said := false // what the scheduler says is of this kind
 	switch r.Check {
 	case "egress":
-		certain = certain || s.has("provisioning-timed-out")
+		said = s.has("provisioning-timed-out")
 	case "access":
-		certain = certain || s.has("role-not-in-auth-config")
+		said = s.has("role-not-in-auth-config")
 	case "role", "role-use", "role-policy", "subnets", "cluster":
 	default: // slots, siblings and overlaps keep no pod waiting
 		return
@@ -66,11 +66,14 @@ func (s *subject) check(profile string, r preflight.Result) {
 	}
 	for i, f := range r.Findings {
 		c := Cause{
-			Code: f.Code, Certain: certain && i == 0, Text: fmt.Sprintf("profile %s: %s", profile, f.Message),
+			Code: f.Code, Certain: said || r.Level == preflight.Fail && i == 0, Text: fmt.Sprintf("profile %s: %s", profile, f.Message),
 			Cure: cureOf(f.Code) + "; then delete the pod", Command: s.delete(), Source: "fgctl check, docs/codes.md#" + f.Code,
 		}
 		if strings.HasPrefix(r.Hint, "aws ") && i == 0 {
 			c.Command = r.Hint
+		}
+		if f.Code == "role-node-entry" && s.has("role-not-in-auth-config") {
+			c.Certain = true
 		}
 		s.add(c)
 	}

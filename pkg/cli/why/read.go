@@ -100,16 +100,21 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 				r.evidence.ClusterGroup = report.Cluster.SecurityGroup
 				r.evidence.AuthenticationMode = report.Cluster.AuthenticationMode
 			}
-			for _, result := range report.Results {
-				if result.Level == preflight.Skipped {
-					r.unread = append(r.unread,
-						fmt.Sprintf(skippedCheck+" of profile %s: %s", result.Check, p.Name, result.Message))
-				}
-			}
+			r.skipped(p.Name, report.Results)
 			return nil
 		})
 	}
 	_ = group.Wait() // what failed is noted
+}
+
+// skipped notes which checks say nothing. What EKS does not show of a role's access another check may have found.
+func (r *reader) skipped(profile string, results []preflight.Result) {
+	known := slices.ContainsFunc(results, func(x preflight.Result) bool { return x.Check == "role-use" && len(x.Findings) > 0 })
+	for _, x := range results {
+		if x.Level == preflight.Skipped && (x.Check != "access" || !known) {
+			r.unread = append(r.unread, fmt.Sprintf(skippedCheck+" of profile %s: %s", x.Check, profile, x.Message))
+		}
+	}
 }
 
 // cluster reads pods and what is reported of them: with kubectl, or from files. Pods that cannot be read are an error;
@@ -132,7 +137,8 @@ func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func
 		group.Go(func() error { return r.further(what, get(what, scope, nil)) })
 	}
 	r.evidence.Events, r.evidence.Claims = map[string][]diagnose.Event{}, map[string]diagnose.Claim{}
-	group.Go(func() error { return r.webhook(groupContext, client) })
+	r.evidence.Webhook = new(bool)
+	group.Go(func() error { return r.further(webhooks, get(webhooks, nil, nil)) })
 	return group.Wait()
 }
 
@@ -166,33 +172,27 @@ func (r *reader) further(what string, err error) error {
 		r.evidence.Claims = nil
 	case "events":
 		r.evidence.Events = nil
+	case webhooks:
+		r.evidence.Webhook = nil
 	case "configmap/" + authMap:
 		r.evidence.RoleMap = nil
 	}
 	return nil
 }
 
+// webhooks are the kind of webhooks as kubectl names it.
+const webhooks = "mutatingwebhookconfigurations"
+
 // webhookName is that of EKS's MutatingWebhookConfiguration (sample-apex-skills PR#210).
 const webhookName = "0500-amazon-eks-fargate-mutation.amazonaws.com"
 
-// webhook looks whether EKS's webhook is there.
-func (r *reader) webhook(ctx context.Context, client kubectl.Client) error {
-	found := false
-	look := func(o manifest.Object) error {
-		found = found || o.Name == webhookName
-		return nil
-	}
-	options := manifest.Options{Others: map[string]func(manifest.Object) error{"MutatingWebhookConfiguration": look}}
-	err := client.Get(ctx, "mutatingwebhookconfigurations", func(in io.Reader) error {
-		return manifest.Read("kubectl get mutatingwebhookconfigurations", in, options, nil)
-	})
-	if err == nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.evidence.Webhook = &found
-		return nil
-	}
-	return r.further("mutatingwebhookconfigurations", err)
+// webhook reads one of the cluster's webhooks, of which EKS's may be one.
+func (r *reader) webhook(o manifest.Object) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := r.evidence.Webhook != nil && *r.evidence.Webhook || o.Name == webhookName
+	r.evidence.Webhook = &found
+	return nil
 }
 
 // files reads saved answers. What they do not hold is not known.
@@ -242,12 +242,13 @@ func (r *reader) eachFile(
 // others reads what is reported of pods, by kind.
 func (r *reader) others() map[string]func(manifest.Object) error {
 	return map[string]func(manifest.Object) error{
-		"Event":                 r.event,
-		"PersistentVolumeClaim": r.claim,
-		"SecurityGroupPolicy":   r.policy,
-		"ServiceAccount":        r.account,
-		"ConfigMap":             r.configMap,
-		"Namespace":             r.namespace,
+		"Event":                        r.event,
+		"PersistentVolumeClaim":        r.claim,
+		"SecurityGroupPolicy":          r.policy,
+		"ServiceAccount":               r.account,
+		"ConfigMap":                    r.configMap,
+		"Namespace":                    r.namespace,
+		"MutatingWebhookConfiguration": r.webhook,
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/labels"
-
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
@@ -132,12 +130,12 @@ func (u *Upgrade) again(s subject) string {
 // judgeBudgets finds the budgets of a pod, and how many of the pods that they protect may go now.
 func (u *Upgrade) judgeBudgets(h *Holder, pod kube.Pod) {
 	for _, b := range u.Budgets {
-		if b.Namespace != pod.Namespace || !b.Selector.Matches(labels.Set(pod.Labels)) {
+		if !b.Protects(pod) {
 			continue
 		}
 		pods, missing := 0, 0
 		for _, p := range u.pods {
-			if p.Namespace == b.Namespace && b.Selector.Matches(labels.Set(p.Labels)) && !p.Running.Terminating {
+			if b.Protects(p) && !p.Running.Terminating {
 				if pods++; p.Running.NotReady {
 					missing++
 				}

@@ -24,6 +24,11 @@ type DisruptionBudget struct {
 	MaxUnavailable string
 }
 
+// Protects reports whether the budget is for a pod, or for those of a workload.
+func (d DisruptionBudget) Protects(pod Pod) bool {
+	return d.Namespace == pod.Namespace && d.Selector.Matches(labels.Set(pod.Labels))
+}
+
 // BrokenBudget is a budget that a deletion breaks.
 type BrokenBudget struct {
 	Namespace string `json:"namespace"`

@@ -61,6 +61,35 @@ func SuccessorName(name string, taken func(name string) bool) string {
 	}
 }
 
+var counted = form(`^((?:[0-9]-)*)(.*)$`)
+
+// EarlierName returns the name of a replacement that is to sort before the name, so that new pods hit it while both
+// are there: web is preceded by 9-web, that by 8-web, and 0-web by 0-9-web. It is empty where no such name sorts
+// before. Names that taken holds are passed over.
+func EarlierName(name string, taken func(name string) bool) string {
+	m := counted().FindStringSubmatch(name)
+	stem, rest, digit := m[1], m[2], 9
+	if n := len(stem); n > 0 {
+		stem, digit = stem[:n-2], int(stem[n-2]-'0')-1
+	}
+	for range 3 {
+		for ; digit >= 0; digit-- {
+			prefix := fmt.Sprintf("%s%d-", stem, digit)
+			runes := []rune(rest)
+			next := strings.TrimRight(prefix+string(runes[:min(len(runes), MaxNameLength-len(prefix))]), "-_")
+			if SortsBefore(next, name) && !taken(next) {
+				return next
+			}
+		}
+		stem, digit = stem+"0-", 9
+	}
+	return ""
+}
+
+// SortsBefore reports whether EKS takes the profile a before b for pods that match both, by bytes and without regard
+// to case: the EKS User Guide says "alphanumeric sorting by profile name" and no more.
+func SortsBefore(a, b string) bool { return a < b && strings.ToLower(a) < strings.ToLower(b) }
+
 // TemporaryName returns the name of the profile that stands in while a replacement keeps its name.
 func TemporaryName(name string, taken func(name string) bool) string {
 	temporary := withSuffix(name, "-tmp", MaxNameLength)

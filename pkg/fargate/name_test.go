@@ -102,3 +102,42 @@ func TestDifferences(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// A successor that is to take pods before the original goes has a name that sorts first, again and again.
+func TestEarlierName(t *testing.T) {
+	for _, c := range []struct{ name, taken, want string }{
+		{"web", "", "9-web"},
+		{"web", "9-web 8-web", "7-web"},
+		{"9-web", "", "8-web"},
+		{"1-web", "", "0-web"},
+		{"0-web", "", "0-9-web"},
+		{"0-9-web", "", "0-8-web"},
+		{"0-0-web", "", "0-0-9-web"},
+		{"Web", "", "9-Web"},
+		{"web-2", "", "9-web-2"},
+		{"1web", "", "1-1web"},
+		{"42", "", "4-42"},
+		{"éclair", "", "9-éclair"},
+		{"0", "", ""},
+		{strings.Repeat("w", 100), "", "9-" + strings.Repeat("w", 98)},
+	} {
+		got := EarlierName(c.name, func(name string) bool { return slices.Contains(strings.Fields(c.taken), name) })
+		if got != c.want || got != "" && !SortsBefore(got, c.name) {
+			t.Errorf("%s is preceded by %q, want %q", c.name, got, c.want)
+		}
+		if got != "" && len(ValidateName(got)) > 0 {
+			t.Errorf("%s is no name", got)
+		}
+	}
+	name := "web"
+	for range 25 {
+		next := EarlierName(name, func(string) bool { return false })
+		if !SortsBefore(next, name) {
+			t.Fatalf("%s is preceded by %q", name, next)
+		}
+		name = next
+	}
+	if SortsBefore("Web-2", "web") {
+		t.Error("Web-2 sorts before web in one reading only")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
@@ -18,6 +19,8 @@ type Goal struct {
 	// Adopt takes a profile that is there as the file has it as made by apply.
 	Adopt bool
 	Prune Prune
+	// Drain has pods moved before their profile is replaced, and is how long that may take; see Wish.
+	Drain time.Duration
 	// NewRole asks for the role that fgctl makes for the cluster, where a new profile names none.
 	NewRole bool
 	// Slots is how many profiles the cluster may have; 0 stands for EKS's quota.
@@ -66,6 +69,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 	for _, e := range g.Entries {
 		d, err := decideEntry(profiles, Wish{
 			Applied: e.Name, Adopt: g.Adopt, KeepName: e.KeepName, Reserved: slices.Clone(reserved),
+			Drain:  g.Drain,
 			Change: fargate.Change{Wanted: e.Profile},
 		})
 		d.Wish.NewRole = g.NewRole && d.Action == Make && e.PodExecutionRoleARN == ""

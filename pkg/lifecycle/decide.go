@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -25,6 +26,9 @@ type Wish struct {
 	// Adopt, so is a profile that stays.
 	Applied string
 	Adopt   bool
+	// Drain, where it is not 0, has pods moved before their profile goes, and is how long that may take. The successor
+	// sorts before the original then, so that new pods hit it.
+	Drain time.Duration
 	// Reserved are names besides those of the cluster's profiles that a successor may not have.
 	Reserved []string
 }
@@ -284,6 +288,12 @@ func (d *Decision) successorName() (string, error) {
 	switch {
 	case d.Wish.KeepName:
 		return fargate.TemporaryName(d.Name, taken), nil
+	case d.Wish.NewName == "" && d.Wish.Drain > 0:
+		name := fargate.EarlierName(d.Name, taken)
+		if name == "" {
+			return "", refused("no name sorts before %s, so new pods would hit %s again; replace it without --drain", d.Name, d.Name)
+		}
+		return name, nil
 	case d.Wish.NewName == "":
 		return fargate.SuccessorName(d.Name, taken), nil
 	case taken(d.Wish.NewName):
@@ -317,6 +327,9 @@ func (s Situation) sameChange(w Wish) error {
 		return other("--new-name asks for another name")
 	case w.KeepName && !s.KeepName():
 		return other("it was begun without --keep-name")
+	case w.Drain > 0 && s.Stage == Begun && s.Original.Status == fargate.StatusActive &&
+		!fargate.SortsBefore(successor.Name, s.Name):
+		return other("--drain needs a successor whose name sorts before " + s.Name)
 	case w.Change.Empty() && !w.NewRole:
 		return nil
 	case w.NewRole && !madeRole(successor):

@@ -77,11 +77,13 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 			if standIn, err = r.ensure(ctx, d, m); opts.MakeOnly {
 				return standIn, err
 			}
+		case DrainOriginal:
+			if err = r.settle(ctx, *d.Original, standIn, &opts); err == nil {
+				err = r.drain(ctx, *d.Original, standIn, d.Wish.Drain)
+			}
 		case RetireOriginal:
 			first := opts
-			if first.Wait = opts.Wait || d.Wish.KeepName; opts.Settled {
-				first.Settle = 0
-			}
+			first.Wait = opts.Wait || d.Wish.KeepName
 			err = r.retire(ctx, *d.Original, standIn, first)
 		case MakeRenewed:
 			m.Profile, m.have = renewal(standIn, d.Name), nil
@@ -147,15 +149,23 @@ func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error
 // retire deletes the old profile after the new one has settled. All are read again first, and again when EKS
 // was busy: nothing is deleted on a doubt.
 func (r *Runner) retire(ctx context.Context, old, successor fargate.Profile, opts Options) error {
-	if o := r.begin("replacing profile " + old.Name); old.Status != fargate.StatusDeleting && opts.Settle > 0 {
-		o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", opts.Settle))
-		if err := o.sleep(ctx, opts.Settle); err != nil {
-			return err
-		}
+	if err := r.settle(ctx, old, successor, &opts); err != nil {
+		return err
 	}
 	return r.remove(ctx, old, opts.Wait, opts.still(func(profiles []fargate.Profile) (*fargate.Profile, error) {
 		return mayGo(profiles, old, successor)
 	}))
+}
+
+// settle waits until the scheduler has learnt of the successor, once.
+func (r *Runner) settle(ctx context.Context, old, successor fargate.Profile, opts *Options) error {
+	if opts.Settled || opts.Settle <= 0 || old.Status == fargate.StatusDeleting {
+		return nil
+	}
+	o := r.begin("replacing profile " + old.Name)
+	o.see("profile "+successor.Name, fmt.Sprintf("ACTIVE, giving the scheduler %s to learn of it", opts.Settle))
+	opts.Settled = true
+	return o.sleep(ctx, opts.Settle)
 }
 
 // still returns the chooser with what Still judges besides, of a profile that is there and not going yet.

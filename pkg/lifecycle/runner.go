@@ -43,14 +43,15 @@ type Reporter interface {
 
 // Runner runs sequences. Deadline is when the run ends, by Clock; the zero time means no limit. A context
 // that ends with ErrTimeout as its cause says the same. Token makes a clientRequestToken, a new one for every
-// creation. IAM may be nil where no role is to be made.
+// creation. IAM may be nil where no role is to be made, Kubernetes where nothing is drained.
 type Runner struct {
-	EKS      EKS
-	IAM      IAM
-	Clock    Clock
-	Report   Reporter
-	Deadline time.Time
-	Token    func() string
+	EKS        EKS
+	IAM        IAM
+	Kubernetes Kubernetes
+	Clock      Clock
+	Report     Reporter
+	Deadline   time.Time
+	Token      func() string
 }
 
 // ErrTimeout is the cause of an Unfinished whose time was up.

@@ -140,6 +140,8 @@ type Step int
 const (
 	// MakeSuccessor brings the successor to ACTIVE; it is a temporary profile where the name is kept.
 	MakeSuccessor Step = iota
+	// DrainOriginal moves the original's pods, as far as that goes.
+	DrainOriginal
 	// RetireOriginal deletes the original.
 	RetireOriginal
 	// MakeRenewed brings the new profile under the original's name to ACTIVE.
@@ -149,7 +151,7 @@ const (
 )
 
 // steps are those that are left of the replacement, in their order.
-func (s Situation) steps(keepName bool) []Step {
+func (s Situation) steps(keepName, drain bool) []Step {
 	var left []Step
 	active := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusActive }
 	renewed := s.Stage == Renewed && active(s.Original)
@@ -157,6 +159,9 @@ func (s Situation) steps(keepName bool) []Step {
 		left = append(left, MakeSuccessor)
 	}
 	if s.Stage == Fresh || s.Stage == Begun {
+		if drain && active(s.Original) {
+			left = append(left, DrainOriginal)
+		}
 		left = append(left, RetireOriginal)
 	}
 	if keepName && !renewed {
@@ -177,7 +182,7 @@ func (d Decision) Steps() []Step {
 	case Drop:
 		return []Step{RetireOriginal}
 	case Begin, Finish:
-		return d.steps(d.Wish.KeepName)
+		return d.steps(d.Wish.KeepName, d.Wish.Drain > 0)
 	case Missing, Keep, Tag, Settle, Undo:
 	}
 	return nil

@@ -67,10 +67,22 @@ type workloadSpec struct {
 			StorageClassName *string `json:"storageClassName"`
 		} `json:"spec"`
 	} `json:"volumeClaimTemplates"`
-	Template    *podTemplate `json:"template"`
-	JobTemplate *struct {
+	Paused         bool            `json:"paused"`
+	Strategy       rolloutStrategy `json:"strategy"`
+	UpdateStrategy rolloutStrategy `json:"updateStrategy"`
+	Template       *podTemplate    `json:"template"`
+	JobTemplate    *struct {
 		Spec *workloadSpec `json:"spec"`
 	} `json:"jobTemplate"`
+}
+
+// rolloutStrategy is a DeploymentStrategy, or the update strategy of another workload.
+type rolloutStrategy struct {
+	Type          string `json:"type"`
+	RollingUpdate struct {
+		MaxUnavailable share  `json:"maxUnavailable"`
+		Partition      *int32 `json:"partition"`
+	} `json:"rollingUpdate"`
 }
 
 // podStatus is the part of a pod's status that is used.
@@ -236,6 +248,7 @@ func (o *object) workload(pod *kube.Pod) {
 			spec = inner.Spec
 		}
 	}
+	pod.Workload.Rollout = spec.rollout()
 	switch w := &pod.Workload; o.kind {
 	case "Job", "CronJob":
 		w.KeepsFinished = spec.TTLSecondsAfterFinished == nil
@@ -259,6 +272,21 @@ func (o *object) workload(pod *kube.Pod) {
 	} else if len(o.errs) == 0 {
 		o.missing(templates[o.kind])
 	}
+}
+
+// rollout returns how the workload replaces its pods. A Deployment has its strategy, others their update strategy.
+func (s *workloadSpec) rollout() fargate.Rollout {
+	strategy := s.UpdateStrategy
+	if s.Strategy != (rolloutStrategy{}) {
+		strategy = s.Strategy
+	}
+	r := fargate.Rollout{
+		Paused: s.Paused, Type: strategy.Type, MaxUnavailable: string(strategy.RollingUpdate.MaxUnavailable),
+	}
+	if partition := strategy.RollingUpdate.Partition; partition != nil {
+		r.Partition = int(*partition)
+	}
+	return r
 }
 
 // count returns how many there are to be; without a word there are so many.

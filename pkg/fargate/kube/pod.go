@@ -83,6 +83,8 @@ type Workload struct {
 	ClaimClasses map[string]*string
 	// KeepsFinished reports whether the object is a Job, or makes Jobs, without ttlSecondsAfterFinished.
 	KeepsFinished bool
+	// Rollout is how a Deployment, StatefulSet or DaemonSet replaces its pods.
+	Rollout Rollout
 	// OwnerKind and OwnerName are the controller's among the owner references: of a ReplicaSet in a cluster
 	// its Deployment.
 	OwnerKind string

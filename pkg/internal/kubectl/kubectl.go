@@ -1,5 +1,5 @@
-// Package kubectl reads a cluster through the user's own kubectl: its binary, its context and its credentials. It only
-// gets; it changes nothing. Start reading at Client.Get.
+// Package kubectl works on a cluster through the user's own kubectl: its binary, its context and its credentials. Get
+// reads; Run runs what changes something. Start reading at Client.Get.
 package kubectl
 
 import (
@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,7 +30,7 @@ type Client struct {
 
 // Error says why kubectl did not answer.
 type Error struct {
-	// What is what was asked for, such as events.
+	// What is what was asked for, such as get events.
 	What string
 	// Text is what kubectl said, or why it could not be run.
 	Text string
@@ -44,7 +45,7 @@ func (e *Error) Error() string {
 	if e.Missing {
 		return e.Text
 	}
-	return fmt.Sprintf("kubectl get %s: %s", e.What, e.Text)
+	return fmt.Sprintf("kubectl %s: %s", e.What, e.Text)
 }
 
 // Unwrap returns the error of running kubectl.
@@ -60,6 +61,16 @@ const (
 // Get asks for a kind of objects as JSON and calls read with the answer while it comes. An error of read is returned as
 // it is, except where kubectl has failed: its own reason is the better one.
 func (c Client) Get(ctx context.Context, what string, read func(io.Reader) error, flags ...string) error {
+	return c.run(ctx, "get "+what, read, append([]string{"get", what, "-o", "json"}, flags...))
+}
+
+// Run runs a command of kubectl on an object, such as rollout restart on deployment/shop. What it prints is not kept.
+func (c Client) Run(ctx context.Context, command []string, object string, flags ...string) error {
+	what := strings.Join(append(command, object), " ")
+	return c.run(ctx, what, func(io.Reader) error { return nil }, slices.Concat(command, []string{object}, flags))
+}
+
+func (c Client) run(ctx context.Context, what string, read func(io.Reader) error, args []string) error {
 	binary := c.Binary
 	if binary == "" {
 		binary = os.Getenv(Variable)
@@ -67,11 +78,10 @@ func (c Client) Get(ctx context.Context, what string, read func(io.Reader) error
 	if binary == "" {
 		binary = "kubectl"
 	}
-	args := []string{"get", what, "-o", "json"}
 	if c.Context != "" {
 		args = append(args, "--context", c.Context)
 	}
-	cmd := exec.CommandContext(ctx, binary, append(args, flags...)...) //nolint:gosec // the user's own kubectl
+	cmd := exec.CommandContext(ctx, binary, args...) //nolint:gosec // the user's own kubectl
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = grace
 	said := &limited{most: mostSaid}

@@ -32,7 +32,7 @@ func TestGetRunsKubectlAsAsked(t *testing.T) {
 		got = string(data)
 		return err
 	}, "-A")
-	if want := "get pods -o json --context prod -A\n"; err != nil || got != want {
+	if want := "get pods -o json -A --context prod\n"; err != nil || got != want {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 }

@@ -1,0 +1,53 @@
+package fargate
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Rollout is how a workload replaces its pods when its template changes, as kubectl rollout restart has it do
+// (Kubernetes, Deployments, Strategy; StatefulSets, Update strategies).
+type Rollout struct {
+	// Paused reports whether nothing is rolled out, whatever changes.
+	Paused bool
+	// Type is Recreate, RollingUpdate or OnDelete; empty for the default.
+	Type string
+	// MaxUnavailable is a number or a percentage as it is written; empty for the default.
+	MaxUnavailable string
+	// Partition is the first ordinal of a StatefulSet's pods that are replaced.
+	Partition int
+}
+
+// Restarts returns why a restart does not replace all pods of a workload; it is empty where it does.
+func (r Rollout) Restarts() string {
+	switch {
+	case r.Paused:
+		return "its rollout is paused"
+	case r.Type == "OnDelete":
+		return "its update strategy is OnDelete, so that a restart replaces no pod"
+	case r.Partition > 0:
+		return "its update strategy has partition " + strconv.Itoa(r.Partition) + ", so that a restart replaces only a part"
+	}
+	return ""
+}
+
+// AtOnce returns how many pods a restart of a workload of the kind takes away before others are ready. A Deployment
+// rounds its share down, 25% without a word, and others replace one pod after another without a word.
+func (r Rollout) AtOnce(kind string, replicas int) int {
+	switch {
+	case r.Type == "Recreate":
+		return replicas
+	case r.MaxUnavailable == "" && kind == "Deployment":
+		return replicas / 4
+	case r.MaxUnavailable == "":
+		return min(1, replicas)
+	}
+	if percent, ok := strings.CutSuffix(r.MaxUnavailable, "%"); ok && kind == "Deployment" {
+		n, err := strconv.Atoi(percent)
+		if err != nil {
+			return replicas
+		}
+		return n * replicas / 100
+	}
+	return min(share(r.MaxUnavailable, replicas), replicas)
+}

@@ -1,0 +1,287 @@
+package lifecycle
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
+)
+
+// Kubernetes is what draining asks of the cluster itself; kubectl stands behind it.
+type Kubernetes interface {
+	// Inhabitants reads the pods that have the profile's label, and what decides whether they can be moved.
+	Inhabitants(ctx context.Context, profile string) (Inhabitants, error)
+	// Restart begins a rollout that replaces all pods of an owner.
+	Restart(ctx context.Context, namespace string, o fargate.Owner) error
+	// RolledOut waits until no rollout of the owner is under way; done is false where one still is when the time is over.
+	RolledOut(ctx context.Context, namespace string, o fargate.Owner, within time.Duration) (done bool, err error)
+}
+
+// Inhabitants are the pods of a profile, the workloads that kubectl rollout restart knows, and all budgets.
+type Inhabitants struct {
+	Pods, Workloads []fargate.Pod
+	Budgets         []fargate.DisruptionBudget
+}
+
+// Drain is what becomes of the pods of a profile before it is deleted. Its JSON form is part of a plan's.
+type Drain struct {
+	Profile string `json:"profile"`
+	// Moves are the owners that are restarted, in this order, Stays those whose pods the deletion stops. Never nil.
+	Moves []Move `json:"moves"`
+	Stays []Move `json:"stays"`
+	// Leaving is how many pods are being deleted already.
+	Leaving int `json:"leaving"`
+}
+
+// Move is the pods of one owner on a profile.
+type Move struct {
+	Namespace string        `json:"namespace"`
+	Owner     fargate.Owner `json:"owner"`
+	Pods      []string      `json:"pods"`
+	// To is the profile that new pods hit; Why says why the owner is not restarted. One of them is empty.
+	To  string `json:"to"`
+	Why string `json:"why"`
+}
+
+// String names the owner and its namespace.
+func (m Move) String() string { return fmt.Sprintf("%s in namespace %s", m.Owner, m.Namespace) }
+
+// DrainOf judges the pods of a profile by the profiles that are there while it is drained, itself among them.
+func DrainOf(name string, profiles []fargate.Profile, in Inhabitants) Drain {
+	d := Drain{Profile: name, Moves: []Move{}, Stays: []Move{}}
+	j := drainJudge{name: name, in: in, matcher: fargate.NewMatcher(profiles)}
+	for _, w := range in.Workloads {
+		j.pins.Note(w)
+	}
+	at := map[string]*Move{}
+	var order []*Move
+	for _, pod := range in.Pods {
+		r := pod.Running
+		switch {
+		case r == nil, pod.Labels[fargate.ProfileLabel] != name, pod.Spec.SchedulerName != fargate.Scheduler,
+			r.Phase == "Succeeded", r.Phase == "Failed":
+			continue
+		case r.Terminating:
+			d.Leaving++
+			continue
+		}
+		m := j.judge(pod)
+		key := strings.Join([]string{m.Namespace, m.Owner.String(), m.To, m.Why}, "\x00")
+		if at[key] == nil {
+			at[key] = &m
+			order = append(order, &m)
+		}
+		at[key].Pods = append(at[key].Pods, pod.Name)
+	}
+	slices.SortStableFunc(order, func(a, b *Move) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Owner.String(), b.Owner.String()))
+	})
+	for _, m := range order {
+		if m.Why == "" {
+			d.Moves = append(d.Moves, *m)
+		} else {
+			d.Stays = append(d.Stays, *m)
+		}
+	}
+	return d
+}
+
+// drainJudge judges the pods of one profile.
+type drainJudge struct {
+	name    string
+	in      Inhabitants
+	matcher *fargate.Matcher
+	pins    fargate.Owners
+}
+
+// judge returns where the pods made in the place of one go, or why its owner is not restarted.
+func (j *drainJudge) judge(pod fargate.Pod) Move {
+	m := Move{Namespace: pod.Namespace, Owner: fargate.Owner{Kind: "Pod", Name: pod.Name}}
+	o := fargate.OwnerOf(pod)
+	if o == nil {
+		m.Why = "nothing makes it again"
+		return m
+	}
+	m.Owner = *o
+	workload := slices.IndexFunc(j.in.Workloads, func(w fargate.Pod) bool {
+		return w.Namespace == pod.Namespace && w.Kind == o.Kind && w.Name == o.Name
+	})
+	if pod.Running.OwnerForeign || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, o.Kind) {
+		m.Why = "kubectl rollout restart does not know its kind"
+		return m
+	}
+	if workload < 0 {
+		m.Why = "there is no " + o.String()
+		return m
+	}
+	w := j.in.Workloads[workload]
+	running := *pod.Running
+	running.OwnerPins = j.pins.Pins(pod)
+	pod.Running = &running
+	e := j.matcher.Explain(pod)
+	switch why := w.Workload.Rollout.Restarts(); {
+	case running.OwnerPins:
+		m.Why = fmt.Sprintf("its template pins %s by the label %s", j.name, fargate.ProfileLabel)
+	case why != "":
+		m.Why = why
+	case e.Verdict == fargate.VerdictExcluded, e.Profile == "":
+		m.Why = "no profile takes its new pods: they would be " + string(e.Verdict)
+	case e.Profile == j.name:
+		m.Why = fmt.Sprintf("its new pods would hit %s again: no profile that sorts before takes them", j.name)
+	default:
+		if m.Why = j.breaks(w); m.Why == "" {
+			m.To = e.Profile
+		}
+	}
+	return m
+}
+
+// breaks returns which budget a restart of the workload breaks. A rollout deletes pods without asking for eviction, so
+// no PodDisruptionBudget holds it back (Kubernetes, Disruptions): the workload's own strategy has to be as strict.
+func (j *drainJudge) breaks(w fargate.Pod) string {
+	atOnce := w.Workload.Rollout.AtOnce(w.Kind, w.Workload.Replicas)
+	for _, b := range j.in.Budgets {
+		if !b.Protects(w) {
+			continue
+		}
+		pods := 0
+		for _, other := range j.in.Workloads {
+			if b.Protects(other) {
+				pods += other.Workload.Replicas
+			}
+		}
+		if allowed := b.Allowed(pods); atOnce > allowed {
+			return fmt.Sprintf("a restart takes %d of its pods away at once, and PodDisruptionBudget %s lets %d go", atOnce, b.Name,
+				allowed)
+		}
+	}
+	return ""
+}
+
+// During returns the profiles that are there while the original of a decision is drained.
+func (d Decision) During() []fargate.Profile {
+	made := d.Wanted
+	made.Status = fargate.StatusActive
+	return append(fargate.Without(d.Profiles, made), made)
+}
+
+// draining is one profile on the way to having no pods.
+type draining struct {
+	*operation
+	old fargate.Profile
+	// tries counts per owner: 1 when a rollout that was under way is over, 2 when it was restarted.
+	tries map[string]int
+	end   time.Time
+	told  string
+}
+
+// drain moves the pods of old to other profiles, one owner after another, until none is left or the time is over. It
+// keeps nothing: who has pods on old yet is read from the cluster, and a rollout that is under way is waited for before
+// another one is begun.
+func (r *Runner) drain(ctx context.Context, old, successor fargate.Profile, within time.Duration) error {
+	d := draining{
+		operation: r.begin("draining profile " + old.Name), old: old, tries: map[string]int{}, end: r.Clock.Now().Add(within),
+	}
+	for {
+		var profiles []fargate.Profile
+		now, err := d.whenIdle(ctx, old, func(all []fargate.Profile) (*fargate.Profile, error) {
+			profiles = all
+			return mayGo(all, old, successor)
+		})
+		if err != nil || now == nil || now.Status != fargate.StatusActive {
+			return err
+		}
+		done, err := d.step(ctx, profiles)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// step restarts one owner, or waits for the pods that are left.
+func (d *draining) step(ctx context.Context, profiles []fargate.Profile) (done bool, err error) {
+	in, err := d.Kubernetes.Inhabitants(ctx, d.old.Name)
+	if err != nil {
+		return false, d.failed(ctx, err)
+	}
+	x := DrainOf(d.old.Name, profiles, in)
+	again := func(m Move) bool { return d.tries[m.String()] > 1 }
+	for _, m := range x.Moves {
+		if again(m) {
+			m.Why = fmt.Sprintf("it was restarted, and its new pods hit %s again", d.old.Name)
+			x.Stays = append(x.Stays, m)
+		}
+	}
+	x.Moves = slices.DeleteFunc(x.Moves, again)
+	left := d.end.Sub(d.Clock.Now())
+	switch {
+	case len(x.Moves)+len(x.Stays)+x.Leaving == 0:
+		d.see("profile "+d.old.Name, "ACTIVE, without pods")
+		return true, nil
+	case left <= 0:
+		d.Report.Note(fmt.Sprintf("the time to drain profile %s is over, and its deletion stops what is left: %s", d.old.Name,
+			x.left()))
+		return true, nil
+	case len(x.Moves) > 0:
+		return false, d.move(ctx, x.Moves[0], left)
+	}
+	if text := x.left(); text != d.told {
+		d.told = text
+		d.Report.Note(fmt.Sprintf("pods of profile %s that do not move: %s; fgctl waits for %s at most", d.old.Name, text,
+			left.Round(time.Second)))
+	}
+	d.see("profile "+d.old.Name, "ACTIVE, waiting for its last pods")
+	return false, d.pause(ctx)
+}
+
+// left says which pods a profile still has, and why.
+func (x Drain) left() string {
+	texts := make([]string, 0, len(x.Moves)+len(x.Stays)+1)
+	for _, m := range slices.Concat(x.Moves, x.Stays) {
+		why := cmp.Or(m.Why, "its rollout is not finished")
+		texts = append(texts, fmt.Sprintf("%s (%s): %s", m, strings.Join(m.Pods, ", "), why))
+	}
+	if x.Leaving > 0 {
+		texts = append(texts, fmt.Sprintf("pods that are being deleted: %d", x.Leaving))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// move waits for a rollout of an owner that is under way, and at the next call restarts it.
+func (d *draining) move(ctx context.Context, m Move, left time.Duration) error {
+	subject := m.String()
+	d.tries[subject]++
+	if restart := d.tries[subject] > 1; restart {
+		d.see(subject, "restarted; its pods move to "+m.To)
+		if err := d.Kubernetes.Restart(ctx, m.Namespace, m.Owner); err != nil {
+			return d.failed(ctx, err)
+		}
+	}
+	if !d.Deadline.IsZero() {
+		left = min(left, d.Deadline.Sub(d.Clock.Now()))
+	}
+	done, err := d.Kubernetes.RolledOut(ctx, m.Namespace, m.Owner, max(left, time.Second))
+	switch {
+	case err != nil:
+		return d.failed(ctx, fmt.Errorf("%s: %w; %s was not deleted", subject, err, d.old.Name))
+	case !done && !d.Deadline.IsZero() && !d.Clock.Now().Before(d.Deadline):
+		return d.unfinished(ErrTimeout)
+	}
+	return nil
+}
+
+// failed returns the end of the draining, of the context where that is over.
+func (d *draining) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return d.unfinished(ended(ctx, err))
+	}
+	if errors.Is(err, context.Canceled) {
+		return d.unfinished(err)
+	}
+	return fmt.Errorf("draining profile %s: %w", d.old.Name, err)
+}

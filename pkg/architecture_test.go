@@ -64,13 +64,13 @@ var may = []struct {
 	{"profilefile", []string{"fargate", "fargate/kube", "internal/document", "internal/spelling"}},
 	{"cloud", []string{"fargate", "internal/shell", "network"}},
 	{"preflight", []string{"cloud", "fargate", "fargate/kube", "network", "trust"}},
-	{"lifecycle", []string{"cloud", "fargate", "preflight", "trust"}},
+	{"lifecycle", []string{"cloud", "fargate", "fargate/kube", "preflight", "trust"}},
 	{"plan", []string{"fargate", "fargate/kube", "lifecycle"}},
 	{"output", []string{"fargate", "fargate/kube", "fargate/message", "internal/document", "plan", "profilefile"}},
 	{"cli/env", []string{
 		"fargate/kube",
-		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/shell", "internal/spelling",
-		"lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
+		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/kubectl", "internal/shell",
+		"internal/spelling", "lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
 	{"diagnose", []string{
 		"fargate", "fargate/kube", "fargate/logging", "fargate/message", "fargate/support", "internal/shell", "preflight",

@@ -13,6 +13,9 @@ package cli
 //	requests reset            count from 0 again
 //	nothing-sent              short for: requests all 0
 //	no-null-list              stdout is JSON in which no list is null
+//	kubernetes FILE [CLUSTER] serve pods to kubectl, a line each: KIND NAMESPACE/NAME PODS PROFILE [pinned|Recreate|stuck|broken],
+//	                          or PodDisruptionBudget NAMESPACE/NAME MINIMUM APP, or forbidden RESOURCE...
+//	pods WHAT ...             check what became of them (see checkPods)
 //	await WHAT COUNT          wait until that many requests were answered, for a command in the background
 
 import (
@@ -105,6 +108,8 @@ func TestScripts(t *testing.T) {
 			"nothing-sent": nothingSent,
 			"no-null-list": noNullList,
 			"await":        awaitRequests,
+			"kubernetes":   startKubernetes,
+			"pods":         checkPods,
 		},
 	})
 }
@@ -358,4 +363,80 @@ func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
 		<-tick.C
 	}
 	ts.Fatalf("%s: %d requests, waited for %d", args[0], requestCount(s, args[0]), want)
+}
+
+// scriptClusters holds the Kubernetes API of every running script, by *testscript.TestScript.
+var scriptClusters sync.Map
+
+// startKubernetes serves the pods of a file through kubectl. New pods hit the ACTIVE profile of the sandbox that sorts
+// first among those whose selectors have their namespace, and pods go with their profile.
+func startKubernetes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: kubernetes FILE [CLUSTER]")
+	}
+	profiles := func() []sandbox.Profile {
+		all := sandboxOf(ts).Profiles("demo")
+		slices.SortFunc(all, func(a, b sandbox.Profile) int { return strings.Compare(a.Name, b.Name) })
+		return slices.DeleteFunc(all, func(p sandbox.Profile) bool { return p.Status != "ACTIVE" })
+	}
+	api := &kubernetesAPI{
+		objects: map[string][]object{},
+		place: func(namespace string) string {
+			for _, p := range profiles() {
+				if slices.ContainsFunc(p.Selectors, func(s sandbox.Selector) bool { return s.Namespace == namespace }) {
+					return p.Name
+				}
+			}
+			return ""
+		},
+		dead: func(name string) bool {
+			return !slices.ContainsFunc(profiles(), func(p sandbox.Profile) bool { return p.Name == name })
+		},
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if word, rest, _ := strings.Cut(strings.TrimSpace(line), " "); word == "forbidden" {
+			api.forbidden = strings.Fields(rest)
+		} else if word != "" {
+			ts.Check(api.populate(line))
+		}
+	}
+	web := httptest.NewServer(api)
+	ts.Defer(web.Close)
+	cluster := "arn:aws:eks:us-east-1:111122223333:cluster/demo"
+	if len(args) > 1 {
+		cluster = args[1]
+	}
+	ts.Check(os.WriteFile(ts.Getenv("KUBECONFIG"), kubeconfigOf(web.URL, cluster), 0o600))
+	scriptClusters.Store(ts, api)
+	ts.Defer(func() { scriptClusters.Delete(ts) })
+}
+
+// checkPods compares what became of pods: restarted NAMES, stopped NAMES, on PROFILE COUNT.
+func checkPods(ts *testscript.TestScript, neg bool, args []string) {
+	found, ok := scriptClusters.Load(ts)
+	if !ok || neg || len(args) < 1 {
+		ts.Fatalf("usage: kubernetes FILE, then pods restarted|stopped [NAME...] | pods on PROFILE COUNT")
+	}
+	api := found.(*kubernetesAPI)
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	api.bury()
+	got := ""
+	switch args[0] {
+	case "restarted":
+		got = strings.Join(api.restarts, " ")
+	case "stopped":
+		got = strings.Join(api.stopped, " ")
+	case "on":
+		n := 0
+		for _, o := range api.objects["pods"] {
+			if labelsOf(o)[profileLabel] == args[1] {
+				n++
+			}
+		}
+		got = fmt.Sprint(args[1], " ", n)
+	}
+	if want := strings.Join(args[1:], " "); got != want {
+		ts.Fatalf("pods %s: %q, want %q", args[0], got, want)
+	}
 }

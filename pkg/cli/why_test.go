@@ -2,14 +2,8 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,111 +11,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
-
-// kind is a kind of objects that the API of a test serves.
-type kind struct {
-	group, version, name, kind string
-	namespaced                 bool
-}
-
-var kinds = []kind{
-	{"", "v1", "pods", "Pod", true},
-	{"", "v1", "events", "Event", true},
-	{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true},
-	{"", "v1", "configmaps", "ConfigMap", true},
-	{"", "v1", "namespaces", "Namespace", false},
-	{"", "v1", "serviceaccounts", "ServiceAccount", true},
-	{"", "v1", "nodes", "Node", false},
-	{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true},
-	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false},
-	{"vpcresources.k8s.aws", "v1beta1", "securitygrouppolicies", "SecurityGroupPolicy", true},
-}
-
-func (k kind) path() string {
-	if k.group == "" {
-		return "/api/" + k.version
-	}
-	return "/apis/" + k.group + "/" + k.version
-}
-
-// kubernetes serves objects as the Kubernetes API does, by the name of their resource, and leads kubectl to it. A
-// resource of forbidden is refused.
-func kubernetes(t *testing.T, objects map[string][]string, forbidden ...string) {
-	t.Helper()
-	if _, err := exec.LookPath("kubectl"); err != nil {
-		t.Skip("kubectl is not installed")
-	}
-	mux := http.NewServeMux()
-	answer := func(path string, body any) {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(body) // kubectl may have gone
-		})
-	}
-	answer("/api", map[string]any{"kind": "APIVersions", "versions": []string{"v1"}})
-	groups, resources := []any{}, map[string][]any{}
-	for _, k := range kinds {
-		version := strings.TrimPrefix(strings.TrimPrefix(k.path(), "/apis/"), "/api/")
-		if k.group != "" {
-			v := map[string]string{"groupVersion": version, "version": k.version}
-			groups = append(groups, map[string]any{"name": k.group, "versions": []any{v}, "preferredVersion": v})
-		}
-		resources[k.path()] = append(resources[k.path()], map[string]any{
-			"name": k.name, "kind": k.kind, "namespaced": k.namespaced, "verbs": []string{"get", "list"},
-		})
-		list := fmt.Sprintf(`{"kind":"%sList","apiVersion":%q,"metadata":{},"items":[%s]}`,
-			k.kind, version, strings.Join(objects[k.name], ","))
-		serve := func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			for _, name := range forbidden {
-				if name == k.name {
-					w.WriteHeader(http.StatusForbidden)
-					_, _ = fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","message":`+
-						`"%s is forbidden: User \"u\" cannot list resource","reason":"Forbidden","code":403}`, name)
-					return
-				}
-			}
-			_, _ = fmt.Fprint(w, list)
-		}
-		one := func(w http.ResponseWriter, r *http.Request) {
-			if slices.Contains(forbidden, k.name) {
-				serve(w, r)
-				return
-			}
-			w.Header().Set("Content-Type", "application/json")
-			for _, text := range objects[k.name] {
-				var o struct{ Metadata struct{ Name string } }
-				if err := json.Unmarshal([]byte(text), &o); err == nil && o.Metadata.Name == r.PathValue("name") {
-					_, _ = fmt.Fprintf(w, `{"kind":%q,"apiVersion":%q,%s`, k.kind, version, strings.TrimPrefix(text, "{"))
-					return
-				}
-			}
-			w.WriteHeader(http.StatusNotFound)
-			_, _ = fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
-		}
-		mux.HandleFunc("GET "+k.path()+"/"+k.name, serve)
-		mux.HandleFunc("GET "+k.path()+"/"+k.name+"/{name}", one)
-		if k.namespaced {
-			mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name, serve)
-			mux.HandleFunc("GET "+k.path()+"/namespaces/{namespace}/"+k.name+"/{name}", one)
-		}
-	}
-	answer("/apis", map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
-	for path, list := range resources {
-		version := strings.TrimPrefix(strings.TrimPrefix(path, "/apis/"), "/api/")
-		answer(path, map[string]any{"kind": "APIResourceList", "groupVersion": version, "resources": list})
-	}
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	config := filepath.Join(t.TempDir(), "config")
-	text := fmt.Sprintf("apiVersion: v1\nkind: Config\ncurrent-context: test\ncontexts:\n- name: test\n  context: {cluster: test, "+
-		"user: test}\nclusters:\n- name: test\n  cluster: {server: %q}\nusers:\n- name: test\n  user: {}\n", server.URL)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("KUBECONFIG", config)
-	t.Setenv("HOME", t.TempDir()) // kubectl's cache of what a server has
-}
 
 const theWebhook = `{"metadata":{"name":"0500-amazon-eks-fargate-mutation.amazonaws.com"}}`
 

@@ -25,7 +25,7 @@ type DisruptionBudget struct {
 }
 
 // Protects reports whether the budget is for a pod, or for those of a workload.
-func (d DisruptionBudget) Protects(pod Pod) bool {
+func (d DisruptionBudget) Protects(pod kube.Pod) bool {
 	return d.Namespace == pod.Namespace && d.Selector.Matches(labels.Set(pod.Labels))
 }
 
@@ -102,6 +102,28 @@ func (d DisruptionBudget) Allowed(pods int) int {
 		least = d.MinAvailable
 	}
 	return max(pods-share(least, pods), 0)
+}
+
+// TakenAtOnce returns how many pods a restart of a workload takes away before others are ready. A Deployment rounds its
+// share down, 25% without a word; others replace one pod after another without a word.
+func TakenAtOnce(workload kube.Pod) int {
+	r, replicas, isDeployment := workload.Workload.Rollout, workload.Workload.Replicas, workload.Kind == "Deployment"
+	switch {
+	case r.Type == "Recreate":
+		return replicas
+	case r.MaxUnavailable == "" && isDeployment:
+		return replicas / 4
+	case r.MaxUnavailable == "":
+		return min(1, replicas)
+	}
+	if percent, ok := strings.CutSuffix(r.MaxUnavailable, "%"); ok && isDeployment {
+		n, err := strconv.Atoi(percent)
+		if err != nil {
+			return replicas
+		}
+		return n * replicas / 100
+	}
+	return min(share(r.MaxUnavailable, replicas), replicas)
 }
 
 // share reads a number or a percentage of pods.

@@ -291,7 +291,7 @@ func (d *Decision) successorName() (string, error) {
 	case d.Wish.NewName == "" && d.Wish.Drain > 0:
 		name := fargate.EarlierName(d.Name, taken)
 		if name == "" {
-			return "", refused("no name sorts before %s, so new pods would hit %s again; replace it without --drain", d.Name, d.Name)
+			return "", refused("no name sorts before %s, so new pods would hit it again; replace it without --drain", d.Name)
 		}
 		return name, nil
 	case d.Wish.NewName == "":

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 )
 
 // Kubernetes is what draining asks of the cluster itself; kubectl stands behind it.
@@ -17,14 +18,14 @@ type Kubernetes interface {
 	// Inhabitants reads the pods that have the profile's label, and what decides whether they can be moved.
 	Inhabitants(ctx context.Context, profile string) (Inhabitants, error)
 	// Restart begins a rollout that replaces all pods of an owner.
-	Restart(ctx context.Context, namespace string, o fargate.Owner) error
+	Restart(ctx context.Context, namespace string, o kube.Owner) error
 	// RolledOut waits until no rollout of the owner is under way; done is false where one still is when the time is over.
-	RolledOut(ctx context.Context, namespace string, o fargate.Owner, within time.Duration) (done bool, err error)
+	RolledOut(ctx context.Context, namespace string, o kube.Owner, within time.Duration) (done bool, err error)
 }
 
 // Inhabitants are the pods of a profile, the workloads that kubectl rollout restart knows, and all budgets.
 type Inhabitants struct {
-	Pods, Workloads []fargate.Pod
+	Pods, Workloads []kube.Pod
 	Budgets         []fargate.DisruptionBudget
 }
 
@@ -40,9 +41,9 @@ type Drain struct {
 
 // Move is the pods of one owner on a profile.
 type Move struct {
-	Namespace string        `json:"namespace"`
-	Owner     fargate.Owner `json:"owner"`
-	Pods      []string      `json:"pods"`
+	Namespace string     `json:"namespace"`
+	Owner     kube.Owner `json:"owner"`
+	Pods      []string   `json:"pods"`
 	// To is the profile that new pods hit; Why says why the owner is not restarted. One of them is empty.
 	To  string `json:"to"`
 	Why string `json:"why"`
@@ -63,7 +64,7 @@ func DrainOf(name string, profiles []fargate.Profile, in Inhabitants) Drain {
 	for _, pod := range in.Pods {
 		r := pod.Running
 		switch {
-		case r == nil, pod.Labels[fargate.ProfileLabel] != name, pod.Spec.SchedulerName != fargate.Scheduler,
+		case r == nil, pod.Labels[kube.ProfileLabel] != name, pod.Spec.SchedulerName != kube.Scheduler,
 			r.Phase == "Succeeded", r.Phase == "Failed":
 			continue
 		case r.Terminating:
@@ -96,19 +97,19 @@ type drainJudge struct {
 	name    string
 	in      Inhabitants
 	matcher *fargate.Matcher
-	pins    fargate.Owners
+	pins    kube.Owners
 }
 
 // judge returns where the pods made in the place of one go, or why its owner is not restarted.
-func (j *drainJudge) judge(pod fargate.Pod) Move {
-	m := Move{Namespace: pod.Namespace, Owner: fargate.Owner{Kind: "Pod", Name: pod.Name}}
-	o := fargate.OwnerOf(pod)
+func (j *drainJudge) judge(pod kube.Pod) Move {
+	m := Move{Namespace: pod.Namespace, Owner: kube.Owner{Kind: "Pod", Name: pod.Name}}
+	o := kube.OwnerOf(pod)
 	if o == nil {
 		m.Why = "nothing makes it again"
 		return m
 	}
 	m.Owner = *o
-	workload := slices.IndexFunc(j.in.Workloads, func(w fargate.Pod) bool {
+	workload := slices.IndexFunc(j.in.Workloads, func(w kube.Pod) bool {
 		return w.Namespace == pod.Namespace && w.Kind == o.Kind && w.Name == o.Name
 	})
 	if pod.Running.OwnerForeign || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, o.Kind) {
@@ -124,9 +125,9 @@ func (j *drainJudge) judge(pod fargate.Pod) Move {
 	running.OwnerPins = j.pins.Pins(pod)
 	pod.Running = &running
 	e := j.matcher.Explain(pod)
-	switch why := w.Workload.Rollout.Restarts(); {
+	switch why := w.Workload.Rollout.KeepsPods(); {
 	case running.OwnerPins:
-		m.Why = fmt.Sprintf("its template pins %s by the label %s", j.name, fargate.ProfileLabel)
+		m.Why = fmt.Sprintf("its template pins %s by the label %s", j.name, kube.ProfileLabel)
 	case why != "":
 		m.Why = why
 	case e.Verdict == fargate.VerdictExcluded, e.Profile == "":
@@ -143,8 +144,8 @@ func (j *drainJudge) judge(pod fargate.Pod) Move {
 
 // breaks returns which budget a restart of the workload breaks. A rollout deletes pods without asking for eviction, so
 // no PodDisruptionBudget holds it back (Kubernetes, Disruptions): the workload's own strategy has to be as strict.
-func (j *drainJudge) breaks(w fargate.Pod) string {
-	atOnce := w.Workload.Rollout.AtOnce(w.Kind, w.Workload.Replicas)
+func (j *drainJudge) breaks(w kube.Pod) string {
+	atOnce := fargate.TakenAtOnce(w)
 	for _, b := range j.in.Budgets {
 		if !b.Protects(w) {
 			continue
@@ -156,8 +157,8 @@ func (j *drainJudge) breaks(w fargate.Pod) string {
 			}
 		}
 		if allowed := b.Allowed(pods); atOnce > allowed {
-			return fmt.Sprintf("a restart takes %d of its pods away at once, and PodDisruptionBudget %s lets %d go", atOnce, b.Name,
-				allowed)
+			return fmt.Sprintf("a restart takes %d of its pods away at once, and PodDisruptionBudget %s lets %d go", atOnce,
+				b.Name, allowed)
 		}
 	}
 	return ""
@@ -176,8 +177,10 @@ type draining struct {
 	old fargate.Profile
 	// tries counts per owner: 1 when a rollout that was under way is over, 2 when it was restarted.
 	tries map[string]int
-	end   time.Time
-	told  string
+	// late are the owners whose rollout was not finished in time.
+	late map[string]bool
+	end  time.Time
+	told string
 }
 
 // drain moves the pods of old to other profiles, one owner after another, until none is left or the time is over. It
@@ -185,7 +188,8 @@ type draining struct {
 // another one is begun.
 func (r *Runner) drain(ctx context.Context, old, successor fargate.Profile, within time.Duration) error {
 	d := draining{
-		operation: r.begin("draining profile " + old.Name), old: old, tries: map[string]int{}, end: r.Clock.Now().Add(within),
+		operation: r.begin("draining profile " + old.Name), old: old, tries: map[string]int{}, late: map[string]bool{},
+		end: r.Clock.Now().Add(within),
 	}
 	for {
 		var profiles []fargate.Profile
@@ -210,15 +214,18 @@ func (d *draining) step(ctx context.Context, profiles []fargate.Profile) (done b
 		return false, d.failed(ctx, err)
 	}
 	x := DrainOf(d.old.Name, profiles, in)
+	left := d.end.Sub(d.Clock.Now())
 	again := func(m Move) bool { return d.tries[m.String()] > 1 }
 	for _, m := range x.Moves {
 		if again(m) {
 			m.Why = fmt.Sprintf("it was restarted, and its new pods hit %s again", d.old.Name)
+			if d.late[m.String()] {
+				m.Why = "its rollout is not finished"
+			}
 			x.Stays = append(x.Stays, m)
 		}
 	}
 	x.Moves = slices.DeleteFunc(x.Moves, again)
-	left := d.end.Sub(d.Clock.Now())
 	switch {
 	case len(x.Moves)+len(x.Stays)+x.Leaving == 0:
 		d.see("profile "+d.old.Name, "ACTIVE, without pods")
@@ -243,7 +250,7 @@ func (d *draining) step(ctx context.Context, profiles []fargate.Profile) (done b
 func (x Drain) left() string {
 	texts := make([]string, 0, len(x.Moves)+len(x.Stays)+1)
 	for _, m := range slices.Concat(x.Moves, x.Stays) {
-		why := cmp.Or(m.Why, "its rollout is not finished")
+		why := cmp.Or(m.Why, "there was no time to restart it")
 		texts = append(texts, fmt.Sprintf("%s (%s): %s", m, strings.Join(m.Pods, ", "), why))
 	}
 	if x.Leaving > 0 {
@@ -252,27 +259,31 @@ func (x Drain) left() string {
 	return strings.Join(texts, "; ")
 }
 
+// look is how long a rollout is watched before the clock is looked at.
+const look = 5 * time.Second
+
 // move waits for a rollout of an owner that is under way, and at the next call restarts it.
 func (d *draining) move(ctx context.Context, m Move, left time.Duration) error {
 	subject := m.String()
 	d.tries[subject]++
-	if restart := d.tries[subject] > 1; restart {
-		d.see(subject, "restarted; its pods move to "+m.To)
+	if d.tries[subject] > 1 {
+		d.see(subject, "restarted, its pods move to "+m.To)
 		if err := d.Kubernetes.Restart(ctx, m.Namespace, m.Owner); err != nil {
 			return d.failed(ctx, err)
 		}
 	}
-	if !d.Deadline.IsZero() {
-		left = min(left, d.Deadline.Sub(d.Clock.Now()))
+	for end := d.Clock.Now().Add(left); ; {
+		done, err := d.Kubernetes.RolledOut(ctx, m.Namespace, m.Owner, min(look, max(end.Sub(d.Clock.Now()), time.Second)))
+		switch d.late[subject] = !done; {
+		case err != nil:
+			return d.failed(ctx, fmt.Errorf("%s: %w; %s was not deleted", subject, err, d.old.Name))
+		case done, !d.Clock.Now().Before(end):
+			return nil
+		case !d.Deadline.IsZero() && !d.Clock.Now().Before(d.Deadline):
+			return d.unfinished(ErrTimeout)
+		}
+		d.see(subject, "rolling out")
 	}
-	done, err := d.Kubernetes.RolledOut(ctx, m.Namespace, m.Owner, max(left, time.Second))
-	switch {
-	case err != nil:
-		return d.failed(ctx, fmt.Errorf("%s: %w; %s was not deleted", subject, err, d.old.Name))
-	case !done && !d.Deadline.IsZero() && !d.Clock.Now().Before(d.Deadline):
-		return d.unfinished(ErrTimeout)
-	}
-	return nil
 }
 
 // failed returns the end of the draining, of the context where that is over.

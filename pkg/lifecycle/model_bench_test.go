@@ -31,6 +31,7 @@ type model struct {
 	runner    *Runner
 	killed    bool
 	tokens    int
+	village   *village      // nil where the sequence has no pods
 	think     time.Duration // from looking to acting, for processes that compete
 	// bystanders are profiles of somebody else as they were in the beginning.
 	bystanders string
@@ -64,6 +65,9 @@ func newModel(t *testing.T, s modelSequence) *model {
 		t.Fatal(err)
 	}
 	m.server = server
+	if len(s.pods) > 0 {
+		m.village = newVillage(m, s.pods...)
+	}
 	m.bystanders = strings.Replace(m.others(), "CREATING", "ACTIVE", 1)
 	// A client takes longer to make than to use; the processes of a case share one.
 	if m.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: "http://sandbox", Transport: m.wire}); err != nil {
@@ -89,6 +93,9 @@ func (m *model) process(kill int, answered bool, run func(ctx context.Context, m
 		EKS: m.client, IAM: m.client, Clock: m.clock, Report: &notes{}, Deadline: m.clock.Now().Add(25 * time.Minute),
 		Token: func() string { m.tokens++; return fmt.Sprintf("token-%032d", m.tokens) },
 	}
+	if m.village != nil {
+		m.runner.Kubernetes = m.village
+	}
 	err := run(ctx, m)
 	m.killed = m.transport.dead
 	for _, wrong := range m.transport.wrong {
@@ -99,6 +106,9 @@ func (m *model) process(kill int, answered bool, run func(ctx context.Context, m
 
 // watch looks after every request whether an ACTIVE profile takes each of the namespaces.
 func (m *model) watch(namespaces []string, r sandbox.Request) {
+	if m.village != nil {
+		m.village.deleted(r)
+	}
 	if len(namespaces) == 0 || m.gap != "" {
 		return
 	}
@@ -157,6 +167,9 @@ func (m *model) judge(why string, s modelSequence) {
 	}
 	if bare := m.bare(); s.guarded && bare != "" {
 		m.t.Errorf("%s: %s", why, bare)
+	}
+	if m.village != nil {
+		m.village.judge(why)
 	}
 }
 

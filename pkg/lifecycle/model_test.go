@@ -40,6 +40,8 @@ type modelSequence struct {
 	covered []string
 	// guarded reports whether some profile but the bystanders is ACTIVE at every instant.
 	guarded bool
+	// pods are the owners of pods on web, which are moved before it goes.
+	pods []string
 	// busy reports whether a profile of somebody else is CREATING at the beginning.
 	busy bool
 	// every is one in how many pairs FGCTL_MODEL=all runs; 0 is each. The sequence differs from another one in its
@@ -77,6 +79,11 @@ var modelSequences = []modelSequence{
 	{
 		name: "replace, keep-name", want: map[string]string{"web": "web-new"}, guarded: true, profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")},
 		run: func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", true)) },
+	},
+	{
+		name: "replace, drained", want: map[string]string{"9-web": "web"}, guarded: true, covered: []string{"web"},
+		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}, pods: []string{"api", "shop"},
+		run: func(ctx context.Context, m *model) error { return m.replace(ctx, drained()) },
 	},
 	{
 		name: "abort", want: map[string]string{"web": "web"}, guarded: true,
@@ -276,7 +283,7 @@ func checkModel(t *testing.T, s modelSequence, c modelCase) int {
 	}
 	m.judge(why, s)
 	if c == (modelCase{}) {
-		return m.server.Stats().Requests
+		return m.transport.count // those to the cluster, too
 	}
 	return runs
 }

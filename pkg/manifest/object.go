@@ -275,12 +275,12 @@ func (o *object) workload(pod *kube.Pod) {
 }
 
 // rollout returns how the workload replaces its pods. A Deployment has its strategy, others their update strategy.
-func (s *workloadSpec) rollout() fargate.Rollout {
+func (s *workloadSpec) rollout() kube.Rollout {
 	strategy := s.UpdateStrategy
 	if s.Strategy != (rolloutStrategy{}) {
 		strategy = s.Strategy
 	}
-	r := fargate.Rollout{
+	r := kube.Rollout{
 		Paused: s.Paused, Type: strategy.Type, MaxUnavailable: string(strategy.RollingUpdate.MaxUnavailable),
 	}
 	if partition := strategy.RollingUpdate.Partition; partition != nil {

@@ -71,6 +71,7 @@ func planLines(p *plan.Plan, width int) []planLine {
 		}
 		out = append(out, planLine{text: text, hang: "     "})
 	}
+	drainLines(p, say)
 	for _, s := range p.Selectors {
 		text, risk := selectorLine(s)
 		say(risk, "     %s", text)
@@ -82,6 +83,25 @@ func planLines(p *plan.Plan, width int) []planLine {
 	podRisks(p, say)
 	return out
 }
+
+// drainLines say which owners are restarted, and which pods are stopped all the same.
+func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+	for _, d := range p.Drains {
+		if len(d.Moves)+len(d.Stays)+d.Leaving == 0 {
+			say(false, "     no pod is on %s now", d.Profile)
+		}
+		for _, m := range d.Moves {
+			say(false, "     restart %s: %s, from %s to %s", m, CountPods(len(m.Pods)), d.Profile, m.To)
+		}
+		for _, m := range d.Stays {
+			say(true, "     %s is not restarted, and the deletion of %s stops its %s (%s): %s", m, d.Profile,
+				CountPods(len(m.Pods)), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), m.Why)
+		}
+	}
+}
+
+// mostNamed is how many pods of an owner are named.
+const mostNamed = 5
 
 // selectorLine says what becomes of the pods of a selector.
 func selectorLine(s plan.Selector) (text string, risk bool) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
 
 // Plan is what a command is going to do.
@@ -18,6 +19,8 @@ type Plan struct {
 	Changes   []Change   `json:"changes,omitempty"`
 	Steps     []Step     `json:"steps"`
 	Selectors []Selector `json:"selectors"`
+	// Drains tell what becomes of the pods of profiles that are drained, in the order of the steps; absent where none is.
+	Drains []lifecycle.Drain `json:"drains,omitempty"`
 	// Pods and Budgets are what the pods showed that were added.
 	Pods    []fargate.PodImpact    `json:"pods"`
 	Budgets []fargate.BrokenBudget `json:"budgets"`
@@ -33,13 +36,14 @@ type Plan struct {
 const (
 	StepCreate = "create"
 	StepDelete = "delete"
+	StepDrain  = "drain"
 	StepWait   = "wait"
 	StepTag    = "tag"
 )
 
 // Step is one transition.
 type Step struct {
-	// Action is create, delete, wait or tag.
+	// Action is create, drain, delete, wait or tag.
 	Action  string `json:"action"`
 	Profile string `json:"profile"`
 	// Until says what ends the step.

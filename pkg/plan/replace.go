@@ -75,10 +75,20 @@ func replacementSteps(d lifecycle.Decision, settle time.Duration, after int) []S
 		switch step {
 		case lifecycle.MakeSuccessor:
 			steps[i] = Step{Action: StepCreate, Profile: successor, Until: ready}
+		case lifecycle.DrainOriginal:
+			steps[i] = Step{
+				Action: StepDrain, Profile: original, Until: fmt.Sprintf("it has no pods, for %s at most", d.Wish.Drain),
+				Means: "the owners of its pods are restarted one after another; their new pods hit " + successor +
+					", which sorts before it",
+			}
 		case lifecycle.RetireOriginal:
+			stops := "its pods are stopped at once"
+			if i > 0 && left[i-1] == lifecycle.DrainOriginal {
+				stops = "pods that it has yet are stopped at once"
+			}
 			steps[i] = Step{Action: StepDelete, Profile: original, Until: "it is gone", Means: fmt.Sprintf(
-				"its pods are stopped at once, their replacements hit %s; pods labelled %s=%s %s",
-				successor, kube.ProfileLabel, original, pinned)}
+				"%s, their replacements hit %s; pods labelled %s=%s %s",
+				stops, successor, kube.ProfileLabel, original, pinned)}
 		case lifecycle.MakeRenewed:
 			const means = "it is the new profile, under the old name"
 			steps[i] = Step{Action: StepCreate, Profile: original, Until: ready, Means: means}

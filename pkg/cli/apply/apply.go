@@ -26,6 +26,7 @@ type options struct {
 	env.GoalFlags
 	env.AnswerFlags
 	env.TimeLimit
+	env.DrainFlags
 	createRole bool
 	settle     time.Duration
 	skip       []string
@@ -57,6 +58,10 @@ metadata, replacements go through a temporary profile and the name stays. Fields
 out stay as they are; tags are set and never removed. --prune deletes only profiles that apply made or
 adopted; --prune=all, all that the file does not have.
 
+With --drain pods leave a profile before it goes: successors sort before their originals (9-web), so that
+new pods hit them, and the owners of the pods are restarted with kubectl, as replace --drain does it. The
+plan names the pods that stay. Profiles that --prune deletes have no successor and are not drained.
+
 On a terminal apply asks. Without one it goes ahead when no pod is left without a profile, and wants
 --yes otherwise (exit 3).`,
 		Example: `  fgctl apply -f cluster.yaml
@@ -82,6 +87,7 @@ On a terminal apply asks. Without one it goes ahead when no pod is left without 
 		"make a pod execution role for new profiles of which the files name none")
 	flags.DurationVar(&opts.settle, "settle", 30*time.Second,
 		"time for the scheduler to learn of an ACTIVE profile before another one is deleted")
+	opts.AddDrain(cmd)
 	env.AddSkipFlag(cmd, &opts.skip)
 	env.AddPodsFlag(cmd, &opts.pods)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the plan and change nothing")
@@ -97,6 +103,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	faults := []error{
 		e.NoneEmpty(cmd), o.CheckGoal(e, cmd, o.pods), o.CheckTimeout(e, cmd), e.CheckSkips(cmd, o.skip),
 		o.CheckAnswer(e, cmd), e.OneOf(cmd, "output", o.output, env.PlanFormats),
+		o.CheckDrain(e, cmd, o.TimeLimit, o.KeepName, o.pods),
 	}
 	if o.settle < 0 {
 		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
@@ -108,9 +115,10 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 type application struct {
 	*env.Env
 	lifecycle.Changes
-	opts   options
-	client *cloud.Client
-	place  env.Place
+	opts       options
+	client     *cloud.Client
+	kubernetes lifecycle.Kubernetes
+	place      env.Place
 }
 
 // run decides what there is to do, checks it, shows it, asks, and does it.
@@ -119,11 +127,19 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
+	if i := slices.IndexFunc(goal.Entries, func(x lifecycle.Entry) bool { return x.KeepName }); i >= 0 && opts.Drain {
+		return env.Usagef("profile %s keeps its name by the file's annotation fgctl/keep-name, and --drain needs a "+
+			"successor whose name sorts before; leave out one of the two", goal.Entries[i].Name)
+	}
 	client, place, err := e.Target(ctx, stated)
 	if err != nil {
 		return err
 	}
-	goal.Cluster, goal.NewRole = place.Cluster, opts.createRole
+	kubernetes, err := opts.Cluster(e, client, place)
+	if err != nil {
+		return err
+	}
+	goal.Cluster, goal.NewRole, goal.Drain = place.Cluster, opts.createRole, opts.Within()
 	if slices.Contains(opts.skip, "slots") {
 		goal.Slots = math.MaxInt32
 	}
@@ -131,7 +147,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place}
+	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place, kubernetes: kubernetes}
 	if len(a.Turns) == 0 && !opts.dryRun {
 		for _, p := range a.Others {
 			if name := p.Tags[lifecycle.TagApplied]; name != "" {
@@ -159,6 +175,9 @@ func (a *application) agree(ctx context.Context) (agreed bool, err error) {
 		return false, err
 	}
 	p := plan.Apply(a.Changes, a.opts.settle, pods)
+	if err := env.AddDrains(ctx, p, a.kubernetes, a.Decisions...); err != nil {
+		return false, err
+	}
 	if err := a.Present(p, a.opts.AnswerFlags, a.opts.dryRun, a.opts.output); err != nil || a.opts.dryRun {
 		return false, err
 	}
@@ -206,6 +225,7 @@ func (a *application) check(ctx context.Context) error {
 func (a *application) do(ctx context.Context) error {
 	runner, stop := a.Runner(ctx, a.client)
 	defer stop()
+	runner.Kubernetes = a.kubernetes
 	var changes []plan.Change
 	var printErr error
 	err := runner.Apply(ctx, a.Changes, a.opts.settle, func(d lifecycle.Decision, p fargate.Profile) {

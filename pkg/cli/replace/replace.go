@@ -21,6 +21,7 @@ type options struct {
 	env.ProfileFlags
 	env.WaitFlags
 	env.AnswerFlags
+	env.DrainFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -51,6 +52,13 @@ a temporary profile, four transitions instead of two, so that the name stays. Wh
 in tags of the successor: the same command finishes a run that was interrupted, --abort undoes it as
 long as the original lives.
 
+With --drain the successor has a name that sorts before the original's (9-web, then 8-web), so that new
+pods hit it while both are there. The owners of the original's pods are then restarted with kubectl
+rollout restart, one after another, each waited for; an owner whose restart would break a
+PodDisruptionBudget is left, and so are pods that are pinned to the original, that nothing makes again, or
+whose kind kubectl cannot restart. The plan names them all. The original is deleted when it has no pods,
+or after --drain-timeout; a rollout that fails keeps it.
+
 The plan shows the steps, and for every selector of the original whether the profiles that are left cover
 it, with a pod that loses its profile; --pods says what becomes of the pods that run now. On a
 terminal replace asks: with y, or by typing the profile's name where pods would be left without one.
@@ -64,6 +72,10 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 
   # Other subnets, under the same name, unattended
   fgctl replace fargateprofile web -c demo --subnets subnet-0aaa0000000000001 --keep-name --yes
+
+  # Pods move one workload after another before the original goes
+  fgctl replace fargateprofile web -c demo --subnets subnet-0aaa0000000000001 --drain --dry-run
+  fgctl replace fargateprofile web -c demo --subnets subnet-0aaa0000000000001 --drain --yes
 
   # The plan only; and back out of an unfinished run
   fgctl replace fargateprofile web -c demo --namespace web --dry-run
@@ -103,6 +115,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 		"undo an unfinished replacement: delete the successor, keep the original")
 	flags.DurationVar(&opts.settle, "settle", 30*time.Second,
 		"time for the scheduler to learn of an ACTIVE profile before the other is deleted")
+	opts.AddDrain(cmd)
 	opts.AddWait(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
 	env.AddSkipFlag(cmd, &opts.skip)
 	env.AddPodsFlag(cmd, &opts.pods)
@@ -122,6 +135,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), e.CheckSkips(cmd,
 			o.skip),
 		e.CheckFiles(cmd, o.pods, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
+		o.CheckDrain(e, cmd, o.TimeLimit, o.keepName, o.pods),
 	}
 	if o.dryRun && !slices.Contains(env.PlanFormats, o.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s",
@@ -143,9 +157,12 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 	}
 	if o.newName == name && name != "" {
 		faults = append(faults, usage("--new-name is the name of the original; use --keep-name to keep it"))
+	} else if o.Drain && o.newName != "" && !fargate.SortsBefore(o.newName, name) {
+		faults = append(faults, usage(fmt.Sprintf("--new-name %s does not sort before %s, so that new pods would hit %s "+
+			"again; leave it out for a name that does", o.newName, name, name)))
 	}
 	c, inputFaults := o.change()
-	if o.abort && (!c.Empty() || o.CreateRole || o.newName != "" || o.keepName) {
+	if o.abort && (!c.Empty() || o.CreateRole || o.newName != "" || o.keepName || o.Drain) {
 		faults = append(faults, usage("--abort undoes a replacement; it takes no change"))
 	}
 	return c, errors.Join(append(faults, inputFaults)...)
@@ -213,6 +230,9 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 		return env.ExplainNotFound(ctx, client, err, place.Cluster, "")
 	}
 	r := replacement{Env: e, opts: opts, client: client, place: place}
+	if r.kubernetes, err = opts.Cluster(e, client, place); err != nil {
+		return err
+	}
 	if err := r.decide(ctx, profiles, c); err != nil {
 		return r.Refused(err, r.place)
 	}
@@ -229,7 +249,7 @@ func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c 
 	defer stop()
 	r.Decision, err = runner.Decide(ctx, r.place.Cluster, profiles, lifecycle.Wish{
 		Name: r.opts.Name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName,
-		NewRole: r.opts.CreateRole, Abort: r.opts.abort,
+		NewRole: r.opts.CreateRole, Abort: r.opts.abort, Drain: r.opts.Within(),
 	})
 	return env.GoOn(err, r.Again())
 }
@@ -238,7 +258,8 @@ func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c 
 type replacement struct {
 	*env.Env
 	lifecycle.Decision
-	opts   options
-	client *cloud.Client
-	place  env.Place
+	opts       options
+	client     *cloud.Client
+	kubernetes lifecycle.Kubernetes
+	place      env.Place
 }

@@ -52,6 +52,9 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 		return false, err
 	}
 	p.AddPods(pods)
+	if err := env.AddDrains(ctx, p, r.kubernetes, r.Decision); err != nil {
+		return false, err
+	}
 	if err := r.Present(p, r.opts.AnswerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {
 		return false, err
 	}
@@ -114,6 +117,7 @@ func (r *replacement) question() string {
 func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
+	runner.Kubernetes = r.kubernetes
 	made, err := runner.Do(ctx, r.Decision, lifecycle.Options{Settle: r.opts.settle, Wait: r.opts.Wait})
 	stop()
 	switch {

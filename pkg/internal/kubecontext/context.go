@@ -38,8 +38,11 @@ type namedContext struct{ Name, Cluster, Namespace string }
 // context of a name, wins (Kubernetes, Organizing Cluster Access Using kubeconfig Files). Env looks
 // up the environment, as os.Getenv does. A file that does not exist is no error, nor is a current context that
 // no file holds; a broken file is an error with its path and line.
-func Current(env func(string) string) (Context, error) {
-	var merged kubeconfig
+func Current(env func(string) string) (Context, error) { return Named(env, "") }
+
+// Named is Current for the context of a name, empty for the current one. A name that no file holds is no error.
+func Named(env func(string) string, name string) (Context, error) {
+	merged := kubeconfig{CurrentContext: name}
 	for _, name := range files(env) {
 		one, err := read(name)
 		if err != nil {

@@ -1,0 +1,180 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
+	"github.com/fgctl/fgctl/pkg/internal/kubectl"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/plan"
+)
+
+// DrainFlags are the flags of a command that moves pods before it deletes their profile.
+type DrainFlags struct {
+	Drain        bool
+	DrainTimeout time.Duration
+	kubectl      kubectl.Client
+}
+
+// drainTime is the default of --drain-timeout: more than the ten minutes after which Kubernetes gives a Deployment's
+// rollout up (progressDeadlineSeconds), so that such a failure is seen before the time is over.
+const drainTime = 15 * time.Minute
+
+// AddDrain adds the flags.
+func (f *DrainFlags) AddDrain(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.Drain, "drain", false,
+		"move pods before their profile is deleted: restart their owners with kubectl, one after another")
+	flags.DurationVar(&f.DrainTimeout, "drain-timeout", drainTime,
+		"with --drain: how long pods may take to leave a profile, before it is deleted all the same")
+	flags.StringVar(&f.kubectl.Context, "context", "", "with --drain: kubeconfig context that kubectl uses")
+	MustComplete(cmd, "context", CompleteNothing)
+}
+
+// CheckDrain judges the flags; keepName and pods are the command's other ones.
+func (f *DrainFlags) CheckDrain(e *Env, cmd *cobra.Command, limit TimeLimit, keepName bool, pods []string) error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if !f.Drain {
+		for _, name := range []string{"drain-timeout", "context"} {
+			if e.Given(cmd, name) {
+				fault("--%s is for --drain; give both or none", name)
+			}
+		}
+		return UsageFaults(cmd, faults...)
+	}
+	if f.DrainTimeout <= 0 {
+		faults = append(faults, e.InvalidValue(cmd, "drain-timeout", f.DrainTimeout, "must be a time, like 15m"))
+	}
+	if total := limit.Timeout; total > 0 && f.DrainTimeout >= total {
+		faults = append(faults, e.InvalidValue(cmd, "drain-timeout", f.DrainTimeout,
+			fmt.Sprintf("must be less than --timeout, %s, so that the profile is deleted in time", total)))
+	}
+	if keepName {
+		fault("--drain and --keep-name exclude each other: new pods hit the profile that sorts first, and of two profiles " +
+			"each would have to sort before the other")
+	}
+	if len(pods) > 0 {
+		fault("--drain reads the pods of the cluster with kubectl; leave out --pods")
+	}
+	return UsageFaults(cmd, faults...)
+}
+
+// Within returns how long draining may take, 0 without --drain.
+func (f *DrainFlags) Within() time.Duration {
+	if !f.Drain {
+		return 0
+	}
+	return f.DrainTimeout
+}
+
+// Cluster returns the cluster that kubectl reaches, which has to be that of the place as far as the kubeconfig tells.
+// It is nil without --drain.
+func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecycle.Kubernetes, error) {
+	if !f.Drain {
+		return nil, nil
+	}
+	found, err := kubecontext.Named(os.Getenv, f.kubectl.Context)
+	if err != nil {
+		return nil, &UsageError{Err: err}
+	}
+	if found.Cluster != "" && (found.Cluster != place.Cluster || found.Region != client.Region()) {
+		return nil, Usagef("the kubeconfig context %q is that of EKS cluster %s in %s, not of %s in %s; "+
+			"name the right one with --context, or add it: aws eks update-kubeconfig --name %s --region %s",
+			found.Name, found.Cluster, found.Region, place.Cluster, client.Region(), place.Cluster, client.Region())
+	}
+	if found.Name != "" && found.Cluster == "" {
+		e.Warn("whether the kubeconfig context %q is that of cluster %s is not known; --drain restarts what it finds there",
+			found.Name, place.Cluster)
+	}
+	return inhabited{f.kubectl}, nil
+}
+
+// AddDrains adds to a plan what becomes of the pods of the profiles that are drained.
+func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...lifecycle.Decision) error {
+	for _, step := range p.Steps {
+		if step.Action != plan.StepDrain {
+			continue
+		}
+		for _, d := range decisions {
+			if d.Name != step.Profile {
+				continue
+			}
+			in, err := k.Inhabitants(ctx, d.Name)
+			if err != nil {
+				return fmt.Errorf("%w\n--drain needs to know the pods of profile %s; nothing was changed", err, d.Name)
+			}
+			p.Drains = append(p.Drains, lifecycle.DrainOf(d.Name, d.During(), in))
+		}
+	}
+	return nil
+}
+
+// inhabited is a cluster behind kubectl.
+type inhabited struct{ kubectl.Client }
+
+// Inhabitants implements lifecycle.Kubernetes. What cannot be read is an error: nothing is taken for harmless unread.
+func (k inhabited) Inhabitants(ctx context.Context, profile string) (lifecycle.Inhabitants, error) {
+	var in lifecycle.Inhabitants
+	var lock sync.Mutex
+	options := manifest.Options{Budgets: func(b fargate.DisruptionBudget) { in.Budgets = append(in.Budgets, b) }}
+	group, groupContext := errgroup.WithContext(ctx)
+	for what, flags := range map[string][]string{
+		"pods":                                {"-A", "-l", kube.ProfileLabel + "=" + profile},
+		"deployments,statefulsets,daemonsets": {"-A"},
+		"poddisruptionbudgets":                {"-A"},
+	} {
+		group.Go(func() error {
+			return k.Get(groupContext, what, func(r io.Reader) error {
+				lock.Lock()
+				defer lock.Unlock()
+				return manifest.Read("kubectl get "+what, r, options, func(pod kube.Pod) error {
+					pod.LineOf = nil
+					if pod.Kind == "Pod" {
+						in.Pods = append(in.Pods, pod)
+					} else {
+						in.Workloads = append(in.Workloads, pod)
+					}
+					return nil
+				})
+			}, flags...)
+		})
+	}
+	err := group.Wait()
+	return in, err
+}
+
+// Restart implements lifecycle.Kubernetes.
+func (k inhabited) Restart(ctx context.Context, namespace string, o kube.Owner) error {
+	return k.Run(ctx, []string{"rollout", "restart"}, objectOf(o), "-n", namespace)
+}
+
+// RolledOut implements lifecycle.Kubernetes.
+func (k inhabited) RolledOut(
+	ctx context.Context, namespace string, o kube.Owner, within time.Duration,
+) (bool, error) {
+	err := k.Run(ctx, []string{"rollout", "status"}, objectOf(o), "-n", namespace,
+		"--timeout="+within.Round(time.Millisecond).String())
+	var failure *kubectl.Error
+	if errors.As(err, &failure) && strings.Contains(failure.Text, "timed out waiting for the condition") {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// objectOf names an owner as kubectl takes it.
+func objectOf(o kube.Owner) string { return strings.ToLower(o.Kind) + "/" + o.Name }

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
@@ -88,11 +89,35 @@ func besideTemplate(pod kube.Pod, e *Explanation, add func(path, hint, format st
 			}
 		}
 	}
-	for _, key := range keys {
+	for i := range e.Profiles {
+		for j := range e.Profiles[i].Selectors {
+			if e.Nearest != nil && e.Profiles[i].Status.TakesPods() {
+				keys = append(keys, e.Profiles[i].Selectors[j].wouldMatch(of.Labels)...)
+			}
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
 		add(kube.KeyPath("metadata.labels", key), "write it into the labels of the pod template",
 			"the %s has the label %s=%s, but its pod template does not, and only pods are looked at", pod.Kind, key,
 			of.Labels[key])
 	}
+}
+
+// wouldMatch returns the keys of the labels with which the pod would match; none where these are not enough.
+func (s *SelectorMatch) wouldMatch(labels map[string]string) []string {
+	var keys []string
+	for _, l := range s.Labels {
+		value, ok := labels[l.Key]
+		switch {
+		case l.Matches:
+		case !s.Namespace.Matches, !ok, !selector.Match(l.Want, value):
+			return nil
+		default:
+			keys = append(keys, l.Key)
+		}
+	}
+	return keys
 }
 
 // towardsNodes finds what asks for a Fargate node in a pod that no profile takes: the default scheduler has none to

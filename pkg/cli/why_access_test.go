@@ -47,7 +47,7 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 		"broken":              {"CONFIG_MAP", map[string][]string{"configmaps": {auth("- rolearn: [")}}, nil, "-A", 3, []string{"[role-map-broken]", "line 1"}},
 		"forbidden":           {"CONFIG_MAP", nil, []string{"configmaps"}, "-A", 3, []string{"!role-", "not judged: configmap/aws-auth: kubectl get configmap/aws-auth"}},
 		"only access entries": {"API", nil, nil, "-A", 3, []string{"[no-reason]", "!role-unmapped", "!not judged"}},
-		"a stale entry":       {"stale", nil, nil, "-A", 3, []string{"cause: profile web", "[entry-stale]", "aws eks delete-access-entry --cluster-name demo"}},
+		"a stale entry":       {"stale", nil, nil, "-A", 3, []string{"cause: check access of profile web", "[entry-stale]", "aws eks delete-access-entry --cluster-name demo"}},
 		"an entry of nodes":   {"nodes", nil, nil, "-A", 3, []string{"[role-node-entry]"}},
 		"chosen account":      {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("a")}}, nil, "-A", 3, []string{"[security-group-policy]", "gives the pod sg-1"}},
 		"other account":       {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("b")}}, nil, "-A", 3, []string{"!security-group-policy"}},

@@ -67,9 +67,8 @@ func (s *subject) access(p fargate.Profile) {
 
 // entryDecides reports whether the check of the access entry has said whether nodes can join.
 func (s *subject) entryDecides(profile string) bool {
-	return s.ev.AuthenticationMode != "CONFIG_MAP" && slices.ContainsFunc(s.ev.Checks[profile], func(r preflight.Result) bool {
-		return r.Check == "access" && r.Level != preflight.Skipped
-	})
+	decides := func(r preflight.Result) bool { return r.Check == "access" && r.Level != preflight.Skipped }
+	return s.ev.AuthenticationMode != "CONFIG_MAP" && slices.ContainsFunc(s.ev.Checks[profile], decides)
 }
 
 // pathedARN returns the mapped role of the name that has a path; empty for none.

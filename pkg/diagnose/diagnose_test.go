@@ -294,6 +294,15 @@ func TestCauses(t *testing.T) {
 			[]string{"no-profile"},
 			"no-profile",
 		},
+		"the taint in an event": {
+			waiting(""), diagnose.Evidence{
+				Profiles: with(func(p *fargate.Profile) { p.Selectors[0].Namespace = "api" }),
+				Events: map[string][]diagnose.Event{"web/shop-1": {{
+					From: "default-scheduler", Reason: "FailedScheduling",
+					Message: "0/1 nodes are available: 1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}",
+				}}},
+			}, []string{"no-profile"}, "no-profile",
+		},
 		"a profile that is not ACTIVE yet": {
 			waiting(""),
 			diagnose.Evidence{Profiles: with(func(p *fargate.Profile) { p.Status = fargate.StatusCreating })},

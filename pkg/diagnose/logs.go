@@ -33,7 +33,8 @@ func (s *subject) logs() {
 	}
 	const (
 		edit  = "kubectl edit configmap " + logging.ConfigMap + " -n " + logging.Namespace
-		label = "kubectl label namespace " + logging.Namespace + " --overwrite " + logging.Namespace + "=" + logging.LabelValue
+		label = "kubectl label namespace " + logging.Namespace + " --overwrite " +
+			logging.Namespace + "=" + logging.LabelValue
 	)
 	faults := s.ev.Logging.Faults()
 	for _, f := range faults {

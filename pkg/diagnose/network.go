@@ -66,7 +66,8 @@ func (s *subject) check(profile string, r preflight.Result) {
 	}
 	for i, f := range r.Findings {
 		c := Cause{
-			Code: f.Code, Certain: said || r.Level == preflight.Fail && i == 0, Text: fmt.Sprintf("profile %s: %s", profile, f.Message),
+			Code: f.Code, Certain: said || r.Level == preflight.Fail && i == 0,
+			Text: fmt.Sprintf("check %s of profile %s: %s", r.Check, profile, f.Message),
 			Cure: cureOf(f.Code) + "; then delete the pod", Command: s.delete(), Source: "fgctl check, docs/codes.md#" + f.Code,
 		}
 		if strings.HasPrefix(r.Hint, "aws ") && i == 0 {

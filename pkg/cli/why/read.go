@@ -109,7 +109,9 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 
 // skipped notes which checks say nothing. What EKS does not show of a role's access another check may have found.
 func (r *reader) skipped(profile string, results []preflight.Result) {
-	known := slices.ContainsFunc(results, func(x preflight.Result) bool { return x.Check == "role-use" && len(x.Findings) > 0 })
+	known := slices.ContainsFunc(results, func(x preflight.Result) bool {
+		return x.Check == "role-use" && len(x.Findings) > 0
+	})
 	for _, x := range results {
 		if x.Level == preflight.Skipped && (x.Check != "access" || !known) {
 			r.unread = append(r.unread, fmt.Sprintf(skippedCheck+" of profile %s: %s", x.Check, profile, x.Message))

@@ -113,7 +113,7 @@ func readRoles(text string) *diagnose.RoleMap {
 	out := &diagnose.RoleMap{}
 	out.Fault = document.Read(strings.NewReader(text), document.Options{}, func(p document.Part) error {
 		items, err := document.AsItems(p.Value, "mapRoles")
-		faults := []error{err}
+		faults := append(make([]error, 0, len(items)+1), err)
 		for i, item := range items {
 			role, err := readRole(item, fmt.Sprintf("mapRoles[%d]", i))
 			out.Roles, faults = append(out.Roles, role), append(faults, err)
@@ -131,7 +131,8 @@ func readRole(v document.Value, path string) (role diagnose.MappedRole, err erro
 		faults = append(faults, err)
 		return out
 	}
-	role.ARN, role.Username = text(document.Get(fields, "rolearn"), "rolearn"), text(document.Get(fields, "username"), "username")
+	role.ARN = text(document.Get(fields, "rolearn"), "rolearn")
+	role.Username = text(document.Get(fields, "username"), "username")
 	groups, err := document.AsItems(document.Get(fields, "groups"), path+".groups")
 	faults = append(faults, err)
 	for _, g := range groups {

@@ -236,8 +236,8 @@ func provisioningSays() []entry {
 			cure:    "mend the ConfigMap, then make the pod anew",
 			command: "kubectl edit configmap aws-logging -n aws-observability",
 			source:  "DataDog/documentation#24023; EKS User Guide, Fargate logging",
-			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported output plugin. " +
-				"Please fix the logging configmap",
+			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported output " +
+				"plugin. Please fix the logging configmap",
 		},
 	}
 }

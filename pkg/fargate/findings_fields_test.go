@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
 // fieldTypes are the types whose fields the page lists, by its headings.
@@ -81,7 +82,7 @@ func fieldRows(t *testing.T) map[string]fieldRow {
 		if m := row.FindStringSubmatch(line); m != nil {
 			r := fieldRow{state: m[2]}
 			for _, code := range link.FindAllStringSubmatch(m[3], -1) {
-				if slices.ContainsFunc(Codes(), func(c FindingCode) bool { return c.Code == code[1] }) {
+				if slices.ContainsFunc(FindingCodes(), func(c support.FindingCode) bool { return c.Code == code[1] }) {
 					r.codes = append(r.codes, code[1])
 				}
 			}
@@ -160,13 +161,13 @@ func checkSample(t *testing.T, name, field string, r fieldRow) {
 			t.Errorf("%s names the finding %s, but the code has not found it in %s", full, code, text)
 			continue
 		}
-		isRefused = isRefused || found[at].severity == SeverityError
+		isRefused = isRefused || found[at].severity == support.SeverityError
 	}
 	if r.state == "refused" && !isRefused {
 		t.Errorf("%s is refused, but nothing found in %s is an error", full, text)
 	}
 	for _, f := range found { // an error beside "works" is for some values only, and then the row names it
-		if f.severity == SeverityError && !slices.Contains(r.codes, f.code) && f.code != "architecture" && f.code != "windows" {
+		if f.severity == support.SeverityError && !slices.Contains(r.codes, f.code) && f.code != "architecture" && f.code != "windows" {
 			t.Errorf("%s: %s is an error in %s, and the row does not name it", full, f.code, text)
 		}
 	}
@@ -175,5 +176,5 @@ func checkSample(t *testing.T, name, field string, r fieldRow) {
 // foundCode is what the table compares of a finding.
 type foundCode struct {
 	code     string
-	severity Severity
+	severity support.Severity
 }

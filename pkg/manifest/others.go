@@ -8,8 +8,10 @@ import (
 
 // Object is an object of a kind that Options.Others names.
 type Object struct {
-	Kind, Namespace, Name string
-	object                *object
+	// Group is its API group; empty for the core one.
+	Group, Kind, Namespace, Name string
+	Labels, Annotations          map[string]string
+	object                       *object
 }
 
 // Decode reads the object, or its field (such as spec), into a type of Kubernetes' own, which out points to. All faults
@@ -26,7 +28,7 @@ func (o Object) Decode(field string, out any) error {
 }
 
 // other returns an object of a kind that is asked for; nil for any other.
-func (m *reader[T]) other(o *object) (*Object, error) {
+func (m *reader[T]) other(o *object, group string) (*Object, error) {
 	if m.opts.Others[o.kind] == nil {
 		return nil, nil
 	}
@@ -35,5 +37,8 @@ func (m *reader[T]) other(o *object) (*Object, error) {
 	if meta.Namespace == "" {
 		meta.Namespace = m.opts.Namespace
 	}
-	return &Object{Kind: o.kind, Namespace: meta.Namespace, Name: meta.Name, object: o}, o.faults()
+	return &Object{
+		Group: group, Kind: o.kind, Namespace: meta.Namespace, Name: meta.Name, Labels: meta.Labels,
+		Annotations: meta.Annotations, object: o,
+	}, o.faults()
 }

@@ -343,7 +343,7 @@ func (m *reader[T]) look(e element) (f found) {
 	version, versionErr := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))
 	_, makesPods := templates[own]
 	isOwn := !foreign(version)
-	if !makesPods || !isOwn {
+	if !m.opts.onlyOthers && (!makesPods || !isOwn) {
 		if pods, err := o.foreignPods(groupOf(version)); len(pods) > 0 || err != nil {
 			f = found{pods: pods, lines: &podLines{value: v, fields: fields}, err: err}
 			for i := range pods {
@@ -354,7 +354,7 @@ func (m *reader[T]) look(e element) (f found) {
 	}
 	switch {
 	case m.opts.Others[own] != nil:
-		f.other, f.err = m.other(o)
+		f.other, f.err = m.other(o, groupOf(version))
 		return f
 	case makesPods && isOwn && versionErr == nil:
 		pod, err := o.pod(m.opts.Budgets != nil)

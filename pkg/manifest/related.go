@@ -3,40 +3,68 @@ package manifest
 // Objects that decide about the pods of the same input.
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"reflect"
+	"regexp"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
 )
 
-// RelatedWords are texts of which an input has one at least where it has an object that Related reads.
-var RelatedWords = []string{
-	"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "ServiceAccount", "FailedScheduling",
+// MayRelate reports whether a text may have an object that Related reads. What most pods have is no sign of one, such
+// as enableServiceLinks.
+func MayRelate(text []byte) bool {
+	for _, word := range []string{
+		"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "FailedScheduling", logging.Namespace,
+	} {
+		if bytes.Contains(text, []byte(word)) {
+			return true
+		}
+	}
+	return relatedKind.Match(text)
 }
 
+var relatedKind = regexp.MustCompile(`kind["']?[ \t]*:[ \t]*["']?(Service|Ingress|CSIDriver|TargetGroupBinding)`)
+
 // Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends
-// on it stays undecided.
+// on it stays undecided; so is one of another API group.
 func Related(objects *kube.Objects) map[string]func(Object) error {
-	into := func(read func(Object) error) func(Object) error {
-		return func(o Object) error {
-			_ = read(o)
+	readers := map[string]func(Object) error{}
+	for kind, read := range related {
+		readers[kind] = func(o Object) error {
+			if o.Group == "" || o.Group == read.group {
+				_ = read.into(o, objects)
+			}
 			return nil
 		}
 	}
-	return map[string]func(Object) error{
-		"PersistentVolumeClaim": into(func(o Object) error { return readClaim(o, objects) }),
-		"PersistentVolume":      into(func(o Object) error { return readVolume(o, objects) }),
-		"StorageClass":          into(func(o Object) error { return readClass(o, objects) }),
-		"LimitRange":            into(func(o Object) error { return readLimits(o, objects) }),
-		"SecurityGroupPolicy":   into(func(o Object) error { return ReadPolicy(o, objects) }),
-		"ServiceAccount":        into(func(o Object) error { return ReadAccount(o, objects) }),
-		"Event":                 into(func(o Object) error { return readEvent(o, objects) }),
-	}
+	return readers
+}
+
+// related are the kinds that Related reads.
+var related = map[string]struct {
+	group string
+	into  func(Object, *kube.Objects) error
+}{
+	"PersistentVolumeClaim": {"", readClaim},
+	"PersistentVolume":      {"", readVolume},
+	"StorageClass":          {"storage.k8s.io", readClass},
+	"CSIDriver":             {"storage.k8s.io", readDriver},
+	"LimitRange":            {"", readLimits},
+	"ServiceAccount":        {"", ReadAccount},
+	"SecurityGroupPolicy":   {"vpcresources.k8s.aws", ReadPolicy},
+	"Event":                 {"events.k8s.io", readEvent},
+	"Service":               {"", readService},
+	"Ingress":               {"networking.k8s.io", readIngress},
+	"TargetGroupBinding":    {"elbv2.k8s.aws", readBinding},
+	"ConfigMap":             {"", readLogging},
+	"Namespace":             {"", readLogging},
 }
 
 func readClaim(o Object, into *kube.Objects) error {
@@ -92,15 +120,24 @@ func readClass(o Object, into *kube.Objects) error {
 	return err
 }
 
-// readLimits reads what a LimitRange says of containers, with the defaults of defaults: a request is the limit, else
-// the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
+// readLimits reads what a LimitRange says of containers and pods, with the defaults of defaults: a request is the limit,
+// else the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
 func readLimits(o Object, into *kube.Objects) error {
 	var spec corev1.LimitRangeSpec
 	if err := o.Decode("spec", &spec); err != nil {
 		return err
 	}
 	for _, item := range spec.Limits {
-		if item.Type != corev1.LimitTypeContainer {
+		if item.Type != corev1.LimitTypeContainer && item.Type != corev1.LimitTypePod {
+			continue
+		}
+		if len(item.Min)+len(item.Max)+len(item.MaxLimitRequestRatio) > 0 {
+			into.AddBounds(o.Namespace, kube.Bounds{
+				Name: o.Name, OfPod: item.Type == corev1.LimitTypePod, Min: item.Min, Max: item.Max,
+				Ratio: item.MaxLimitRequestRatio,
+			})
+		}
+		if item.Type == corev1.LimitTypePod {
 			continue
 		}
 		limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
@@ -150,12 +187,8 @@ func selectorOf(s *metav1.LabelSelector) (labels.Selector, error) {
 
 // ReadAccount reads a ServiceAccount.
 func ReadAccount(o Object, into *kube.Objects) error {
-	var meta metav1.ObjectMeta
-	err := o.Decode("metadata", &meta)
-	if err == nil {
-		into.AddAccount(kube.ObjectName{Namespace: o.Namespace, Name: o.Name}, meta.Labels)
-	}
-	return err
+	into.AddAccount(kube.ObjectName{Namespace: o.Namespace, Name: o.Name}, o.Labels)
+	return nil
 }
 
 func readEvent(o Object, into *kube.Objects) error {

@@ -63,7 +63,7 @@ func JudgePods[T any](
 	var stop error
 	open := e.Open
 	if in.Objects != nil {
-		open = e.related(ctx, files, namespace, in.Objects)
+		open = e.related(ctx, files, namespace, in.Objects, found)
 	}
 	skipped := cmp.Or(in.Skipped, &Skipped{})
 	skipped.left = *left
@@ -106,9 +106,9 @@ func JudgePods[T any](
 		}
 		reported[file.Given] = true
 	}
-	budgetsAlone := pods == 0 && len(reported) == 0 && !nothing
+	noneAtAll := pods == 0 && len(reported) == 0 && !nothing
 	for _, file := range files {
-		if !reported[file.Given] && (!found[file.Given] || budgetsAlone) {
+		if !reported[file.Given] && (!found[file.Given] || noneAtAll) {
 			reported[file.Given] = true
 			faults = append(faults, noPods(file.Given))
 		}

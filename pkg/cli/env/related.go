@@ -3,7 +3,6 @@ package env
 // What decides about pods may come behind them, so it is read before, by a pass of its own.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,13 +14,22 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// related reads the objects that decide about pods, and returns how to open a file after that.
+// related reads the objects that decide about pods, and returns how to open a file after that. Found gets the names of
+// -f that have any.
 func (e *Env) related(
-	ctx context.Context, files []manifest.File, namespace string, into *kube.Objects,
+	ctx context.Context, files []manifest.File, namespace string, into *kube.Objects, found map[string]bool,
 ) func(context.Context, string) (io.ReadCloser, error) {
 	options := manifest.Options{Namespace: namespace, Others: manifest.Related(into)}
+	given := ""
+	for kind, read := range options.Others {
+		options.Others[kind] = func(o manifest.Object) error {
+			found[given] = true
+			return read(o)
+		}
+	}
 	kept := map[string]io.ReadCloser{}
 	for _, file := range files {
+		given = file.Given
 		info, err := os.Stat(file.Name)
 		regular := file.Name != "-" && err == nil && info.Mode().IsRegular()
 		if regular && !e.hasRelated(ctx, file.Name) {
@@ -83,7 +91,7 @@ func (e *Env) hasRelated(ctx context.Context, name string) bool {
 	for {
 		n, err := io.ReadFull(in, chunk[kept:])
 		text := chunk[:kept+n]
-		if hasWord(text) {
+		if manifest.MayRelate(text) {
 			return true
 		}
 		if err != nil {
@@ -91,14 +99,4 @@ func (e *Env) hasRelated(ctx context.Context, name string) bool {
 		}
 		kept = copy(chunk, text[len(text)-overlap:])
 	}
-}
-
-// hasWord reports whether a text has one of the words of objects that decide about pods.
-func hasWord(text []byte) bool {
-	for _, word := range manifest.RelatedWords {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return false
 }

@@ -6,9 +6,12 @@ package kube
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
 )
 
 // Objects gathers what decides about pods. It must not change while pods are judged; nil knows nothing.
@@ -19,8 +22,17 @@ type Objects struct {
 	standard string            // the default StorageClass
 	limits   map[string][]Limits
 	policies []GroupPolicy
-	accounts map[ObjectName]labels.Set
+	accounts map[ObjectName]labels.Set // of ServiceAccounts
 	reports  map[ObjectName][]string
+	bounds   map[string][]Bounds
+	inline   map[string]bool // whether a CSI driver takes inline volumes
+	services map[ObjectName]Service
+	routes   map[ObjectName][]Route
+	logging  logging.Config
+	unlogged []logging.Fault
+
+	linked sync.Once
+	missed map[string][]Missed
 }
 
 // ObjectName names an object of a namespace.
@@ -45,6 +57,13 @@ type Volume struct {
 type Limits struct {
 	Name             string
 	Limits, Requests corev1.ResourceList
+}
+
+// Bounds is what a LimitRange demands of each container, or of the pod as a whole; admission refuses other pods.
+type Bounds struct {
+	Name            string
+	OfPod           bool
+	Min, Max, Ratio corev1.ResourceList
 }
 
 // GroupPolicy is a SecurityGroupPolicy: the pods that it selects have its groups in the place of the cluster's.
@@ -82,6 +101,28 @@ func (o *Objects) AddLimits(namespace string, l Limits) {
 		o.limits = map[string][]Limits{}
 	}
 	o.limits[namespace] = append(o.limits[namespace], l)
+}
+
+// AddBounds notes what a LimitRange of a namespace demands.
+func (o *Objects) AddBounds(namespace string, b Bounds) {
+	if o.bounds == nil {
+		o.bounds = map[string][]Bounds{}
+	}
+	o.bounds[namespace] = append(o.bounds[namespace], b)
+}
+
+// AddDriver notes a CSIDriver, and whether it takes inline volumes.
+func (o *Objects) AddDriver(name string, takesInline bool) {
+	if o.inline == nil {
+		o.inline = map[string]bool{}
+	}
+	o.inline[name] = takesInline
+}
+
+// AddLogging notes what configures Fargate's log router.
+func (o *Objects) AddLogging(c logging.Config) {
+	o.logging = o.logging.With(c)
+	o.unlogged = o.logging.Faults()
 }
 
 // AddPolicy notes a SecurityGroupPolicy.
@@ -178,6 +219,31 @@ func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 		}
 	}
 	return selected, perhaps
+}
+
+// BoundsOf returns what the LimitRanges of a namespace demand.
+func (o *Objects) BoundsOf(namespace string) []Bounds {
+	if o == nil {
+		return nil
+	}
+	return o.bounds[namespace]
+}
+
+// RefusesInline reports whether there is a CSIDriver that takes no inline volumes.
+func (o *Objects) RefusesInline(driver string) bool {
+	if o == nil {
+		return false
+	}
+	takes, known := o.inline[driver]
+	return known && !takes
+}
+
+// Unlogged returns what keeps Fargate's log router from being configured.
+func (o *Objects) Unlogged() []logging.Fault {
+	if o == nil {
+		return nil
+	}
+	return o.unlogged
 }
 
 // SaidOf returns the words of the schedulers about a pod: its condition's first.

@@ -119,7 +119,7 @@ func Size(pod kube.Pod) (*Capacity, []Finding) {
 	}
 	pod, limitRange := withLimits(pod)
 	r := requested(pod.Spec)
-	findings := slices.Concat(limitsAbove(pod, r), unknownSizing(pod), checkStorage(pod, r.storage))
+	findings := slices.Concat(outOfBounds(pod), limitsAbove(pod, r), unknownSizing(pod), checkStorage(pod, r.storage))
 	cpu, memoryMiB, ok := provision(r.milli, r.memory)
 	if !ok {
 		return nil, Locate(pod, append(findings, tooLarge(pod, r)))

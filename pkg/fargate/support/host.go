@@ -78,9 +78,9 @@ func runtimeClass(pod kube.Pod) []Finding {
 	if pod.Spec.RuntimeClassName == nil || *pod.Spec.RuntimeClassName == "" {
 		return nil
 	}
-	return risky(pod.Field("runtimeClassName"), removeIt, "the RuntimeClass %s names a handler that the container runtime "+
-		"of the node must be set up for; nobody can set up a Fargate node, and what overhead the class has is not in the "+
-		"size", *pod.Spec.RuntimeClassName)
+	return risky(pod.Field("runtimeClassName"), removeIt, "the RuntimeClass %s names a handler that the container "+
+		"runtime of the node must be set up for; nobody can set up a Fargate node, and what overhead the class has is not "+
+		"in the size", *pod.Spec.RuntimeClassName)
 }
 
 // resourceClaims: devices that are claimed come from a driver that runs on the node (Kubernetes, Dynamic Resource

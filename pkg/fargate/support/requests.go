@@ -44,6 +44,7 @@ var sizeCodes = []FindingCode{
 		"containers-roadmap#1890 and #1864, flux2#3138, amazon-cloudwatch-agent#580; EKS User Guide, Kubernetes 1.35 " +
 			"(cgroup v1)",
 	},
+	{CodeLimitRange, SeverityError, "a LimitRange does not allow an amount", "Kubernetes, Limit Ranges"},
 	{CodeStorageTooLarge, SeverityError, "the pod requests more ephemeral storage than Fargate has", guideStorage},
 	{
 		CodeStorageNearLimit, SeverityWarning,

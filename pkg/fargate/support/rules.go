@@ -1,8 +1,11 @@
 package support
 
+import "github.com/fgctl/fgctl/pkg/fargate/logging"
+
 // The rules of what Fargate refuses in a pod, or what is risky there: a table with the source of each. A new rule is
-// a new entry, a function, a row of its test and a section of docs/findings.md. What is measured or documented as refused is an error; what is inferred, or where sources disagree, is a warning. A text
-// in double quotes is the scheduler's own; none is made up.
+// a new entry, a function, a row of its test and a section of docs/findings.md. What is measured or documented as
+// refused is an error; what is inferred, or where sources disagree, is a warning. A text in double quotes is the
+// scheduler's own; none is made up.
 
 // The pages of most rules.
 const (
@@ -42,7 +45,7 @@ var rules = []rule{
 		inVolumes(hostPath)),
 	doubtful("volume-type", SeverityError, "a volume is of a kind that Fargate does not take",
 		guide+"; cert-manager/csi-driver#267, containers-roadmap#1764; what is allowed is inferred from use",
-		inVolumes(volumeType)),
+		together(inVolumes(volumeType), inlineVolumes)),
 	known("ephemeral-volume", SeverityError, "a volume would be provisioned for the pod",
 		noProvisioning,
 		inVolumes(ephemeralVolume)),
@@ -100,6 +103,12 @@ var rules = []rule{
 	known("security-groups", SeverityWarning, "a SecurityGroupPolicy takes the cluster's security group from the pod",
 		"eksctl#4486, amazon-vpc-cni-k8s#1695; EKS Best Practices Guide, Security Groups per Pod",
 		securityGroups),
+	known("load-balancer-target", SeverityWarning, "a load balancer reaches the pod by its node",
+		guide+" (IP targets only); AWS Load Balancer Controller, Service and Ingress annotations",
+		targets),
+	known("logging-config", SeverityWarning, "the configuration of Fargate's log router is faulty",
+		logging.Source,
+		logRouter),
 	known("reserved-port", SeverityWarning, "a container listens on port 10250",
 		"EKS User Guide, View resource usage with the Kubernetes Metrics Server",
 		inContainers(reservedPort)),

@@ -63,7 +63,7 @@ func volumeType(v *corev1.Volume, at place) []Finding {
 		return refused(at.path(kind), useEFS, "volume %s is a disk of another cloud (%s), which no node of AWS can attach",
 			v.Name, kind)
 	case "csi":
-		if v.CSI.Driver != "efs.csi.aws.com" {
+		if v.CSI.Driver != kube.EFSDriver {
 			return refused(at.path(kind), "bring its content into the pod as a secret or configMap volume, or use a "+
 				"persistentVolumeClaim of EFS",
 				"volume %s is an inline volume of the CSI driver %s: "+badVolume, v.Name, v.CSI.Driver, v.Name)
@@ -133,29 +133,6 @@ func claimTemplates(pod kube.Pod) []Finding {
 			"of each pod beforehand (driver efs.csi.aws.com); other storage needs EC2 nodes",
 			"every pod gets a claim of its own from the template %s; such claims are as a rule provisioned "+
 				"dynamically, which does not work on Fargate: only EFS, statically provisioned, does", name)...)
-	}
-	return found
-}
-
-// securityGroups cannot see which group is the cluster's.
-func securityGroups(pod kube.Pod) []Finding {
-	const hint = "add the cluster security group to the policy's groupIds, unless it is among them"
-	selected, perhaps := pod.Objects.PoliciesOf(pod)
-	if len(selected)+len(perhaps) == 0 {
-		return nil
-	}
-	var found []Finding
-	path := strings.TrimSuffix(pod.SpecPath, "spec") + "metadata.labels"
-	for _, p := range selected {
-		found = append(found, risky(path, hint,
-			"the SecurityGroupPolicy %s selects the pod, and its groups (%s) are in the place of the cluster security group: "+
-				"without that one kubelet and DNS are cut off and the pod hangs", p.Name, strings.Join(p.Groups, ", "))...)
-	}
-	for _, p := range perhaps {
-		found = append(found, risky(path, hint,
-			"the SecurityGroupPolicy %s chooses by the labels of service accounts, and the pod's is not in the input: where it "+
-				"is chosen, its groups (%s) are in the place of the cluster security group", p.Name,
-			strings.Join(p.Groups, ", "))...)
 	}
 	return found
 }

@@ -32,6 +32,9 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 	silent := strings.NewReplacer(`"phase":"Pending"`, `"phase":"Running"`, `"labels":{`,
 		`"annotations":{"Logging":"LoggingDisabled: LOGGING_CONFIGMAP_NOT_FOUND"},"labels":{`).Replace(waitingPod("shop-7c9d-a", ""))
 	namespace := `{"metadata":{"name":"aws-observability","labels":{"aws-observability":"enabled"}}}`
+	dns := strings.NewReplacer(`"namespace":"web"`, `"annotations":{"eks.amazonaws.com/compute-type":"ec2"},"namespace":"kube-system"`,
+		`"eks.amazonaws.com/fargate-profile":"web"`, `"k8s-app":"kube-dns"`, "fargate-scheduler", "default-scheduler").Replace(waitingPod("coredns-a", ""))
+	const deployment = `{"metadata":{"name":"coredns","namespace":"kube-system"},"spec":{"template":{"metadata":{"annotations":{%s}}}}}`
 	for name, c := range map[string]struct {
 		mode      string
 		objects   map[string][]string
@@ -52,6 +55,8 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 		"chosen account":      {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("a")}}, nil, "-A", 3, []string{"[security-group-policy]", "gives the pod sg-1"}},
 		"other account":       {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("b")}}, nil, "-A", 3, []string{"!security-group-policy"}},
 		"account forbidden":   {"", map[string][]string{"securitygrouppolicies": {policy}}, []string{"serviceaccounts"}, "-A", 3, []string{"service accounts, which were not read; it may take", "not judged: serviceaccounts"}},
+		"CoreDNS, annotated":  {"", map[string][]string{"pods": {dns}, "deployments": {fmt.Sprintf(deployment, `"eks.amazonaws.com/compute-type":"ec2"`)}}, nil, "-A", 3, []string{"aws eks update-addon --cluster-name demo"}},
+		"CoreDNS, patched":    {"", map[string][]string{"pods": {dns}, "deployments": {fmt.Sprintf(deployment, "")}}, nil, "-A", 3, []string{"kubectl rollout restart deployment/shop -n kube-system", "Deployment coredns: does not have"}},
 		"no logs wanted":      {"", map[string][]string{"pods": {silent}}, nil, "-A", 0, []string{"none waits"}},
 		"no logs, asked for":  {"", map[string][]string{"pods": {silent}}, nil, "shop-7c9d-a -n web", 3, []string{"and its logs go nowhere", "[logging-off]"}},
 		"logs refused":        {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name loki\n  Match *\n")}, "namespaces": {namespace}}, nil, "-A", 3, []string{`[logging-config]`, `"loki" is not a supported output`}},

@@ -270,13 +270,17 @@ func (s *subject) excluded() {
 			kube.ComputeTypeAnnotation, kube.ComputeTypeEC2),
 		Cure: "take the annotation out of the pod template, where the pod is to run on Fargate", Source: guideProfile,
 	}
-	if s.pod.Namespace == "kube-system" && s.pod.Labels["k8s-app"] == "kube-dns" {
+	if s.pod.IsCoreDNS() {
 		c.Code = "coredns-on-ec2"
 		c.Cure = "let CoreDNS run on Fargate: of the managed add-on by its configuration, of a self-managed one by " +
 			"taking the annotation out of its pod template"
 		c.Command = s.command("aws eks update-addon --cluster-name CLUSTER --addon-name coredns " +
 			`--configuration-values '{"computeType":"Fargate"}'`)
 		c.Source = "EKS User Guide, Get started with Fargate; user-guide#775"
+		if kept := s.ev.CoreDNSKept; kept != nil && !*kept {
+			s.fact("Deployment coredns", "does not have the annotation any more")
+			c.Cure, c.Command = "make the pod anew", s.anew()
+		}
 	}
 	s.add(c)
 }
@@ -316,8 +320,10 @@ func (s *subject) unmatched() {
 		})
 		return
 	}
+	inactive := false
 	for _, p := range s.x.Profiles {
 		if p.Matches && !p.Status.TakesPods() {
+			inactive = true
 			s.fact("profile "+p.Name, "matches the pod and is %s", p.Status)
 			s.add(Cause{
 				Code: "profile-not-active", Certain: true, Text: fmt.Sprintf("profile %s matches the pod, but is %s",
@@ -327,7 +333,7 @@ func (s *subject) unmatched() {
 		}
 	}
 	c := Cause{
-		Code: "no-profile", Certain: true, Text: "no ACTIVE profile matches the pod: " + s.x.Reason,
+		Code: "no-profile", Certain: !s.has("no-room"), Text: "no ACTIVE profile matches the pod: " + s.x.Reason,
 		Source: guideProfile,
 	}
 	if s.x.Pinned != "" {
@@ -345,7 +351,7 @@ func (s *subject) unmatched() {
 			c.Command += " --cluster " + shell.Quote(s.ev.Cluster)
 		}
 	}
-	if len(s.causes) == 0 || s.x.Pinned != "" {
+	if !inactive || s.x.Pinned != "" {
 		s.add(c)
 	}
 }

@@ -327,6 +327,18 @@ func TestCauses(t *testing.T) {
 				p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
 			}), diagnose.Evidence{Profiles: all, Cluster: "demo"}, []string{"coredns-on-ec2"}, "coredns-on-ec2",
 		},
+		"CoreDNS, whose Deployment lets it go": {
+			waiting("", func(p *kube.Pod) {
+				p.Namespace, p.Labels["k8s-app"] = "kube-system", "kube-dns"
+				p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
+			}), diagnose.Evidence{Profiles: all, CoreDNSKept: &no}, []string{"coredns-on-ec2"}, "coredns-on-ec2",
+		},
+		"no room on other nodes": {
+			waiting("", says("0/3 nodes are available: 3 Insufficient memory.")),
+			diagnose.Evidence{Profiles: with(func(p *fargate.Profile) { p.Selectors[0].Namespace = "api" })},
+			[]string{"no-room", "no-profile"},
+			"no-room",
+		},
 		"a DaemonSet's pod for a Fargate node": {
 			waiting("", func(p *kube.Pod) { p.Running.OwnerKind, p.Running.OwnerName = "DaemonSet", "agent" },
 				says("1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}")),

@@ -33,6 +33,9 @@ type Evidence struct {
 	// was not read.
 	AuthenticationMode string
 	RoleMap            *RoleMap
+	// CoreDNSKept reports whether the pod template of the Deployment coredns is annotated to stay off Fargate; nil where
+	// it was not read.
+	CoreDNSKept *bool
 	// Logging is the configuration of Fargate's log router; nil where there is none, or it was not read.
 	Logging *logging.Config
 	// Checks are what the pre-flight says of profiles that are there, by the profile's name.

@@ -64,6 +64,13 @@ func (e *Examiner) Profiles() []string {
 // LosesLogs reports whether the logs of any pod go nowhere.
 func (e *Examiner) LosesLogs() bool { return slices.ContainsFunc(e.subjects, (*subject).losesLogs) }
 
+// KeepsCoreDNS reports whether a pod of CoreDNS waits that its annotation keeps off Fargate.
+func (e *Examiner) KeepsCoreDNS() bool {
+	return slices.ContainsFunc(e.subjects, func(s *subject) bool {
+		return s.waits() && s.pod.IsCoreDNS() && s.x.Verdict == fargate.VerdictExcluded
+	})
+}
+
 // Cases judges the pods by what else is known of the cluster, and returns what is the matter, the pods of one owner
 // together, by namespace and owner. It is never nil.
 func (e *Examiner) Cases(ev Evidence) []Case {

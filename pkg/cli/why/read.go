@@ -251,6 +251,7 @@ func (r *reader) others() map[string]func(manifest.Object) error {
 		"ConfigMap":                    r.configMap,
 		"Namespace":                    r.namespace,
 		"MutatingWebhookConfiguration": r.webhook,
+		"Deployment":                   r.deployment,
 	}
 }
 

@@ -10,8 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/logging"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -23,8 +25,14 @@ const (
 	authNamespace = "kube-system"
 )
 
+// The Deployment of CoreDNS (EKS User Guide, Manage CoreDNS for DNS in Amazon EKS clusters).
+const (
+	coreDNS          = "coredns"
+	coreDNSNamespace = "kube-system"
+)
+
 // more reads with kubectl what only some pods need: what lets the nodes of profiles in, the service accounts that
-// policies choose by, and the configuration of logs.
+// policies choose by, the configuration of logs, and CoreDNS.
 func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Examiner) error {
 	if len(opts.files) > 0 {
 		return nil
@@ -49,7 +57,30 @@ func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Exam
 		get("configmap/"+logging.ConfigMap, "-n", logging.Namespace, "--ignore-not-found")
 		get("namespace/"+logging.Namespace, "--ignore-not-found")
 	}
+	if examiner.KeepsCoreDNS() {
+		get("deployment/"+coreDNS, "-n", coreDNSNamespace, "--ignore-not-found")
+	}
 	return group.Wait()
+}
+
+// deployment looks whether CoreDNS is still annotated to stay off Fargate.
+func (r *reader) deployment(o manifest.Object) error {
+	if o.Name != coreDNS || o.Namespace != coreDNSNamespace {
+		return nil
+	}
+	var spec struct {
+		Template struct {
+			Metadata metav1.ObjectMeta `json:"metadata"`
+		} `json:"template"`
+	}
+	if err := o.Decode("spec", &spec); err != nil {
+		return err
+	}
+	kept := spec.Template.Metadata.Annotations[kube.ComputeTypeAnnotation] == kube.ComputeTypeEC2
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.evidence.CoreDNSKept = &kept
+	return nil
 }
 
 // configMap reads those two that decide about pods on Fargate.

@@ -70,7 +70,7 @@ func TestExplain(t *testing.T) {
 		{"Pod not supported on Fargate: a fault of tomorrow", []string{"unsupported"}, nil},
 		{"0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint " +
 			"{eks.amazonaws.com/compute-type: fargate}. " +
-			"preemption: 0/3 nodes are available", []string{"untouched"}, nil},
+			"preemption: 0/3 nodes are available", []string{"untouched", "no-room"}, map[string]string{"resource": "cpu"}},
 	} {
 		got := Explain(c.text)
 		var codes []string

@@ -5,6 +5,7 @@ package cli_test
 // and accepts nearly everything, so every refusal here is fgctl's own.
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 )
 
 // TestMoto is one account and one binary for all that follows; each part leaves the cluster without
@@ -22,6 +24,48 @@ func TestMoto(t *testing.T) {
 	t.Run("role with a path", func(t *testing.T) { motoRoleWithPath(t, a) })
 	t.Run("life", func(t *testing.T) { motoLife(t, a) })
 	t.Run("apply", func(t *testing.T) { motoApply(t, a) })
+	t.Run("check", func(t *testing.T) { motoCheck(t, a) })
+}
+
+// An audit of profiles that fgctl itself would not have made: each has what is wrong with it, and the good one nothing.
+func motoCheck(t *testing.T, a *account) {
+	for name, p := range map[string]struct{ namespace, role, subnet string }{
+		"good":    {"good", a.roleGood, a.private1},
+		"public":  {"public", a.roleGood, a.onMain},
+		"foreign": {"foreign", a.roleGood, a.foreign},
+		"mute":    {"mute", a.roleBad, a.private1},
+		"orphan":  {"orphan", "arn:aws:iam::123456789012:role/nobody", a.private1},
+		"wide":    {"w*", a.roleGood, a.private1},
+		"web_":    {"web", a.roleGood, a.private1},
+	} {
+		_, err := a.eks.CreateFargateProfile(t.Context(), &eks.CreateFargateProfileInput{
+			ClusterName: aws.String("demo"), FargateProfileName: aws.String(name), PodExecutionRoleArn: aws.String(p.role),
+			Subnets: []string{p.subnet}, Selectors: []types.FargateProfileSelector{{Namespace: aws.String(p.namespace)}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_, _ = a.eks.DeleteFargateProfile(context.Background(), &eks.DeleteFargateProfileInput{
+				ClusterName: aws.String("demo"), FargateProfileName: aws.String(name),
+			})
+		})
+	}
+	for name, want := range map[string]struct {
+		code  int
+		codes []string
+	}{
+		"good":    {0, nil},
+		"public":  {3, []string{"[subnet-public]", a.onMain, a.mainTable, a.gateway}},
+		"foreign": {3, []string{"[subnet-other-vpc]", a.foreign}},
+		"mute":    {3, []string{"[role-not-trusting]", "[role-trusts-ec2]"}},
+		"orphan":  {3, []string{"[role-gone]"}},
+		"wide":    {0, []string{"[profile-overlap]"}},
+		"web_":    {0, []string{"[name-not-a-label]", "[profile-overlap, selector-shadowed]"}},
+	} {
+		t.Run(name, func(t *testing.T) { a.run(t, want.code, want.codes, "check", "fargateprofile", name) })
+	}
+	a.run(t, 3, []string{`"ruleId": "subnet-public"`}, "check", "fargateprofile", "-o", "sarif")
 }
 
 // What the checks refuse is not sent: exit 3, the reason in AWS's names, and no profile.

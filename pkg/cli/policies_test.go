@@ -66,7 +66,7 @@ func allowing(permissions sandbox.Permissions) sandbox.World {
 }
 
 // runs runs a command line without a terminal.
-func runs(t *testing.T, words string) (code int, out, errs string) {
+func runs(t testing.TB, words string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = run(t.Context(), strings.Fields(words), &output.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, fastClock{time.Now()})

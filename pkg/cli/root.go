@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -192,7 +193,8 @@ func addGlobalFlags(e *env.Env, root *cobra.Command) {
 	flags.BoolVarP(&e.Global.DumpLogs, "dumpLogs", "d", false,
 		"on failure, show the AWS requests and answers of the run")
 	flags.StringVarP(&e.Global.Region, "region", "r", "", "AWS region")
-	flags.StringVarP(&e.Global.Profile, "profile", "p", "", "AWS credentials profile, as AWS_PROFILE")
+	flags.StringSliceVarP(&e.Global.Profiles, "profile", "p", nil,
+		"AWS credentials profile, as AWS_PROFILE; get and check take several")
 	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "",
 		"AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
 	env.MustComplete(root, "color", env.CompleteFixed(colors))
@@ -213,6 +215,12 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 	}
 	if e.Global.Verbose < 0 || e.Global.Verbose > env.VerboseBodies {
 		return e.InvalidValue(cmd, "verbose", e.Global.Verbose, "must be between 0 and 5")
+	}
+	slices.Sort(e.Global.Profiles)
+	e.Global.Profiles = slices.Compact(e.Global.Profiles)
+	if len(e.Global.Profiles) > 1 && !env.TakesAccounts(cmd) {
+		return e.InvalidValue(cmd, "profile", strings.Join(e.Global.Profiles, ","),
+			"must be one credentials profile; get and check take several")
 	}
 	if e.Global.Color == "false" {
 		e.Streams.Color = false

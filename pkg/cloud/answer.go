@@ -114,6 +114,11 @@ func missing(input, output any) string {
 			l.when(t.Routes == nil, "routeSet")
 			l.when(t.Associations == nil, "associationSet")
 		}
+	case *ec2.DescribeRegionsOutput:
+		l.when(len(out.Regions) == 0, "regionInfo")
+		for _, r := range out.Regions {
+			l.text("regionName", r.RegionName)
+		}
 	case *ec2.DescribeVpcEndpointsOutput:
 		l.when(out.VpcEndpoints == nil, "vpcEndpointSet")
 		for _, e := range out.VpcEndpoints {

@@ -25,8 +25,12 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// MaxInFlight is the number of requests that one Client has under way at a time, over all services.
+// MaxInFlight is the number of requests that one Client has under way at a time, over all services, unless Options say
+// otherwise.
 const MaxInFlight = 10
+
+// Adaptive is the value of Options.MaxInFlight with which a Client finds its own bound, from MaxInFlight on.
+const Adaptive = -1
 
 // MaxPageSize is the most names that EKS returns in one page of a list (EKS API, maxResults).
 const MaxPageSize = 100
@@ -60,6 +64,9 @@ type Options struct {
 	// PageSize is how many names one page of an EKS list holds at most; zero leaves it to AWS, and what is
 	// above MaxPageSize counts as that. It changes how often AWS is asked, never what is found.
 	PageSize int
+	// MaxInFlight bounds the requests that are under way at a time; zero is the package's MaxInFlight, Adaptive goes up
+	// while AWS does not throttle, and down where it does.
+	MaxInFlight int
 	// MaxBackoff bounds the pause between two attempts of one request; zero is the SDK's bound (20s).
 	MaxBackoff time.Duration
 	// AttemptTimeout bounds one attempt of one request; zero is 30s.
@@ -153,6 +160,9 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 // Region is the region that requests go to.
 func (c *Client) Region() string { return c.cfg.Region }
 
+// AWSProfile is the name of the credentials profile in Options, empty where AWS's own settings choose it.
+func (c *Client) AWSProfile() string { return c.options.Profile }
+
 // tune sets what all service clients share, and returns their HTTP client: the SDK's own, which knows AWS_CA_BUNDLE
 // and proxies, with a bound on each attempt. It returns redirects as the answers that they are, and the check of
 // answers names them. The SDK has already put its retryer in place, with AWS_MAX_ATTEMPTS and AWS_RETRY_MODE; it is
@@ -173,6 +183,9 @@ func (c *Client) tune(endpoint **string, retryer *aws.Retryer, client aws.HTTPCl
 	if b, ok := client.(*awshttp.BuildableClient); ok && carrier == nil {
 		transport := b.GetTransport()
 		transport.ResponseHeaderTimeout = min(timeout, silence)
+		if c.options.MaxInFlight != 0 { // a connection for each request that may be under way, kept
+			transport.MaxIdleConnsPerHost = max(c.options.MaxInFlight, mostInFlight)
+		}
 		carrier = transport
 	}
 	return plainBodies{&http.Client{

@@ -11,6 +11,16 @@ import (
 	"github.com/fgctl/fgctl/pkg/network"
 )
 
+// Regions lists the regions that the account can use, sorted: those that are not switched off (EC2 API, DescribeRegions).
+func (c *Client) Regions(ctx context.Context) ([]string, error) {
+	out, err := c.ec2().DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
+	if err != nil {
+		return nil, wrap(ctx, "ec2:DescribeRegions", err)
+	}
+	name := func(r types.Region) string { return aws.ToString(r.RegionName) }
+	return converted(out.Regions, name, func(name string) string { return name }), nil
+}
+
 // Subnet describes the subnet of this id; one that does not exist is a NotFound error.
 func (c *Client) Subnet(ctx context.Context, id string) (network.Subnet, error) {
 	found, err := c.subnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: []string{id}})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go/middleware"
@@ -21,7 +22,7 @@ import (
 // exchanger stands around every call and every HTTP exchange of a Client: it bounds how many are under way, has
 // answers judged, and logs them.
 type exchanger struct {
-	slots  chan struct{}
+	slots  *slots
 	bodies bool
 	mu     sync.Mutex
 	log    io.Writer
@@ -29,7 +30,8 @@ type exchanger struct {
 }
 
 func newExchanger(opts Options) *exchanger {
-	return &exchanger{slots: make(chan struct{}, MaxInFlight), log: opts.Log, bodies: opts.LogBodies && opts.Log != nil}
+	bound := cmp.Or(opts.MaxInFlight, MaxInFlight)
+	return &exchanger{slots: newSlots(max(bound, 0)), log: opts.Log, bodies: opts.LogBodies && opts.Log != nil}
 }
 
 // call is one call with all its attempts, which follow one another.
@@ -97,18 +99,16 @@ func (x *exchanger) addTo(stack *middleware.Stack) error {
 func (x *exchanger) attempt(
 	ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
 ) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	select {
-	case x.slots <- struct{}{}:
-		defer func() { <-x.slots }()
-	case <-ctx.Done():
-		return middleware.DeserializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: ctx.Err()}
+	if err := x.slots.take(ctx); err != nil {
+		return middleware.DeserializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: err}
 	}
+	start, throttled := time.Now(), false
+	defer func() { x.slots.giveBack(start, throttled) }()
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {
 		return next.HandleDeserialize(ctx, in)
 	}
 	c.begin, c.tooLong = nil, false
-	start := time.Now()
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	request, _ := in.Request.(*smithyhttp.Request)
 	answer, _ := out.RawResponse.(*smithyhttp.Response)
@@ -121,6 +121,7 @@ func (x *exchanger) attempt(
 	if ctx.Err() == nil {
 		c.last = err
 	}
+	throttled = retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary
 	if x.log != nil {
 		x.report(ctx, c, request, answer, time.Since(start), err)
 	}

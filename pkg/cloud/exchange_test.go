@@ -44,8 +44,8 @@ func TestSlots(t *testing.T) {
 		}
 		close(release)
 		wait.Wait()
-		if underWay != 3*MaxInFlight || len(x.slots) != 0 {
-			t.Errorf("%d in all, %d slots still taken", underWay, len(x.slots))
+		if underWay != 3*MaxInFlight || x.slots.taken != 0 {
+			t.Errorf("%d in all, %d slots still taken", underWay, x.slots.taken)
 		}
 	})
 }

@@ -22,12 +22,18 @@ type clusterConfig struct {
 }
 
 type clusterMetadata struct {
-	Name   string `json:"name"`
-	Region string `json:"region"`
+	Name        string            `json:"name"`
+	Region      string            `json:"region"`
+	Annotations map[string]string `json:"annotations,omitempty"`
 }
+
+// accountAnnotation names the credentials profile by which a cluster was read, where there were several.
+const accountAnnotation = "fgctl/aws-profile"
 
 // ClusterProfiles are the profiles of one cluster.
 type ClusterProfiles struct {
+	// Account is the AWS credentials profile; empty where there is only one.
+	Account  string
 	Cluster  string
 	Region   string
 	Profiles []fargate.Profile
@@ -98,6 +104,9 @@ func clusterConfigs(all []ClusterProfiles) []clusterConfig {
 			Metadata: clusterMetadata{Name: c.Cluster, Region: c.Region},
 			Profiles: []profilefile.Item{},
 		}
+		if c.Account != "" {
+			config.Metadata.Annotations = map[string]string{accountAnnotation: c.Account}
+		}
 		for _, p := range c.Profiles {
 			config.Profiles = append(config.Profiles, profilefile.ItemOf(p))
 		}
@@ -162,14 +171,21 @@ func profileTable(form tableForm, several bool, all []ClusterProfiles) (header [
 			header = append(header, "CREATED", "HEALTH", "ARN")
 		}
 	}
+	accounts := slices.ContainsFunc(all, func(c ClusterProfiles) bool { return c.Account != "" })
 	if several {
 		header = append([]string{"CLUSTER", "REGION"}, header...)
+	}
+	if accounts {
+		header = append([]string{"ACCOUNT"}, header...)
 	}
 	for _, c := range all {
 		for _, p := range c.Profiles {
 			for _, row := range profileRows(p, form) {
 				if several {
 					row = append([]string{c.Cluster, c.Region}, row...)
+				}
+				if accounts {
+					row = append([]string{c.Account}, row...)
 				}
 				rows = append(rows, row)
 			}

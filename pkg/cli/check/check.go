@@ -116,10 +116,7 @@ func (o *options) reader(ctx context.Context, e *env.Env, place env.Place,
 	return func(client *cloud.Client) func(context.Context, string) (cluster, error) {
 		shared := preflight.Remember(ctx, client)
 		return func(ctx context.Context, name string) (cluster, error) {
-			at := place
-			if at.Cluster = name; o.Several() {
-				at = env.Place{Cluster: name, Region: client.Region()}
-			}
+			at := o.PlaceOf(place, client, name)
 			audited, err := preflight.Audit(ctx, shared, name, o.name, e.Clock.Now())
 			if err == nil && o.name != "" && len(audited.Profiles) == 0 && !o.Several() {
 				_, err = client.Profile(ctx, name, o.name) // for EKS's own words

@@ -17,6 +17,8 @@ import (
 
 // cluster is what the checks say of a cluster, in the form of -o json; it does not change, but fields may be added.
 type cluster struct {
+	// Account is the AWS credentials profile, where there are several.
+	Account string   `json:"awsProfile,omitempty"`
 	Cluster string   `json:"cluster"`
 	Region  string   `json:"region"`
 	Summary summary  `json:"summary"`
@@ -45,7 +47,7 @@ type result struct {
 
 // newCluster puts together what the checks say.
 func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audited) cluster {
-	c := cluster{Cluster: at.Cluster, Region: region, Results: []result{}}
+	c := cluster{Account: at.Account, Cluster: at.Cluster, Region: region, Results: []result{}}
 	for _, r := range audited.Cluster {
 		c.add(result{Result: r})
 	}
@@ -197,8 +199,14 @@ func (o *options) text(e *env.Env, all []cluster) error {
 				c.Cluster, c.Region, strconv.Itoa(s.Profiles), strconv.Itoa(s.Faults), strconv.Itoa(s.Warnings),
 				strconv.Itoa(s.Skipped), c.codes(),
 			}
+			if o.SeveralAccounts() {
+				rows[i] = append([]string{c.Account}, rows[i]...)
+			}
 		}
 		header := []string{"CLUSTER", "REGION", "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "CODES"}
+		if o.SeveralAccounts() {
+			header = append([]string{"ACCOUNT"}, header...)
+		}
 		if err := output.Table(e.Streams, header, rows); err != nil {
 			return err
 		}

@@ -17,7 +17,10 @@ func (e *Env) Client(ctx context.Context, region string) (*cloud.Client, error) 
 
 // ClientWith returns the AWS client with the region and page size of options; the rest is that of this run.
 func (e *Env) ClientWith(ctx context.Context, options cloud.Options) (*cloud.Client, error) {
-	options.Profile, options.EndpointURL = e.Global.Profile, e.Global.EndpointURL
+	options.EndpointURL = e.Global.EndpointURL
+	if options.Profile == "" {
+		options.Profile = e.Global.Profile()
+	}
 	options.UserAgent = "fgctl/" + e.Version
 	options.Terminal = e.Streams.InTerminal && e.Streams.ErrTerminal
 	options.Log, options.LogBodies = e.DebugLog(), e.logBodies()
@@ -40,6 +43,8 @@ func (e *Env) ClientWith(ctx context.Context, options cloud.Options) (*cloud.Cli
 type Place struct {
 	Cluster string
 	Region  string
+	// Account is the AWS credentials profile, where a run has several.
+	Account string
 	// ambient reports whether the region comes from the environment or the settings file, so that a command line
 	// need not name it.
 	ambient bool

@@ -36,8 +36,11 @@ func (e *Env) On(p Place, words ...string) string {
 	if p.Region != "" && !p.ambient {
 		words = append(words, "--region", p.Region)
 	}
-	if e.Global.Profile != "" && !e.IsSetting("profile") {
-		words = append(words, "--profile", e.Global.Profile)
+	switch {
+	case p.Account != "":
+		words = append(words, "--profile", p.Account)
+	case e.Global.Profile() != "" && !e.IsSetting("profile"):
+		words = append(words, "--profile", e.Global.Profile())
 	}
 	if e.Global.EndpointURL != "" && !e.IsSetting("endpoint-url") {
 		words = append(words, "--endpoint-url", e.Global.EndpointURL)

@@ -37,9 +37,17 @@ type Global struct {
 	Color       string
 	DumpLogs    bool
 	Region      string
-	Profile     string
+	Profiles    []string
 	EndpointURL string
 	Cluster     string
+}
+
+// Profile returns the AWS credentials profile; it is empty where there are none or several.
+func (g Global) Profile() string {
+	if len(g.Profiles) != 1 {
+		return ""
+	}
+	return g.Profiles[0]
 }
 
 // The levels of --verbose. VerboseErrors is the lowest, at which only errors are written.

@@ -100,6 +100,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 // found is what was read of one cluster.
 type found struct {
 	output.ClusterProfiles
+	place env.Place
 	// original is the profile that the only one shown replaces; nil where it was not read or is gone.
 	original *fargate.Profile
 }
@@ -117,7 +118,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{PageSize: opts.chunkSize}, opts.reader)
+	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{PageSize: opts.chunkSize}, opts.reader(place))
 	if len(all) == 0 && failure != nil {
 		return failure
 	}
@@ -139,7 +140,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	warnHealth(e, opts.Several(), clusters)
-	opts.warnReplacements(e, place, all)
+	warnReplacements(e, all)
 	return failure
 }
 
@@ -157,19 +158,29 @@ func printFile(e *env.Env, clusters []output.ClusterProfiles) error {
 
 // reader returns what reads one cluster of a region. Where several clusters are asked, one without the named profile
 // is no failure.
-func (o *options) reader(client *cloud.Client) func(context.Context, string) (found, error) {
-	return func(ctx context.Context, cluster string) (found, error) {
-		out := found{ClusterProfiles: output.ClusterProfiles{Cluster: cluster, Region: client.Region()}}
-		profiles, err := getProfiles(ctx, client, cluster, o.name)
-		switch {
-		case err == nil && o.name != "":
-			out.original = getOriginal(ctx, client, profiles[0])
-		case o.Several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err):
-			err = nil
+func (o *options) reader(place env.Place) func(*cloud.Client) func(context.Context, string) (found, error) {
+	return func(client *cloud.Client) func(context.Context, string) (found, error) {
+		return func(ctx context.Context, cluster string) (found, error) {
+			return o.read(ctx, client, o.PlaceOf(place, client, cluster))
 		}
-		out.Profiles = profiles
-		return out, env.ExplainNotFound(ctx, client, err, cluster, o.name)
 	}
+}
+
+// read reads one cluster.
+func (o *options) read(ctx context.Context, client *cloud.Client, at env.Place) (found, error) {
+	cluster := at.Cluster
+	out := found{place: at, ClusterProfiles: output.ClusterProfiles{
+		Account: at.Account, Cluster: cluster, Region: client.Region(),
+	}}
+	profiles, err := getProfiles(ctx, client, cluster, o.name)
+	switch {
+	case err == nil && o.name != "":
+		out.original = getOriginal(ctx, client, profiles[0])
+	case o.Several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err):
+		err = nil
+	}
+	out.Profiles = profiles
+	return out, env.ExplainNotFound(ctx, client, err, cluster, o.name)
 }
 
 func getProfiles(ctx context.Context, client *cloud.Client, cluster, name string) ([]fargate.Profile, error) {
@@ -226,17 +237,14 @@ func warnHealth(e *env.Env, several bool, all []output.ClusterProfiles) {
 }
 
 // warnReplacements says on Err which profiles are part of an unfinished replacement, and the ways out.
-func (o *options) warnReplacements(e *env.Env, place env.Place, all []found) {
+func warnReplacements(e *env.Env, all []found) {
 	for _, f := range all {
 		known := f.Profiles
 		if f.original != nil {
 			known = append(slices.Clone(known), *f.original)
 		}
-		if place.Cluster = f.Cluster; len(o.Regions) > 0 {
-			place = env.Place{Cluster: f.Cluster, Region: f.Region}
-		}
 		for _, p := range f.Profiles {
-			if text := e.UnfinishedReplacement(place, known, p); text != "" {
+			if text := e.UnfinishedReplacement(f.place, known, p); text != "" {
 				e.Warn("%s", text)
 			}
 		}

@@ -180,7 +180,7 @@ call("eks", "ListPodIdentityAssociations", clusterName="demo")
 
 # EC2
 for operation in ("DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeNatGateways",
-                  "DescribeInternetGateways", "DescribeSecurityGroups", "DescribeAvailabilityZones", "DescribeNetworkInterfaces"):
+                  "DescribeInternetGateways", "DescribeSecurityGroups", "DescribeAvailabilityZones", "DescribeRegions", "DescribeNetworkInterfaces"):
     call("ec2", operation)
 for attribute in ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics"):
     call("ec2", "DescribeVpcAttribute", VpcId=VPC, Attribute=attribute)

@@ -118,6 +118,10 @@ var listings = []listing{
 			"zone-name zone-type",
 	},
 	{
+		"DescribeRegions", "RegionName", "", "regionInfo",
+		"InvalidParameterValue", "Invalid region name: [%s]", 5, 1000, regions, "endpoint opt-in-status region-name",
+	},
+	{
 		"DescribeNetworkInterfaces", "NetworkInterfaceId", "eni-", "networkInterfaceSet",
 		"InvalidNetworkInterfaceID.NotFound", "The networkInterface" + doesNotExist, 5, 1000, interfaces,
 		"association.allocation-id association.association-id addresses.association.owner-id " +

@@ -290,6 +290,30 @@ func zones(c *account.Call) (out []thing) {
 	return out
 }
 
+// regions are those in which the world has something.
+func regions(c *account.Call) (out []thing) {
+	type regionXML struct {
+		Name     string `xml:"regionName"`
+		Endpoint string `xml:"regionEndpoint"`
+		OptIn    string `xml:"optInStatus"`
+	}
+	names := []string{c.World.Region}
+	for _, v := range c.World.VPCs {
+		names = append(names, v.Region)
+	}
+	for _, cl := range c.Clusters {
+		names = append(names, cl.Region)
+	}
+	slices.Sort(names)
+	const free = "opt-in-not-required"
+	for _, name := range slices.Compact(names) {
+		endpoint := "ec2." + name + ".amazonaws.com"
+		filters := map[string][]string{"region-name": {name}, "endpoint": {endpoint}, "opt-in-status": {free}}
+		out = append(out, thing{name, nil, filters, regionXML{name, endpoint, free}})
+	}
+	return out
+}
+
 // interfaces are those through which EKS reaches its clusters' networks, in the first two subnets of each.
 func interfaces(c *account.Call) (out []thing) {
 	type interfaceXML struct {

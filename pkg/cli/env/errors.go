@@ -30,10 +30,13 @@ func ExitCode(err error) int {
 		faults  fargate.Faults
 		refused *RefusedError
 		failure *cloud.Error
+		partly  *PartlyError
 	)
 	switch {
 	case err == nil:
 		return ExitDone
+	case errors.As(err, &partly):
+		return ExitFailed
 	case errors.As(err, &status):
 		return int(status)
 	case errors.As(err, &usage), errors.As(err, &faults):
@@ -50,6 +53,15 @@ func ExitCode(err error) int {
 		return ExitFailed
 	}
 }
+
+// PartlyError says that some of several clusters could not be read, whatever the reason: the others were.
+type PartlyError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *PartlyError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *PartlyError) Unwrap() error { return e.Err }
 
 // UsageError is wrong usage or invalid input: nothing was sent. Command is the path of the command
 // whose help is pointed to; empty for none.

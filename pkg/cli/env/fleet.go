@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,11 @@ func ReadFleet[T any](
 	if len(accounts) == 0 {
 		accounts = []string{e.Global.Profile()}
 	}
-	return each(ctx, accounts, func(account string) ([]T, error) { return all.account(ctx, account, place) })
+	found, err := each(ctx, accounts, func(account string) ([]T, error) { return all.account(ctx, account, place) })
+	if err != nil && len(found) > 0 && ctx.Err() == nil {
+		err = &PartlyError{Err: err}
+	}
+	return found, err
 }
 
 // each reads parts side by side and returns all that was read, in order, and the errors of the others.
@@ -194,7 +199,7 @@ func (f *fleet[T]) located(err error, cluster, region, account string) error {
 	if !f.Several() {
 		return err
 	}
-	where := region
+	where := cmp.Or(region, "the default region")
 	if f.SeveralAccounts() {
 		where += ", profile " + account
 	}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
-	"regexp"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,20 +17,16 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate/logging"
 )
 
-// MayRelate reports whether a text may have an object that Related reads. What most pods have is no sign of one, such
-// as enableServiceLinks.
+// MayRelate reports whether a text may have an object that Related reads. Pods have enableServiceLinks, so that Service
+// is looked for where a value begins.
 func MayRelate(text []byte) bool {
-	for _, word := range []string{
-		"PersistentVolume", "StorageClass", "LimitRange", "SecurityGroupPolicy", "FailedScheduling", logging.Namespace,
-	} {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return relatedKind.Match(text)
+	return slices.ContainsFunc(relatedWords, func(word string) bool { return bytes.Contains(text, []byte(word)) })
 }
 
-var relatedKind = regexp.MustCompile(`kind["']?[ \t]*:[ \t]*["']?(Service|Ingress|CSIDriver|TargetGroupBinding)`)
+var relatedWords = []string{
+	"PersistentVolume", "StorageClass", "CSIDriver", "LimitRange", "SecurityGroupPolicy", "FailedScheduling", "Ingress",
+	"TargetGroupBinding", logging.Namespace, ": Service", ":Service", `"Service`, "'Service", "  Service", "\tService",
+}
 
 // Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends
 // on it stays undecided; so is one of another API group.
@@ -120,8 +116,8 @@ func readClass(o Object, into *kube.Objects) error {
 	return err
 }
 
-// readLimits reads what a LimitRange says of containers and pods, with the defaults of defaults: a request is the limit,
-// else the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
+// readLimits reads what a LimitRange says of containers and pods, with the defaults of defaults: a request is the
+// limit, else the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
 func readLimits(o Object, into *kube.Objects) error {
 	var spec corev1.LimitRangeSpec
 	if err := o.Decode("spec", &spec); err != nil {
@@ -152,7 +148,8 @@ func readLimits(o Object, into *kube.Objects) error {
 	return nil
 }
 
-// ReadPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One without selectors or without groups is void.
+// ReadPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One without selectors or without groups is
+// void.
 func ReadPolicy(o Object, into *kube.Objects) error {
 	var spec struct {
 		PodSelector            *metav1.LabelSelector `json:"podSelector"`

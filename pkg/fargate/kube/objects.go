@@ -200,8 +200,8 @@ func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 // noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
 const noProvisioner = "kubernetes.io/no-provisioner"
 
-// PoliciesOf returns the policies that select a pod, and those that may: its service account is not known, and they choose
-// by that (amazon-vpc-resource-controller-k8s, filterPodSecurityGroups).
+// PoliciesOf returns the policies that select a pod, and those that may: its service account is not known, and they
+// choose by that (amazon-vpc-resource-controller-k8s, filterPodSecurityGroups).
 func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 	if o == nil {
 		return nil, nil

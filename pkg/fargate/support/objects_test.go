@@ -107,7 +107,7 @@ func TestLimitRangesRefuse(t *testing.T) {
 		{"too little", kube.Bounds{Min: cpu("500m")}, []corev1.ResourceRequirements{both("250m", "1")}, "requests 250m cpu, which is less than 500m"},
 		{"nothing requested", kube.Bounds{Min: cpu("500m")}, []corev1.ResourceRequirements{{}}, "requests no cpu, which is less than 500m"},
 		{"too much", kube.Bounds{Max: cpu("2")}, []corev1.ResourceRequirements{both("1", "4")}, "has a limit of 4 cpu, which is more than 2"},
-		{"no limit", kube.Bounds{Max: cpu("2")}, []corev1.ResourceRequirements{{Requests: cpu("1")}}, "has a limit of no cpu, which is more than 2"},
+		{"no limit", kube.Bounds{Max: cpu("2")}, []corev1.ResourceRequirements{{Requests: cpu("1")}}, "has no limit of cpu, and may have 2 at most"},
 		{"too far apart", kube.Bounds{Ratio: cpu("2")}, []corev1.ResourceRequirements{both("1", "2500m")}, "a limit of 2500m cpu for a request of 1, which is more than 2 times"},
 		{"each container alone", kube.Bounds{Max: cpu("2")}, []corev1.ResourceRequirements{both("2", "2"), both("2", "2")}, ""},
 		{"the whole pod", kube.Bounds{OfPod: true, Max: cpu("2")}, []corev1.ResourceRequirements{both("2", "2"), both("1", "1")}, "the pod has a limit of 3 cpu"},

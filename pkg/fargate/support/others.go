@@ -138,9 +138,12 @@ func judgeBounds(b kube.Bounds, r corev1.ResourceRequirements, whose, path strin
 	for _, name := range slices.Sorted(maps.Keys(b.Max)) {
 		most := b.Max[name]
 		limit, ok := r.Limits[name]
-		if request := r.Requests[name]; !ok || limit.Cmp(most) > 0 {
-			add("has a limit of %s %s, which is more than %s", amountOf(r.Limits, name), name, most.String())
-		} else if request.Cmp(most) > 0 {
+		switch request := r.Requests[name]; {
+		case !ok:
+			add("has no limit of %s, and may have %s at most", name, most.String())
+		case limit.Cmp(most) > 0:
+			add("has a limit of %s %s, which is more than %s", limit.String(), name, most.String())
+		case request.Cmp(most) > 0:
 			add("requests %s %s, which is more than %s", request.String(), name, most.String())
 		}
 	}

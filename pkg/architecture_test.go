@@ -87,7 +87,7 @@ var may = []struct {
 	{"cli/explain", []string{"cli/env", "fargate/message", "output", "preflight"}},
 	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
 	{"cli/match", []string{
-		"cli/env", "fargate", "fargate/kube", "fargate/support", "internal/document", "output", "profilefile",
+		"cli/env", "cloud", "fargate", "fargate/kube", "fargate/support", "internal/document", "output", "profilefile",
 	}},
 	{"cli/replace", []string{"cli/env", "cloud", "fargate", "lifecycle", "plan", "preflight", "profilefile"}},
 	{"cli/sandbox", []string{"cli/env", "internal/document", "internal/shell", "sandbox"}},

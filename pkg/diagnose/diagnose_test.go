@@ -66,6 +66,7 @@ func policy(accounts labels.Set, groups ...string) *kube.Objects {
 	}
 	var o kube.Objects
 	o.AddPolicy(p)
+	o.SetClusterGroup(func() string { return "sg-c" })
 	return &o
 }
 
@@ -167,13 +168,13 @@ func TestCauses(t *testing.T) {
 		},
 		"a policy without the cluster's group": {
 			waiting("web"),
-			diagnose.Evidence{Profiles: all, ClusterGroup: "sg-c", Objects: policy(nil, "sg-1")},
+			diagnose.Evidence{Profiles: all, Objects: policy(nil, "sg-1")},
 			[]string{"security-group-policy"},
 			"",
 		},
 		"a policy with it": {
 			waiting("web"),
-			diagnose.Evidence{Profiles: all, ClusterGroup: "sg-c", Objects: policy(nil, "sg-1", "sg-c")},
+			diagnose.Evidence{Profiles: all, Objects: policy(nil, "sg-1", "sg-c")},
 			[]string{"no-reason"},
 			"",
 		},

@@ -25,10 +25,8 @@ type Evidence struct {
 	Claims map[string]Claim
 	// Webhook reports whether EKS's webhook for Fargate is there.
 	Webhook *bool
-	// Objects has the SecurityGroupPolicies and the service accounts; ClusterGroup is the cluster's security group, empty
-	// where unknown.
-	Objects      *kube.Objects
-	ClusterGroup string
+	// Objects has the SecurityGroupPolicies, the service accounts, and the cluster's security group; may be nil.
+	Objects *kube.Objects
 	// AuthenticationMode is the cluster's, empty where unknown; RoleMap is what its ConfigMap aws-auth says, nil where it
 	// was not read.
 	AuthenticationMode string

@@ -28,9 +28,6 @@ func (s *subject) network() {
 func (s *subject) groups() {
 	selected, perhaps := s.ev.Objects.PoliciesOf(s.pod)
 	for i, p := range append(selected, perhaps...) {
-		if slices.Contains(p.Groups, s.ev.ClusterGroup) {
-			continue
-		}
 		takes := "takes"
 		if i < len(selected) {
 			s.fact("SecurityGroupPolicy "+p.Name, "gives the pod %s", strings.Join(p.Groups, ", "))

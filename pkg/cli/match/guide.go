@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
@@ -16,6 +17,10 @@ import (
 type guide struct {
 	env   *env.Env
 	place env.Place
+	// client is that of the cluster whose profiles were read, nil where they are those of files; unread is why its
+	// security group could not be read.
+	client *cloud.Client
+	unread error
 	// origins are those of the profiles that were read from files, by name.
 	origins map[string]env.Origin
 	// folds reports whether findings of no great weight take one line for a pod.
@@ -43,7 +48,14 @@ func readProfiles(ctx context.Context, e *env.Env, files []string) ([]fargate.Pr
 	if len(profiles) == 0 {
 		e.Warn("cluster %s has no Fargate profile, so nothing runs on Fargate", place.Cluster)
 	}
-	return profiles, &guide{env: e, place: place}, nil
+	return profiles, &guide{env: e, place: place, client: client}, nil
+}
+
+// clusterGroup reads the security group of the cluster that the profiles are of.
+func (g *guide) clusterGroup(ctx context.Context) string {
+	cluster, err := g.client.Cluster(ctx, g.place.Cluster)
+	g.unread = err
+	return cluster.SecurityGroup
 }
 
 // command returns a command line for the cluster that pods are judged by.

@@ -212,6 +212,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	warnUnexpected(e, opts.expect, profiles)
 	objects := &kube.Objects{}
 	opts.Objects = objects
+	if guide.client != nil {
+		objects.SetClusterGroup(func() string { return guide.clusterGroup(ctx) })
+	}
 	matcher := fargate.NewMatcher(profiles).With(objects)
 	gate := &gate{failOn: opts.failOn, expect: opts.expect}
 	out := newPrinter(e, opts, guide, gate)
@@ -237,6 +240,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	})
 	if printErr != nil || ctx.Err() != nil {
 		return readErr
+	}
+	if guide.unread != nil {
+		e.Warn("the cluster's security group was not read, so SecurityGroupPolicies may have it: %v", guide.unread)
 	}
 	summary.Skipped, summary.LeftOut = skipped.Kinds(), skipped.Left()
 	if summary.Pods > 0 {

@@ -96,10 +96,8 @@ func (r *reader) checks(ctx context.Context, aws *target, names []string) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.evidence.Checks[p.Name] = report.Results
-			if r.evidence.ClusterGroup == "" {
-				r.evidence.ClusterGroup = report.Cluster.SecurityGroup
-				r.evidence.AuthenticationMode = report.Cluster.AuthenticationMode
-			}
+			r.evidence.AuthenticationMode = report.Cluster.AuthenticationMode
+			r.objects().SetClusterGroup(func() string { return report.Cluster.SecurityGroup })
 			r.skipped(p.Name, report.Results)
 			return nil
 		})
@@ -312,13 +310,18 @@ func (r *reader) account(o manifest.Object) error {
 
 func (r *reader) related(o manifest.Object, read func(manifest.Object, *kube.Objects) error) error {
 	r.mu.Lock()
-	if r.evidence.Objects == nil {
-		r.evidence.Objects = &kube.Objects{}
-	}
-	err := read(o, r.evidence.Objects)
+	err := read(o, r.objects())
 	r.mu.Unlock()
 	if err != nil {
 		r.miss(o.Kind+" "+o.Name, err)
 	}
 	return nil
+}
+
+// objects returns what is gathered of objects.
+func (r *reader) objects() *kube.Objects {
+	if r.evidence.Objects == nil {
+		r.evidence.Objects = &kube.Objects{}
+	}
+	return r.evidence.Objects
 }

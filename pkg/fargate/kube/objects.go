@@ -22,6 +22,7 @@ type Objects struct {
 	standard string            // the default StorageClass
 	limits   map[string][]Limits
 	policies []GroupPolicy
+	group    func() string
 	accounts map[ObjectName]labels.Set // of ServiceAccounts
 	reports  map[ObjectName][]string
 	bounds   map[string][]Bounds
@@ -200,8 +201,20 @@ func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 // noProvisioner is the provisioner of classes whose volumes are made by hand (Kubernetes, Storage Classes, Local).
 const noProvisioner = "kubernetes.io/no-provisioner"
 
-// PoliciesOf returns the policies that select a pod, and those that may: its service account is not known, and they
-// choose by that (amazon-vpc-resource-controller-k8s, filterPodSecurityGroups).
+// SetClusterGroup says how the cluster's security group is read; it is read once, where a policy selects a pod.
+func (o *Objects) SetClusterGroup(read func() string) { o.group = sync.OnceValue(read) }
+
+// ClusterGroup returns the cluster's security group; empty where it is not known.
+func (o *Objects) ClusterGroup() string {
+	if o == nil || o.group == nil {
+		return ""
+	}
+	return o.group()
+}
+
+// PoliciesOf returns the policies that select a pod and leave out the cluster's security group, and those that may:
+// the pod's service account is not known, and they choose by that (amazon-vpc-resource-controller-k8s,
+// filterPodSecurityGroups).
 func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 	if o == nil {
 		return nil, nil
@@ -212,9 +225,11 @@ func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 	for _, p := range o.policies {
 		switch {
 		case p.Namespace != pod.Namespace, p.Pods != nil && !p.Pods.Matches(labels.Set(pod.Labels)):
-		case p.Accounts == nil, known && p.Accounts.Matches(account):
+		case p.Accounts != nil && known && !p.Accounts.Matches(account):
+		case slices.Contains(p.Groups, o.ClusterGroup()):
+		case p.Accounts == nil, known:
 			selected = append(selected, p)
-		case !known:
+		default:
 			perhaps = append(perhaps, p)
 		}
 	}

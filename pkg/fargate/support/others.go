@@ -17,8 +17,14 @@ import (
 
 // securityGroups cannot see which group is the cluster's.
 func securityGroups(pod kube.Pod) []Finding {
-	const hint = "add the cluster security group to the policy's groupIds, unless it is among them"
 	selected, perhaps := pod.Objects.PoliciesOf(pod)
+	if len(selected)+len(perhaps) == 0 {
+		return nil
+	}
+	hint := "add the cluster security group to the policy's groupIds, unless it is among them"
+	if group := pod.Objects.ClusterGroup(); group != "" {
+		hint = fmt.Sprintf("add the cluster security group, %s, to the policy's groupIds", group)
+	}
 	var found []Finding
 	for _, p := range selected {
 		found = append(found, risky(metadata(pod, "labels"), hint,

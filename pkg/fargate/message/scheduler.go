@@ -225,8 +225,8 @@ func provisioningSays() []entry {
 			code: "no-room", by: defaultScheduler, passing: true,
 			pattern: `\d+ (?:Insufficient (?P<resource>[\w./-]*\w)|(?P<many>Too many pods))`,
 			cause:   "no profile took the pod, and the cluster's other nodes have no room for it ({resource}{many})",
-			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else give the nodes room, or " +
-				"request less",
+			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else give the nodes " +
+				"room, or request less",
 			source:  "Kubernetes, Assigning Pods to Nodes; kube-scheduler, NodeResourcesFit",
 			example: "0/3 nodes are available: 3 Insufficient cpu.",
 		},

@@ -88,56 +88,6 @@ func (d *detail) size(e fargate.Explanation) {
 	d.say(2, "%s.", text)
 }
 
-// findings lists what Fargate refuses and what is risky. For a pod that no profile takes, what matters
-// only on Fargate takes one line.
-func (d *detail) findings(e fargate.Explanation) {
-	var idle []string
-	folded := 0 // what every second pod has, so that it takes one line
-	for _, f := range e.Findings {
-		if d.guide.folds && e.OnFargate() && f.Code == support.CodeRequestsNotLimits {
-			folded++
-			continue
-		}
-		if !f.Elsewhere && !e.OnFargate() {
-			if !slices.Contains(idle, f.Code) {
-				idle = append(idle, f.Code)
-			}
-			continue
-		}
-		place := f.Path
-		if f.Line > 0 {
-			place += fmt.Sprintf(" (line %d)", f.Line)
-		}
-		cause := ""
-		if f.IsCause {
-			cause = " (the cause)"
-		}
-		d.say(2, "%s %s%s at %s: %s.", f.Severity, f.Code, cause, place, strings.TrimSuffix(f.Message, "."))
-		if f.Hint != "" {
-			d.say(4, "→ %s%s", f.Hint, colon(f))
-		}
-		for _, command := range f.Commands {
-			d.paste(command)
-		}
-		d.paste(f.Paste)
-	}
-	if folded > 0 {
-		d.say(2, "warning %s: %d amounts of CPU or memory; the size follows requests alone (-o wide names each).",
-			support.CodeRequestsNotLimits, folded)
-	}
-	if len(idle) > 0 && !e.OfDaemonSet() {
-		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle, ", "))
-	}
-}
-
-// colon ends a hint that something to paste follows.
-func colon(f support.Finding) string {
-	if len(f.Commands) == 0 && f.Paste == "" {
-		return ""
-	}
-	return ":"
-}
-
 // profiles shows the judgement of every profile.
 func (d *detail) profiles(e fargate.Explanation, brief bool) {
 	for _, m := range e.Profiles {

@@ -23,8 +23,10 @@ type guide struct {
 	unread error
 	// origins are those of the profiles that were read from files, by name.
 	origins map[string]env.Origin
-	// folds reports whether findings of no great weight take one line for a pod.
+	// folds reports whether findings of little weight take one line for a pod, and what all pods have in common is
+	// explained once: told are the messages that were.
 	folds bool
+	told  map[string]bool
 }
 
 // readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.

@@ -32,7 +32,7 @@ func newPrinter(e *env.Env, opts options, guide *guide, gate *gate) printer {
 	case "sarif":
 		return newSARIFPrinter(e, guide, gate)
 	}
-	guide.folds = opts.output == "table"
+	guide.folds, guide.told = opts.output == "table", map[string]bool{}
 	return &tablePrinter{guide: guide, s: e.Streams, wide: opts.output == "wide", all: opts.all}
 }
 

@@ -29,6 +29,7 @@ type tablePrinter struct {
 	header bool
 	rows   []*tableRow
 	owned  map[string]*tableRow
+	shared *fargate.Explanation // the first pod with a finding that all pods share
 
 	pods  int
 	first fargate.Explanation
@@ -107,7 +108,7 @@ func (p *tablePrinter) keep(e fargate.Explanation) {
 	list := &p.troubled
 	switch {
 	case e.Verdict != fargate.VerdictMatched || e.Counts(support.SeverityError):
-	case e.Counts(support.SeverityWarning):
+	case p.hasNews(e):
 		list = &p.warned
 	case e.Capacity != nil && e.Capacity.Hint != "":
 		list = &p.hinted
@@ -119,6 +120,32 @@ func (p *tablePrinter) keep(e fargate.Explanation) {
 		return
 	}
 	*list = append(*list, e)
+}
+
+// hasNews reports whether a warning of the pod is to be explained: the row names those of little weight, and what all
+// pods have in common is explained with one.
+func (p *tablePrinter) hasNews(e fargate.Explanation) bool {
+	news := false
+	for _, f := range e.Findings {
+		switch {
+		case !f.Elsewhere && !e.OnFargate() || f.IsMinor && !p.wide:
+		case f.IsShared && !p.wide:
+			if p.shared == nil {
+				p.shared = &e
+			}
+		default:
+			news = true
+		}
+	}
+	return news
+}
+
+// explainsShared reports whether one of the explanations has what all pods have in common.
+func explainsShared(details []fargate.Explanation) bool {
+	return slices.ContainsFunc(details, func(e fargate.Explanation) bool {
+		return e.OnFargate() && !e.OfDaemonSet() &&
+			slices.ContainsFunc(e.Findings, func(f support.Finding) bool { return f.IsShared })
+	})
 }
 
 func (p *tablePrinter) flush() error {
@@ -148,6 +175,9 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 	if len(details) > tableDetails {
 		p.more += len(details) - tableDetails
 		details = details[:tableDetails]
+	}
+	if p.shared != nil && !explainsShared(details) {
+		details = append(details, *p.shared)
 	}
 	if summary.Pods == 1 && p.pods == 1 && len(details) == 0 {
 		details = append(details, p.first)
@@ -230,9 +260,10 @@ func sizeCell(e fargate.Explanation) string {
 // findingsCell names the findings that matter by their codes, errors first.
 func findingsCell(e fargate.Explanation) string {
 	var out strings.Builder
+	findings := slices.SortedStableFunc(slices.Values(e.Findings), byWeight)
 	for _, severity := range []support.Severity{support.SeverityError, support.SeverityWarning} {
 		var codes []string
-		for _, f := range e.Findings {
+		for _, f := range findings {
 			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) && !slices.Contains(codes, f.Code) {
 				codes = append(codes, f.Code)
 			}

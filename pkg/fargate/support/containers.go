@@ -246,7 +246,7 @@ func requestsUnlikeLimits(r *corev1.ResourceRequirements, of amounts) []Finding 
 			says = "%s requests %s %s, but its limit is only %s; on Fargate both should be equal, and Kubernetes " +
 				"refuses a limit below the request"
 		}
-		found = append(found, risky(of.path(list, name), hint, says, values...)...)
+		found = append(found, minor(risky(of.path(list, name), hint, says, values...))...)
 	}
 	return found
 }

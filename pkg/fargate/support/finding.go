@@ -30,6 +30,10 @@ type Finding struct {
 	Paste string `json:"paste,omitempty"`
 	// IsCause reports whether the finding is why the pod waits.
 	IsCause bool `json:"cause,omitempty"`
+	// IsMinor reports whether the pod most likely runs as it should all the same. IsShared reports whether the cause lies
+	// outside of the pod and is the same for every one.
+	IsMinor  bool `json:"-"`
+	IsShared bool `json:"-"`
 	// Elsewhere reports whether the finding counts although no profile takes the pod; the others are about
 	// what would be if one did.
 	Elsewhere bool `json:"-"`

@@ -89,7 +89,9 @@ func logRouter(pod kube.Pod) []Finding {
 	if f.Line > 0 {
 		place += fmt.Sprintf(", line %d", f.Line)
 	}
-	return risky(pod.SpecPath, f.Hint, "the pod's logs go nowhere: %s, %s: %s%s", f.Object, place, f.Message, more)
+	found := risky(pod.SpecPath, f.Hint, "the pod's logs go nowhere: %s, %s: %s%s", f.Object, place, f.Message, more)
+	found[0].IsShared = true
+	return found
 }
 
 // CodeLimitRange is the code of amounts that a LimitRange does not allow.

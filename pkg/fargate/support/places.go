@@ -33,6 +33,14 @@ func risky(path, hint, format string, args ...any) []Finding {
 	return []Finding{{Severity: SeverityWarning, Path: path, Hint: hint, Message: fmt.Sprintf(format, args...)}}
 }
 
+// minor marks findings of little weight.
+func minor(found []Finding) []Finding {
+	for i := range found {
+		found[i].IsMinor = true
+	}
+	return found
+}
+
 // place is where a container or a volume is.
 type place struct {
 	specPath string

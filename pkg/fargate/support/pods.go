@@ -37,6 +37,9 @@ func hostNamespace(pod kube.Pod, shared bool, field, what string) []Finding {
 		"what its scheduler does with such a pod is not known", what)
 }
 
+// CodeDaemonSet is the code of a DaemonSet's pods.
+const CodeDaemonSet = "daemonset"
+
 func daemonSet(pod kube.Pod) []Finding {
 	if !pod.MadeByDaemonSet() {
 		return nil
@@ -100,8 +103,8 @@ func podAntiAffinity(pod kube.Pod) []Finding {
 	case len(keys) == 0:
 		return nil
 	case onlyHosts(keys):
-		return risky(path, "nothing is lost: every pod on Fargate has a node of its own; "+spread,
-			"Fargate does not honour anti-affinity to other pods, and by host none is needed")
+		return minor(risky(path, "nothing is lost: every pod on Fargate has a node of its own; "+spread,
+			"Fargate does not honour anti-affinity to other pods, and by host none is needed"))
 	}
 	return risky(path, spread, "Fargate does not honour anti-affinity to other pods; they may all be in one zone")
 }

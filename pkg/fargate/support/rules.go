@@ -60,7 +60,7 @@ var rules = []rule{
 	known("block-volume", SeverityError, "a container uses a raw block device",
 		guide+" (EFS only, which is no block device)",
 		inContainers(blockVolume)),
-	known("daemonset", SeverityError, "the pod is a DaemonSet's",
+	known(CodeDaemonSet, SeverityError, "the pod is a DaemonSet's",
 		guide,
 		daemonSet),
 	doubtful("extended-resource", SeverityError,

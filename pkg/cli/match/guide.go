@@ -30,14 +30,17 @@ type guide struct {
 }
 
 // readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.
-func readProfiles(ctx context.Context, e *env.Env, files []string) ([]fargate.Profile, *guide, error) {
-	if len(files) > 0 {
+func readProfiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *guide, error) {
+	if files := opts.profilesFrom; len(files) > 0 {
 		profiles, origins, err := e.ProfilesOf(ctx, files)
 		return profiles, &guide{env: e, place: e.FlagPlace(), origins: origins}, err
 	}
 	place, err := e.Place(env.Place{})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w, or take the profiles from a file with --profiles-from", err)
+	}
+	if len(opts.Regions) == 1 {
+		place.Region = opts.Regions[0]
 	}
 	client, err := e.Client(ctx, place.Region)
 	if err != nil {

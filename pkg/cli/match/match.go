@@ -20,6 +20,7 @@ import (
 type options struct {
 	env.TimeLimit
 	env.PodInput
+	env.FleetFlags
 	profilesFrom []string
 	output       string
 	all          bool
@@ -61,6 +62,9 @@ Verdicts:
 Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there
 (warnings). VCPU/GB is the size that Fargate would provision for one pod, PODS how many there are.
 
+Of several clusters (--all-clusters, --regions, --profile several times) a table is printed, then what
+becomes of the pods in each; a cluster that cannot be read makes the exit code 1.
+
 Pods that run, as kubectl get pods -o json prints them, get the verdict of a new pod; where they are
 elsewhere, a finding says so, with the command that mends it. Pods of one owner share a row.
 
@@ -91,6 +95,9 @@ profiles that take pods overlap.`,
   # In CI: findings in the diff, and no pod that Fargate would refuse
   fgctl match --profiles-from cluster.yaml -f manifests/ -o sarif > fargate.sarif
   fgctl match --profiles-from cluster.yaml -f manifests/ --fail-on unmatched,ambiguous,errors
+
+  # Every cluster of two regions
+  fgctl match --all-clusters --regions us-east-1,eu-west-1 -f deployment.yaml
 
   # Could one pod match several profiles?
   fgctl match --cluster demo --overlaps`,
@@ -131,6 +138,7 @@ profiles that take pods overlap.`,
 	flags.StringVarP(&opts.Namespace, "namespace", "n", "",
 		"namespace of manifests that name none; by default the kubeconfig context's, else default")
 	e.AddClusterFlag(cmd)
+	opts.AddFleet(cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks "+
 			"describe-fargate-profile, terraform show -json or pulumi stack export, a CloudFormation template, or "+
@@ -176,6 +184,8 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 		add(e.InvalidValue(cmd, "namespace", ns, "must be lower-case letters, digits and -"))
 	}
 	add(o.CheckTimeout(e, cmd))
+	add(o.CheckFleet(e, cmd, false))
+	faults = append(faults, o.fleetFaults()...)
 	add(e.OneOf(cmd, "output", o.output, formats))
 	if e.IsSetting("fail-on") && slices.Contains(o.failOn, env.FailOnUncovered) {
 		// That is meant for delete and replace.
@@ -205,53 +215,71 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if files, _, err := opts.Find(); len(files) == 0 && err != nil {
 		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
 	}
-	profiles, guide, err := readProfiles(ctx, e, opts.profilesFrom)
-	if err != nil {
-		return err
+	opts.Objects = &kube.Objects{}
+	subjects, failure := readSubjects(ctx, e, opts)
+	if len(subjects) == 0 {
+		return failure
 	}
-	warnUnexpected(e, opts.expect, profiles)
-	objects := &kube.Objects{}
-	opts.Objects = objects
-	if guide.client != nil {
-		objects.SetClusterGroup(func() string { return guide.clusterGroup(ctx) })
-	}
-	matcher := fargate.NewMatcher(profiles).With(objects)
-	gate := &gate{failOn: opts.failOn, expect: opts.expect}
-	out := newPrinter(e, opts, guide, gate)
-	var summary fargate.Summary
 	var skipped env.Skipped
 	opts.Skipped = &skipped
 	var owners kube.Owners
 	var printErr error
-	readErr := env.JudgePods(ctx, e, opts.PodInput, matcher.Explain, func(pod kube.Pod, x fargate.Explanation) error {
+	explain := func(pod kube.Pod) []fargate.Explanation {
+		out := make([]fargate.Explanation, len(subjects))
+		for i, s := range subjects {
+			out[i] = s.matcher.Explain(pod)
+		}
+		return out
+	}
+	readErr := env.JudgePods(ctx, e, opts.PodInput, explain, func(pod kube.Pod, all []fargate.Explanation) error {
 		owners.Note(pod)
 		if owners.Pins(pod) { // which only the workloads before it can tell
 			pod.Running.OwnerPins = true
-			x = matcher.Explain(pod)
+			all = explain(pod)
 		}
-		guide.addCommand(&x)
-		summary.Add(x)
-		gate.add(x)
-		if len(opts.only) > 0 && !slices.Contains(opts.only, string(x.Verdict)) {
-			return nil
+		for i, s := range subjects {
+			if printErr = s.pod(all[i], opts.only); printErr != nil {
+				return printErr
+			}
 		}
-		printErr = out.pod(x)
-		return printErr
+		return nil
 	})
 	if printErr != nil || ctx.Err() != nil {
 		return readErr
 	}
-	if guide.unread != nil {
-		e.Warn("the cluster's security group was not read, so SecurityGroupPolicies may have it: %v", guide.unread)
+	for _, s := range subjects {
+		if s.guide.unread != nil {
+			e.Warn("the cluster's security group was not read, so SecurityGroupPolicies may have it: %v", s.guide.unread)
+		}
 	}
-	summary.Skipped, summary.LeftOut = skipped.Kinds(), skipped.Left()
-	if summary.Pods > 0 {
-		if err := out.close(summary); err != nil {
+	answers := make([]error, 0, len(subjects)+1)
+	for _, s := range subjects {
+		s.summary.Skipped, s.summary.LeftOut = skipped.Kinds(), skipped.Left()
+		if s.summary.Pods > 0 {
+			if err := s.out.close(s.summary); err != nil {
+				return err
+			}
+		}
+		answers = append(answers, s.gate.answer(s.summary))
+	}
+	if opts.Several() && subjects[0].summary.Pods > 0 {
+		if err := opts.printFleet(e, subjects); err != nil {
 			return err
 		}
 	}
 	if readErr != nil {
 		return readErr
 	}
-	return gate.answer(summary)
+	return errors.Join(append(answers, failure)...)
+}
+
+// pod counts and prints what becomes of a pod in the cluster.
+func (s *subject) pod(x fargate.Explanation, only []string) error {
+	s.guide.addCommand(&x)
+	s.summary.Add(x)
+	s.gate.add(x)
+	if len(only) > 0 && !slices.Contains(only, string(x.Verdict)) {
+		return nil
+	}
+	return s.out.pod(x)
 }

@@ -26,6 +26,7 @@ func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 		}
 	}
 	o.preferCluster(e, cmd)
+	faults = append(append(faults, o.CheckFleet(e, cmd, false)), o.fleetFaults()...)
 	faults = append(faults, o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, overlapFormats))
 	return env.UsageFaults(cmd, faults...)
 }
@@ -33,7 +34,7 @@ func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 // runOverlaps prints the pairs of selectors of different profiles that some pod fits both of, and the
 // selectors that others make redundant. Overlaps of profiles that take pods end it with the answer no.
 func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
-	profiles, _, err := readProfiles(ctx, e, opts.profilesFrom)
+	profiles, _, err := readProfiles(ctx, e, opts)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ var may = []struct {
 		"fargate/kube",
 		"cli/env", "cloud", "fargate", "internal/kubectl", "lifecycle", "manifest", "output",
 	}},
-	{"cli/diff", []string{"cli/env", "output", "plan"}},
+	{"cli/diff", []string{"cli/env", "cloud", "lifecycle", "output", "plan"}},
 	{"cli/explain", []string{"cli/env", "fargate/message", "output", "preflight"}},
 	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "output"}},
 	{"cli/match", []string{

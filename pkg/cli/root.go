@@ -194,7 +194,7 @@ func addGlobalFlags(e *env.Env, root *cobra.Command) {
 		"on failure, show the AWS requests and answers of the run")
 	flags.StringVarP(&e.Global.Region, "region", "r", "", "AWS region")
 	flags.StringSliceVarP(&e.Global.Profiles, "profile", "p", nil,
-		"AWS credentials profile, as AWS_PROFILE; get and check take several")
+		"AWS credentials profile, as AWS_PROFILE; get, check, match and diff take several")
 	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "",
 		"AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
 	env.MustComplete(root, "color", env.CompleteFixed(colors))
@@ -220,7 +220,7 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 	e.Global.Profiles = slices.Compact(e.Global.Profiles)
 	if len(e.Global.Profiles) > 1 && !env.TakesAccounts(cmd) {
 		return e.InvalidValue(cmd, "profile", strings.Join(e.Global.Profiles, ","),
-			"must be one credentials profile; get and check take several")
+			"must be one credentials profile; get, check, match and diff take several")
 	}
 	if e.Global.Color == "false" {
 		e.Streams.Color = false

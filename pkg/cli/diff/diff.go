@@ -4,12 +4,12 @@ package diff
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
 
@@ -17,6 +17,7 @@ import (
 type options struct {
 	env.GoalFlags
 	env.TimeLimit
+	env.FleetFlags
 	output string
 }
 
@@ -32,16 +33,22 @@ func NewCommand(e *env.Env) *cobra.Command {
 flags would change: what is added, what changes with each field as it is and as the file has it, and
 what is removed. Profiles that the file does not have and that stay are shown as well.
 
+With --all-clusters every file is compared with the cluster that it names in metadata.name and
+metadata.region; a cluster that is named and not there, or cannot be read, makes the exit code 1.
+
 The exit code is 0 where apply has nothing to do, and 3 where there is a difference. diff reads only;
 whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 		Example: `  fgctl diff -f cluster.yaml
   fgctl diff -f cluster.yaml --prune -o json
 
+  # A directory with a file for each cluster
+  fgctl diff -f clusters/ --all-clusters --regions all
+
   # The comment of a pull request
   fgctl diff -f cluster.yaml -o markdown`,
 		Args: env.NoArguments,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
-			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd, nil), opts.CheckTimeout(e, cmd),
+			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd, nil), opts.CheckTimeout(e, cmd), opts.checkFleet(e, cmd),
 				e.OneOf(cmd, "output", opts.output, formats)); err != nil {
 				return err
 			}
@@ -50,6 +57,7 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 		ValidArgsFunction: env.CompleteNothing,
 	}
 	opts.AddGoal(e, cmd)
+	opts.AddFleet(cmd)
 	cmd.Flags().StringVarP(&opts.output, "output", "o", "", "json, or markdown for the comment of a pull request")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats[1:]))
@@ -58,13 +66,19 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 
 // difference is what diff prints for scripts. Its form is a public contract: fields may be added.
 type difference struct {
+	// Account is the AWS credentials profile, where there are several.
+	Account string `json:"awsProfile,omitempty"`
 	Cluster string `json:"cluster"`
+	Region  string `json:"region"`
 	// Differs reports whether apply would change something.
 	Differs bool          `json:"differs"`
 	Changes []plan.Change `json:"changes"`
 }
 
 func run(ctx context.Context, e *env.Env, opts options) error {
+	if opts.AllClusters {
+		return runFleet(ctx, e, opts)
+	}
 	goal, stated, err := e.ReadGoal(ctx, opts.GoalFlags)
 	if err != nil {
 		return err
@@ -73,23 +87,27 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	goal.Cluster = place.Cluster
-	decided, err := e.DecideGoal(ctx, client, place, goal)
-	if err != nil {
-		return err
-	}
-	out := difference{Cluster: place.Cluster, Changes: plan.ChangesOf(decided)}
-	out.Differs = plan.Pending(out.Changes) > 0
-	switch opts.output {
-	case "json":
-		err = output.JSON(e.Streams.Out, out)
-	case "markdown":
-		_, err = io.WriteString(e.Streams.Out, output.ChangesMarkdown(place.Cluster, out.Changes))
-	default:
-		_, err = io.WriteString(e.Streams.Out, output.Changes(place.Cluster, out.Changes, e.Streams.Width))
+	out, err := compare(ctx, e, client, place, goal)
+	if err == nil {
+		err = opts.print(e, []*difference{out})
 	}
 	if err == nil && out.Differs {
 		err = &env.RefusedError{}
 	}
 	return err
+}
+
+// compare reads a cluster and compares it with what files want of it.
+func compare(ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, goal lifecycle.Goal,
+) (*difference, error) {
+	goal.Cluster = place.Cluster
+	decided, err := e.DecideGoal(ctx, client, place, goal)
+	if err != nil {
+		return nil, err
+	}
+	out := &difference{
+		Account: place.Account, Cluster: place.Cluster, Region: client.Region(), Changes: plan.ChangesOf(decided),
+	}
+	out.Differs = plan.Pending(out.Changes) > 0
+	return out, nil
 }

@@ -67,11 +67,13 @@ func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audit
 // judgeTags judges what fgctl has written into the tags of a profile.
 func judgeTags(e *env.Env, at env.Place, siblings []fargate.Profile, p fargate.Profile) []preflight.Result {
 	good := preflight.Result{Check: preflight.CheckTags, Level: preflight.Pass, Message: "fgctl's tags agree"}
-	left := preflight.Result{Check: preflight.CheckReplacement, Level: preflight.Pass, Message: "no unfinished replacement"}
+	left := preflight.Result{
+		Check: preflight.CheckReplacement, Level: preflight.Pass, Message: "no unfinished replacement",
+	}
 	if faults := lifecycle.TagFaults(siblings, p); len(faults) > 0 {
 		good = preflight.NewResult(preflight.CheckTags, preflight.Warn, preflight.CodeTags, faults...)
-		good.Hint = "delete the profile that is not wanted, or remove its tags: aws eks untag-resource --resource-arn " + p.ARN +
-			" --tag-keys " + strings.Join(slices.Sorted(maps.Keys(lifecycle.OwnTags(p.Tags))), " ")
+		good.Hint = "delete the profile that is not wanted, or remove its tags: aws eks untag-resource --resource-arn " +
+			p.ARN + " --tag-keys " + strings.Join(slices.Sorted(maps.Keys(lifecycle.OwnTags(p.Tags))), " ")
 		return []preflight.Result{good, left}
 	}
 	if text := e.UnfinishedReplacement(at, siblings, p); text != "" {

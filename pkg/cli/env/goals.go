@@ -16,7 +16,8 @@ type PlacedGoal struct {
 	Files []string
 }
 
-// ReadGoals is ReadGoal for files of several clusters, each of which names its own: those of one cluster belong together.
+// ReadGoals is ReadGoal for files of several clusters, each of which names its own; those of one cluster belong
+// together.
 func (e *Env) ReadGoals(ctx context.Context, f GoalFlags) ([]*PlacedGoal, error) {
 	files, err := manifest.Files(f.Files, false)
 	if err != nil {

@@ -147,3 +147,36 @@ func TestPermissionsOfSingleCommands(t *testing.T) {
 		}
 	}
 }
+
+// What the page on roles says of --delete-pod-execution-role; a list of clusters that may not be read is named.
+func TestPermissionsOfRoleRemoval(t *testing.T) {
+	const words, role = "delete fargateprofile web --cluster demo --delete-pod-execution-role", "fgctl-fargate-pods-demo-us-east-1"
+	allow := []string{
+		"eks:ListFargateProfiles", "eks:DescribeFargateProfile", "eks:DeleteFargateProfile", "eks:ListClusters", "iam:GetRole",
+		"iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:DetachRolePolicy", "iam:DeleteRole",
+	}
+	page, err := os.ReadFile("../../docs/roles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := -1; i < len(allow); i++ {
+		permitted, lacks := allow, ""
+		if i >= 0 {
+			permitted, lacks = slices.Delete(slices.Clone(allow), i, i+1), allow[i]
+		}
+		world := allowing(sandbox.Permissions{Allow: permitted})
+		own := *world.Role("fargate-pods")
+		own.Name, own.Tags = role, map[string]string{"fgctl:cluster": "demo"}
+		world.Roles = append(world.Roles, own)
+		world.Clusters[0].Profiles[0].Role = role
+		inSandbox(t, world)
+		code, _, errs := runs(t, words)
+		passes := lacks == "" || lacks == "eks:ListClusters"
+		if (code == 0) != passes || !strings.Contains(errs, lacks) {
+			t.Errorf("without %q: exit %d\n%s", lacks, code, errs)
+		}
+		if i > 2 && !strings.Contains(string(page), "`"+lacks+"`") {
+			t.Errorf("the page lacks %s", lacks)
+		}
+	}
+}

@@ -69,6 +69,10 @@ func (c *call) foreign() string {
 		wrong = !strings.HasPrefix(begin, "{")
 	case *iam.AttachRolePolicyInput:
 		wrong = !strings.Contains(begin, "<AttachRolePolicyResponse")
+	case *iam.DetachRolePolicyInput:
+		wrong = !strings.Contains(begin, "<DetachRolePolicyResponse")
+	case *iam.DeleteRoleInput:
+		wrong = !strings.Contains(begin, "<DeleteRoleResponse")
 	}
 	if wrong {
 		return "it is not the answer to this request"
@@ -140,6 +144,9 @@ func missing(input, output any) string {
 		for _, p := range out.AttachedPolicies {
 			l.text("PolicyArn", p.PolicyArn)
 		}
+	case *iam.ListRolePoliciesOutput:
+		l.when(out.PolicyNames == nil, "PolicyNames")
+		l.when(out.IsTruncated && aws.ToString(out.Marker) == "", "Marker")
 	case *sts.GetCallerIdentityOutput:
 		l.text("Account", out.Account)
 		l.text("Arn", out.Arn)

@@ -57,6 +57,9 @@ var operations = map[string]struct {
 		_, err := c.CreateRole(ctx, "pods", "{}", "", nil)
 		return err
 	}},
+	"iam:ListRolePolicies":  {call: func(ctx context.Context, c *cloud.Client) error { _, err := c.InlinePolicies(ctx, "pods"); return err }},
+	"iam:DetachRolePolicy":  {call: func(ctx context.Context, c *cloud.Client) error { return c.DetachPolicy(ctx, "pods", "arn:x") }},
+	"iam:DeleteRole":        {call: func(ctx context.Context, c *cloud.Client) error { return c.DeleteRole(ctx, "pods") }},
 	"iam:AttachRolePolicy":  {call: func(ctx context.Context, c *cloud.Client) error { return c.AttachPolicy(ctx, "pods", "arn:x") }},
 	"sts:GetCallerIdentity": {call: func(ctx context.Context, c *cloud.Client) error { _, err := c.Caller(ctx); return err }},
 }

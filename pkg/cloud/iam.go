@@ -23,6 +23,8 @@ type Role struct {
 	ARN         string
 	Path        string
 	TrustPolicy string
+	// Tags are known of a role that was read or made by its name; lists leave them out.
+	Tags map[string]string
 	// Created is when the role was made; zero where IAM does not say.
 	Created time.Time
 }
@@ -91,8 +93,41 @@ func (c *Client) AttachPolicy(ctx context.Context, role, policyARN string) error
 	return wrap(ctx, "iam:AttachRolePolicy", err)
 }
 
+// InlinePolicies lists the names of the policies that are part of the role of this name, sorted.
+func (c *Client) InlinePolicies(ctx context.Context, role string) ([]string, error) {
+	found, err := pages(ctx, "iam:ListRolePolicies",
+		func(marker *string) (*iam.ListRolePoliciesOutput, error) {
+			return c.iam().ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &role, Marker: marker})
+		},
+		func(out *iam.ListRolePoliciesOutput) ([]string, *string) {
+			return out.PolicyNames, more(out.IsTruncated, out.Marker)
+		})
+	name := func(name string) string { return name }
+	return converted(found, name, name), err
+}
+
+// DetachPolicy detaches a managed policy from the role of this name.
+func (c *Client) DetachPolicy(ctx context.Context, role, policyARN string) error {
+	_, err := c.iam().DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &role, PolicyArn: &policyARN})
+	return wrap(ctx, "iam:DetachRolePolicy", err)
+}
+
+// DeleteRole deletes the role of this name, which must have no policies.
+func (c *Client) DeleteRole(ctx context.Context, name string) error {
+	_, err := c.iam().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
+	return wrap(ctx, "iam:DeleteRole", err)
+}
+
 func roleOf(in types.Role) Role {
+	var tags map[string]string
+	for _, t := range in.Tags {
+		if tags == nil {
+			tags = map[string]string{}
+		}
+		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
 	return Role{
+		Tags:        tags,
 		Name:        aws.ToString(in.RoleName),
 		ARN:         aws.ToString(in.Arn),
 		Path:        aws.ToString(in.Path),

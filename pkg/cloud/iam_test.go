@@ -28,7 +28,7 @@ func TestRole(t *testing.T) {
 <Arn>arn:aws:iam::111122223333:role/team/p</Arn><AssumeRolePolicyDocument>` + document + `</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>`})
 			got, err := client(t, s.URL).Role(context.Background(), "p")
 			want := cloud.Role{Name: "p", ARN: "arn:aws:iam::111122223333:role/team/p", Path: "/team/", TrustPolicy: trustJSON}
-			if err != nil || got != want {
+			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
 			}
 		})

@@ -56,6 +56,9 @@ func newModel(t *testing.T, s modelSequence) *model {
 			p.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/" + originalID
 		}
 	}
+	if s.world != nil {
+		s.world(&world)
+	}
 	m := &model{t: t, clock: newClock(), wire: &wire{}}
 	server, err := sandbox.New(world, sandbox.Options{
 		Now: m.clock.Now, OnRequest: func(r sandbox.Request) { m.watch(s.covered, r) },

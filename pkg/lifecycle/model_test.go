@@ -30,6 +30,8 @@ type modelSequence struct {
 	name string
 	// profiles are there at the beginning, besides the bystanders.
 	profiles []sandbox.Profile
+	// world changes the world besides; may be nil.
+	world func(*sandbox.World)
 	// run does what the command does; done, given that run has succeeded, judges what is left.
 	run func(ctx context.Context, m *model) error
 	// namespaces are the selectors that are left at the end, one profile each, by its name.

@@ -15,6 +15,9 @@ import (
 )
 
 const (
+	// rolePrefix begins the name of every role that fgctl makes, pullPolicy ends the ARN of the policy that they have.
+	rolePrefix = "fgctl-fargate-pods-"
+	pullPolicy = "policy/AmazonEKSFargatePodExecutionRolePolicy"
 	// maxRoleName is IAM's limit (IAM User Guide, name limits).
 	maxRoleName = 64
 	// digestLength is how many hexadecimal digits of a digest stand for what is cut from a role's name.
@@ -25,7 +28,7 @@ const (
 // finds it. Region is part of it because roles are global and cluster names are not. Where the cluster's name is cut,
 // a digest of the whole keeps it apart from those that begin alike.
 func RoleName(cluster, region string) string {
-	name, tail := "fgctl-fargate-pods-"+cluster, "-"+region
+	name, tail := rolePrefix+cluster, "-"+region
 	if len(name)+len(tail) <= maxRoleName {
 		return name + tail
 	}
@@ -71,7 +74,7 @@ func (r *Runner) ensureRole(ctx context.Context, report preflight.Report) (arn s
 		return "", false, fmt.Errorf("role %s was made or changed by somebody else just now, "+
 			"and its trust policy was not checked; nothing was changed; run the command again", role.ARN)
 	}
-	policy := "arn:" + c.Partition() + ":iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+	policy := "arn:" + c.Partition() + ":iam::aws:" + pullPolicy
 	if err := r.IAM.AttachPolicy(ctx, report.NewRole, policy); err != nil {
 		return "", false, fmt.Errorf("attach %s to role %s: %w", policy, report.NewRole, err)
 	}
@@ -82,7 +85,7 @@ func (r *Runner) ensureRole(ctx context.Context, report preflight.Report) (arn s
 func (r *Runner) makeRole(ctx context.Context, report preflight.Report, document string) (cloud.Role, error) {
 	name, cluster := report.NewRole, report.Cluster.Name
 	role, err := r.IAM.CreateRole(ctx, name, document, "Pod execution role of Fargate profiles of cluster "+cluster,
-		map[string]string{TagPrefix + "cluster": cluster})
+		map[string]string{tagCluster: cluster})
 	switch {
 	case err == nil:
 		r.Report.Note("made the pod execution role " + role.ARN)

@@ -16,16 +16,21 @@ type EKS interface {
 	Profile(ctx context.Context, cluster, name string) (fargate.Profile, error)
 	Profiles(ctx context.Context, cluster string) ([]fargate.Profile, error)
 	ProfileNames(ctx context.Context, cluster string) ([]string, error)
+	ClusterNames(ctx context.Context) ([]string, error)
 	CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error)
 	DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error)
 	TagProfile(ctx context.Context, arn string, tags map[string]string) error
 }
 
-// IAM is what making a role asks of AWS. cloud.Client has it.
+// IAM is what making and removing a role asks of AWS. cloud.Client has it.
 type IAM interface {
 	Role(ctx context.Context, name string) (cloud.Role, error)
 	CreateRole(ctx context.Context, name, trustPolicy, description string, tags map[string]string) (cloud.Role, error)
 	AttachPolicy(ctx context.Context, role, policyARN string) error
+	AttachedPolicies(ctx context.Context, role string) ([]string, error)
+	InlinePolicies(ctx context.Context, role string) ([]string, error)
+	DetachPolicy(ctx context.Context, role, policyARN string) error
+	DeleteRole(ctx context.Context, name string) error
 }
 
 // Clock has the time, and lets it pass. Sleep returns early with the context's error.

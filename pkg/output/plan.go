@@ -76,6 +76,7 @@ func planLines(p *plan.Plan, width int) []planLine {
 		text, risk := selectorLine(s)
 		say(risk, "     %s", text)
 	}
+	roleLines(p, say)
 	if p.PodsRead < 0 {
 		return out
 	}
@@ -102,6 +103,26 @@ func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 
 // mostNamed is how many pods of an owner are named.
 const mostNamed = 5
+
+// roleLines say what becomes of pod execution roles that fgctl made.
+func roleLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+	for _, r := range p.Roles {
+		unseen := ""
+		if len(r.Unseen) > 0 {
+			unseen = "; not looked at: " + strings.Join(r.Unseen, ", ")
+		}
+		switch {
+		case len(r.UsedBy) > 0:
+			say(false, "     role %s stays: it is used by profile %s", r.Name, strings.Join(r.UsedBy, ", "))
+		case r.Action == plan.StepDelete:
+			say(false, "     then role %s is removed: fgctl made it for cluster %s, and of the clusters that were looked at "+
+				"(%d) no other profile uses it%s", r.Name, r.Cluster, r.Clusters, unseen)
+		default:
+			say(false, "     role %s, which fgctl made, is used by no other profile of cluster %s; "+
+				"--delete-pod-execution-role removes it", r.Name, r.Cluster)
+		}
+	}
+}
 
 // selectorLine says what becomes of the pods of a selector.
 func selectorLine(s plan.Selector) (text string, risk bool) {

@@ -21,6 +21,8 @@ type Plan struct {
 	Selectors []Selector `json:"selectors"`
 	// Drains tell what becomes of the pods of profiles that are drained, in the order of the steps; absent where none is.
 	Drains []lifecycle.Drain `json:"drains,omitempty"`
+	// Roles tell what becomes of pod execution roles that fgctl made; absent where there is nothing to tell.
+	Roles []Role `json:"roles,omitempty"`
 	// Pods and Budgets are what the pods showed that were added.
 	Pods    []fargate.PodImpact    `json:"pods"`
 	Budgets []fargate.BrokenBudget `json:"budgets"`

@@ -16,7 +16,8 @@ const (
 	checkName      = "name"
 	checkSelectors = "selectors"
 
-	// CheckTags and CheckReplacement are those of lifecycle's tags.
+	// CheckRoles, CheckTags and CheckReplacement are those of lifecycle's tags.
+	CheckRoles       = "roles"
 	CheckTags        = "tags"
 	CheckReplacement = "replacement"
 )

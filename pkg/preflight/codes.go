@@ -56,7 +56,8 @@ const (
 	codeEntryMissing   = "entry-missing"
 	codeUnmapped       = "role-unmapped"
 
-	// CodeReplacement and CodeTags are found by lifecycle, which knows the tags of replacements.
+	// CodeRoleUnused, CodeReplacement and CodeTags are found by lifecycle, which knows fgctl's tags.
+	CodeRoleUnused  = "role-unused"
 	CodeReplacement = "replacement-unfinished"
 	CodeTags        = "tags-contradict"
 )
@@ -348,6 +349,11 @@ func Codes() []Code {
 			"EKS says AccessDenied of a profile, and the cluster's mode is CONFIG_MAP: aws-auth seems not to map the " +
 				"role",
 			"add the role to the ConfigMap aws-auth: kubectl edit configmap aws-auth --namespace kube-system",
+		},
+		{
+			CodeRoleUnused, CheckRoles,
+			"fgctl made a pod execution role for the cluster, and no profile of the cluster uses it any more",
+			"remove it with the command that is shown, unless it is still wanted",
 		},
 		{
 			CodeTags, CheckTags,

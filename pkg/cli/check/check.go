@@ -117,6 +117,8 @@ func (o *options) reader(ctx context.Context, e *env.Env, place env.Place,
 		shared := preflight.Remember(ctx, client)
 		return func(ctx context.Context, name string) (cluster, error) {
 			at := o.PlaceOf(place, client, name)
+			roles := make(chan madeRole, 1)
+			go func() { roles <- readMadeRole(ctx, client, name) }()
 			audited, err := preflight.Audit(ctx, shared, name, o.name, e.Clock.Now())
 			if err == nil && o.name != "" && len(audited.Profiles) == 0 && !o.Several() {
 				_, err = client.Profile(ctx, name, o.name) // for EKS's own words
@@ -124,7 +126,9 @@ func (o *options) reader(ctx context.Context, e *env.Env, place env.Place,
 			if err != nil {
 				return cluster{}, env.ExplainNotFound(ctx, client, err, name, o.name)
 			}
-			return newCluster(e, at, client.Region(), audited), nil
+			c := newCluster(e, at, client.Region(), audited)
+			c.add((<-roles).judge(e, at, audited.Siblings))
+			return c, nil
 		}
 	}
 }

@@ -29,6 +29,7 @@ type options struct {
 	configFile     string
 	pods           []string
 	ignoreNotFound bool
+	deleteRole     bool
 	dryRun         bool
 	output         string
 }
@@ -53,11 +54,18 @@ profile. --dry-run prints the plan and changes nothing.
 
 Several profiles are deleted in an order that moves no pod twice, where there is one. A profile that is
 DELETING already is waited for; one in DELETE_FAILED is tried again. One that does not exist is an error
-(exit 1) unless --ignore-not-found is given; a failure does not keep the others from being deleted.`,
+(exit 1) unless --ignore-not-found is given; a failure does not keep the others from being deleted.
+
+A pod execution role that fgctl made, by its tag fgctl:cluster, and that no profile of the cluster uses any
+more is told of. With --delete-pod-execution-role it is removed, unless a profile of any cluster of the
+region that can be read has it, or policies that fgctl did not give it; without names the role alone.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
   fgctl delete fp web batch -c demo --yes
   fgctl delete fp --all -c demo
   fgctl delete fp web -c demo --ignore-not-found --fail-on uncovered
+
+  # The last profile goes, and the role that fgctl made for the cluster with it
+  fgctl delete fp web -c demo --delete-pod-execution-role
 
   # What would become of the pods that run now
   kubectl get pods -A -o json | fgctl delete fp web -c demo --pods - --dry-run`,
@@ -80,6 +88,8 @@ DELETING already is waited for; one in DELETE_FAILED is tried again. One that do
 	env.AddPodsFlag(cmd, &opts.pods)
 	opts.AddWait(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
+	flags.BoolVar(&opts.deleteRole, "delete-pod-execution-role", false,
+		"remove the pod execution roles that fgctl made and that no profile uses any more")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and delete nothing")
 	opts.AddAnswer(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
@@ -110,7 +120,10 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 	if o.all && len(names) > 0 {
 		usage("--all means every profile of the cluster; name none besides")
 	}
-	if len(names) == 0 && o.configFile == "" && !o.all {
+	if o.deleteRole && !o.Wait {
+		usage("--delete-pod-execution-role needs the profiles gone; leave out --wait=false")
+	}
+	if len(names) == 0 && o.configFile == "" && !o.all && !o.deleteRole {
 		usage("no profile is named; give names, --all or -f FILE")
 	}
 	for _, n := range names {
@@ -157,12 +170,15 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	cluster := place.Cluster
-	if len(opts.names) == 0 && !opts.all {
+	if len(opts.names) == 0 && !opts.all && (opts.configFile != "" || !opts.deleteRole) {
 		if opts.names, err = namesIn(file, opts.configFile); err != nil {
 			return err
 		}
 	}
 	profiles, err := client.Profiles(ctx, cluster)
+	if roleAlone := opts.deleteRole && !opts.all && len(opts.names) == 0; roleAlone && cloud.NoCluster(err) {
+		err = nil // its role may be left all the same
+	}
 	if err != nil {
 		return env.ExplainNotFound(ctx, client, err, cluster, "")
 	}
@@ -180,20 +196,29 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	stop()
 	left := fargate.Without(found.Profiles, found.Doomed...)
 	missingErr := missingProfiles(e, opts, cluster, left, found.Missing)
-	if len(found.Doomed) == 0 {
-		if opts.all {
-			e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+	if len(found.Doomed) == 0 && opts.all {
+		e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+	}
+	uses, err := opts.roles(ctx, e, client, cluster, found.Doomed)
+	if err != nil {
+		return errors.Join(env.GoOn(err, opts.again(e)), missingErr)
+	}
+	roles := opts.planned(uses)
+	if len(found.Doomed)+len(roles) == 0 {
+		if opts.deleteRole {
+			e.Info("cluster %s has no pod execution role that fgctl made; nothing to remove", cluster)
 		}
 		if opts.dryRun {
 			return errors.Join(e.PrintPlan(plan.New(cluster, "none"), opts.output), missingErr)
 		}
-		return errors.Join(showDeletions(e, opts, cluster, nil, found.Missing), missingErr)
+		return errors.Join(showDeletions(e, opts, cluster, nil, found.Missing, []string{}), missingErr)
 	}
 	pods, err := e.Gather(ctx, opts.pods, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
 	if err != nil {
 		return err
 	}
 	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
+	p.Roles = roles
 	for _, s := range lifecycle.Torn(found.Profiles, doomed) {
 		e.Warn("%s", e.UnfinishedReplacement(place, found.Profiles, s))
 	}
@@ -202,11 +227,16 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	} else if opts.dryRun {
 		return missingErr
 	}
-	if err := e.Approve(ctx, p, opts.Yes,
-		fmt.Sprintf("Delete %s?", strings.Join(fargate.Names(doomed), ", "))); err != nil {
+	if err := e.Approve(ctx, p, opts.Yes, question(doomed, roles)); err != nil {
 		return err
 	}
-	err = errors.Join(deleteAll(ctx, e, client, doomed, found.Missing, opts), missingErr)
+	results, err := deleteAll(ctx, e, client, doomed, opts)
+	removed := []string{}
+	if err == nil {
+		removed, err = opts.removeRoles(ctx, e, client, place, doomed, roles)
+		err = env.GoOn(err, opts.again(e))
+	}
+	err = errors.Join(err, showDeletions(e, opts, cluster, results, found.Missing, removed), missingErr)
 	if err == nil && opts.all {
 		err = noneLeft(ctx, e, client, cluster, doomed, opts)
 	}
@@ -240,6 +270,8 @@ type deletionResult struct {
 	NotTried []string          `json:"notTried"`
 	// NotFound are names that no profile has.
 	NotFound []string `json:"notFound"`
+	// Roles are the pod execution roles that were removed.
+	Roles []string `json:"roles"`
 }
 
 type deletionFailure struct {
@@ -247,10 +279,9 @@ type deletionFailure struct {
 	Error   string `json:"error"`
 }
 
-// deleteAll deletes one after another, reports what became of each, and returns the failures.
-func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []fargate.Profile, missing []string,
-	opts options,
-) error {
+// deleteAll deletes one after another, reports what became of each, and returns the failures, also as one error.
+func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []fargate.Profile, opts options,
+) ([]lifecycle.Deletion, error) {
 	runner, stop := e.Runner(ctx, client)
 	defer stop()
 	e.Ending.ResumeWith(opts.again(e))
@@ -290,7 +321,7 @@ func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []f
 	if len(results) > 1 && len(errs) > 0 {
 		e.Info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
 	}
-	return errors.Join(append(errs, printErr, showDeletions(e, opts, doomed[0].Cluster, results, missing))...)
+	return results, errors.Join(append(errs, printErr)...)
 }
 
 // again is the command line that goes on: what is gone by then is no error.
@@ -312,10 +343,12 @@ func failed(results []lifecycle.Deletion) int {
 }
 
 // showDeletions prints the result for scripts, where that is asked for.
-func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing []string) error {
+func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing,
+	roles []string,
+) error {
 	out := deletionResult{
 		Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
-		NotFound: append([]string{}, missing...),
+		NotFound: append([]string{}, missing...), Roles: roles,
 	}
 	for _, r := range results {
 		switch {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,8 +141,14 @@ func treeOf(n *yaml.Node) any {
 		maps.Copy(merged, own)
 		return merged
 	}
-	if n.Tag == "!!null" {
+	var whole int64
+	switch {
+	case n.Tag == "!!null":
 		return nil
+	case n.Tag == "!!int" && n.Decode(&whole) == nil:
+		return strconv.FormatInt(whole, 10)
+	case n.Tag == "!!float":
+		return strings.ReplaceAll(n.Value, "_", "")
 	}
 	return n.Value
 }

@@ -5,6 +5,7 @@ package document
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // AsBool returns a boolean, in all the words of YAML; nil and null are false. Another kind is an error that
@@ -58,15 +59,29 @@ func AsInt(v Value, path string, bits int) (int64, error) {
 	return 0, At(v.Line(), "%s is %s%s, not a whole number%s", path, v.Kind(), saying(v), templateHint(v))
 }
 
-// AsQuantity returns a quantity of a resource (500m, 1Gi, 0.5) as it is written; null is "0", as the
+// decimal writes a number of YAML as kubectl sends it: 010 and 0x8 are 8, and 1_000.5 is 1000.5.
+func decimal(text string) string {
+	digits := strings.TrimLeft(text, "+-")
+	if !strings.Contains(text, "_") && (len(digits) < 2 || digits[0] != '0' || digits[1] == '.') {
+		return text
+	}
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return strconv.FormatInt(n, 10)
+	}
+	return strings.ReplaceAll(text, "_", "")
+}
+
+// AsQuantity returns a quantity of a resource (500m, 1Gi, 0.5) as Kubernetes gets it; null is "0", as the
 // Kubernetes API reads it. Whether the text is a quantity is not judged. A boolean, a list or a mapping is
 // an error that names path.
 func AsQuantity(v Value, path string) (string, error) {
 	switch v.Kind() {
 	case Null:
 		return "0", nil
-	case Text, Number:
+	case Text:
 		return v.Text(), nil
+	case Number:
+		return decimal(v.Text()), nil
 	case Bool, List, Mapping:
 	}
 	return "", At(v.Line(), "%s is %s%s, not a quantity like 500m or 1Gi%s",

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -266,7 +267,37 @@ func (o *object) compose(pod *kube.Pod, place podPlace, root, at spot) {
 		}
 	}
 	pod.Incomplete, pod.SpecPath = true, join(at.path, "spec")
+	if place.docker != "" {
+		for _, s := range o.from(place.docker, root, at) {
+			o.docker(pod, s, places)
+		}
+	}
 	pod.PathOf = func(path string) string { return placeOf(path, pod.SpecPath, places) }
+}
+
+// docker adds the privileged container that runs Docker for a runner (actions/actions-runner-controller,
+// controllers/actions.summerwind.net/runner_controller.go; antonputra/tutorials#136 met it on Fargate).
+func (o *object) docker(pod *kube.Pod, config spot, places map[string]string) {
+	var c struct {
+		DockerEnabled                *bool  `json:"dockerEnabled"`
+		DockerdWithinRunnerContainer bool   `json:"dockerdWithinRunnerContainer"`
+		ContainerMode                string `json:"containerMode"`
+	}
+	o.errs.Add(document.Decode(config.value, join(o.path, config.path), &c, o.types()))
+	name, field := "docker", "dockerEnabled"
+	if c.DockerdWithinRunnerContainer {
+		name, field = "runner", "dockerdWithinRunnerContainer"
+	}
+	isOff := !c.DockerdWithinRunnerContainer && c.DockerEnabled != nil && !*c.DockerEnabled
+	isOwn := func(own corev1.Container) bool { return own.Name == name && own.SecurityContext != nil }
+	if isOff || c.ContainerMode == "kubernetes" || slices.ContainsFunc(pod.Spec.Containers, isOwn) {
+		return
+	}
+	places[join(pod.SpecPath, indexed("containers", len(pod.Spec.Containers))+".securityContext.privileged")] = join(
+		config.path, field)
+	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
+		Name: name, SecurityContext: &corev1.SecurityContext{Privileged: new(true)},
+	})
 }
 
 // claim adds storage that every pod has its own of: a PersistentVolumeClaim, or what an operator makes one of.

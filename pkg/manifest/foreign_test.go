@@ -69,7 +69,11 @@ func TestForeignPods(t *testing.T) {
 			"RayJob/r head map[] x1 [h]|RayJob/r small map[] x2 [w]",
 		},
 		{"JobSet", "apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nspec: {replicatedJobs: [{name: w, replicas: 2, template: {spec: {template: {spec: {containers: [{name: c}]}}}}}]}", "JobSet/ w map[] x2 [c]"},
-		{"runners without containers", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: RunnerDeployment\nmetadata: {name: r}\nspec: {replicas: 2, template: {metadata: {labels: {a: b}}, spec: {repository: x, resources: {limits: {cpu: 64}}}}}", "RunnerDeployment/r  map[a:b] x2 [] incomplete"},
+		{"runners without containers", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: RunnerDeployment\nmetadata: {name: r}\nspec: {replicas: 2, template: {metadata: {labels: {a: b}}, spec: {dockerEnabled: false, repository: x, resources: {limits: {cpu: 64}}}}}", "RunnerDeployment/r  map[a:b] x2 [] incomplete"},
+		{"runners with Docker", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: RunnerDeployment\nmetadata: {name: r}\nspec: {template: {spec: {repository: x}}}", "RunnerDeployment/r  map[] x1 [docker] incomplete spec.template.spec.dockerEnabled:4"},
+		{"a runner with Docker inside", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: RunnerSet\nmetadata: {name: r}\nspec:\n  dockerdWithinRunnerContainer: true\n  template: {spec: {containers: [{name: x}]}}", "RunnerSet/r  map[] x1 [x runner] incomplete spec.dockerdWithinRunnerContainer:5"},
+		{"a runner that says itself how Docker runs", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: Runner\nmetadata: {name: r}\nspec: {containers: [{name: docker, securityContext: {privileged: false}}]}", "Runner/r  map[] x1 [docker] incomplete"},
+		{"a runner that makes Jobs", "apiVersion: actions.summerwind.dev/v1alpha1\nkind: Runner\nmetadata: {name: r}\nspec: {containerMode: kubernetes}", "Runner/r  map[] x1 [] incomplete"},
 		{"EphemeralRunner", "apiVersion: actions.github.com/v1alpha1\nkind: EphemeralRunner\nmetadata: {name: r, labels: {no: x}}\nspec: {metadata: {labels: {a: b}}, spec: {containers: [{name: runner}]}}", "EphemeralRunner/r  map[a:b] x1 [runner]"},
 		{
 			"Argo Workflow", `apiVersion: argoproj.io/v1alpha1

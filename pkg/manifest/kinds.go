@@ -20,6 +20,8 @@ type podPlace struct {
 	labels, specs, containers, claims []string
 	// needs are fields one of which is there where at makes a pod.
 	needs []string
+	// docker is a RunnerConfig of actions-runner-controller, whose default is a privileged Docker beside the runner.
+	docker string
 }
 
 // foreignPlaces are the kinds of others, as Kind.group. Each was read from the types or the CRD that its comment names,
@@ -64,10 +66,10 @@ var foreignPlaces = map[string][]podPlace{
 	// actions/actions-runner-controller, apis/actions.summerwind.net/v1alpha1/*_types.go (the group is
 	// actions.summerwind.dev) and apis/actions.github.com/v1alpha1/*_types.go. An AutoscalingRunnerSet has its
 	// template at spec.template; the listener is made in another namespace.
-	"RunnerDeployment.actions.summerwind.dev": {runner("spec.template")},
-	"RunnerReplicaSet.actions.summerwind.dev": {runner("spec.template")},
-	"RunnerSet.actions.summerwind.dev":        {runner("spec.template")},
-	"Runner.actions.summerwind.dev":           {runner("")},
+	"RunnerDeployment.actions.summerwind.dev": {runner("spec.template", "spec")},
+	"RunnerReplicaSet.actions.summerwind.dev": {runner("spec.template", "spec")},
+	"RunnerSet.actions.summerwind.dev":        {runner("spec.template", "$spec")},
+	"Runner.actions.summerwind.dev":           {runner("", "spec")},
 	"EphemeralRunnerSet.actions.github.com":   {{at: "spec.ephemeralRunnerSpec", replicas: "$spec.replicas"}},
 	"EphemeralRunner.actions.github.com":      {{at: "spec"}},
 	// argoproj/argo-workflows, pkg/apis/workflow/v1alpha1/*_types.go.
@@ -152,10 +154,10 @@ func rayJob(spec string) []podPlace {
 	return append(rayCluster(spec+".rayClusterSpec"), podPlace{at: spec + ".submitterPodTemplate", part: "submitter"})
 }
 
-func runner(at string) podPlace {
+func runner(at, config string) podPlace {
 	return podPlace{
 		at: at, replicas: "$spec.replicas", labels: []string{"metadata"}, specs: []string{"spec"},
-		containers: []string{"spec.sidecarContainers[]"},
+		containers: []string{"spec.sidecarContainers[]"}, docker: config,
 	}
 }
 

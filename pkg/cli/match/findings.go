@@ -10,8 +10,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
-// findings lists what Fargate refuses and what is risky, the cause of others first. For a pod that no profile takes, what
-// matters only on Fargate takes one line.
+// findings lists what Fargate refuses and what is risky, the cause of others first. For a pod that no profile takes,
+// what matters only on Fargate takes one line.
 func (d *detail) findings(e fargate.Explanation) {
 	var shown []support.Finding
 	var brief, idle counts

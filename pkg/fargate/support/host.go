@@ -86,7 +86,10 @@ func runtimeClass(pod kube.Pod) []Finding {
 // resourceClaims: devices that are claimed come from a driver that runs on the node (Kubernetes, Dynamic Resource
 // Allocation).
 func resourceClaims(pod kube.Pod) []Finding {
-	var found []Finding
+	if len(pod.Spec.ResourceClaims) == 0 {
+		return nil
+	}
+	found := make([]Finding, 0, len(pod.Spec.ResourceClaims))
 	for i, c := range pod.Spec.ResourceClaims {
 		found = append(found, risky(pod.Field("resourceClaims"+kube.Index(i)), keepOff,
 			"the pod claims the device %s; the driver of such a device runs as a DaemonSet, and those do not run on Fargate",

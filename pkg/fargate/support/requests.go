@@ -198,8 +198,8 @@ func limitsAbove(pod kube.Pod, r podRequest) []Finding {
 			if name == corev1.ResourceMemory {
 				asked, most = bounded(limit, (*resource.Quantity).Value), r.memory
 			}
-			if asked <= most {
-				continue
+			if asked <= most || name == corev1.ResourceMemory && pod.IsCoreDNS() {
+				continue // EKS's own CoreDNS has such a limit of memory, and runs on Fargate
 			}
 			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
 			if name == corev1.ResourceMemory {

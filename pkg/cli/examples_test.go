@@ -199,7 +199,7 @@ func TestExamplesFindings(t *testing.T) {
 // The steps of the CI jobs run as they stand, but for those that install fgctl from the network.
 func TestExamplesCI(t *testing.T) {
 	t.Parallel()
-	for file, atLeast := range map[string]int{"github-actions.yaml": 3, "pull-request.yaml": 4, "profiles.yaml": 2} {
+	for file, atLeast := range map[string]int{"github-actions.yaml": 3, "pull-request.yaml": 4, "profiles.yaml": 3} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			s := newExampleShell(t)

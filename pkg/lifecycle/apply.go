@@ -167,6 +167,10 @@ func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if s.Stage == Absent {
+			name = cmp.Or(latestOf(profiles, name, w.Reserved), name)
+			break
+		}
 		if s.Stage != Done || s.Successor.Tags[TagApplied] != "" || slices.Contains(w.Reserved, s.Successor.Name) {
 			break
 		}
@@ -177,6 +181,23 @@ func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
 			name, p.Tags[TagApplied], TagApplied, w.Applied)
 	}
 	return name, nil
+}
+
+// latestOf returns the name of the last successor in a row of replacements that began with a name, where those between
+// are gone; it is empty where there is none. While a replacement is under way it is the original's.
+func latestOf(profiles []fargate.Profile, first string, reserved []string) string {
+	name, last := "", fargate.Profile{}
+	for _, p := range profiles {
+		s, unfinished, _ := ReplacementBy(profiles, p) // what contradicts is met again where the name is assessed
+		if p.Tags[TagFirst] != first || p.Tags[TagApplied] != "" || slices.Contains(reserved, p.Name) ||
+			!unfinished && p.Status != fargate.StatusActive || name != "" && !p.CreatedAt.After(last.CreatedAt) {
+			continue
+		}
+		if name, last = p.Name, p; unfinished {
+			name = s.Name
+		}
+	}
+	return name
 }
 
 // FileOf returns the profiles as a file has them that apply would change nothing for, and those that no such file can

@@ -351,6 +351,10 @@ func TestDecideEntry(t *testing.T) {
 		p.Tags[TagReplaces], p.Tags[TagReplacesID] = name, id
 		return p
 	}
+	first := func(p fargate.Profile) fargate.Profile {
+		p.Tags[TagFirst] = "web"
+		return p
+	}
 	adopts := goal(PruneNone, map[string]string{"web": "x"})
 	adopts.Adopt = true
 	web := goal(PruneNone, map[string]string{"web": "x"})
@@ -375,6 +379,28 @@ func TestDecideEntry(t *testing.T) {
 		{
 			why: "replaced by hand", goal: web, have: []fargate.Profile{replaced(there("web-2", "", "x", active), "web", "1")},
 			action: Keep, name: "web-2", wanted: "web-2",
+		},
+		{
+			why: "replaced by hand twice", goal: web, have: []fargate.Profile{first(replaced(there("web-3", "", "x", active), "web-2", "1"))},
+			action: Keep, name: "web-3", wanted: "web-3",
+		},
+		{
+			why: "replaced by hand twice, to be replaced again", goal: web, action: Begin, name: "web-3", wanted: "web-4",
+			have: []fargate.Profile{first(replaced(there("web-3", "", "y", active), "web-2", "1"))},
+		},
+		{
+			why: "the second replacement by hand is under way", goal: web, action: Finish, name: "web-2", wanted: "web-3",
+			have: []fargate.Profile{
+				replaced(there("web-2", "", "y", active), "web", "1"), first(replaced(there("web-3", "", "x", active), "web-2", "1")),
+			},
+		},
+		{
+			why: "of the second replacement by hand the original went too soon", goal: web, action: Finish, name: "web-2", wanted: "web-3",
+			have: []fargate.Profile{first(replaced(there("web-3", "", "x", fargate.StatusCreating), "web-2", "1"))},
+		},
+		{
+			why: "replaced by hand twice, and made again", goal: web, action: Keep, name: "web", wanted: "web",
+			have: []fargate.Profile{there("web", "", "x", active), first(replaced(there("web-3", "", "y", active), "web-2", "1"))},
 		},
 		{
 			why: "the name is another's of the file", goal: goal(PruneNone, map[string]string{"web": "x", "web-2": "y"}),

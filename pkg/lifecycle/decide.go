@@ -238,6 +238,9 @@ func (d *Decision) begin() (err error) {
 	if d.Action = Begin; w.Applied != "" {
 		d.Wanted.Tags[TagApplied] = w.Applied
 	}
+	if first := firstOf(original); first != "" && d.Wanted.Tags[TagApplied] == "" {
+		d.Wanted.Tags[TagFirst] = first
+	}
 	if original.Status != fargate.StatusActive {
 		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
 			original.Name, original.Status)

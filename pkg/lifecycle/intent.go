@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -25,6 +26,9 @@ const (
 	TagSpec = TagPrefix + "spec"
 	// TagTemporary is "true" on the profile that stands in while a replacement keeps the name.
 	TagTemporary = TagPrefix + "temporary"
+	// TagFirst is on a profile that replaced another successor: the name with which that began, by which web is found
+	// where it lives as web-3 and web-2 is gone.
+	TagFirst = TagPrefix + "first"
 	// TagApplied is on a profile that apply made or adopted: the name that it has in the file. Successors inherit it, so
 	// that web of the file is found where it lives as web-3.
 	TagApplied = TagPrefix + "applied"
@@ -44,13 +48,24 @@ func OwnTags(tags map[string]string) map[string]string {
 	return out
 }
 
-// inherited returns the tags that a successor has of its original: the user's, and what it is in a file.
+// inherited returns the tags that a successor has of its original: the user's, what it is in a file, and where it comes
+// from.
 func inherited(tags map[string]string) map[string]string {
 	out := WithoutIntent(tags)
-	if name := tags[TagApplied]; name != "" {
-		out[TagApplied] = name
+	for _, key := range []string{TagApplied, TagFirst} {
+		if name := tags[key]; name != "" {
+			out[key] = name
+		}
 	}
 	return out
+}
+
+// firstOf returns the name with which the replacements began that a profile came from; it is empty where that is its own.
+func firstOf(p fargate.Profile) string {
+	if first := cmp.Or(p.Tags[TagFirst], p.Tags[TagReplaces]); first != p.Name {
+		return first
+	}
+	return ""
 }
 
 // SpecHash identifies what a profile is but for its name: selectors, role, subnets and the user's tags.

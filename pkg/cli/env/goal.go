@@ -67,15 +67,19 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place,
 	}
 	var errs []error
 	var faults fargate.Faults
-	seen := map[string]string{}
+	type place struct {
+		file string
+		line int
+	}
+	seen := map[string]place{}
 	for _, file := range files {
-		parsed, place, err := e.ReadConfigFile(ctx, file.Name)
+		parsed, at, err := e.ReadConfigFile(ctx, file.Name)
 		if errs = append(errs, err); ctx.Err() != nil {
 			return goal, stated, ctx.Err()
 		}
-		stated.Cluster, err = same("cluster", file.Name, stated.Cluster, place.Cluster)
+		stated.Cluster, err = same("cluster", file.Name, stated.Cluster, at.Cluster)
 		errs = append(errs, err)
-		stated.Region, err = same("region", file.Name, stated.Region, place.Region)
+		stated.Region, err = same("region", file.Name, stated.Region, at.Region)
 		errs = append(errs, err)
 		for i, entry := range parsed.Profiles {
 			p := entry.Profile
@@ -85,10 +89,12 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place,
 				errs = append(errs, Usagef("%s is for cluster %s, and others are for another one; "+
 					"give the profiles of one cluster at a time", where, entry.Cluster))
 			}
-			if before := seen[p.Name]; before != "" && before != file.Name {
-				errs = append(errs, Usagef("%s is in %s too", where, before))
+			if before, twice := seen[p.Name]; twice && before.file != file.Name {
+				errs = append(errs, Refusef("%s is in %s too, line %d; give one of them another name", where, before.file,
+					before.line))
+			} else if !twice {
+				seen[p.Name] = place{file.Name, entry.Line}
 			}
-			seen[p.Name] = file.Name
 			more, warnings := fargate.Validate(p)
 			faults = append(faults, more.In(where)...)
 			e.ShowWarnings(warnings.In(where))

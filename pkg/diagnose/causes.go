@@ -203,8 +203,8 @@ func (s *subject) claims() {
 			s.add(Cause{
 				Code: "claim-missing", Certain: true, Text: fmt.Sprintf("there is no claim %s in namespace %s", name,
 					s.pod.Namespace),
-				Cure: "make the claim, see that it gets bound, then delete the pod once", Command: command,
-				Source: "containers-roadmap#1382",
+				Cure:    "make the claim, see that it gets bound, then delete the pod once",
+				Command: "kubectl get pvc -n " + s.pod.Namespace, Source: "containers-roadmap#1382",
 			})
 		case known && claim.Phase != "Bound":
 			s.fact("claim "+name, "is %s", claim.Phase)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 )
 
@@ -55,6 +56,8 @@ type Explanation struct {
 	Nearest *Nearest `json:"nearest"`
 	// Capacity is what Fargate would provision; nil where the pod fits no size or its quantities are wrong.
 	Capacity *support.Capacity `json:"capacity"`
+	// Price is what the pods would cost; nil unless it was asked for, and for a pod that no profile takes.
+	Price *price.Pod `json:"price,omitempty"`
 	// Meant is the profile that an annotation names, which has no effect; empty where the pod is pinned.
 	Meant string `json:"-"`
 	// Owner is the workload of a pod that was read from a cluster, Running where that pod is; both are nil
@@ -136,6 +139,8 @@ type Summary struct {
 	Warnings int `json:"warnings"`
 	// Capacity is what Fargate would provision for the pods that profiles take, all replicas included.
 	Capacity support.Amount `json:"capacity"`
+	// Price is what these cost; nil unless it was asked for.
+	Price *price.Total `json:"price,omitempty"`
 	// Skipped counts the objects that were not judged, although they may make pods, by their kind; LeftOut what was not
 	// read. Neither is ever nil.
 	Skipped []SkippedKind `json:"skipped"`

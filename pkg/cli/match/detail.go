@@ -27,6 +27,7 @@ func (g *guide) explain(e fargate.Explanation, brief bool, width int) string {
 	d.say(0, "%s in namespace %s (%s): %s", podName(e), e.Namespace, place, e.Verdict)
 	d.say(2, "%s.", e.Reason)
 	d.size(e)
+	d.sayPrice(e)
 	d.findings(e)
 	d.hints(e)
 	if !brief || e.Verdict != fargate.VerdictMatched {

@@ -61,7 +61,9 @@ func readSubjects(ctx context.Context, e *env.Env, opts options) ([]*subject, er
 		if err != nil {
 			return nil, err
 		}
-		return []*subject{newSubject(ctx, e, opts, profiles, guide)}, nil
+		s := newSubject(ctx, e, opts, profiles, guide)
+		s.region = guide.region()
+		return []*subject{s}, nil
 	}
 	place, err := e.FleetPlace(opts.FleetFlags, env.Place{})
 	if err != nil {

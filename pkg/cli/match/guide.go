@@ -63,6 +63,20 @@ func (g *guide) clusterGroup(ctx context.Context) string {
 	return cluster.SecurityGroup
 }
 
+// region returns the region that the profiles are of: AWS's settings choose it where a cluster was read, a file or
+// --region names it elsewhere, --region first; empty where neither does.
+func (g *guide) region() string {
+	if g.client != nil {
+		return g.client.Region()
+	}
+	for _, from := range g.origins {
+		if g.place.Region == "" && from.Region != "" {
+			return from.Region
+		}
+	}
+	return g.place.Region
+}
+
 // command returns a command line for the cluster that pods are judged by.
 func (g *guide) command(words ...string) string { return g.env.On(g.place, words...) }
 

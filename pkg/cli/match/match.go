@@ -29,6 +29,8 @@ type options struct {
 	failOn       []string
 	expect       string
 	overlaps     bool
+	price        bool
+	priceFrom    string
 }
 
 var formats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
@@ -60,7 +62,8 @@ Verdicts:
   excluded   the pod is annotated to stay off Fargate
 
 Findings are what Fargate would refuse in a pod (errors: it stays Pending) and what is risky there
-(warnings). VCPU/GB is the size that Fargate would provision for one pod, PODS how many there are.
+(warnings). VCPU/GB is the size that Fargate would provision for one pod, PODS how many there are; with --price
+USD/MONTH is what all of these cost.
 
 Of several clusters (--all-clusters, --regions, --profile several times) a table is printed, then what
 becomes of the pods in each; a cluster that cannot be read makes the exit code 1.
@@ -152,6 +155,9 @@ profiles that take pods overlap.`,
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
 	flags.BoolVar(&opts.overlaps, "overlaps", false,
 		"show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
+	flags.BoolVar(&opts.price, "price", false, "say what the pods cost, by the prices of us-east-1 that fgctl has")
+	flags.StringVar(&opts.priceFrom, "price-from", "", "say what the pods cost, by this price list: the answer of aws "+
+		"pricing get-products --service-code AmazonEKS, or the bulk file of AmazonEKS; - reads standard input")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
@@ -162,7 +168,7 @@ profiles that take pods overlap.`,
 	env.MustComplete(cmd, "expect-profile", completeExpected(e))
 	env.MustComplete(cmd, "namespace", env.CompleteNothing)
 	env.MustComplete(cmd, "exclude", env.CompleteNothing)
-	for _, file := range []string{"filename", "profiles-from"} {
+	for _, file := range []string{"filename", "profiles-from", "price-from"} {
 		env.MustComplete(cmd, file, env.CompleteFiles)
 	}
 	return cmd
@@ -185,7 +191,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	}
 	add(o.CheckTimeout(e, cmd))
 	add(o.CheckFleet(e, cmd, false))
-	faults = append(faults, o.fleetFaults()...)
+	faults = append(append(faults, o.fleetFaults()...), o.priceFaults()...)
 	add(e.OneOf(cmd, "output", o.output, formats))
 	if e.IsSetting("fail-on") && slices.Contains(o.failOn, env.FailOnUncovered) {
 		// That is meant for delete and replace.
@@ -215,10 +221,17 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if files, _, err := opts.Find(); len(files) == 0 && err != nil {
 		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
 	}
+	prices, err := readPrices(ctx, e, opts)
+	if err != nil {
+		return err
+	}
 	opts.Objects = &kube.Objects{}
 	subjects, failure := readSubjects(ctx, e, opts)
 	if len(subjects) == 0 {
 		return failure
+	}
+	if err := setPrices(e, opts, prices, subjects); err != nil {
+		return err
 	}
 	var skipped env.Skipped
 	opts.Skipped = &skipped
@@ -276,6 +289,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 // pod counts and prints what becomes of a pod in the cluster.
 func (s *subject) pod(x fargate.Explanation, only []string) error {
 	s.guide.addCommand(&x)
+	s.addPrice(&x)
 	s.summary.Add(x)
 	s.gate.add(x)
 	if len(only) > 0 && !slices.Contains(only, string(x.Verdict)) {

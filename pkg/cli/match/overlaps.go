@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 		}
 	}
 	o.preferCluster(e, cmd)
-	faults = append(append(faults, o.CheckFleet(e, cmd, false)), o.fleetFaults()...)
+	faults = append(append(faults, o.CheckFleet(e, cmd, false)), slices.Concat(o.fleetFaults(), o.priceFaults())...)
 	faults = append(faults, o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, overlapFormats))
 	return env.UsageFaults(cmd, faults...)
 }

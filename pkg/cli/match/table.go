@@ -26,6 +26,7 @@ type tablePrinter struct {
 	s      *output.Streams
 	wide   bool
 	all    bool
+	priced bool
 	header bool
 	rows   []*tableRow
 	owned  map[string]*tableRow
@@ -39,16 +40,18 @@ type tablePrinter struct {
 	more                     int
 }
 
-// tableRow is a row of the table; count is how many pods of a cluster share it.
+// tableRow is a row of the table; count is how many pods of a cluster share it, month what they cost.
 type tableRow struct {
 	cells []string
 	count int
+	month float64
 }
 
-// The places of two columns: that which counts, and the last before the place in the file.
+// The places of columns: that which counts, the size, and the price where there is one.
 const (
-	columnPods = 4
-	columnWhy  = 6
+	columnPods  = 4
+	columnSize  = 5
+	columnPrice = 6
 )
 
 func (p *tablePrinter) pod(e fargate.Explanation) error {
@@ -60,6 +63,9 @@ func (p *tablePrinter) pod(e fargate.Explanation) error {
 	} else if shared := p.owned[key]; shared != nil {
 		shared.count++
 		shared.cells[columnPods] = strconv.Itoa(shared.count)
+		if shared.month += row.month; p.priced && e.Price != nil {
+			shared.cells[columnPrice] = dollars(shared.month)
+		}
 		return nil // its explanation would be the first one's
 	} else {
 		if p.owned == nil {
@@ -93,14 +99,24 @@ func (p *tablePrinter) row(e fargate.Explanation) (row *tableRow, key string) {
 		name, e.Namespace, string(e.Verdict), cmp.Or(e.Profile, "-"), pods, sizeCell(e),
 		why + findingsCell(e),
 	}
+	row = &tableRow{count: 1}
+	if p.priced {
+		cost := "-"
+		if e.Price != nil {
+			row.month, cost = e.Price.TotalMonth, dollars(e.Price.TotalMonth)
+		}
+		cells = slices.Insert(cells, columnPrice, cost)
+	}
+	before := len(cells)
 	if p.wide {
 		cells = append(cells, fmt.Sprintf("%s:%d", document.SourceName(e.Source), max(e.Line, 1)))
 	}
 	if e.Owner != nil && !p.all {
 		cells[0] = e.Owner.String()
-		key = strings.Join(slices.Concat(cells[:columnPods], cells[columnPods+1:columnWhy+1]), "\x00")
+		key = strings.Join(slices.Concat(cells[:columnPods], cells[columnSize:before]), "\x00")
 	}
-	return &tableRow{cells: cells, count: 1}, key
+	row.cells = cells
+	return row, key
 }
 
 // keep holds a pod that wants an explanation, as long as there is room.
@@ -153,6 +169,9 @@ func (p *tablePrinter) flush() error {
 	if p.wide {
 		header = append(header[:6], "REASON", "WHERE")
 	}
+	if p.priced {
+		header = slices.Insert(header, columnPrice, "USD/MONTH")
+	}
 	if p.header {
 		header = nil
 	}
@@ -197,11 +216,18 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n",
 			p.more)
 	}
-	if summary.Pods > 1 || p.pods == 0 { // --only may leave nothing else to say
+	text := ""
+	switch {
+	case summary.Pods > 1, p.pods == 0: // --only may leave nothing else to say
+		text = summaryText(summary)
+	case summary.Price != nil:
+		text = priceText(summary.Price)
+	}
+	if text != "" {
 		if p.pods > 0 {
 			out.WriteString("\n")
 		}
-		for text := range strings.Lines(summaryText(summary)) {
+		for text := range strings.Lines(text) {
 			for _, line := range output.Wrap(strings.TrimSuffix(text, "\n"), width, "  ") {
 				out.WriteString(line + "\n")
 			}
@@ -233,6 +259,9 @@ func summaryText(s fargate.Summary) string {
 	if s.Capacity.VCPU > 0 {
 		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU),
 			number(s.Capacity.MemoryGB))
+	}
+	if s.Price != nil {
+		text += "\n" + priceText(s.Price)
 	}
 	return text
 }

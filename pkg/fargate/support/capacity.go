@@ -30,6 +30,8 @@ type Capacity struct {
 	LimitRange string `json:"limitRange,omitempty"`
 	// Hint says when a little less would fit a smaller size; empty otherwise.
 	Hint string `json:"hint"`
+	// Smaller are the sizes that Hint names.
+	Smaller []Amount `json:"-"`
 }
 
 // Amount is an amount of CPU and memory.
@@ -125,6 +127,7 @@ func Size(pod kube.Pod) (*Capacity, []Finding) {
 		return nil, Locate(pod, append(findings, tooLarge(pod, r)))
 	}
 	replicas := pod.Workload.Replicas
+	hint, smaller := nearMiss(r.milli, r.memory, cpu, memoryMiB)
 	c := &Capacity{
 		Requested:          Amount{VCPU: vcpus(r.milli), MemoryGB: float64(r.memory) / gibibyte},
 		VCPU:               vcpus(cpu),
@@ -132,7 +135,8 @@ func Size(pod kube.Pod) (*Capacity, []Finding) {
 		EphemeralStorageGB: float64(max(r.storage, defaultStorage)) / gibibyte,
 		Replicas:           replicas,
 		LimitRange:         limitRange,
-		Hint:               nearMiss(r.milli, r.memory, cpu, memoryMiB),
+		Hint:               hint,
+		Smaller:            smaller,
 	}
 	c.Total = Amount{VCPU: c.VCPU * float64(replicas), MemoryGB: c.MemoryGB * float64(replicas)}
 	return c, Locate(pod, findings)
@@ -146,13 +150,14 @@ func near(less, asked int64) bool { return less*8 <= asked }
 
 // nearMiss says how little less of a request would fit a smaller size: less CPU, and less memory with it where
 // the smaller tier does not have as much; then less memory alone. It is empty where nothing is near.
-func nearMiss(milli, memory, cpu, memoryMiB int64) string {
+func nearMiss(milli, memory, cpu, memoryMiB int64) (text string, sizes []Amount) {
 	asked := mebibytes(memory)
 	need := asked + componentsMiB
 	var hints []string
 	hint := func(less string, lessCPU, lessMemory int64) {
 		v, m, _ := provision(milli-lessCPU, memory-lessMemory*mebibyte)
-		hints = append(hints, less+" would fit "+Amount{vcpus(v), float64(m) / 1024}.Size())
+		size := Amount{vcpus(v), float64(m) / 1024}
+		hints, sizes = append(hints, less+" would fit "+size.Size()), append(sizes, size)
 	}
 	for _, t := range slices.Backward(tiers) {
 		if t.milli >= milli {
@@ -183,5 +188,5 @@ func nearMiss(milli, memory, cpu, memoryMiB int64) string {
 	if less := need - below; below > componentsMiB && near(less, asked) {
 		hint(fmt.Sprintf("%dMi less memory", less), 0, less)
 	}
-	return strings.Join(hints, ", ")
+	return strings.Join(hints, ", "), sizes
 }

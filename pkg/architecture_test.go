@@ -114,22 +114,22 @@ var rules = []string{
 
 // outside lists libraries that only the packages named may import.
 var outside = map[string][]string{
-	"github.com/aws/":                   {"cloud", "sandbox/sandboxtest", "sandbox/internal/bench"},
-	"github.com/spf13/cobra":            {"cli", "cli/*"},
-	"github.com/spf13/viper":            {"cli"},
-	"github.com/spf13/pflag":            {"cli", "cli/env"},
-	"github.com/olekukonko/tablewriter": {"output"},
-	"github.com/briandowns/spinner":     {"output"},
-	"github.com/fatih/color":            {"output"},
-	"golang.org/x/term":                 {"output"},
-	"k8s.io/client-go":                  nil,
-	"k8s.io/api/":                       {"fargate", "fargate/kube", "fargate/support", "manifest", "cli/why"},
-	"k8s.io/component-helpers/":         {"fargate/support"},
-	"github.com/go-json-experiment/":    {"internal/document", "manifest", "output"},
-	"github.com/rogpeppe/go-internal":   nil,
-	"pgregory.net/rapid":                nil,
-	"testing":                           {"sandbox/sandboxtest", "sandbox/internal/bench"},
-	"text/template":                     nil, // the linker would keep every exported method
+	"github.com/aws/":                 {"cloud", "sandbox/sandboxtest", "sandbox/internal/bench"},
+	"github.com/spf13/cobra":          {"cli", "cli/*"},
+	"github.com/spf13/viper":          {"cli"},
+	"github.com/spf13/pflag":          {"cli", "cli/env"},
+	"github.com/clipperhouse/":        {"output"},
+	"github.com/briandowns/spinner":   {"output"},
+	"github.com/fatih/color":          {"output"},
+	"golang.org/x/term":               {"output"},
+	"k8s.io/client-go":                nil,
+	"k8s.io/api/":                     {"fargate", "fargate/kube", "fargate/support", "manifest", "cli/why"},
+	"k8s.io/component-helpers/":       {"fargate/support"},
+	"github.com/go-json-experiment/":  {"internal/document", "manifest", "output"},
+	"github.com/rogpeppe/go-internal": nil,
+	"pgregory.net/rapid":              nil,
+	"testing":                         {"sandbox/sandboxtest", "sandbox/internal/bench"},
+	"text/template":                   nil, // the linker would keep every exported method
 }
 
 func TestDependenciesPointDownwards(t *testing.T) {

@@ -5,10 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // gap is the number of spaces between two columns.
@@ -40,41 +37,36 @@ func Table(s *Streams, header []string, rows [][]string) error {
 	widths := columnWidths(cells)
 	if s.OutTerminal && s.Width > 0 {
 		squeeze(widths, wordWidths(cells), s.Width-gap*(len(widths)-1))
-		for _, row := range cells {
-			for j, cell := range row {
-				row[j] = strings.Join(breakCell(cell, widths[j]), "\n")
-			}
-		}
 	}
-	out := &trimmer{w: s.Out}
-	table := tablewriter.NewTable(out,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithConfig(plain()),
-	)
+	var out strings.Builder
 	for _, row := range cells {
-		if err := table.Append(row); err != nil {
-			return err
-		}
+		writeRow(&out, row, widths, s.OutTerminal && s.Width > 0)
 	}
-	if err := table.Render(); err != nil {
-		return err
-	}
-	return out.err
+	_, err := io.WriteString(s.Out, out.String())
+	return err
 }
 
-// plain switches off everything that tablewriter would do to the text of a cell.
-func plain() tablewriter.Config {
-	cell := tw.CellConfig{
-		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
-		Padding:    tw.CellPadding{Global: tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}},
+// writeRow writes a row in as many lines as its cells need at these widths, one where they are not to be broken. No
+// line ends in spaces, so that a copied table has none.
+func writeRow(out *strings.Builder, row []string, widths []int, mayBreak bool) {
+	lines, height := make([][]string, len(row)), 1
+	for j, cell := range row {
+		lines[j] = []string{cell}
+		if mayBreak {
+			lines[j] = breakCell(cell, widths[j])
+		}
+		height = max(height, len(lines[j]))
 	}
-	return tablewriter.Config{
-		Row:      cell,
-		Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off},
+	for i := range height {
+		var line strings.Builder
+		for j := range row {
+			part := ""
+			if i < len(lines[j]) {
+				part = lines[j][i]
+			}
+			line.WriteString(part + strings.Repeat(" ", max(0, widths[j]-displayWidth(part))+gap))
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 }
 
@@ -182,29 +174,6 @@ func breakCell(cell string, limit int) []string {
 	return append(lines, cell)
 }
 
-func displayWidth(text string) int { return twwidth.Width(text) }
+func displayWidth(text string) int { return displaywidth.String(text) }
 
-func runeWidth(r rune) int { return twwidth.Width(string(r)) }
-
-// trimmer drops the spaces at the ends of lines, so that a copied table has none, and remembers the
-// first error of the writer behind it.
-type trimmer struct {
-	w    io.Writer
-	rest string
-	err  error
-}
-
-func (t *trimmer) Write(p []byte) (int, error) {
-	text := t.rest + string(p)
-	end := strings.LastIndexByte(text, '\n') + 1
-	t.rest = text[end:]
-	var out strings.Builder
-	for line := range strings.Lines(text[:end]) {
-		out.WriteString(strings.TrimRight(line, " \n"))
-		out.WriteByte('\n')
-	}
-	if t.err == nil && out.Len() > 0 {
-		_, t.err = io.WriteString(t.w, out.String())
-	}
-	return len(p), t.err
-}
+func runeWidth(r rune) int { return displaywidth.Rune(r) }

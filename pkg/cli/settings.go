@@ -16,7 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"github.com/spf13/viper"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/internal/document"
@@ -28,25 +27,24 @@ var notSettings = []string{"help", "version"}
 // applySettings sets the flags of cmd that the command line left alone, and notes where their values come from. All
 // faults are reported at once, each naming the variable or the key of the file.
 func applySettings(e *env.Env, cmd *cobra.Command) error {
-	settings := viper.New()
-	settings.SetEnvPrefix("FGCTL")
-	settings.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
-	settings.AutomaticEnv()
 	path := settingsPath()
-	lines, err := readSettings(settings, path, cmd.Root())
+	values, lines, err := readSettings(path, cmd.Root())
 	if err != nil {
 		return err
 	}
 	var faults []error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || slices.Contains(notSettings, flag.Name) || !settings.IsSet(flag.Name) {
+		if flag.Changed || slices.Contains(notSettings, flag.Name) {
 			return
 		}
-		source := environmentName(flag.Name)
-		if os.Getenv(source) == "" {
-			source = fmt.Sprintf("%s:%d: %s", path, lines[strings.ToLower(flag.Name)], flag.Name)
+		source, key := environmentName(flag.Name), strings.ToLower(flag.Name)
+		value, isSet := values[key]
+		if text := os.Getenv(source); text != "" {
+			value = text
+		} else if source = fmt.Sprintf("%s:%d: %s", path, lines[key], flag.Name); !isSet {
+			return
 		}
-		if err := setFlag(flag, settings.Get(flag.Name)); err != nil {
+		if err := setFlag(flag, value); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", source, err))
 			return
 		}
@@ -103,24 +101,24 @@ func settingsPath() string {
 	return filepath.Join(dir, "fgctl", "config.yaml")
 }
 
-// readSettings reads the settings file, if there is one, into the settings, and returns the lines of its keys. A key
-// that no command of fgctl has as a flag is an error, since it is most likely misspelt.
-func readSettings(settings *viper.Viper, path string, root *cobra.Command) (map[string]int, error) {
+// readSettings returns the values of the settings file, if there is one, and the lines of its keys. A key that no
+// command of fgctl has as a flag is an error, since it is most likely misspelt.
+func readSettings(path string, root *cobra.Command) (map[string]any, map[string]int, error) {
 	if path == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	data, err := readSettingsFile(path)
 	if errors.Is(err, fs.ErrNotExist) && os.Getenv(settingsVariable) == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, &env.UsageError{Err: fmt.Errorf("settings file: %w", err)}
+		return nil, nil, &env.UsageError{Err: fmt.Errorf("settings file: %w", err)}
 	}
 	values, lines, err := parseSettings(path, data, allFlags(root))
 	if err != nil {
-		return nil, &env.UsageError{Err: err}
+		return nil, nil, &env.UsageError{Err: err}
 	}
-	return lines, settings.MergeConfigMap(values)
+	return values, lines, nil
 }
 
 // The bounds of a settings file, which has one key for each flag at most.
@@ -142,8 +140,7 @@ func readSettingsFile(path string) ([]byte, error) {
 	return data, err
 }
 
-// parseSettings reads a mapping of flag names to values. It does not leave that to viper, which knows
-// no lines and would lower the case of label keys. Values become a text or a list of texts.
+// parseSettings reads a mapping of flag names to values. Values become a text or a list of texts.
 func parseSettings(path string, data []byte, flags []string) (map[string]any, map[string]int, error) {
 	values, lines := map[string]any{}, map[string]int{}
 	top, err := document.First(bytes.NewReader(data))

@@ -248,5 +248,16 @@ func provisioningSays() []entry {
 			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported output " +
 				"plugin. Please fix the logging configmap",
 		},
+		{
+			code: "logging-refused", by: byEKS,
+			pattern: `eks-fargate-configmaps-admission\S* denied the request: (?P<fault>.*?)\.? Please fix the logging ` +
+				`configmap`,
+			cause: "EKS's webhook does not let the ConfigMap aws-logging be written ({fault}); what was there before stays",
+			cure: "mend the ConfigMap before it is applied; fgctl match names what is wrong with it where it is among " +
+				"the manifests",
+			source: "aws-for-fluent-bit#261; EKS User Guide, Fargate logging",
+			example: `admission webhook "0500-amazon-eks-fargate-configmaps-admission.amazonaws.com" denied the request: ` +
+				"loki is not a supported output plugin. Please fix the logging configmap",
+		},
 	}
 }

@@ -123,6 +123,8 @@ func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func
 	if len(opts.files) > 0 {
 		return r.files(ctx, e, opts.files, pod)
 	}
+	r.evidence.Events, r.evidence.Claims = map[string][]diagnose.Event{}, map[string]diagnose.Claim{}
+	r.evidence.Webhook = new(bool)
 	client, scope := opts.kubectl, scopeOf(opts)
 	group, groupContext := errgroup.WithContext(ctx)
 	get := func(what string, flags []string, pods func(kube.Pod) error) error {
@@ -136,8 +138,6 @@ func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func
 	for _, what := range []string{"events", "persistentvolumeclaims", "securitygrouppolicies"} {
 		group.Go(func() error { return r.further(what, get(what, scope, nil)) })
 	}
-	r.evidence.Events, r.evidence.Claims = map[string][]diagnose.Event{}, map[string]diagnose.Claim{}
-	r.evidence.Webhook = new(bool)
 	group.Go(func() error { return r.further(webhooks, get(webhooks, nil, nil)) })
 	return group.Wait()
 }

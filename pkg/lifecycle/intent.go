@@ -60,7 +60,8 @@ func inherited(tags map[string]string) map[string]string {
 	return out
 }
 
-// firstOf returns the name with which the replacements began that a profile came from; it is empty where that is its own.
+// firstOf returns the name with which the replacements began that a profile came from; it is empty where that is its
+// own.
 func firstOf(p fargate.Profile) string {
 	if first := cmp.Or(p.Tags[TagFirst], p.Tags[TagReplaces]); first != p.Name {
 		return first

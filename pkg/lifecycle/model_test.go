@@ -88,6 +88,15 @@ var modelSequences = []modelSequence{
 		run: func(ctx context.Context, m *model) error { return m.replace(ctx, drained()) },
 	},
 	{
+		name: "apply, drained", files: map[string]string{"web": "web web-more"}, guarded: true, covered: []string{"web"}, every: 29,
+		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}, pods: []string{"api", "shop"},
+		run: func(ctx context.Context, m *model) error {
+			g := goal(PruneApplied, map[string]string{"web": "web web-more"})
+			g.Drain = drained().Drain
+			return m.apply(ctx, g)
+		},
+	},
+	{
 		name: "abort", want: map[string]string{"web": "web"}, guarded: true,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
 		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, Wish{Name: "web", Abort: true}) },

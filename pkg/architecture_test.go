@@ -69,7 +69,7 @@ var may = []struct {
 	{"plan", []string{"fargate", "fargate/kube", "lifecycle"}},
 	{"output", []string{"fargate", "fargate/kube", "fargate/message", "internal/document", "plan", "profilefile"}},
 	{"cli/env", []string{
-		"fargate/kube",
+		"fargate/kube", "fargate/price",
 		"cloud", "fargate", "internal/document", "internal/kubecontext", "internal/kubectl", "internal/shell",
 		"internal/spelling", "lifecycle", "manifest", "output", "plan", "preflight", "profilefile",
 	}},
@@ -77,7 +77,9 @@ var may = []struct {
 		"fargate", "fargate/kube", "fargate/logging", "fargate/message", "fargate/support", "internal/shell", "preflight",
 	}},
 	{"cli/apply", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight"}},
-	{"cli/check", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "preflight"}},
+	{"cli/check", []string{
+		"cli/env", "cloud", "fargate", "fargate/kube", "fargate/price", "lifecycle", "output", "preflight",
+	}},
 	{"cli/create", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "preflight", "profilefile"}},
 	{"cli/delete", []string{"cli/env", "cloud", "fargate", "lifecycle", "output", "plan", "profilefile"}},
 	{"cli/describe", []string{

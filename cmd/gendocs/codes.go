@@ -12,8 +12,8 @@ const codesHead = `<!-- Made by make docs from the table of fgctl check; do not 
 # What fgctl check finds
 
 Every finding of [fgctl check](checking.md) has one of these codes, which do not change: in brackets on a terminal, as
-` + "`findings[].code` in `-o json`, as rule in `-o sarif`" + `. ` + "`fgctl explain CODE`" + ` prints the same. The pre-flight of
-create, replace and apply finds the same things with the same checks.
+` + "`findings[].code` in `-o json`, as rule in `-o sarif`. `fgctl explain CODE`" + ` prints the same. The pre-flight
+of create, replace and apply finds the same things with the same checks.
 `
 
 // codes is the page of the codes.

@@ -11,7 +11,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/network"
 )
 
-// Regions lists the regions that the account can use, sorted: those that are not switched off (EC2 API, DescribeRegions).
+// Regions lists the regions that the account can use, sorted: those that are not switched off (EC2 API,
+// DescribeRegions).
 func (c *Client) Regions(ctx context.Context) ([]string, error) {
 	out, err := c.ec2().DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
 	if err != nil {

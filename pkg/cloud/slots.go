@@ -12,8 +12,8 @@ import (
 const mostInFlight = 100
 
 // slots bound how many attempts are under way. Adapting slots begin with MaxInFlight; while others wait for one and
-// AWS does not throttle, every answer brings one more, so that they double with every round of answers. A throttled answer
-// halves them, and from then on a whole round brings one more.
+// AWS does not throttle, every answer brings one more, so that they double with every round of answers. A throttled
+// answer halves them, and from then on a whole round brings one more.
 type slots struct {
 	// free has room for all slots that there may ever be; those above the bound are taken from it.
 	free *semaphore.Weighted

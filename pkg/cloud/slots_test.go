@@ -10,7 +10,7 @@ import (
 
 // rounds lets as many attempts as may be under way begin and end together, so many times, and returns how many there were
 // each time.
-func rounds(t *testing.T, s *slots, n int, throttled bool) []int {
+func rounds(s *slots, n int, throttled bool) []int {
 	var out []int
 	s.count(1, 0) // somebody always waits
 	defer s.count(-1, 0)
@@ -34,16 +34,16 @@ func rounds(t *testing.T, s *slots, n int, throttled bool) []int {
 func TestSlotsAdapt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlots(0)
-		up := rounds(t, s, 5, false)
+		up := rounds(s, 5, false)
 		if !slices.Equal(up, []int{10, 20, 40, 80, 100}) {
 			t.Errorf("up %v", up)
 		}
 		time.Sleep(time.Second)
-		down := rounds(t, s, 8, true)
+		down := rounds(s, 8, true)
 		if down[0] != mostInFlight || down[1] != mostInFlight/2 || down[7] != 1 {
 			t.Errorf("down %v", down)
 		}
-		slow := rounds(t, s, 10, false)
+		slow := rounds(s, 10, false)
 		for i := 1; i < len(slow); i++ {
 			if slow[i]-slow[i-1] > 1 {
 				t.Errorf("slow %v", slow)
@@ -59,14 +59,14 @@ func TestSlotsAdapt(t *testing.T) {
 func TestSlotsFixed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlots(3)
-		for _, n := range append(rounds(t, s, 5, false), rounds(t, s, 5, true)...) {
+		for _, n := range append(rounds(s, 5, false), rounds(s, 5, true)...) {
 			if n != 3 {
 				t.Errorf("%d", n)
 			}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		for s.free.TryAcquire(1) { //nolint:revive // all of them
+		for s.free.TryAcquire(1) {
 		}
 		if s.take(ctx) == nil {
 			t.Error("a slot for a context that has ended")

@@ -105,6 +105,20 @@ func (e Explanation) OnFargate() bool {
 	return e.Verdict == VerdictMatched || e.Verdict == VerdictAmbiguous
 }
 
+// SetPrice sets what the pods would cost by the rates, where a profile takes them.
+func (e *Explanation) SetPrice(rates price.Rates) {
+	c := e.Capacity
+	if c == nil || !e.OnFargate() {
+		return
+	}
+	smaller := make([]price.Size, len(c.Smaller))
+	for i, a := range c.Smaller {
+		smaller[i] = price.Size{VCPU: a.VCPU, GB: a.MemoryGB}
+	}
+	p := rates.Pod(price.Size{VCPU: c.VCPU, GB: c.MemoryGB}, c.Replicas, smaller)
+	e.Price = &p
+}
+
 // Refused returns the codes of what Fargate would refuse in the pod, each once.
 func (e Explanation) Refused() []string {
 	var codes []string

@@ -1,6 +1,9 @@
 package output
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Indent puts a prefix before every line that is not empty.
 func Indent(text, prefix string) string {
@@ -13,3 +16,6 @@ func Indent(text, prefix string) string {
 	}
 	return out.String()
 }
+
+// Dollars writes an amount of money, without its sign.
+func Dollars(amount float64) string { return strconv.FormatFloat(amount, 'f', 2, 64) }

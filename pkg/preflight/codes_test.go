@@ -234,7 +234,7 @@ func TestCodes(t *testing.T) {
 	}
 	for _, w := range wrongWorlds {
 		t.Run(w.code, func(t *testing.T) {
-			want := append(w.also, w.code)
+			want := append([]string{w.code}, w.also...)
 			slices.Sort(want)
 			if got := find(t, w); !slices.Equal(got, want) {
 				t.Errorf("got %v, want %v", got, want)

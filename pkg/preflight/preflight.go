@@ -234,7 +234,8 @@ func outcome(level Level, first Finding, more ...Finding) Result {
 	return Result{Level: level, Message: first.Message, Findings: []Finding{first}}.found(more...)
 }
 
-// NewResult returns the outcome of a check that is judged elsewhere: the first message is its own, the others are details.
+// NewResult returns the outcome of a check that is judged elsewhere: the first message is its own, the others are
+// details.
 func NewResult(check string, level Level, code string, messages ...string) Result {
 	out := outcome(level, Finding{code, messages[0]})
 	for _, m := range messages[1:] {

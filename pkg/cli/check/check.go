@@ -18,6 +18,8 @@ import (
 type options struct {
 	env.TimeLimit
 	env.FleetFlags
+	env.PriceFlags
+	pods   []string
 	name   string
 	output string
 	failOn string
@@ -47,6 +49,9 @@ do.`,
 		Example: `  fgctl check fargateprofile --cluster demo
   fgctl check fp web -c demo -o json
 
+  # What the pods of each profile cost
+  kubectl get pods -A -o json | fgctl check fp -c demo --pods - --price
+
   # The page of a platform team
   fgctl check fargateprofile --all-clusters --regions us-east-1,eu-west-1`,
 		Args: cobra.ArbitraryArgs,
@@ -57,7 +62,7 @@ do.`,
 			}
 			opts.name = name
 			if err := errors.Join(
-				e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd), opts.CheckFleet(e, cmd, false),
+				e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd), opts.CheckFleet(e, cmd, false), opts.checkPrice(e, cmd),
 				e.OneOf(cmd, "output", opts.output, formats), e.OneOf(cmd, "fail-on", opts.failOn, failOns),
 			); err != nil {
 				return err
@@ -73,7 +78,11 @@ do.`,
 	opts.AddFleet(cmd)
 	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors, "what makes the exit code 3: errors, or warnings too")
 	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations)")
+	opts.AddPrice(cmd)
+	flags.StringSliceVar(&opts.pods, "pods", nil,
+		"with --price: the pods, as kubectl get pods -A -o json prints them; - reads stdin")
 	opts.AddTimeout(cmd, env.ReadTime)
+	env.MustComplete(cmd, "pods", env.CompleteFiles)
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "fail-on", env.CompleteFixed(failOns))
@@ -94,6 +103,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 	}
 	if len(all) > 0 {
+		if err := opts.readCosts(ctx, e, &all[0]); err != nil {
+			return err
+		}
 		if err := opts.print(e, all); err != nil {
 			return err
 		}

@@ -23,9 +23,12 @@ type cluster struct {
 	Region  string   `json:"region"`
 	Summary summary  `json:"summary"`
 	Results []result `json:"results"`
+	// Price is what the pods of --pods cost.
+	Price *costs `json:"price,omitempty"`
 
-	// profiles are the names of those that were checked.
+	// profiles are the names of those that were checked, siblings all that the cluster has.
 	profiles []string
+	siblings []fargate.Profile
 }
 
 // summary counts profiles and results.
@@ -47,7 +50,7 @@ type result struct {
 
 // newCluster puts together what the checks say.
 func newCluster(e *env.Env, at env.Place, region string, audited preflight.Audited) cluster {
-	c := cluster{Account: at.Account, Cluster: at.Cluster, Region: region, Results: []result{}}
+	c := cluster{Account: at.Account, Cluster: at.Cluster, Region: region, Results: []result{}, siblings: audited.Siblings}
 	for _, r := range audited.Cluster {
 		c.add(result{Result: r})
 	}
@@ -156,7 +159,7 @@ func (c *cluster) codes() string {
 			}
 		}
 	}
-	var out []string
+	out := make([]string, 0, len(count))
 	for _, code := range slices.Sorted(maps.Keys(count)) {
 		if n := count[code]; n > 1 {
 			code += "×" + strconv.Itoa(n)
@@ -220,6 +223,11 @@ func (o *options) text(e *env.Env, all []cluster) error {
 		whole := !o.Several() && len(c.profiles) == 1 || e.Global.Verbose >= env.VerboseRequests
 		for _, profile := range append([]string{""}, c.profiles...) {
 			if err := c.checklist(&out, profile, whole, o.Several()); err != nil {
+				return err
+			}
+		}
+		if c.Price != nil {
+			if err := c.Price.print(&out); err != nil {
 				return err
 			}
 		}

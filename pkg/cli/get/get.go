@@ -118,7 +118,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{PageSize: opts.chunkSize}, opts.reader(place))
+	options := cloud.Options{PageSize: opts.chunkSize}
+	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, options, opts.reader(place))
 	if len(all) == 0 && failure != nil {
 		return failure
 	}

@@ -21,6 +21,7 @@ type options struct {
 	env.TimeLimit
 	env.PodInput
 	env.FleetFlags
+	env.PriceFlags
 	profilesFrom []string
 	output       string
 	all          bool
@@ -29,8 +30,6 @@ type options struct {
 	failOn       []string
 	expect       string
 	overlaps     bool
-	price        bool
-	priceFrom    string
 }
 
 var formats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
@@ -155,9 +154,7 @@ profiles that take pods overlap.`,
 	flags.BoolVar(&opts.all, "all", false, "show each pod of a cluster; by default those of one owner share a row")
 	flags.BoolVar(&opts.overlaps, "overlaps", false,
 		"show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
-	flags.BoolVar(&opts.price, "price", false, "say what the pods cost, by the prices of us-east-1 that fgctl has")
-	flags.StringVar(&opts.priceFrom, "price-from", "", "say what the pods cost, by this price list: the answer of aws "+
-		"pricing get-products --service-code AmazonEKS, or the bulk file of AmazonEKS; - reads standard input")
+	opts.AddPrice(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
@@ -168,7 +165,7 @@ profiles that take pods overlap.`,
 	env.MustComplete(cmd, "expect-profile", completeExpected(e))
 	env.MustComplete(cmd, "namespace", env.CompleteNothing)
 	env.MustComplete(cmd, "exclude", env.CompleteNothing)
-	for _, file := range []string{"filename", "profiles-from", "price-from"} {
+	for _, file := range []string{"filename", "profiles-from"} {
 		env.MustComplete(cmd, file, env.CompleteFiles)
 	}
 	return cmd
@@ -221,7 +218,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if files, _, err := opts.Find(); len(files) == 0 && err != nil {
 		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
 	}
-	prices, err := readPrices(ctx, e, opts)
+	prices, err := e.ReadPrices(ctx, opts.PriceFlags)
 	if err != nil {
 		return err
 	}

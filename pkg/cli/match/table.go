@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/document"
@@ -64,7 +65,7 @@ func (p *tablePrinter) pod(e fargate.Explanation) error {
 		shared.count++
 		shared.cells[columnPods] = strconv.Itoa(shared.count)
 		if shared.month += row.month; p.priced && e.Price != nil {
-			shared.cells[columnPrice] = dollars(shared.month)
+			shared.cells[columnPrice] = output.Dollars(shared.month)
 		}
 		return nil // its explanation would be the first one's
 	} else {
@@ -103,7 +104,7 @@ func (p *tablePrinter) row(e fargate.Explanation) (row *tableRow, key string) {
 	if p.priced {
 		cost := "-"
 		if e.Price != nil {
-			row.month, cost = e.Price.TotalMonth, dollars(e.Price.TotalMonth)
+			row.month, cost = e.Price.TotalMonth, output.Dollars(e.Price.TotalMonth)
 		}
 		cells = slices.Insert(cells, columnPrice, cost)
 	}
@@ -221,7 +222,7 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 	case summary.Pods > 1, p.pods == 0: // --only may leave nothing else to say
 		text = summaryText(summary)
 	case summary.Price != nil:
-		text = priceText(summary.Price)
+		text = env.PriceText(summary.Price)
 	}
 	if text != "" {
 		if p.pods > 0 {
@@ -261,7 +262,7 @@ func summaryText(s fargate.Summary) string {
 			number(s.Capacity.MemoryGB))
 	}
 	if s.Price != nil {
-		text += "\n" + priceText(s.Price)
+		text += "\n" + env.PriceText(s.Price)
 	}
 	return text
 }

@@ -5,7 +5,6 @@ package env
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -69,7 +68,8 @@ func (r *replayed) Read(p []byte) (int, error) {
 	if r.from == nil {
 		again, err := r.read.Reader()
 		if err != nil {
-			return 0, fmt.Errorf("it cannot be kept for a second pass: %w; name a file instead", err)
+			// Not wrapped: it is the machine's fault, and no path of the input.
+			return 0, errors.New("it cannot be kept for a second pass: " + err.Error() + "; name a file instead")
 		}
 		r.from = io.MultiReader(again, r.rest)
 	}

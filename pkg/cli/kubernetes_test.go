@@ -244,7 +244,7 @@ func (a *kubernetesAPI) bury() {
 
 // restart puts new pods in the place of a workload's.
 func (a *kubernetesAPI) restart(workload object) {
-	namespace, name := meta(workload, "namespace"), meta(workload, "name")
+	name := meta(workload, "name")
 	a.restarts = append(a.restarts, name)
 	if status := workload["status"].(object); slices.Contains(a.broken, name) {
 		status["conditions"] = []any{object{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}}
@@ -253,6 +253,12 @@ func (a *kubernetesAPI) restart(workload object) {
 		status["updatedReplicas"] = 0
 		return
 	}
+	a.move(workload)
+}
+
+// move has the pods of a workload hit what new ones would.
+func (a *kubernetesAPI) move(workload object) {
+	namespace, name := meta(workload, "namespace"), meta(workload, "name")
 	for _, o := range a.objects["pods"] {
 		if strings.HasPrefix(meta(o, "name"), name+"-") && meta(o, "namespace") == namespace {
 			o["metadata"].(object)["labels"].(object)[profileLabel] = a.place(namespace)

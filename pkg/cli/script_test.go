@@ -411,18 +411,32 @@ func startKubernetes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { scriptClusters.Delete(ts) })
 }
 
-// checkPods compares what became of pods: restarted NAMES, stopped NAMES, on PROFILE COUNT.
+// checkPods compares what became of pods: restarted NAMES, stopped NAMES, on PROFILE COUNT. Await waits until so many
+// restarts were asked for, and unstick lets the rollouts end that were stuck.
 func checkPods(ts *testscript.TestScript, neg bool, args []string) {
 	found, ok := scriptClusters.Load(ts)
 	if !ok || neg || len(args) < 1 {
 		ts.Fatalf("usage: kubernetes FILE, then pods restarted|stopped [NAME...] | pods on PROFILE COUNT")
 	}
 	api := found.(*kubernetesAPI)
+	if args[0] == "await" {
+		api.await(ts, args[1])
+		return
+	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
 	api.bury()
 	got := ""
 	switch args[0] {
+	case "unstick":
+		api.stuck = nil
+		for _, o := range api.objects["deployments"] {
+			if status := o["status"].(object); status["updatedReplicas"] == 0 {
+				status["updatedReplicas"] = status["replicas"]
+				api.move(o)
+			}
+		}
+		return
 	case "restarted":
 		got = strings.Join(api.restarts, " ")
 	case "stopped":
@@ -439,4 +453,22 @@ func checkPods(ts *testscript.TestScript, neg bool, args []string) {
 	if want := strings.Join(args[1:], " "); got != want {
 		ts.Fatalf("pods %s: %q, want %q", args[0], got, want)
 	}
+}
+
+// await looks until so many restarts were asked for; a minute is as good as never.
+func (a *kubernetesAPI) await(ts *testscript.TestScript, count string) {
+	want, err := strconv.Atoi(count)
+	ts.Check(err)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 6000 {
+		a.mu.Lock()
+		n := len(a.restarts)
+		a.mu.Unlock()
+		if n >= want {
+			return
+		}
+		<-tick.C
+	}
+	ts.Fatalf("waited for %d restarts", want)
 }

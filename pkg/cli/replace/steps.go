@@ -177,11 +177,15 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 		}
 		return failure
 	}
-	finish := r.ReplaceCommand(r.place, r.opts.Name)
+	undo := r.ReplaceCommand(r.place, r.opts.Name)
+	finish := undo
+	if r.opts.Drain {
+		finish = r.Again() // without --drain, pods that are still there would be stopped at once
+	}
 	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s",
 		failure, s.Successor.Name, s.Successor.Status, finish)
 	if s.CanAbort() {
-		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, finish)
+		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, undo)
 	}
 	return failure
 }

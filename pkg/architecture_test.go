@@ -118,7 +118,6 @@ var rules = []string{
 var outside = map[string][]string{
 	"github.com/aws/":                 {"cloud", "sandbox/sandboxtest", "sandbox/internal/bench"},
 	"github.com/spf13/cobra":          {"cli", "cli/*"},
-	"github.com/spf13/viper":          {"cli"},
 	"github.com/spf13/pflag":          {"cli", "cli/env"},
 	"github.com/clipperhouse/":        {"output"},
 	"github.com/briandowns/spinner":   {"output"},

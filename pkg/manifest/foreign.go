@@ -87,7 +87,7 @@ func (o *object) spot(path string, v document.Value, part string) spot {
 // known to make any.
 func (o *object) foreignPods(group string) ([]kube.Pod, error) {
 	root := spot{value: o.value, fields: o.fields}
-	places, ok := foreignPlaces[o.kind+"."+group]
+	places, ok := foreignPlaces()[o.kind+"."+group]
 	if !ok && o.plainTemplate(root) {
 		places = []podPlace{{at: "spec.template", replicas: "$spec.replicas"}}
 	}

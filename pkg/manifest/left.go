@@ -272,15 +272,15 @@ func pathsIn(fields []document.Field, lists ...string) []string {
 	return out
 }
 
-// keys are those that every manifest has, wherever they stand.
-var keys = []*regexp.Regexp{
-	regexp.MustCompile(`(?m)(^|[{,\s])["']?apiVersion["']?\s*:`), regexp.MustCompile(`(?m)(^|[{,\s])["']?kind["']?\s*:`),
-}
-
 // LooksLikeManifest reports whether a file that could not be read is a manifest that is broken.
 func LooksLikeManifest(name string) bool {
 	text := sniff(name)
-	return !slices.ContainsFunc(keys, func(key *regexp.Regexp) bool { return !key.Match(text) })
+	for _, key := range []string{"apiVersion", "kind"} { // which every manifest has, wherever they stand
+		if !regexp.MustCompile(`(?m)(^|[{,\s])["']?` + key + `["']?\s*:`).Match(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // glob is a pattern of a path, by its steps. A pattern of one step fits a name anywhere.

@@ -65,7 +65,7 @@ func mayMakePods(kind, group string) bool {
 	switch {
 	case !strings.Contains(group, "."):
 		return false
-	case foreignPlaces[full] != nil || slices.Contains(podful, group):
+	case foreignPlaces()[full] != nil || slices.Contains(podful, group):
 		return true
 	case strings.HasSuffix(group, ".k8s.io"):
 		return false

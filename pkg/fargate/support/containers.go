@@ -128,7 +128,7 @@ func listensOn(words []string, port string) int {
 }
 
 func blockVolume(c *corev1.Container, at place) []Finding {
-	var found []Finding
+	found := make([]Finding, 0, len(c.VolumeDevices))
 	for i := range c.VolumeDevices {
 		found = append(found, refused(at.path("volumeDevices"+kube.Index(i)), useEFS,
 			"container %s uses %s as a raw block device; the only volumes that Fargate can mount are file systems "+

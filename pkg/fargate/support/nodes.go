@@ -129,8 +129,9 @@ func requirementText(r corev1.NodeSelectorRequirement) string {
 }
 
 func architecture(pod kube.Pod) []Finding {
-	var found []Finding
-	for _, key := range unmetNodeLabels(pod, "kubernetes.io/arch", "beta.kubernetes.io/arch") {
+	keys := unmetNodeLabels(pod, "kubernetes.io/arch", "beta.kubernetes.io/arch")
+	found := make([]Finding, 0, len(keys))
+	for _, key := range keys {
 		found = append(found, refused(kube.KeyPath(pod.Field("nodeSelector"), key),
 			"build the image for amd64, and ask for that or for nothing; "+keepOff,
 			"the pod wants nodes with %s=%s; EKS on Fargate has amd64 only", key, pod.Spec.NodeSelector[key])...)
@@ -139,8 +140,9 @@ func architecture(pod kube.Pod) []Finding {
 }
 
 func nodeSelector(pod kube.Pod) []Finding {
-	var found []Finding
-	for _, key := range unmetNodeLabels(pod) {
+	keys := unmetNodeLabels(pod)
+	found := make([]Finding, 0, len(keys))
+	for _, key := range keys {
 		value := pod.Spec.NodeSelector[key]
 		r := corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}
 		found = append(found, nodeFinding(r, key+"="+value, kube.KeyPath(pod.Field("nodeSelector"), key))...)

@@ -83,12 +83,12 @@ var modelSequences = []modelSequence{
 		run: func(ctx context.Context, m *model) error { return m.replace(ctx, toBe("web-new", true)) },
 	},
 	{
-		name: "replace, drained", want: map[string]string{"9-web": "web"}, guarded: true, covered: []string{"web"},
+		name: "replace, drained", want: map[string]string{"9-web": "web"}, guarded: true, covered: []string{"web"}, every: 199,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}, pods: []string{"api", "shop"},
 		run: func(ctx context.Context, m *model) error { return m.replace(ctx, drained()) },
 	},
 	{
-		name: "apply, drained", files: map[string]string{"web": "web web-more"}, guarded: true, covered: []string{"web"}, every: 29,
+		name: "apply, drained", files: map[string]string{"web": "web web-more"}, guarded: true, covered: []string{"web"}, every: 199,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}, pods: []string{"api", "shop"},
 		run: func(ctx context.Context, m *model) error {
 			g := goal(PruneApplied, map[string]string{"web": "web web-more"})

@@ -106,8 +106,8 @@ type fleet[T any] struct {
 }
 
 // ReadFleet reads clusters side by side and returns what was read, by account, region and name. Of what failed it
-// returns the errors, a line for each cluster, beside what was read of the others. begin is called once for every region of
-// an account, and what it returns reads one cluster.
+// returns the errors, a line for each cluster, beside what was read of the others. begin is called once for every
+// region of an account, and what it returns reads one cluster.
 func ReadFleet[T any](
 	ctx context.Context, e *Env, f FleetFlags, place Place, options cloud.Options,
 	begin func(*cloud.Client) func(ctx context.Context, cluster string) (T, error),

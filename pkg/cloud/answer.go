@@ -123,6 +123,11 @@ func missing(input, output any) string {
 		for _, r := range out.Regions {
 			l.text("regionName", r.RegionName)
 		}
+	case *ec2.DescribeNatGatewaysOutput:
+		l.when(out.NatGateways == nil, "natGatewaySet")
+		for _, g := range out.NatGateways {
+			l.text("natGatewayId", g.NatGatewayId)
+		}
 	case *ec2.DescribeVpcEndpointsOutput:
 		l.when(out.VpcEndpoints == nil, "vpcEndpointSet")
 		for _, e := range out.VpcEndpoints {

@@ -123,6 +123,31 @@ func routeTableOf(in types.RouteTable) network.RouteTable {
 	return table
 }
 
+// NATAddresses describes the public addresses of the NAT gateways of a VPC, by the gateways' ids.
+func (c *Client) NATAddresses(ctx context.Context, vpc string) (map[string][]string, error) {
+	const action = "ec2:DescribeNatGateways"
+	if vpc == "" {
+		return nil, noVPC(action)
+	}
+	found, err := pages(ctx, action,
+		func(token *string) (*ec2.DescribeNatGatewaysOutput, error) {
+			return c.ec2().DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{Filter: ofVPC(vpc), NextToken: token})
+		},
+		func(out *ec2.DescribeNatGatewaysOutput) ([]types.NatGateway, *string) {
+			return out.NatGateways, out.NextToken
+		})
+	out := map[string][]string{}
+	for _, gateway := range found {
+		for _, a := range gateway.NatGatewayAddresses {
+			if a.PublicIp != nil {
+				id := aws.ToString(gateway.NatGatewayId)
+				out[id] = append(out[id], *a.PublicIp)
+			}
+		}
+	}
+	return out, err
+}
+
 // VPCEndpoints describes the VPC endpoints of a VPC, sorted by id.
 func (c *Client) VPCEndpoints(ctx context.Context, vpc string) ([]network.Endpoint, error) {
 	const action = "ec2:DescribeVpcEndpoints"

@@ -247,25 +247,25 @@ func (f *facts) judgeEgress(choices []choice) Result {
 	if result.Level == Skipped {
 		return result
 	}
-	cluster, closed := f.cluster, false
+	closed := false
 	for _, c := range choices {
 		closed = closed || c.judged && c.judgement.Usable && !c.judgement.Egress
 	}
-	onlyPublic := cluster.PublicAccess && !cluster.PrivateAccess
-	limited := len(cluster.PublicCIDRs) > 0 && !slices.Contains(cluster.PublicCIDRs, "0.0.0.0/0")
 	const private = "enable the cluster's private endpoint access"
 	switch {
-	case onlyPublic && closed:
+	case f.publicAPI() && closed:
 		shut := Finding{codeAPIClosed, "the cluster's API endpoint has public access only, so nodes in subnets without a " +
 			"default route cannot register"}
 		if result.Level == Pass {
 			return outcome(Warn, shut).hint(private)
 		}
 		return result.found(shut).hint(result.Hint + "; " + private)
-	case onlyPublic && limited && result.Level == Pass:
-		return warn(codeAPILimited, "the cluster's API endpoint has public access only, from %s; whether the subnets' "+
-			"way out is among these was not looked at", strings.Join(cluster.PublicCIDRs, ", ")).hint(private +
-			", or let the NAT gateways' addresses in")
+	case f.limitedAPI() && result.Level == Pass:
+		judged := f.judgeAddresses(choices)
+		if judged.Level == Pass {
+			return result.with(judged.Message)
+		}
+		return judged.hint(private + ", or let the NAT gateways' addresses in")
 	}
 	return result
 }

@@ -154,7 +154,7 @@ func TestEgress(t *testing.T) {
 			"egress": "warn: image pulls would hang | public access only | NAT gateway | private endpoint access",
 		}},
 		"limited API, NAT": {change: public("203.0.113.0/24"), want: expect{
-			"egress": "warn: public access only, from 203.0.113.0/24; whether the subnets' way out is among these was not looked at",
+			"egress": "warn: public access only, from 203.0.113.0/24; the addresses of nat-0aaa0000000000001, by which nodes of",
 		}},
 		"none":          {change: endpoints(), want: expect{"egress": "warn: 2 subnets have no way out: image pulls would hang | subnet-0aaa0000000000001: route table rtb-0aaa0000000000001 has no default route | NAT gateway"}},
 		"some":          {change: endpoints(api, docker), want: expect{"egress": "warn: image pulls may hang | no VPC endpoint for s3"}},

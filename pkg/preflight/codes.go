@@ -259,9 +259,9 @@ func Codes() []Code {
 		},
 		{
 			codeAPIClosed, checkEgress,
-			"nodes cannot reach the cluster's API endpoint from a subnet: it has public access only, the subnet no " +
-				"default route",
-			"enable the endpoint's private access",
+			"nodes cannot reach the cluster's API endpoint from a subnet: it has public access only, and the subnet no " +
+				"default route, or a way out whose address the endpoint does not let in",
+			"enable the endpoint's private access, or let the NAT gateways' addresses in",
 		},
 		{
 			codeAPILimited, checkEgress,

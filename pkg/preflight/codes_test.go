@@ -62,6 +62,12 @@ func withAccess(private bool, cidrs ...string) func(*sandbox.World) {
 	return demo(func(c *sandbox.Cluster) { c.EndpointPrivateAccess, c.PublicAccessCIDRs = &private, cidrs })
 }
 
+func withNAT(address string) func(*sandbox.World) {
+	return func(w *sandbox.World) {
+		w.VPCs[0].NATAddresses = map[string]string{"nat-0aaa0000000000001": address}
+	}
+}
+
 var wrongWorlds = func() []wrong {
 	ptr := func(n int) *int { return &n }
 	status := func(s string) func(*sandbox.World) { return web(func(p *sandbox.Profile) { p.Status = s }) }
@@ -172,6 +178,7 @@ var wrongWorlds = func() []wrong {
 		{code: codeNoWayOut, change: closed},
 		{code: codeEndpoints, change: both(closed, endpoints("ecr.api"))},
 		{code: codeAPIClosed, change: both(closed, endpoints("ecr.api", "ecr.dkr", "s3"), withAccess(false, "0.0.0.0/0"))},
+		{code: codeAPIClosed, change: both(withAccess(false, "203.0.113.0/24"), withNAT("198.51.100.1"))},
 		{code: codeAPILimited, change: withAccess(false, "203.0.113.0/24")},
 		{code: codeRoleGone, change: role("arn:aws:iam::111122223333:role/nobody"), also: []string{CodeNotJudged}},
 		{code: codeRoleForeign, change: role("arn:aws:iam::999999999999:role/theirs"), also: []string{CodeNotJudged}},
@@ -227,6 +234,9 @@ func TestCodes(t *testing.T) {
 	}
 	if got := find(t, wrong{}); len(got) > 0 {
 		t.Errorf("the right world has %v", got)
+	}
+	if got := find(t, wrong{change: both(withAccess(false, "203.0.113.0/24"), withNAT("203.0.113.7"))}); len(got) > 0 {
+		t.Errorf("a NAT gateway that is let in has %v", got)
 	}
 	met := map[string]bool{
 		codeStatusUnknown: true, codeOverlapUnknown: true, // the sandbox has no such status; see TestStatusOfWhatIsThere, TestOverlap

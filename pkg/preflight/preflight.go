@@ -69,6 +69,7 @@ type Cloud interface {
 	Subnet(ctx context.Context, id string) (network.Subnet, error)
 	SubnetsOfVPC(ctx context.Context, vpc string) ([]network.Subnet, error)
 	RouteTables(ctx context.Context, vpc string) ([]network.RouteTable, error)
+	NATAddresses(ctx context.Context, vpc string) (map[string][]string, error)
 	VPCEndpoints(ctx context.Context, vpc string) ([]network.Endpoint, error)
 	Role(ctx context.Context, name string) (cloud.Role, error)
 	Roles(ctx context.Context) ([]cloud.Role, error)

@@ -29,6 +29,8 @@ type facts struct {
 	subnets   answer[[]network.Subnet]
 	tables    answer[[]network.RouteTable]
 	endpoints answer[[]network.Endpoint]
+	// nats are the addresses of the VPC's NAT gateways, read where the API endpoint lets only some addresses in.
+	nats answer[map[string][]string]
 	// strays are subnets that were asked for one by one.
 	strays   map[string]answer[network.Subnet]
 	strayMut sync.Mutex
@@ -164,6 +166,9 @@ func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	group.Go(func() error { return f.tables.take(c.RouteTables(ctx, f.vpc)) })
 	if !f.skips(checkEgress) {
 		group.Go(func() error { return f.endpoints.take(c.VPCEndpoints(ctx, f.vpc)) })
+		if f.limitedAPI() {
+			group.Go(func() error { return f.nats.take(c.NATAddresses(ctx, f.vpc)) })
+		}
 	}
 	return group.Wait()
 }

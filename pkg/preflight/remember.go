@@ -60,6 +60,10 @@ func (m *memory) RouteTables(_ context.Context, vpc string) ([]network.RouteTabl
 	return once(m, "route tables", vpc, m.cloud.RouteTables)
 }
 
+func (m *memory) NATAddresses(_ context.Context, vpc string) (map[string][]string, error) {
+	return once(m, "NAT gateways", vpc, m.cloud.NATAddresses)
+}
+
 func (m *memory) VPCEndpoints(_ context.Context, vpc string) ([]network.Endpoint, error) {
 	return once(m, "endpoints", vpc, m.cloud.VPCEndpoints)
 }

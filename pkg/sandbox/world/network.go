@@ -20,6 +20,8 @@ type VPC struct {
 	// DNSSupport and DNSHostnames are attributes of the VPC, true when absent.
 	DNSSupport   *bool `yaml:"dnsSupport,omitempty"`
 	DNSHostnames *bool `yaml:"dnsHostnames,omitempty"`
+	// NATAddresses are the public addresses of NAT gateways, by their ids.
+	NATAddresses map[string]string `yaml:"natAddresses,omitempty"`
 	// Owner is another account that shares the VPC with this one.
 	Owner string `yaml:"owner,omitempty"`
 }

@@ -179,13 +179,17 @@ func endpoints(c *account.Call) (out []thing) {
 
 // natGateways are the NAT gateways that routes lead to, each in the first public subnet of its VPC.
 func natGateways(c *account.Call) (out []thing) {
+	type addressXML struct {
+		Public string `xml:"publicIp"`
+	}
 	type natXML struct {
-		ID           string          `xml:"natGatewayId"`
-		VPC          string          `xml:"vpcId"`
-		Subnet       string          `xml:"subnetId"`
-		State        string          `xml:"state"`
-		Connectivity string          `xml:"connectivityType"`
-		Tags         wire.Items[tag] `xml:"tagSet"`
+		ID           string                 `xml:"natGatewayId"`
+		VPC          string                 `xml:"vpcId"`
+		Subnet       string                 `xml:"subnetId"`
+		State        string                 `xml:"state"`
+		Connectivity string                 `xml:"connectivityType"`
+		Addresses    wire.Items[addressXML] `xml:"natGatewayAddressSet"`
+		Tags         wire.Items[tag]        `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
 		subnet := ""
@@ -197,7 +201,11 @@ func natGateways(c *account.Call) (out []thing) {
 				"vpc-id": {v.ID}, "subnet-id": {subnet}, "nat-gateway-id": {id}, "state": {"available"},
 			}
 			tags := tagsOf(c, id, nil)
-			out = append(out, thing{id, tags, filters, natXML{id, v.ID, subnet, "available", "public", tagSet(tags)}})
+			nat := natXML{ID: id, VPC: v.ID, Subnet: subnet, State: "available", Connectivity: "public", Tags: tagSet(tags)}
+			if address := v.NATAddresses[id]; address != "" {
+				nat.Addresses.List = []addressXML{{address}}
+			}
+			out = append(out, thing{id, tags, filters, nat})
 		}
 	}
 	return out

@@ -183,7 +183,7 @@ func (a *kubernetesAPI) serve(w http.ResponseWriter, r *http.Request, k kind, na
 	for _, o := range a.objects[k.name] {
 		key, value, isSelector := strings.Cut(query.Get("labelSelector"), "=")
 		if own := meta(o, "namespace"); (namespace == "" || own == "" || own == namespace) && (name == "" || meta(o, "name") == name) &&
-			(!isSelector || labelsOf(o)[key] == value) {
+			(key == "" || isSelector && labelsOf(o)[key] == value || !isSelector && labelsOf(o)[key] != "") {
 			chosen = append(chosen, typed(o, k))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -132,9 +133,13 @@ func (k inhabited) Inhabitants(ctx context.Context, profile string) (lifecycle.I
 	var in lifecycle.Inhabitants
 	var lock sync.Mutex
 	options := manifest.Options{Budgets: func(b fargate.DisruptionBudget) { in.Budgets = append(in.Budgets, b) }}
+	selector := kube.ProfileLabel
+	if len(validation.IsValidLabelValue(profile)) == 0 { // kubectl takes no other, and no pod has one
+		selector += "=" + profile
+	}
 	group, groupContext := errgroup.WithContext(ctx)
 	for what, flags := range map[string][]string{
-		"pods":                                {"-A", "-l", kube.ProfileLabel + "=" + profile},
+		"pods":                                {"-A", "-l", selector},
 		"deployments,statefulsets,daemonsets": {"-A"},
 		"poddisruptionbudgets":                {"-A"},
 	} {

@@ -96,7 +96,7 @@ func (e *Env) InvalidValue(cmd *cobra.Command, flag string, value any, must stri
 
 // EachOneOf judges a flag of several values; it returns the faults of all.
 func (e *Env) EachOneOf(cmd *cobra.Command, flag string, values, allowed []string) error {
-	var faults []error
+	faults := make([]error, 0, len(values))
 	for _, value := range values {
 		faults = append(faults, e.OneOf(cmd, flag, value, allowed))
 	}

@@ -297,7 +297,8 @@ func regions(c *account.Call) (out []thing) {
 		Endpoint string `xml:"regionEndpoint"`
 		OptIn    string `xml:"optInStatus"`
 	}
-	names := []string{c.World.Region}
+	names := make([]string, 0, 1+len(c.World.VPCs)+len(c.Clusters))
+	names = append(names, c.World.Region)
 	for _, v := range c.World.VPCs {
 		names = append(names, v.Region)
 	}

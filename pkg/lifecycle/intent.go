@@ -136,8 +136,8 @@ func onlyTags(differences []fargate.Difference) bool {
 	})
 }
 
-// TagFaults returns what fgctl's tags of a profile say that cannot be, each as a sentence about the profile: fgctl writes
-// none of it, so somebody else copied, removed or changed tags.
+// TagFaults returns what fgctl's tags of a profile say that cannot be, each as a sentence about the profile: fgctl
+// writes none of it, so somebody else copied, removed or changed tags.
 func TagFaults(profiles []fargate.Profile, p fargate.Profile) []string {
 	var out []string
 	name, temporary := p.Tags[TagReplaces], p.Tags[TagTemporary] == "true"

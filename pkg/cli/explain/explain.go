@@ -36,8 +36,8 @@ func NewCommand(e *env.Env) *cobra.Command {
 		Long: `Say what a message of EKS or of a scheduler means: its cause, its cure, and where it was seen.
 
 The text may be pasted from anywhere: an event or a condition of a pod, an error of AWS, the health code
-of a profile, a line of Terraform or eksctl around it, a code of fgctl check. - reads standard input. Nothing is asked of a
-cluster or of AWS. The exit code is 3 when nothing in the text is known.`,
+of a profile, a line of Terraform or eksctl around it, a code of fgctl check. - reads standard input.
+Nothing is asked of a cluster or of AWS. The exit code is 3 when nothing in the text is known.`,
 		Example: `  fgctl explain 'Pod provisioning timed out (will retry) for pod: web/shop-1'
   kubectl get events -n web --field-selector reason=FailedScheduling | fgctl explain -`,
 		Args: cobra.ArbitraryArgs,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -70,17 +71,17 @@ func rivals() []rival {
 				selectors = append(selectors, sandbox.Selector{Namespace: s.Namespace})
 			}
 			return created("theirs", selectors, map[string]string{
-				TagReplaces: o.Name, TagReplacesID: idOf(o), TagSpec: "0123456789abcdef", "owner": "them",
+				decision.TagReplaces: o.Name, decision.TagReplacesID: decision.ProfileID(o), decision.TagSpec: "0123456789abcdef", "owner": "them",
 			})
 		}, false},
 		{"destroys and creates the original, as Terraform does", func(o fargate.Profile, _, _ string) *sandbox.Actor {
 			return on(sandbox.Actor{Action: sandbox.ActorRecreate, Name: o.Name, Selectors: theirs, Tags: theirOwner})
 		}, true},
 		{"takes away a tag that it does not know, as Terraform does", func(o fargate.Profile, _, _ string) *sandbox.Actor {
-			return on(sandbox.Actor{Action: sandbox.ActorUntag, Name: o.Name, Keys: []string{TagApplied}})
+			return on(sandbox.Actor{Action: sandbox.ActorUntag, Name: o.Name, Keys: []string{decision.TagApplied}})
 		}, false},
 		{"takes away the successor's tags", func(_ fargate.Profile, s, _ string) *sandbox.Actor {
-			return on(sandbox.Actor{Action: sandbox.ActorUntag, Name: s, Keys: []string{TagApplied, TagReplaces, TagReplacesID}})
+			return on(sandbox.Actor{Action: sandbox.ActorUntag, Name: s, Keys: []string{decision.TagApplied, decision.TagReplaces, decision.TagReplacesID}})
 		}, false},
 	}
 }
@@ -139,9 +140,9 @@ func TestApplyAgainstAnActor(t *testing.T) {
 func rivalOf(t *testing.T, s modelSequence, r rival) *sandbox.Actor {
 	t.Helper()
 	m := newModel(t, s)
-	var changes Changes
+	var changes decision.Changes
 	err := m.process(0, false, func(ctx context.Context, m *model) (err error) {
-		changes, err = m.decideAll(ctx, goal(PruneApplied, s.files))
+		changes, err = m.decideAll(ctx, goal(decision.PruneApplied, s.files))
 		return err
 	})
 	if err != nil {
@@ -151,9 +152,9 @@ func rivalOf(t *testing.T, s modelSequence, r rival) *sandbox.Actor {
 	successor, made := "", ""
 	for _, d := range changes.Decisions {
 		switch {
-		case d.Action == Begin && original.Name == "":
+		case d.Action == decision.Begin && original.Name == "":
 			original, successor = *d.Original, d.Wanted.Name
-		case d.Action == Make:
+		case d.Action == decision.Make:
 			made = cmp.Or(made, d.Wanted.Name)
 		}
 	}
@@ -206,22 +207,22 @@ func (m *model) afterRival(t *testing.T, why string, s modelSequence) string {
 		if err = m.alone(s.run); err == nil {
 			break
 		}
-		var refusal *Refusal
-		if errors.As(err, &refusal) && refusal.Reason == OtherUnderWay {
+		var refusal *decision.Refusal
+		if errors.As(err, &refusal) && refusal.Reason == decision.OtherUnderWay {
 			name := refusal.Situation.Name
-			_ = m.alone(func(ctx context.Context, m *model) error { return m.replace(ctx, Wish{Name: name}) }) // judged by what follows
+			_ = m.alone(func(ctx context.Context, m *model) error { return m.replace(ctx, decision.Wish{Name: name}) }) // judged by what follows
 		}
 		m.clock.advance(5 * time.Second)
 	}
 	if err != nil {
-		isClear := errors.As(err, new(*Refusal)) || errors.As(err, new(*Failed)) || strings.Contains(err.Error(), "delete one of them by hand")
+		isClear := errors.As(err, new(*decision.Refusal)) || errors.As(err, new(*decision.Failed)) || strings.Contains(err.Error(), "delete one of them by hand")
 		if !isClear {
 			t.Errorf("%s: run again: %v\n%v", why, err, m.ofFiles())
 		}
 		return how(err)
 	}
 	if err := m.alone(func(ctx context.Context, m *model) error {
-		changes, err := m.decideAll(ctx, goal(PruneApplied, s.files))
+		changes, err := m.decideAll(ctx, goal(decision.PruneApplied, s.files))
 		if err == nil && len(changes.Turns) > 0 {
 			err = fmt.Errorf("there is more to do: %+v", changes.Turns)
 		}
@@ -236,7 +237,7 @@ func (m *model) afterRival(t *testing.T, why string, s modelSequence) string {
 				own = append(own, s.Namespace)
 			}
 			slices.Sort(own)
-			return cmp.Or(p.Tags[TagApplied], p.Name) == name && p.Status == "ACTIVE" && strings.Join(own, " ") == namespaces
+			return cmp.Or(p.Tags[decision.TagApplied], p.Name) == name && p.Status == "ACTIVE" && strings.Join(own, " ") == namespaces
 		}
 		if !slices.ContainsFunc(m.server.Profiles("demo"), stands) && !m.standsByHand(name, namespaces) {
 			t.Errorf("%s: %s is not there as %s: %v", why, name, namespaces, m.ofFiles())
@@ -248,6 +249,6 @@ func (m *model) afterRival(t *testing.T, why string, s modelSequence) string {
 // standsByHand reports whether a profile that somebody replaced by hand stands for one of the file, without apply's tag.
 func (m *model) standsByHand(name, namespaces string) bool {
 	return slices.ContainsFunc(m.server.Profiles("demo"), func(p sandbox.Profile) bool {
-		return p.Tags[TagReplaces] == name && p.Status == "ACTIVE" && m.ofFiles()["besides "+p.Name] == namespaces
+		return p.Tags[decision.TagReplaces] == name && p.Status == "ACTIVE" && m.ofFiles()["besides "+p.Name] == namespaces
 	})
 }

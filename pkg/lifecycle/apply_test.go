@@ -16,26 +16,29 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
+// This file checks apply with random files, killed and disturbed at every request.
+
 // goal is a file with a profile for each name, which takes the namespaces that stand behind it.
-func goal(prune Prune, files map[string]string) Goal {
-	g := Goal{Cluster: "demo", Prune: prune}
+func goal(prune decision.Prune, files map[string]string) decision.Goal {
+	g := decision.Goal{Cluster: "demo", Prune: prune}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		p := wanted(name, "")
 		p.Selectors = nil
 		for _, namespace := range strings.Fields(files[name]) {
 			p.Selectors = append(p.Selectors, fargate.Selector{Namespace: namespace})
 		}
-		g.Entries = append(g.Entries, Entry{Profile: p})
+		g.Entries = append(g.Entries, decision.Entry{Profile: p})
 	}
 	return g
 }
 
 // apply does what apply does.
-func (m *model) apply(ctx context.Context, g Goal) error {
+func (m *model) apply(ctx context.Context, g decision.Goal) error {
 	c, err := m.decideAll(ctx, g)
 	if err != nil {
 		return err
@@ -47,13 +50,13 @@ func (m *model) apply(ctx context.Context, g Goal) error {
 	if err := m.runner.Clock.Sleep(ctx, m.think); err != nil {
 		return err
 	}
-	return m.runner.Apply(ctx, c, 2*time.Second, func(Decision, fargate.Profile) {})
+	return m.runner.Apply(ctx, c, 2*time.Second, func(decision.Decision, fargate.Profile) {})
 }
 
-func (m *model) decideAll(ctx context.Context, g Goal) (Changes, error) {
+func (m *model) decideAll(ctx context.Context, g decision.Goal) (decision.Changes, error) {
 	profiles, err := m.client.Profiles(ctx, "demo")
 	if err != nil {
-		return Changes{}, err
+		return decision.Changes{}, err
 	}
 	return m.runner.DecideAll(ctx, profiles, g)
 }
@@ -69,13 +72,13 @@ func (m *model) ofFiles() map[string]string {
 		for _, s := range p.Selectors {
 			namespaces = append(namespaces, s.Namespace)
 		}
-		name := p.Tags[TagApplied]
+		name := p.Tags[decision.TagApplied]
 		if _, twice := out[name]; twice || name == "" {
 			name = "besides " + p.Name
 		}
 		out[name] = strings.Join(slices.Sorted(slices.Values(namespaces)), " ")
-		if p.Status != "ACTIVE" || p.Tags[TagTemporary] != "" {
-			out[name] += " " + p.Status + p.Tags[TagTemporary]
+		if p.Status != "ACTIVE" || p.Tags[decision.TagTemporary] != "" {
+			out[name] += " " + p.Status + p.Tags[decision.TagTemporary]
 		}
 	}
 	return out
@@ -103,7 +106,7 @@ func randomFiles(seed uint64) modelSequence {
 		if r.IntN(3) == 0 {
 			p.Name = fmt.Sprintf("%s-%d", base, 2+r.IntN(2))
 		}
-		p.Tags, p.Selectors = map[string]string{TagApplied: base}, nil
+		p.Tags, p.Selectors = map[string]string{decision.TagApplied: base}, nil
 		for _, namespace := range strings.Fields(before[base]) {
 			p.Selectors = append(p.Selectors, sandbox.Selector{Namespace: namespace})
 		}
@@ -117,7 +120,7 @@ func randomFiles(seed uint64) modelSequence {
 			s.covered = append(s.covered, namespace)
 		}
 	}
-	g := goal(PruneApplied, after)
+	g := goal(decision.PruneApplied, after)
 	for i := range g.Entries {
 		if g.Entries[i].KeepName = r.IntN(6) == 0; g.Entries[i].KeepName {
 			s.name += ", " + g.Entries[i].Name + " keeps its name"
@@ -186,10 +189,10 @@ func TestTwoAppliersAtOnce(t *testing.T) {
 		},
 		"a replacement": func(s modelSequence, _ uint64) (func(context.Context, *model) error, []string) {
 			p := s.profiles[0]
-			w := Wish{Name: p.Name, Change: fargate.Change{Add: []fargate.Selector{{Namespace: "more"}}}}
+			w := decision.Wish{Name: p.Name, Change: fargate.Change{Add: []fargate.Selector{{Namespace: "more"}}}}
 			return func(ctx context.Context, m *model) error {
 				d, err := decided(ctx, m.runner, w)
-				if err == nil && d.Action != Missing {
+				if err == nil && d.Action != decision.Missing {
 					_, err = m.runner.Do(ctx, d, Options{Wait: true})
 				}
 				return err
@@ -233,10 +236,10 @@ func (m *model) settle(t *testing.T, why string, s modelSequence) {
 		if err = m.alone(s.run); err == nil {
 			return
 		}
-		var refusal *Refusal
-		if errors.As(err, &refusal) && refusal.Reason == OtherUnderWay {
+		var refusal *decision.Refusal
+		if errors.As(err, &refusal) && refusal.Reason == decision.OtherUnderWay {
 			name := refusal.Situation.Name
-			if err := m.alone(func(ctx context.Context, m *model) error { return m.replace(ctx, Wish{Name: name}) }); err != nil {
+			if err := m.alone(func(ctx context.Context, m *model) error { return m.replace(ctx, decision.Wish{Name: name}) }); err != nil {
 				t.Fatalf("%s: finish %s: %v", why, name, err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // grace is how long an answer may contradict a change that AWS has just accepted: reads may lag
@@ -99,7 +100,7 @@ func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag t
 		case p.Status == fargate.StatusDeleting:
 			return fmt.Errorf("profile %s is being deleted, so it will not become ACTIVE", name)
 		default:
-			return &Failed{Profile: p}
+			return &decision.Failed{Profile: p}
 		}
 	})
 }
@@ -142,7 +143,7 @@ func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, ac
 			}
 			return errSettled
 		case failed && now.Sub(contradicted) >= absence:
-			return &Failed{Profile: p} // before that it may be of the time before the deletion
+			return &decision.Failed{Profile: p} // before that it may be of the time before the deletion
 		case stays && now.Sub(contradicted) > grace:
 			return fmt.Errorf("EKS accepted the deletion of profile %s, but it is %s", name, p.Status)
 		}

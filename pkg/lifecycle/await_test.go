@@ -12,8 +12,11 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
+
+// This file tests waiting where AWS does not do what was asked, and accounts of several deletions.
 
 // The pause that an answer asks for is kept: before a request is repeated, and between looks.
 func TestRetryAfterIsKept(t *testing.T) {
@@ -151,7 +154,7 @@ func TestDeleteAllKeepsAccount(t *testing.T) {
 		var got []string
 		for _, d := range b.DeleteAll(t.Context(), doomed, true, func(p fargate.Profile) { told[p.Name] = true }) {
 			word := "deleted"
-			var failed *Failed
+			var failed *decision.Failed
 			var unfinished *Unfinished
 			switch {
 			case d.Untried:

@@ -15,8 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
+
+// This file has fgctl compete: with itself, doing the same or something else, and with somebody who
+// re-creates the original or deletes one of the two just when it hurts most.
 
 // meetings is how many orders of requests each pair of processes is run in.
 func meetings() uint64 {
@@ -98,7 +102,7 @@ func asks(name, namespace string, keepName bool) func(context.Context, *model) e
 		if err != nil {
 			return err
 		}
-		if d.Action == Begin {
+		if d.Action == decision.Begin {
 			d.Wanted.Name = name
 		}
 		if err := m.runner.Clock.Sleep(ctx, m.think); err != nil {
@@ -132,7 +136,7 @@ func TestDifferentReplacementsAtOnce(t *testing.T) {
 				why := fmt.Sprintf("seed %d (%v)", seed, errs)
 				for _, err := range errs {
 					ends[how(err)]++
-					if err != nil && !errors.As(err, new(*Refusal)) {
+					if err != nil && !errors.As(err, new(*decision.Refusal)) {
 						t.Fatalf("%s: losing the race is no refusal", why)
 					}
 				}

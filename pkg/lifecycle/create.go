@@ -10,6 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -92,7 +93,7 @@ func (r *Runner) takeOver(ctx context.Context, m making) (made fargate.Profile, 
 		r.Report.Note(fmt.Sprintf("profile %s is still being deleted; it is created when it is gone", have.Name))
 		return have, false, r.WaitDeleted(ctx, have.Cluster, have.Name, have.ARN)
 	}
-	return have, true, &Failed{Profile: have}
+	return have, true, &decision.Failed{Profile: have}
 }
 
 // stillActive looks at an ACTIVE profile once more, as the reading may be of the time before a change, and judges it.
@@ -103,9 +104,9 @@ func (r *Runner) stillActive(ctx context.Context, have, wanted fargate.Profile) 
 		return have, err
 	case len(now) == 0 || now[0].Status != fargate.StatusActive:
 		err := fmt.Errorf("profile %s was ACTIVE a moment ago and is not any more", have.Name)
-		return have, &Refusal{Reason: Moved, err: err}
+		return have, &decision.Refusal{Reason: decision.Moved, Err: err}
 	}
-	return now[0], judge(now[0], wanted)
+	return now[0], decision.Judge(now[0], wanted)
 }
 
 // make sends the profile to EKS and waits until it is ACTIVE.
@@ -269,7 +270,7 @@ func (o *operation) adopt(
 	if have == nil {
 		return fargate.Profile{}, refusal
 	}
-	if texts := differences(*have, p); texts != "" {
+	if texts := decision.Differences(*have, p); texts != "" {
 		return fargate.Profile{}, fmt.Errorf("%w; it is not as wanted:%s", refusal, texts)
 	}
 	if !unanswered {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -60,7 +61,7 @@ func TestCreateFailedShowsHealthAndEndsAtOnce(t *testing.T) {
 	})
 	start := b.clock.Now()
 	_, err := b.Create(t.Context(), checked(wanted("web", "web")), true)
-	var failed *Failed
+	var failed *decision.Failed
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "AccessDenied: no way in (role-1)") {
 		t.Fatalf("got %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -37,7 +38,7 @@ func TestDeleteFailedShowsHealth(t *testing.T) {
 		w.FailDeletes = []sandbox.Failure{{Code: "ClusterUnreachable", Message: "no answer"}}
 	})
 	err := b.Delete(t.Context(), b.read(t, "web"), true)
-	var failed *Failed
+	var failed *decision.Failed
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "ClusterUnreachable: no answer") {
 		t.Errorf("got %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // Options say how what was decided is done.
@@ -26,38 +27,38 @@ type Options struct {
 }
 
 // Do does what was decided, and returns the profile that is there in the end. What begins must have been Checked.
-func (r *Runner) Do(ctx context.Context, d Decision, opts Options) (fargate.Profile, error) {
+func (r *Runner) Do(ctx context.Context, d decision.Decision, opts Options) (fargate.Profile, error) {
 	switch d.Action {
-	case Begin, Finish:
-		if d.Action == Begin && d.checked.Profile.Name == "" {
+	case decision.Begin, decision.Finish:
+		if d.Action == decision.Begin && d.Preflight.Profile.Name == "" {
 			return fargate.Profile{}, fmt.Errorf("the successor %s was not checked", d.Wanted.Name)
 		}
 		return r.replace(ctx, d, opts)
-	case Undo:
+	case decision.Undo:
 		return *d.Original, r.retire(ctx, *d.Successor, *d.Original, Options{Wait: opts.Wait})
-	case Tag:
-		after, changed := retagged(*d.Original, d.Wanted)
+	case decision.Tag:
+		after, changed := decision.Retagged(*d.Original, d.Wanted)
 		return after, r.EKS.TagProfile(ctx, after.ARN, changed)
-	case Make:
+	case decision.Make:
 		return r.makeApplied(ctx, d)
-	case Drop:
+	case decision.Drop:
 		return *d.Original, r.remove(ctx, *d.Original, opts.Wait, opts.still(
 			func(profiles []fargate.Profile) (*fargate.Profile, error) {
 				return fargate.Named(profiles, d.Name), nil
 			}))
-	case Keep, Settle:
+	case decision.Keep, decision.Settle:
 		return d.Wanted, nil
-	case Missing:
+	case decision.Missing:
 	}
 	return fargate.Profile{}, fmt.Errorf("there is no profile %s to replace", d.Name)
 }
 
 // replace carries a replacement out from wherever it stands and returns the profile that takes the original's place. A
 // successor that fails is removed and the original stays.
-func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate.Profile, error) {
-	m := making{Report: d.checked, ours: true, wait: true}
+func (r *Runner) replace(ctx context.Context, d decision.Decision, opts Options) (fargate.Profile, error) {
+	m := making{Report: d.Preflight, ours: true, wait: true}
 	m.Siblings = d.Profiles
-	if d.Action == Begin {
+	if d.Action == decision.Begin {
 		m.Profile = d.Wanted
 		if err := r.takeRole(ctx, &m); err != nil {
 			return d.Wanted, err
@@ -66,34 +67,34 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 		d.Wanted = d.Intended()
 	}
 	standIn, renewed := d.Wanted, fargate.Profile{}
-	if d.Stage == Renewed {
+	if d.Stage == decision.Renewed {
 		renewed = *d.Original
 	}
 	for _, step := range d.Steps() {
 		var err error
 		switch step {
-		case MakeSuccessor:
+		case decision.MakeSuccessor:
 			m.Profile, m.have = d.Wanted, d.Successor
 			if standIn, err = r.ensure(ctx, d, m); opts.MakeOnly {
 				return standIn, err
 			}
-		case DrainOriginal:
+		case decision.DrainOriginal:
 			if err = r.settle(ctx, *d.Original, standIn, &opts); err == nil {
 				err = r.drain(ctx, *d.Original, standIn, d.Wish.Drain)
 			}
-		case RetireOriginal:
+		case decision.RetireOriginal:
 			first := opts
 			first.Wait = opts.Wait || d.Wish.KeepName
 			err = r.retire(ctx, *d.Original, standIn, first)
-		case MakeRenewed:
+		case decision.MakeRenewed:
 			m.Profile, m.have = renewal(standIn, d.Name), nil
-			if d.Stage == Renewed {
+			if d.Stage == decision.Renewed {
 				m.have = d.Original
 			}
 			if renewed, err = r.ensure(ctx, d, m); err != nil {
 				err = fmt.Errorf("%w\npods hit the temporary profile %s until the replacement is finished", err, standIn.Name)
 			}
-		case RetireTemporary:
+		case decision.RetireTemporary:
 			err = r.retire(ctx, standIn, renewed, Options{Settle: opts.Settle, Wait: opts.Wait})
 		}
 		if err != nil {
@@ -106,24 +107,15 @@ func (r *Runner) replace(ctx context.Context, d Decision, opts Options) (fargate
 	return standIn, nil
 }
 
-// Made returns the decision as it is when its successor is ACTIVE.
-func (d Decision) Made(successor fargate.Profile) Decision {
-	d.Action, d.Wanted, d.Successor = Finish, successor, &successor
-	if d.Stage == Fresh {
-		d.Stage = Begun
-	}
-	return d
-}
-
 // renewal is the new profile under the old name, made from the temporary one.
 func renewal(temporary fargate.Profile, name string) fargate.Profile {
-	p := withIntent(temporary, name, temporary.Tags[TagReplacesID], false)
+	p := decision.WithIntent(temporary, name, temporary.Tags[decision.TagReplacesID], false)
 	p.Name, p.ARN, p.Status = name, "", ""
 	return p
 }
 
 // ensure brings a profile of the replacement to ACTIVE. One that fails is removed again.
-func (r *Runner) ensure(ctx context.Context, d Decision, m making) (fargate.Profile, error) {
+func (r *Runner) ensure(ctx context.Context, d decision.Decision, m making) (fargate.Profile, error) {
 	if wanted := m.Profile; d.Original != nil && wanted.Name != d.Name {
 		m.still = func(profiles []fargate.Profile) error { return mayCome(profiles, *d.Original, wanted) }
 	}
@@ -132,8 +124,8 @@ func (r *Runner) ensure(ctx context.Context, d Decision, m making) (fargate.Prof
 }
 
 // removeFailed deletes a successor that ended in CREATE_FAILED, and keeps the reason.
-func (r *Runner) removeFailed(ctx context.Context, x Situation, err error) error {
-	var failed *Failed
+func (r *Runner) removeFailed(ctx context.Context, x decision.Situation, err error) error {
+	var failed *decision.Failed
 	if !errors.As(err, &failed) || failed.Profile.Status != fargate.StatusCreateFailed {
 		return err
 	}
@@ -184,17 +176,18 @@ func (o Options) still(choose chooser) chooser {
 // runs know the original by.
 func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) error {
 	for _, p := range profiles {
-		if p.Tags[TagReplaces] != original.Name || p.Tags[TagReplacesID] != idOf(original) {
+		if p.Tags[decision.TagReplaces] != original.Name || p.Tags[decision.TagReplacesID] != decision.ProfileID(original) {
 			continue
 		}
 		differences := fargate.Differences(p, successor)
 		switch {
 		case p.Name == original.Name:
-			return refused("profile %s was replaced meanwhile, under its own name; %s was not created", p.Name, successor.Name)
+			return decision.Refused("profile %s was replaced meanwhile, under its own name; %s was not created",
+				p.Name, successor.Name)
 		case p.Name != successor.Name:
-			return refused("profile %s replaces %s already; %s was not created", p.Name, original.Name, successor.Name)
+			return decision.Refused("profile %s replaces %s already; %s was not created", p.Name, original.Name, successor.Name)
 		case len(differences) > 0:
-			return refused("profile %s replaces %s already, and is not what is asked for now: %s; nothing was created",
+			return decision.Refused("profile %s replaces %s already, and is not what is asked for now: %s; nothing was created",
 				p.Name, original.Name, differences[0])
 		}
 	}
@@ -207,7 +200,7 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 	current, heir := fargate.Named(profiles, old.Name), fargate.Named(profiles, successor.Name)
 	var rival *fargate.Profile
 	replaces := func(p fargate.Profile) bool {
-		return p.Tags[TagReplaces] == old.Name && p.Tags[TagReplacesID] == idOf(old)
+		return p.Tags[decision.TagReplaces] == old.Name && p.Tags[decision.TagReplacesID] == decision.ProfileID(old)
 	}
 	for i, p := range profiles {
 		if p.Name != old.Name && p.Name != successor.Name && replaces(p) {
@@ -215,7 +208,7 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 		}
 	}
 	another := current != nil && current.ARN != old.ARN
-	if another && replaces(*current) && renews(*current, successor) {
+	if another && replaces(*current) && decision.Renews(*current, successor) {
 		return nil, nil // another run of the same replacement is ahead
 	}
 	stays := old.Name + " was not deleted"
@@ -246,11 +239,54 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 	return current, nil
 }
 
+// Decide reads from the cluster's profiles, as of just now, what there is to do. That nothing is, or that there is no
+// such profile, one reading does not show: then more are made, which have to agree.
+func (r *Runner) Decide(ctx context.Context, cluster string, profiles []fargate.Profile, w decision.Wish,
+) (decision.Decision, error) {
+	s, err := decision.Assess(profiles, w.Name)
+	if err != nil {
+		return decision.Decision{}, err
+	}
+	if !s.Unfinished() && (w.Abort || s.Stage != decision.Fresh) {
+		s, err = r.assessAgain(ctx, cluster, s, w.Abort && s.Stage == decision.Fresh || s.Stage == decision.Done)
+		if err != nil {
+			return decision.Decision{}, err
+		}
+	}
+	d, err := s.Decide(w)
+	if err != nil || w.Abort || d.Action != decision.Keep {
+		return d, err
+	}
+	// The reading may have lacked a replacement that is under way.
+	again, err := r.assessAgain(ctx, cluster, s, true)
+	switch {
+	case err != nil:
+		return decision.Decision{}, err
+	case again.Unfinished():
+		return again.Decide(w)
+	case again.Original == nil, again.Original.Status != s.Original.Status,
+		len(fargate.Differences(*again.Original, *s.Original)) > 0:
+		err := fmt.Errorf("profile %s has changed since it was first read; nothing was changed", w.Name)
+		return d, &decision.Refusal{Reason: decision.Moved, Err: err}
+	}
+	return d, nil
+}
+
+// assessAgain is Assess of readings that agree; with certain, over a grace period.
+func (r *Runner) assessAgain(ctx context.Context, cluster string, s decision.Situation, certain bool,
+) (decision.Situation, error) {
+	profiles, err := r.settled(ctx, cluster, s.Profiles, certain)
+	if err != nil {
+		return s, err
+	}
+	return decision.Assess(profiles, s.Name)
+}
+
 // DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
 // has to be made, takes more readings, which agree over a grace period. The error joins all refusals.
-func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal) (Changes, error) {
-	c, err := g.decide(first)
-	lacks := func(d Decision) bool { return d.Action == Make && d.Original == nil }
+func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g decision.Goal) (decision.Changes, error) {
+	c, err := g.Decide(first)
+	lacks := func(d decision.Decision) bool { return d.Action == decision.Make && d.Original == nil }
 	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
 		return c, nil
 	}
@@ -258,46 +294,25 @@ func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g Goal)
 	if err != nil {
 		return c, err
 	}
-	return g.decide(profiles)
-}
-
-// still returns the judgement of the cluster's profiles right before a profile goes: what was to take its pods has to
-// be there, as somebody else may have deleted it since.
-func (t Turn) still(d Decision) func([]fargate.Profile) error {
-	if d.Original == nil {
-		return nil
-	}
-	old, promised := *d.Original, fargate.Coverage(d.Original.Selectors, t.Left)
-	return func(profiles []fargate.Profile) error {
-		relied := slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
-			return p.ARN == old.ARN || fargate.Named(t.Left, p.Name) == nil && p.Name != d.Wanted.Name
-		})
-		for i, now := range fargate.Coverage(old.Selectors, relied) {
-			if promised[i].Extent == fargate.ExtentWhole && now.Extent != fargate.ExtentWhole {
-				return &Refusal{Reason: Moved, err: fmt.Errorf(
-					"what was to take the pods of selector %d of profile %s is not there any more; it was not deleted",
-					i+1, old.Name)}
-			}
-		}
-		return nil
-	}
+	return g.Decide(profiles)
 }
 
 // Apply does what was decided, turn by turn; what is made must have been Checked. A failure ends it: what comes later
 // may rely on it. The same goal decided about again goes on from there. done is called with every decision that is
 // carried out, and the profile that there is then.
-func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, done func(Decision, fargate.Profile),
+func (r *Runner) Apply(ctx context.Context, c decision.Changes, settle time.Duration,
+	done func(decision.Decision, fargate.Profile),
 ) error {
 	decisions := slices.Clone(c.Decisions)
 	// When the last profile became ACTIVE that pods may move to: one of an earlier run may just have.
 	var made time.Time
-	if slices.ContainsFunc(decisions, func(d Decision) bool { return d.Action == Finish }) {
+	if slices.ContainsFunc(decisions, func(d decision.Decision) bool { return d.Action == decision.Finish }) {
 		made = r.Clock.Now()
 	}
 	for _, t := range c.Turns {
 		d := decisions[t.Index]
-		makes := t.MakeOnly || d.Action == Make
-		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != Tag && left > 0 && !d.going() {
+		makes := t.MakeOnly || d.Action == decision.Make
+		if left := settle - r.Clock.Now().Sub(made); !makes && d.Action != decision.Tag && left > 0 && !d.Going() {
 			o := r.begin("changing the profiles of cluster " + c.Cluster)
 			o.see("the new profiles", "ACTIVE, giving the scheduler "+left.Round(time.Second).String()+" to learn of them")
 			if err := o.sleep(ctx, left); err != nil {
@@ -305,7 +320,7 @@ func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, don
 			}
 		}
 		p, err := r.Do(ctx, d, Options{
-			Settle: settle, Wait: true, MakeOnly: t.MakeOnly, Settled: true, Still: t.still(d),
+			Settle: settle, Wait: true, MakeOnly: t.MakeOnly, Settled: true, Still: t.Still(d),
 		})
 		if err != nil {
 			return err
@@ -324,14 +339,16 @@ func (r *Runner) Apply(ctx context.Context, c Changes, settle time.Duration, don
 }
 
 // makeApplied brings a profile of the file to ACTIVE. Somebody else may have made it meanwhile, and even replaced it.
-func (r *Runner) makeApplied(ctx context.Context, d Decision) (fargate.Profile, error) {
-	m := making{Report: d.checked, have: d.Original, wait: true}
+func (r *Runner) makeApplied(ctx context.Context, d decision.Decision) (fargate.Profile, error) {
+	m := making{Report: d.Preflight, have: d.Original, wait: true}
 	m.Siblings = d.Profiles
 	m.ours = m.have != nil && m.have.Status != fargate.StatusDeleting
 	m.still = func(profiles []fargate.Profile) error {
-		name, err := livesAs(profiles, d.Wish)
+		name, err := decision.LivesAs(profiles, d.Wish)
 		if err == nil && name != d.Name {
-			err = &Refusal{Reason: Moved, err: fmt.Errorf("profile %s was made meanwhile, as %s", d.Wish.Applied, name)}
+			err = &decision.Refusal{
+				Reason: decision.Moved, Err: fmt.Errorf("profile %s was made meanwhile, as %s", d.Wish.Applied, name),
+			}
 		}
 		return err
 	}

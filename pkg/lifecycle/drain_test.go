@@ -13,6 +13,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -77,7 +78,7 @@ func (v *village) finish() {
 	}
 }
 
-func (v *village) Inhabitants(_ context.Context, profile string) (in Inhabitants, err error) {
+func (v *village) Inhabitants(_ context.Context, profile string) (in decision.Inhabitants, err error) {
 	err = v.call(func() {
 		for _, o := range []string{"api", "shop", "job"} {
 			on, there := v.on[o]
@@ -164,8 +165,8 @@ func (v *village) judge(why string) {
 }
 
 // drained is the wish to replace web, whose pods are moved first.
-func drained() Wish {
-	return Wish{
+func drained() decision.Wish {
+	return decision.Wish{
 		Name: "web", Drain: 5 * time.Minute,
 		Change: fargate.Change{Add: []fargate.Selector{{Namespace: "web-more"}}},
 	}
@@ -234,11 +235,11 @@ func TestDrainOf(t *testing.T) {
 			why:       "a restart takes 3 of its pods away at once, and PodDisruptionBudget keep lets 1 go",
 		},
 	} {
-		in := Inhabitants{Pods: c.pods, Workloads: c.workloads}
+		in := decision.Inhabitants{Pods: c.pods, Workloads: c.workloads}
 		if c.budget {
 			in.Budgets = []fargate.DisruptionBudget{budget}
 		}
-		d := DrainOf("web", profiles, in)
+		d := decision.DrainOf("web", profiles, in)
 		all := slices.Concat(d.Moves, d.Stays)
 		if c.nothing {
 			if len(all) > 0 {
@@ -256,23 +257,23 @@ func TestDrainOf(t *testing.T) {
 func TestDecideDrained(t *testing.T) {
 	web := there("web", "", "web", fargate.StatusActive)
 	later := there("web-2", "", "web web-more", fargate.StatusActive)
-	later.Tags[TagReplaces], later.Tags[TagReplacesID] = "web", "1"
-	decide := func(w Wish, profiles ...fargate.Profile) (Decision, error) {
-		s, err := Assess(profiles, w.Name)
+	later.Tags[decision.TagReplaces], later.Tags[decision.TagReplacesID] = "web", "1"
+	decide := func(w decision.Wish, profiles ...fargate.Profile) (decision.Decision, error) {
+		s, err := decision.Assess(profiles, w.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s.decide(w)
+		return s.Decide(w)
 	}
 	d, err := decide(drained(), web)
-	if err != nil || d.Wanted.Name != "9-web" || fmt.Sprint(d.Steps()) != fmt.Sprint([]Step{MakeSuccessor, DrainOriginal, RetireOriginal}) {
+	if err != nil || d.Wanted.Name != "9-web" || fmt.Sprint(d.Steps()) != fmt.Sprint([]decision.Step{decision.MakeSuccessor, decision.DrainOriginal, decision.RetireOriginal}) {
 		t.Errorf("%s, %v, %v", d.Wanted.Name, d.Steps(), err)
 	}
 	if _, err := decide(drained(), web, later); err == nil || !strings.Contains(err.Error(), "--drain needs a successor whose name sorts before web") {
 		t.Errorf("%v", err)
 	}
 	web.Status = fargate.StatusDeleting
-	if d, err := decide(drained(), web, later); err != nil || slices.Contains(d.Steps(), DrainOriginal) {
+	if d, err := decide(drained(), web, later); err != nil || slices.Contains(d.Steps(), decision.DrainOriginal) {
 		t.Errorf("the original goes: %v, %v", d.Steps(), err)
 	}
 	zero := there("0", "", "web", fargate.StatusActive)
@@ -284,7 +285,7 @@ func TestDecideDrained(t *testing.T) {
 }
 
 // drainedOnce drains web in a model with these pods, and returns the error and what was noted.
-func drainedOnce(t *testing.T, w Wish, change func(*village), owners ...string) (*model, []string, error) {
+func drainedOnce(t *testing.T, w decision.Wish, change func(*village), owners ...string) (*model, []string, error) {
 	t.Helper()
 	modelAWS(t)
 	m := newModel(t, modelSequence{profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}})

@@ -12,10 +12,14 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
+
+// This file holds what the tests run on: the sandbox over HTTP with the real SDK, and one clock for
+// both sides, so that minutes pass in no time.
 
 const (
 	goodRole = "arn:aws:iam::111122223333:role/fargate-pods"
@@ -159,16 +163,16 @@ func trusted(p fargate.Profile) preflight.Report {
 }
 
 // toBe is the wish to have the profile web replaced by one with the selector of that namespace.
-func toBe(namespace string, keepName bool) Wish {
+func toBe(namespace string, keepName bool) decision.Wish {
 	change := fargate.Change{Wanted: fargate.Profile{Selectors: []fargate.Selector{{Namespace: namespace}}}}
-	return Wish{Name: "web", Change: change, KeepName: keepName}
+	return decision.Wish{Name: "web", Change: change, KeepName: keepName}
 }
 
 // decided reads the cluster's profiles and decides about the wish, as the commands do.
-func decided(ctx context.Context, r *Runner, w Wish) (Decision, error) {
+func decided(ctx context.Context, r *Runner, w decision.Wish) (decision.Decision, error) {
 	profiles, err := r.EKS.Profiles(ctx, "demo")
 	if err != nil {
-		return Decision{}, err
+		return decision.Decision{}, err
 	}
 	d, err := r.Decide(ctx, "demo", profiles, w)
 	return d.Checked(checked(d.Wanted, d.Profiles...)), err

@@ -17,8 +17,12 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
+
+// This file holds what the model check runs on: a sandbox in process for every case, a transport that
+// kills, and the judgement of what was left.
 
 // model is one world with the clients of one case.
 type model struct {
@@ -49,7 +53,7 @@ func newModel(t *testing.T, s modelSequence) *model {
 		other.Status = "CREATING"
 	}
 	twin := begun(existing("zzz", "ACTIVE", "web-new"))
-	twin.Tags[TagReplaces] = "another"
+	twin.Tags[decision.TagReplaces] = "another"
 	world.Cluster("demo").Profiles = append([]sandbox.Profile{other, twin}, s.profiles...)
 	for i := range world.Cluster("demo").Profiles {
 		if p := &world.Cluster("demo").Profiles[i]; p.Name == "web" {
@@ -155,7 +159,7 @@ func (m *model) judge(why string, s modelSequence) {
 			continue
 		}
 		left[p.Name] = p.Selectors[0].Namespace
-		if p.Status != "ACTIVE" || p.Tags[TagTemporary] != "" {
+		if p.Status != "ACTIVE" || p.Tags[decision.TagTemporary] != "" {
 			m.t.Errorf("%s: %s is %s, %v", why, p.Name, p.Status, p.Tags)
 		}
 	}

@@ -22,8 +22,16 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
+
+// This file is the model check: every sequence is killed at every request and disturbed at every request,
+// in pairs too, and then run again as the command line would, until it is done. Beside it stands the
+// sandbox's history as a second observer: it reports whether anything was lost at any instant.
+//
+// A plain run takes a few of the cases, FGCTL_MODEL=sample more, as CI does, always the same ones; all takes every
+// disturbance, and of the pairs of a kill and a fault what modelSequence.part chooses.
 
 // modelSequence is something that a user asks for, again and again until it is done.
 type modelSequence struct {
@@ -91,7 +99,7 @@ var modelSequences = []modelSequence{
 		name: "apply, drained", files: map[string]string{"web": "web web-more"}, guarded: true, covered: []string{"web"}, every: 199,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web")}, pods: []string{"api", "shop"},
 		run: func(ctx context.Context, m *model) error {
-			g := goal(PruneApplied, map[string]string{"web": "web web-more"})
+			g := goal(decision.PruneApplied, map[string]string{"web": "web web-more"})
 			g.Drain = drained().Drain
 			return m.apply(ctx, g)
 		},
@@ -99,7 +107,9 @@ var modelSequences = []modelSequence{
 	{
 		name: "abort", want: map[string]string{"web": "web"}, guarded: true,
 		profiles: []sandbox.Profile{existing("web", "ACTIVE", "web"), begun(existing("web-2", "ACTIVE", "web-new"))},
-		run:      func(ctx context.Context, m *model) error { return m.replace(ctx, Wish{Name: "web", Abort: true}) },
+		run: func(ctx context.Context, m *model) error {
+			return m.replace(ctx, decision.Wish{Name: "web", Abort: true})
+		},
 	},
 }
 
@@ -108,7 +118,7 @@ const originalID = "11111111-2222-3333-4444-555555555555"
 
 // begun is a successor that an earlier run left behind.
 func begun(p sandbox.Profile) sandbox.Profile {
-	p.Tags = map[string]string{TagReplaces: "web", TagReplacesID: originalID, TagSpec: "0123456789abcdef"}
+	p.Tags = map[string]string{decision.TagReplaces: "web", decision.TagReplacesID: originalID, decision.TagSpec: "0123456789abcdef"}
 	return p
 }
 
@@ -306,8 +316,8 @@ func (m *model) create(ctx context.Context, p fargate.Profile) error {
 		return err
 	}
 	report := checked(p, profiles...)
-	if _, err := DecideCreation(report); err != nil {
-		if failed := new(Failed); errors.As(err, &failed) {
+	if _, err := decision.DecideCreation(report); err != nil {
+		if failed := new(decision.Failed); errors.As(err, &failed) {
 			return errors.Join(m.runner.Delete(ctx, failed.Profile, true), errors.New("removed; run create again"))
 		}
 		return err
@@ -340,7 +350,7 @@ func (m *model) delete(ctx context.Context, wait bool, names ...string) error {
 }
 
 // replace does what replace does.
-func (m *model) replace(ctx context.Context, w Wish) error {
+func (m *model) replace(ctx context.Context, w decision.Wish) error {
 	d, err := decided(ctx, m.runner, w)
 	if err != nil {
 		return err

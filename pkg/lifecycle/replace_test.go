@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
@@ -17,7 +18,7 @@ func (b *bench) rerun(ctx context.Context, keepName bool) error {
 	return b.do(ctx, toBe("web-new", keepName))
 }
 
-func (b *bench) do(ctx context.Context, w Wish) error {
+func (b *bench) do(ctx context.Context, w decision.Wish) error {
 	d, err := decided(ctx, b.Runner, w)
 	if err != nil {
 		return err
@@ -182,7 +183,7 @@ func TestReplaceResumesAfterAKillAnywhere(t *testing.T) {
 				cases++
 				if abort {
 					if b.assess(t).CanAbort() {
-						if err := b.do(t.Context(), Wish{Name: "web", Abort: true}); err != nil {
+						if err := b.do(t.Context(), decision.Wish{Name: "web", Abort: true}); err != nil {
 							t.Fatalf("%s: abort: %v", why, err)
 						}
 						b.assertNeverBare(t, why+", aborted")
@@ -210,7 +211,7 @@ func TestReplaceRemovesAFailedSuccessor(t *testing.T) {
 			w.FailCreates = []sandbox.Failure{{Profile: standIn(keepName), Code: "InternalFailure", Message: "bad luck"}}
 		})
 		err := b.rerun(t.Context(), keepName)
-		var failed *Failed
+		var failed *decision.Failed
 		if !errors.As(err, &failed) || !strings.Contains(err.Error(), "InternalFailure: bad luck") {
 			t.Fatalf("got %v", err)
 		}

@@ -9,15 +9,18 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
+
+// This file tests what a deletion relies on: who may go when, and what is not done twice.
 
 func TestMayGo(t *testing.T) {
 	profile := func(name, id string, status fargate.Status) fargate.Profile {
 		return fargate.Profile{Name: name, ARN: "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/" + name + "/" + id, Status: status}
 	}
 	replacing := func(p fargate.Profile, original, id string) fargate.Profile {
-		p.Tags = map[string]string{TagReplaces: original, TagReplacesID: id}
+		p.Tags = map[string]string{decision.TagReplaces: original, decision.TagReplacesID: id}
 		return p
 	}
 	old, successor := profile("web", "1", fargate.StatusActive), replacing(profile("web-2", "2", fargate.StatusActive), "web", "1")
@@ -82,7 +85,7 @@ func TestAbortIsRefusedWhenTheOriginalIsGoing(t *testing.T) {
 		web := existing("web", status, "web")
 		web.ARN = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/web/" + originalID
 		b := newBench(t, withProfiles(web, begun(existing("web-2", "ACTIVE", "web-new"))))
-		if err := b.do(t.Context(), Wish{Name: "web", Abort: true}); err == nil || !strings.Contains(err.Error(), "cannot be undone") {
+		if err := b.do(t.Context(), decision.Wish{Name: "web", Abort: true}); err == nil || !strings.Contains(err.Error(), "cannot be undone") {
 			t.Errorf("%s: got %v", status, err)
 		}
 		if b.count("DeleteFargateProfile") > 0 {
@@ -96,7 +99,7 @@ func TestAbortIsRefusedWhenTheOriginalIsGoing(t *testing.T) {
 func TestResumedKeepNameMakesNoTemporaryProfileAgain(t *testing.T) {
 	for _, status := range []string{"DELETING", "DELETE_FAILED", "ACTIVE"} {
 		temporary := begun(existing("web-2", status, "web-new"))
-		temporary.Tags[TagTemporary] = "true"
+		temporary.Tags[decision.TagTemporary] = "true"
 		b := newBench(t, withProfiles(begun(existing("web", "ACTIVE", "web-new")), temporary))
 		if err := b.rerun(t.Context(), true); err != nil {
 			t.Fatalf("%s: %v", status, err)
@@ -151,13 +154,13 @@ func TestNothingIsUntouchedThatIsGone(t *testing.T) {
 }
 
 // assess reads the situation of web.
-func (b *bench) assess(t testing.TB) Situation {
+func (b *bench) assess(t testing.TB) decision.Situation {
 	t.Helper()
 	profiles, err := b.client.Profiles(t.Context(), "demo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Assess(profiles, "web")
+	s, err := decision.Assess(profiles, "web")
 	if err != nil {
 		t.Fatal(err)
 	}

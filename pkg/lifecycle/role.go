@@ -3,52 +3,14 @@ package lifecycle
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/trust"
 )
-
-const (
-	// rolePrefix begins the name of every role that fgctl makes, pullPolicy ends the ARN of the policy that they have.
-	rolePrefix = "fgctl-fargate-pods-"
-	pullPolicy = "policy/AmazonEKSFargatePodExecutionRolePolicy"
-	// maxRoleName is IAM's limit (IAM User Guide, name limits).
-	maxRoleName = 64
-	// digestLength is how many hexadecimal digits of a digest stand for what is cut from a role's name.
-	digestLength = 8
-)
-
-// RoleName is the name of the role that fgctl makes for a cluster, always the same, so that a second run
-// finds it. Region is part of it because roles are global and cluster names are not. Where the cluster's name is cut,
-// a digest of the whole keeps it apart from those that begin alike.
-func RoleName(cluster, region string) string {
-	name, tail := rolePrefix+cluster, "-"+region
-	if len(name)+len(tail) <= maxRoleName {
-		return name + tail
-	}
-	digest := sha256.Sum256([]byte(cluster))
-	tail = "-" + hex.EncodeToString(digest[:])[:digestLength] + tail
-	return strings.TrimRight(name[:min(len(name), max(0, maxRoleName-len(tail)))], "-_") + tail
-}
-
-// RoleOf returns the ARN of the role that a checked profile will have, empty where it is not known. Made reports
-// whether the role has to be made first.
-func RoleOf(report preflight.Report) (arn string, made bool) {
-	c := report.Cluster
-	switch {
-	case report.NewRole == "" || report.Role.ARN != "":
-		return report.Profile.PodExecutionRoleARN, false
-	case c.Account() == "":
-		return "", true
-	}
-	return "arn:" + c.Partition() + ":iam::" + c.Account() + ":role/" + report.NewRole, true
-}
 
 // ensureRole makes the role that the report wants, or takes the one of its name as it was judged or as fgctl makes it.
 // Attaching a policy twice does no harm, so a run that died in between is finished. It returns the profile's role, and
@@ -74,7 +36,7 @@ func (r *Runner) ensureRole(ctx context.Context, report preflight.Report) (arn s
 		return "", false, fmt.Errorf("role %s was made or changed by somebody else just now, "+
 			"and its trust policy was not checked; nothing was changed; run the command again", role.ARN)
 	}
-	policy := "arn:" + c.Partition() + ":iam::aws:" + pullPolicy
+	policy := "arn:" + c.Partition() + ":iam::aws:" + decision.PullPolicy
 	if err := r.IAM.AttachPolicy(ctx, report.NewRole, policy); err != nil {
 		return "", false, fmt.Errorf("attach %s to role %s: %w", policy, report.NewRole, err)
 	}

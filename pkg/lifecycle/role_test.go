@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/trust"
@@ -20,15 +21,15 @@ func TestRoleName(t *testing.T) {
 		{strings.Repeat("a", 36), "us-east-1", "fgctl-fargate-pods-" + strings.Repeat("a", 26) + "-22c1d24b-us-east-1"},
 		{long + "blue", "us-east-1", "fgctl-fargate-pods-platform-production-paymen-ac1a6d55-us-east-1"},
 	} {
-		if got := RoleName(c.cluster, c.region); got != c.want {
+		if got := decision.RoleName(c.cluster, c.region); got != c.want {
 			t.Errorf("%s: %s", c.cluster, got)
 		}
 	}
 	names := map[string]string{}
 	for _, cluster := range []string{long + "blue", long + "green", long + "blue-2", strings.Repeat("a", 100), strings.Repeat("a", 99)} {
 		for _, region := range []string{"us-east-1", "ap-southeast-2", strings.Repeat("r", 80)} {
-			name := RoleName(cluster, region)
-			if len(name) > maxRoleName && len(region) < 40 {
+			name := decision.RoleName(cluster, region)
+			if len(name) > 64 && len(region) < 40 {
 				t.Errorf("%s has %d characters", name, len(name))
 			}
 			if before := names[name]; before != "" {

@@ -11,10 +11,11 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // tagCluster is on a role that fgctl made: the name of the cluster that it is for.
-const tagCluster = TagPrefix + "cluster"
+const tagCluster = decision.TagPrefix + "cluster"
 
 // RoleUse is what is known of a pod execution role that fgctl made: who has it, and who may.
 type RoleUse struct {
@@ -39,7 +40,7 @@ func MadeRole(ctx context.Context, iam interface {
 		return role, "", false, nil
 	}
 	cluster = role.Tags[tagCluster]
-	return role, cluster, err == nil && cluster != "" && RoleName(cluster, region) == name, err
+	return role, cluster, err == nil && cluster != "" && decision.RoleName(cluster, region) == name, err
 }
 
 // RolesOf returns the names of the profiles' roles that fgctl may have made, each once.
@@ -47,7 +48,7 @@ func RolesOf(profiles []fargate.Profile) []string {
 	var names []string
 	for _, p := range profiles {
 		name := p.PodExecutionRoleARN[strings.LastIndex(p.PodExecutionRoleARN, "/")+1:]
-		if strings.HasPrefix(name, rolePrefix) && !slices.Contains(names, name) {
+		if strings.HasPrefix(name, decision.RolePrefix) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -128,7 +129,7 @@ func (r *Runner) usersOf(ctx context.Context, cluster string, certain bool) ([]f
 func (r *Runner) RemoveRole(ctx context.Context, use RoleUse) error {
 	name := use.Role.Name
 	if len(use.By) > 0 {
-		return refused("role %s is used by profile %s; it was not removed", name, strings.Join(use.By, ", "))
+		return decision.Refused("role %s is used by profile %s; it was not removed", name, strings.Join(use.By, ", "))
 	}
 	attached, err := r.IAM.AttachedPolicies(ctx, name)
 	if err != nil {
@@ -138,10 +139,11 @@ func (r *Runner) RemoveRole(ctx context.Context, use RoleUse) error {
 	if err != nil {
 		return err
 	}
-	isOwn := func(arn string) bool { return strings.HasSuffix(arn, ":aws:"+pullPolicy) }
+	isOwn := func(arn string) bool { return strings.HasSuffix(arn, ":aws:"+decision.PullPolicy) }
 	more := slices.Concat(inline, slices.DeleteFunc(slices.Clone(attached), isOwn))
 	if len(more) > 0 {
-		return refused("role %s has policies that fgctl did not give it (%s); it was not removed: take them off first",
+		return decision.Refused(
+			"role %s has policies that fgctl did not give it (%s); it was not removed: take them off first",
 			name, strings.Join(more, ", "))
 	}
 	for _, arn := range attached {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -88,27 +87,6 @@ func (u *Unfinished) Error() string {
 
 // Unwrap returns the cause.
 func (u *Unfinished) Unwrap() error { return u.Cause }
-
-// Failed says that EKS gave a profile up: it is in CREATE_FAILED or DELETE_FAILED. Its health issues
-// are in Profile.Issues.
-type Failed struct{ Profile fargate.Profile }
-
-// Error names the profile, its state and every health issue in EKS's words.
-func (f *Failed) Error() string {
-	text := fmt.Sprintf("profile %s is %s", f.Profile.Name, f.Profile.Status)
-	if len(f.Profile.Issues) == 0 {
-		return text + "; EKS gives no reason (health.issues is empty)"
-	}
-	var b strings.Builder
-	b.WriteString(text)
-	for _, i := range f.Profile.Issues {
-		fmt.Fprintf(&b, "\n  %s", i)
-		if remedy := i.Remedy(); remedy != "" {
-			fmt.Fprintf(&b, "\n    %s", remedy)
-		}
-	}
-	return b.String()
-}
 
 // operation is one creation or deletion with its time limit and the last thing seen, for messages.
 type operation struct {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // ChangeKind says how a profile of the file and what there is of it differ.
@@ -39,13 +39,13 @@ type Change struct {
 }
 
 // ChangesOf returns how a file and the cluster differ: the profiles of the file in their order, then the others.
-func ChangesOf(c lifecycle.Changes) []Change {
+func ChangesOf(c decision.Changes) []Change {
 	out := make([]Change, 0, len(c.Decisions)+len(c.Others))
 	for _, d := range c.Decisions {
 		out = append(out, ChangeOf(d))
 	}
 	for _, p := range c.Others {
-		applied := p.Tags[lifecycle.TagApplied]
+		applied := p.Tags[decision.TagApplied]
 		change := Change{Name: p.Name, Kind: Unmanaged, Action: "none", Before: p.Name, After: p.Name, Applied: applied != ""}
 		if applied != "" {
 			change.Name, change.Kind = applied, Removed
@@ -68,37 +68,37 @@ func Pending(changes []Change) int {
 }
 
 // ChangeOf returns what was decided about one profile.
-func ChangeOf(d lifecycle.Decision) Change {
+func ChangeOf(d decision.Decision) Change {
 	change := Change{Name: d.Wish.Applied, Kind: Changed, After: d.Name, Differences: d.Differences}
 	if d.Original != nil {
-		change.Before, change.Applied = d.Name, d.Original.Tags[lifecycle.TagApplied] != ""
+		change.Before, change.Applied = d.Name, d.Original.Tags[decision.TagApplied] != ""
 	}
 	switch d.Action {
-	case lifecycle.Make:
+	case decision.Make:
 		change.Kind, change.Action = Added, StepCreate
 		if d.Original != nil && d.Original.Status == fargate.StatusCreating {
 			change.Action = StepWait
 		} else {
 			change.Request = RequestOf(d.Wanted)
 		}
-	case lifecycle.Begin, lifecycle.Finish:
+	case decision.Begin, decision.Finish:
 		change.Action = "finish"
-		if d.Action == lifecycle.Begin {
+		if d.Action == decision.Begin {
 			change.Action, change.Request = "replace", RequestOf(d.Intended())
-		} else if d.Stage == lifecycle.Begun {
+		} else if d.Stage == decision.Begun {
 			change.Differences = fargate.Differences(*d.Original, withoutOwn(d.Wanted))
 		}
 		if !d.Wish.KeepName {
 			change.After = d.Wanted.Name
 		}
-	case lifecycle.Tag:
+	case decision.Tag:
 		change.Action = StepTag
-	case lifecycle.Drop:
+	case decision.Drop:
 		change.Name, change.Kind, change.Action, change.After = d.Name, Removed, StepDelete, ""
-		if name := d.Original.Tags[lifecycle.TagApplied]; name != "" {
+		if name := d.Original.Tags[decision.TagApplied]; name != "" {
 			change.Name = name
 		}
-	case lifecycle.Missing, lifecycle.Keep, lifecycle.Settle, lifecycle.Undo:
+	case decision.Missing, decision.Keep, decision.Settle, decision.Undo:
 		change.Kind, change.Action = Same, "none"
 	}
 	if change.Differences == nil {
@@ -108,18 +108,18 @@ func ChangeOf(d lifecycle.Decision) Change {
 }
 
 func withoutOwn(p fargate.Profile) fargate.Profile {
-	p.Tags = lifecycle.WithoutIntent(p.Tags)
+	p.Tags = decision.WithoutIntent(p.Tags)
 	return p
 }
 
 // Apply returns the plan of what was decided about a file. Settle is the time between a profile's becoming ACTIVE and
 // the deletion that relies on it. What pods make of the order has to be Scheduled before.
-func Apply(c lifecycle.Changes, settle time.Duration, pods *Pods) *Plan {
+func Apply(c decision.Changes, settle time.Duration, pods *Pods) *Plan {
 	p := New(c.Cluster, "none")
 	p.Changes = slices.DeleteFunc(ChangesOf(c), func(change Change) bool {
 		return change.Action == "none" && change.Kind != Removed // what stays although the file had it is worth a word
 	})
-	goes := func(d lifecycle.Decision) bool { return slices.Contains(d.Steps(), lifecycle.RetireOriginal) }
+	goes := func(d decision.Decision) bool { return slices.Contains(d.Steps(), decision.RetireOriginal) }
 	if !slices.ContainsFunc(c.Decisions, goes) {
 		settle = 0 // nothing relies on what is made
 	}
@@ -132,13 +132,13 @@ func Apply(c lifecycle.Changes, settle time.Duration, pods *Pods) *Plan {
 }
 
 // turn adds the steps of one turn, and what becomes of the pods of a profile that goes.
-func (p *Plan) turn(d lifecycle.Decision, t lifecycle.Turn, settle time.Duration) {
+func (p *Plan) turn(d decision.Decision, t decision.Turn, settle time.Duration) {
 	switch {
-	case d.Action == lifecycle.Tag:
+	case d.Action == decision.Tag:
 		p.Steps = append(p.Steps, Step{Action: StepTag, Profile: d.Name})
-	case d.Action == lifecycle.Make:
+	case d.Action == decision.Make:
 		p.Steps = append(p.Steps, creation(d, settle)...)
-	case d.Action == lifecycle.Drop:
+	case d.Action == decision.Drop:
 		p.Steps = append(p.Steps, deletion(*d.Original))
 		p.cover(*d.Original, t.Left)
 	case t.MakeOnly:
@@ -146,7 +146,7 @@ func (p *Plan) turn(d lifecycle.Decision, t lifecycle.Turn, settle time.Duration
 	default:
 		made := d.Wanted
 		made.Status = fargate.StatusActive
-		if d = d.Made(made); d.Stage == lifecycle.Begun {
+		if d = d.Made(made); d.Stage == decision.Begun {
 			p.cover(*d.Original, t.Left)
 		}
 		p.Steps = append(p.Steps, replacementSteps(d, settle, len(p.Steps))...)
@@ -154,7 +154,7 @@ func (p *Plan) turn(d lifecycle.Decision, t lifecycle.Turn, settle time.Duration
 }
 
 // creation are the steps to a new profile; what failed goes before.
-func creation(d lifecycle.Decision, settle time.Duration) []Step {
+func creation(d decision.Decision, settle time.Duration) []Step {
 	create := Step{Action: StepCreate, Profile: d.Name, Until: untilReady(settle)}
 	switch {
 	case d.Original == nil:
@@ -167,19 +167,19 @@ func creation(d lifecycle.Decision, settle time.Duration) []Step {
 }
 
 // PodsOfAll gathers pods for what was decided about a file; it is nil where no profile goes that takes pods.
-func PodsOfAll(c lifecycle.Changes) *Pods {
+func PodsOfAll(c decision.Changes) *Pods {
 	var going []string
 	after := c.Profiles
 	for _, d := range c.Decisions {
 		switch steps := d.Steps(); {
-		case d.Action == lifecycle.Make:
+		case d.Action == decision.Make:
 			made := d.Wanted
 			made.Status = fargate.StatusActive
 			after = append(fargate.Without(after, made), made)
-		case d.Action == lifecycle.Drop:
+		case d.Action == decision.Drop:
 			after = fargate.Without(after, *d.Original)
 			going = append(going, d.Name)
-		case slices.Contains(steps, lifecycle.RetireOriginal):
+		case slices.Contains(steps, decision.RetireOriginal):
 			d.Profiles = after
 			after = After(d)
 			going = append(going, d.Name)

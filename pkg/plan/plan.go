@@ -5,7 +5,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // Plan is what a command is going to do.
@@ -20,7 +20,7 @@ type Plan struct {
 	Steps     []Step     `json:"steps"`
 	Selectors []Selector `json:"selectors"`
 	// Drains tell what becomes of the pods of profiles that are drained, in the order of the steps; absent where none is.
-	Drains []lifecycle.Drain `json:"drains,omitempty"`
+	Drains []decision.Drain `json:"drains,omitempty"`
 	// Roles tell what becomes of pod execution roles that fgctl made; absent where there is nothing to tell.
 	Roles []Role `json:"roles,omitempty"`
 	// Pods and Budgets are what the pods showed that were added.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 func profile(name, namespace string, status fargate.Status) fargate.Profile {
@@ -113,12 +113,12 @@ func TestDelete(t *testing.T) {
 func TestReplace(t *testing.T) {
 	original, successor, temporary := profile("web", "web", "ACTIVE"), profile("web-2", "web*", "ACTIVE"), profile("web-tmp", "web*", "ACTIVE")
 	renewed := profile("web", "web*", fargate.StatusActive)
-	temporary.Tags = map[string]string{lifecycle.TagTemporary: "true"}
+	temporary.Tags = map[string]string{decision.TagTemporary: "true"}
 	at := func(p fargate.Profile, status fargate.Status) fargate.Profile { p.Status = status; return p }
 	for _, c := range []struct {
 		why                 string
-		action              lifecycle.Action
-		stage               lifecycle.Stage
+		action              decision.Action
+		stage               decision.Stage
 		original, successor *fargate.Profile
 		wanted              fargate.Profile
 		keep                bool
@@ -127,63 +127,63 @@ func TestReplace(t *testing.T) {
 		stepOfPinned        string
 	}{
 		{
-			why: "begin", action: lifecycle.Begin, stage: lifecycle.Fresh, original: &original, wanted: at(successor, ""),
+			why: "begin", action: decision.Begin, stage: decision.Fresh, original: &original, wanted: at(successor, ""),
 			named: "replace", steps: "create web-2, delete web", by: "web-2",
 		},
 		{
-			why: "begin, the name is kept", action: lifecycle.Begin, stage: lifecycle.Fresh, original: &original,
+			why: "begin, the name is kept", action: decision.Begin, stage: decision.Fresh, original: &original,
 			wanted: at(temporary, ""), keep: true, named: "replace",
 			steps: "create web-tmp, delete web, create web, delete web-tmp", by: "web", stepOfPinned: "after step 3",
 		},
 		{
-			why: "the successor is on its way", action: lifecycle.Finish, stage: lifecycle.Begun, original: &original,
+			why: "the successor is on its way", action: decision.Finish, stage: decision.Begun, original: &original,
 			wanted: at(successor, fargate.StatusCreating), named: "resume", steps: "create web-2, delete web", by: "web-2",
 		},
 		{
-			why: "the successor is there", action: lifecycle.Finish, stage: lifecycle.Begun, original: &original,
+			why: "the successor is there", action: decision.Finish, stage: decision.Begun, original: &original,
 			wanted: successor, named: "resume", steps: "delete web", by: "web-2",
 		},
 		{
-			why: "the temporary profile is there", action: lifecycle.Finish, stage: lifecycle.Begun, original: &original,
+			why: "the temporary profile is there", action: decision.Finish, stage: decision.Begun, original: &original,
 			wanted: temporary, keep: true, named: "resume", steps: "delete web, create web, delete web-tmp",
 			by: "web", stepOfPinned: "after step 2",
 		},
 		{
-			why: "the original went too soon", action: lifecycle.Finish, stage: lifecycle.Orphaned,
+			why: "the original went too soon", action: decision.Finish, stage: decision.Orphaned,
 			wanted: at(successor, fargate.StatusCreateFailed), named: "resume", steps: "create web-2",
 		},
 		{
-			why: "the original is gone", action: lifecycle.Finish, stage: lifecycle.Orphaned, wanted: temporary, keep: true,
+			why: "the original is gone", action: decision.Finish, stage: decision.Orphaned, wanted: temporary, keep: true,
 			named: "resume", steps: "create web, delete web-tmp",
 		},
 		{
-			why: "the original and the temporary profile are gone", action: lifecycle.Finish, stage: lifecycle.Orphaned,
+			why: "the original and the temporary profile are gone", action: decision.Finish, stage: decision.Orphaned,
 			wanted: at(temporary, fargate.StatusDeleteFailed), keep: true,
 			named: "resume", steps: "create web-tmp, create web, delete web-tmp",
 		},
 		{
-			why: "the new one is on its way", action: lifecycle.Finish, stage: lifecycle.Renewed, wanted: temporary, keep: true,
+			why: "the new one is on its way", action: decision.Finish, stage: decision.Renewed, wanted: temporary, keep: true,
 			original: new(at(renewed, fargate.StatusCreating)), named: "resume", steps: "create web, delete web-tmp",
 		},
 		{
-			why: "the new one is there", action: lifecycle.Finish, stage: lifecycle.Renewed, original: &renewed, keep: true,
+			why: "the new one is there", action: decision.Finish, stage: decision.Renewed, original: &renewed, keep: true,
 			wanted: at(temporary, fargate.StatusDeleting), named: "resume", steps: "delete web-tmp",
 		},
 		{
-			why: "undo", action: lifecycle.Undo, stage: lifecycle.Begun, original: &original, wanted: successor,
+			why: "undo", action: decision.Undo, stage: decision.Begun, original: &original, wanted: successor,
 			named: "abort", steps: "delete web-2", by: "web",
 		},
-		{why: "tags", action: lifecycle.Tag, stage: lifecycle.Fresh, original: &original, named: "tag", steps: "tag web"},
-		{why: "nothing", action: lifecycle.Keep, stage: lifecycle.Fresh, original: &original, named: "none"},
+		{why: "tags", action: decision.Tag, stage: decision.Fresh, original: &original, named: "tag", steps: "tag web"},
+		{why: "nothing", action: decision.Keep, stage: decision.Fresh, original: &original, named: "none"},
 	} {
-		d := lifecycle.Decision{
-			Situation: lifecycle.Situation{Stage: c.stage, Name: "web", Original: c.original},
-			Action:    c.action, Wanted: c.wanted, Wish: lifecycle.Wish{Name: "web", KeepName: c.keep},
+		d := decision.Decision{
+			Situation: decision.Situation{Stage: c.stage, Name: "web", Original: c.original},
+			Action:    c.action, Wanted: c.wanted, Wish: decision.Wish{Name: "web", KeepName: c.keep},
 		}
 		if d.Original != nil {
 			d.Profiles = append(d.Profiles, *d.Original)
 		}
-		if c.action == lifecycle.Finish || c.action == lifecycle.Undo {
+		if c.action == decision.Finish || c.action == decision.Undo {
 			d.Successor = &c.wanted
 			d.Profiles = append(d.Profiles, c.wanted)
 		}

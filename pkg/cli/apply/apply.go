@@ -16,6 +16,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -114,7 +115,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 // application is one run of apply.
 type application struct {
 	*env.Env
-	lifecycle.Changes
+	decision.Changes
 	opts       options
 	client     *cloud.Client
 	kubernetes lifecycle.Kubernetes
@@ -127,7 +128,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(goal.Entries, func(x lifecycle.Entry) bool { return x.KeepName }); i >= 0 && opts.Drain {
+	if i := slices.IndexFunc(goal.Entries, func(x decision.Entry) bool { return x.KeepName }); i >= 0 && opts.Drain {
 		return env.Usagef("profile %s keeps its name by the file's annotation fgctl/keep-name, and --drain needs a "+
 			"successor whose name sorts before; leave out one of the two", goal.Entries[i].Name)
 	}
@@ -150,7 +151,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place, kubernetes: kubernetes}
 	if len(a.Turns) == 0 && !opts.dryRun {
 		for _, p := range a.Others {
-			if name := p.Tags[lifecycle.TagApplied]; name != "" {
+			if name := p.Tags[decision.TagApplied]; name != "" {
 				a.Info("%s is not in the file any more and stays (now %s); --prune deletes it", name, p.Name)
 			}
 		}
@@ -190,7 +191,7 @@ func (a *application) agree(ctx context.Context) (agreed bool, err error) {
 
 // check runs the pre-flight of everything that has to be made, all of them at once.
 func (a *application) check(ctx context.Context) error {
-	inputs, at := a.Checks(a.opts.skip, lifecycle.RoleName(a.place.Cluster, a.client.Region()))
+	inputs, at := a.Checks(a.opts.skip, decision.RoleName(a.place.Cluster, a.client.Region()))
 	reports, err := preflight.RunAll(ctx, a.client, inputs)
 	if err != nil {
 		return err
@@ -198,8 +199,8 @@ func (a *application) check(ctx context.Context) error {
 	var failed []string
 	for i, report := range reports {
 		d := a.Decisions[at[i]]
-		if a.Info("profile %s:", d.Wanted.Name); d.Original != nil && d.Action == lifecycle.Begin {
-			if lost := lifecycle.Lost(*d.Original); len(lost) > 0 {
+		if a.Info("profile %s:", d.Wanted.Name); d.Original != nil && d.Action == decision.Begin {
+			if lost := decision.Lost(*d.Original); len(lost) > 0 {
 				a.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
 					strings.Join(lost, ", "), d.Name)
 			}
@@ -210,7 +211,7 @@ func (a *application) check(ctx context.Context) error {
 		if report.Failed() {
 			failed = append(failed, d.Wanted.Name)
 		}
-		if _, made := lifecycle.RoleOf(report); made {
+		if _, made := decision.RoleOf(report); made {
 			a.Info("the pod execution role %s is made first", report.NewRole)
 		}
 		a.Decisions[at[i]] = d.Checked(report)
@@ -228,7 +229,7 @@ func (a *application) do(ctx context.Context) error {
 	runner.Kubernetes = a.kubernetes
 	var changes []plan.Change
 	var printErr error
-	err := runner.Apply(ctx, a.Changes, a.opts.settle, func(d lifecycle.Decision, p fargate.Profile) {
+	err := runner.Apply(ctx, a.Changes, a.opts.settle, func(d decision.Decision, p fargate.Profile) {
 		stop()
 		changes = append(changes, plan.ChangeOf(d))
 		if a.opts.output == "" {
@@ -249,13 +250,13 @@ func (a *application) do(ctx context.Context) error {
 }
 
 // done says what was done.
-func (a *application) done(d lifecycle.Decision, p fargate.Profile) string {
+func (a *application) done(d decision.Decision, p fargate.Profile) string {
 	switch {
-	case d.Action == lifecycle.Tag:
+	case d.Action == decision.Tag:
 		return "profile " + p.Name + " has its new tags"
-	case d.Action == lifecycle.Drop:
+	case d.Action == decision.Drop:
 		return fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, a.place.Cluster)
-	case d.Action == lifecycle.Make:
+	case d.Action == decision.Make:
 		return fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, a.place.Cluster)
 	case p.Name == d.Name:
 		return fmt.Sprintf("profile %s is replaced in cluster %s, under its own name", p.Name, a.place.Cluster)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -73,10 +73,10 @@ func judgeTags(e *env.Env, at env.Place, siblings []fargate.Profile, p fargate.P
 	left := preflight.Result{
 		Check: preflight.CheckReplacement, Level: preflight.Pass, Message: "no unfinished replacement",
 	}
-	if faults := lifecycle.TagFaults(siblings, p); len(faults) > 0 {
+	if faults := decision.TagFaults(siblings, p); len(faults) > 0 {
 		good = preflight.NewResult(preflight.CheckTags, preflight.Warn, preflight.CodeTags, faults...)
 		good.Hint = "delete the profile that is not wanted, or remove its tags: aws eks untag-resource --resource-arn " +
-			p.ARN + " --tag-keys " + strings.Join(slices.Sorted(maps.Keys(lifecycle.OwnTags(p.Tags))), " ")
+			p.ARN + " --tag-keys " + strings.Join(slices.Sorted(maps.Keys(decision.OwnTags(p.Tags))), " ")
 		return []preflight.Result{good, left}
 	}
 	if text := e.UnfinishedReplacement(at, siblings, p); text != "" {

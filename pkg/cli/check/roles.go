@@ -10,6 +10,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -22,7 +23,7 @@ type madeRole struct {
 }
 
 func readMadeRole(ctx context.Context, client *cloud.Client, cluster string) (m madeRole) {
-	m.name = lifecycle.RoleName(cluster, client.Region())
+	m.name = decision.RoleName(cluster, client.Region())
 	m.role, _, m.made, m.err = lifecycle.MadeRole(ctx, client, m.name, client.Region())
 	return m
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -87,7 +88,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 // creation is a profile that was checked, and what there is to do about it.
 type creation struct {
 	preflight.Report
-	action lifecycle.Action
+	action decision.Action
 }
 
 // run checks every profile before it creates the first.
@@ -132,7 +133,7 @@ func checkAll(ctx context.Context, client *cloud.Client, cluster string, opts op
 		p.Cluster = cluster
 		inputs[i] = preflight.Input{Profile: p, Skip: opts.skip, Planned: opts.profiles[:i]}
 		if opts.CreateRole && p.PodExecutionRoleARN == "" {
-			inputs[i].NewRole = lifecycle.RoleName(cluster, client.Region())
+			inputs[i].NewRole = decision.RoleName(cluster, client.Region())
 		}
 	}
 	reports, err := preflight.RunAll(ctx, client, inputs)
@@ -150,7 +151,7 @@ func decide(e *env.Env, c *creation, place env.Place, several bool) (err error) 
 	if several {
 		e.Info("profile %s:", name)
 	}
-	if c.action, err = lifecycle.DecideCreation(c.Report); err != nil || c.action != lifecycle.Missing {
+	if c.action, err = decision.DecideCreation(c.Report); err != nil || c.action != decision.Missing {
 		return withWays(e, err, place, c.Profile)
 	}
 	if err := e.ShowChecks(c.Report); err != nil || !c.Failed() {
@@ -175,10 +176,10 @@ func nameClusters(ctx context.Context, e *env.Env, client *cloud.Client, report 
 
 // withWays names what can be done about a profile that exists and is not as wanted.
 func withWays(e *env.Env, err error, place env.Place, p fargate.Profile) error {
-	var refusal *lifecycle.Refusal
-	var gaveUp *lifecycle.Failed
+	var refusal *decision.Refusal
+	var gaveUp *decision.Failed
 	switch {
-	case errors.As(err, &refusal) && refusal.Reason == lifecycle.Moved:
+	case errors.As(err, &refusal) && refusal.Reason == decision.Moved:
 		return fmt.Errorf("%w; to resume: %s", err, e.Again())
 	case errors.As(err, &refusal):
 		return &env.RefusedError{Err: fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s "+
@@ -201,20 +202,20 @@ func createOne(
 	onward := e.WaitCommand(env.Place{Cluster: p.Cluster, Region: client.Region()}, p.Name, "active")
 	if err != nil {
 		var unfinished *lifecycle.Unfinished
-		if c.action == lifecycle.Keep {
+		if c.action == decision.Keep {
 			err = withWays(e, err, place, p)
 		}
-		if errors.As(err, &unfinished) && !unfinished.Accepted && c.action != lifecycle.Finish {
+		if errors.As(err, &unfinished) && !unfinished.Accepted && c.action != decision.Finish {
 			onward = e.Again() // EKS has not taken the request, so there is nothing to wait for yet
 		}
 		return made, "", env.GoOn(err, onward)
 	}
 	switch {
-	case c.action == lifecycle.Keep:
+	case c.action == decision.Keep:
 		return made, fmt.Sprintf("profile %s already exists with this configuration; nothing to do", p.Name), nil
 	case made.Status == fargate.StatusActive:
 		return made, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, p.Cluster), nil
-	case c.action == lifecycle.Finish:
+	case c.action == decision.Finish:
 		return made, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
 	}
 	return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster,

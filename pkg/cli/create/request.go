@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
@@ -17,11 +17,11 @@ func printRequests(e *env.Env, format string, all []creation) error {
 	}
 	sent := 0
 	for _, c := range all {
-		if c.action != lifecycle.Missing {
+		if c.action != decision.Missing {
 			e.Info("profile %s already exists with this configuration; nothing would be sent", c.Profile.Name)
 			continue
 		}
-		role, made := lifecycle.RoleOf(c.Report)
+		role, made := decision.RoleOf(c.Report)
 		if c.Profile.PodExecutionRoleARN = role; made {
 			e.Info("a pod execution role would be made first: %s", c.NewRole)
 		}

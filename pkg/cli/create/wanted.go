@@ -10,7 +10,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -66,7 +66,7 @@ func (o *options) wanted(e *env.Env, cmd *cobra.Command, args []string) (
 		// What a file that came from get says of status and health is the past.
 		p.Status, p.Issues = "", nil
 		// So are the tags of a replacement that made the profile.
-		p.Tags = lifecycle.WithoutIntent(p.Tags)
+		p.Tags = decision.WithoutIntent(p.Tags)
 		profiles = append(profiles, p)
 	}
 	return profiles, stated, warnings, errors.Join(err, faults.OrNil())

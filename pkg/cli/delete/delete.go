@@ -14,6 +14,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/profilefile"
@@ -219,7 +220,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	}
 	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
 	p.Roles = roles
-	for _, s := range lifecycle.Torn(found.Profiles, doomed) {
+	for _, s := range decision.Torn(found.Profiles, doomed) {
 		e.Warn("%s", e.UnfinishedReplacement(place, found.Profiles, s))
 	}
 	if err := e.Present(p, opts.AnswerFlags, opts.dryRun, opts.output); err != nil {

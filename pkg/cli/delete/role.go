@@ -11,6 +11,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
 
@@ -21,7 +22,7 @@ func (o *options) roles(ctx context.Context, e *env.Env, client *cloud.Client, c
 	runner, stop := e.Runner(ctx, client)
 	defer stop()
 	names := lifecycle.RolesOf(doomed)
-	if own := lifecycle.RoleName(cluster, client.Region()); o.deleteRole && !slices.Contains(names, own) {
+	if own := decision.RoleName(cluster, client.Region()); o.deleteRole && !slices.Contains(names, own) {
 		names = append(names, own)
 	}
 	var uses []lifecycle.RoleUse

@@ -19,7 +19,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -181,7 +181,7 @@ func (d *description) replacement(
 		return fmt.Errorf("the other profiles: %w", err)
 	}
 	for _, other := range all {
-		if other.Name == p.Name || other.Tags[lifecycle.TagReplaces] == p.Name {
+		if other.Name == p.Name || other.Tags[decision.TagReplaces] == p.Name {
 			if text := e.UnfinishedReplacement(place, all, other); text != "" {
 				d.Replacement = text
 			}

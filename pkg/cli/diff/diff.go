@@ -9,7 +9,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
 
@@ -98,7 +98,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 }
 
 // compare reads a cluster and compares it with what files want of it.
-func compare(ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, goal lifecycle.Goal,
+func compare(ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, goal decision.Goal,
 ) (*difference, error) {
 	goal.Cluster = place.Cluster
 	decided, err := e.DecideGoal(ctx, client, place, goal)

@@ -20,6 +20,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
@@ -106,7 +107,7 @@ func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecyc
 }
 
 // AddDrains adds to a plan what becomes of the pods of the profiles that are drained.
-func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...lifecycle.Decision) error {
+func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...decision.Decision) error {
 	for _, step := range p.Steps {
 		if step.Action != plan.StepDrain {
 			continue
@@ -119,7 +120,7 @@ func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisi
 			if err != nil {
 				return fmt.Errorf("%w\n--drain needs to know the pods of profile %s; nothing was changed", err, d.Name)
 			}
-			p.Drains = append(p.Drains, lifecycle.DrainOf(d.Name, d.During(), in))
+			p.Drains = append(p.Drains, decision.DrainOf(d.Name, d.During(), in))
 		}
 	}
 	return nil
@@ -129,8 +130,8 @@ func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisi
 type inhabited struct{ kubectl.Client }
 
 // Inhabitants implements lifecycle.Kubernetes. What cannot be read is an error: nothing is taken for harmless unread.
-func (k inhabited) Inhabitants(ctx context.Context, profile string) (lifecycle.Inhabitants, error) {
-	var in lifecycle.Inhabitants
+func (k inhabited) Inhabitants(ctx context.Context, profile string) (decision.Inhabitants, error) {
+	var in decision.Inhabitants
 	var lock sync.Mutex
 	options := manifest.Options{Budgets: func(b fargate.DisruptionBudget) { in.Budgets = append(in.Budgets, b) }}
 	selector := kube.ProfileLabel

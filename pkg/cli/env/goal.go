@@ -12,7 +12,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
@@ -31,9 +31,9 @@ func (f *GoalFlags) AddGoal(e *Env, cmd *cobra.Command) {
 	e.AddClusterFlag(cmd)
 	flags.StringSliceVarP(&f.Files, "config-file", "f", nil,
 		"ClusterConfigs, or the output of get: files, directories or - for stdin; repeatable")
-	flags.StringVar(&f.Prune, "prune", string(lifecycle.PruneNone),
+	flags.StringVar(&f.Prune, "prune", string(decision.PruneNone),
 		"delete profiles that the files do not have: applied, those that apply made (so does --prune alone), or all")
-	flags.Lookup("prune").NoOptDefVal = string(lifecycle.PruneApplied)
+	flags.Lookup("prune").NoOptDefVal = string(decision.PruneApplied)
 	flags.BoolVar(&f.KeepName, "keep-name", false,
 		"replace through a temporary profile, so that names stay; the file's annotation fgctl/keep-name says it of some")
 	flags.BoolVar(&f.Adopt, "adopt", false,
@@ -42,7 +42,7 @@ func (f *GoalFlags) AddGoal(e *Env, cmd *cobra.Command) {
 	MustComplete(cmd, "prune", CompleteFixed(prunes))
 }
 
-var prunes = []string{string(lifecycle.PruneNone), string(lifecycle.PruneApplied), string(lifecycle.PruneAll)}
+var prunes = []string{string(decision.PruneNone), string(decision.PruneApplied), string(decision.PruneAll)}
 
 // CheckGoal judges the flags; pods are the files of --pods.
 func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command, pods []string) error {
@@ -58,8 +58,8 @@ func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command, pods []string) error {
 }
 
 // ReadGoal reads the files, and returns with what they want the place that they state: all faults at once.
-func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place, error) {
-	goal := lifecycle.Goal{Adopt: f.Adopt, Prune: lifecycle.Prune(f.Prune)}
+func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, error) {
+	goal := decision.Goal{Adopt: f.Adopt, Prune: decision.Prune(f.Prune)}
 	var stated Place
 	files, err := manifest.Files(f.Files, false)
 	if err != nil {
@@ -99,14 +99,14 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (lifecycle.Goal, Place,
 			faults = append(faults, more.In(where)...)
 			e.ShowWarnings(warnings.In(where))
 			// What the output of get says of the state is the past, and so are the tags of a replacement.
-			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, lifecycle.WithoutIntent(p.Tags)
-			goal.Entries = append(goal.Entries, lifecycle.Entry{Profile: p, KeepName: f.KeepName || entry.KeepName})
+			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, decision.WithoutIntent(p.Tags)
+			goal.Entries = append(goal.Entries, decision.Entry{Profile: p, KeepName: f.KeepName || entry.KeepName})
 		}
 	}
 	if err := errors.Join(append(errs, faults.OrNil())...); err != nil {
 		return goal, stated, err
 	}
-	if len(goal.Entries) == 0 && goal.Prune == lifecycle.PruneNone {
+	if len(goal.Entries) == 0 && goal.Prune == decision.PruneNone {
 		return goal, stated, Usagef("%s holds no Fargate profile; it needs a list fargateProfiles",
 			strings.Join(f.Files, ", "))
 	}
@@ -123,11 +123,11 @@ func same(what, file, before, now string) (string, error) {
 }
 
 // DecideGoal reads the cluster's profiles and returns what they lack to be those of the goal.
-func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place, goal lifecycle.Goal,
-) (lifecycle.Changes, error) {
+func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place, goal decision.Goal,
+) (decision.Changes, error) {
 	profiles, err := client.Profiles(ctx, place.Cluster)
 	if err != nil {
-		return lifecycle.Changes{}, ExplainNotFound(ctx, client, err, place.Cluster, "")
+		return decision.Changes{}, ExplainNotFound(ctx, client, err, place.Cluster, "")
 	}
 	runner, stop := e.Runner(ctx, client)
 	defer stop()
@@ -146,8 +146,8 @@ func (e *Env) Refused(err error, place Place) error {
 		}
 		return errors.Join(refused...)
 	}
-	var refusal *lifecycle.Refusal
-	var failed *lifecycle.Failed
+	var refusal *decision.Refusal
+	var failed *decision.Failed
 	switch {
 	case errors.As(err, &failed):
 		return fmt.Errorf("%w\ndelete it first: %s", err, e.On(place, "delete", FargateProfile, failed.Profile.Name))
@@ -156,19 +156,19 @@ func (e *Env) Refused(err error, place Place) error {
 	}
 	finish := e.ReplaceCommand(place, refusal.Situation.Name)
 	switch refusal.Reason {
-	case lifecycle.Moved:
+	case decision.Moved:
 		return fmt.Errorf("%w; to try again: %s", err, e.Again())
-	case lifecycle.TooLate:
+	case decision.TooLate:
 		err = fmt.Errorf("%w; finish it: %s", err, finish)
-	case lifecycle.OtherUnderWay:
+	case decision.OtherUnderWay:
 		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
 		if refusal.Situation.CanAbort() {
 			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
 		}
-	case lifecycle.DoneBefore:
+	case decision.DoneBefore:
 		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
 			e.On(place, "delete", FargateProfile, refusal.Situation.Name))
-	case lifecycle.Stands, lifecycle.Differs:
+	case decision.Stands, decision.Differs:
 	}
 	return &RefusedError{Err: err}
 }

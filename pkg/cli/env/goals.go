@@ -5,13 +5,13 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/manifest"
 )
 
 // PlacedGoal is what files want of the cluster that they name.
 type PlacedGoal struct {
-	lifecycle.Goal
+	decision.Goal
 	Place Place
 	Files []string
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // ProfileFlags are the flags that describe a profile. Names and shorthands are eksctl's where it has
@@ -70,10 +70,10 @@ func (f *ProfileFlags) Profile() (fargate.Profile, fargate.Faults) {
 	p.Tags, more = keyValues("--tags", f.Tags)
 	faults = append(faults, more...)
 	for _, key := range slices.Sorted(maps.Keys(p.Tags)) {
-		if strings.HasPrefix(key, lifecycle.TagPrefix) {
+		if strings.HasPrefix(key, decision.TagPrefix) {
 			faults = append(faults, fargate.Fault{
 				Field: "--tags", Value: key, Message: fmt.Sprintf("the tag key %q begins with %s, by which "+
-					"replacements are known", key, lifecycle.TagPrefix), Hint: "choose another key",
+					"replacements are known", key, decision.TagPrefix), Hint: "choose another key",
 			})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -24,7 +25,7 @@ func (e *Env) Runner(ctx context.Context, client *cloud.Client) (r *lifecycle.Ru
 // UnfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
 // it is empty for any other. The place is that of the profiles.
 func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p fargate.Profile) string {
-	s, unfinished, err := lifecycle.ReplacementBy(profiles, p)
+	s, unfinished, err := decision.ReplacementBy(profiles, p)
 	switch {
 	case err != nil:
 		return err.Error()

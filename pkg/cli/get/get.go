@@ -12,7 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
@@ -148,7 +148,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 // printFile writes the profiles as a file that makes no difference, and says what such a file cannot have.
 func printFile(e *env.Env, clusters []output.ClusterProfiles) error {
 	for i, c := range clusters {
-		file, left := lifecycle.FileOf(c.Profiles)
+		file, left := decision.FileOf(c.Profiles)
 		for _, p := range left {
 			e.Warn("profile %s of cluster %s is left out: it is %s, or is being replaced", p.Name, c.Cluster, p.Status)
 		}
@@ -198,7 +198,7 @@ func getProfiles(ctx context.Context, client *cloud.Client, cluster, name string
 // getOriginal reads the profile that p replaces; nil where p replaces none, or where that one cannot be
 // read: what is only a remark must not fail.
 func getOriginal(ctx context.Context, client *cloud.Client, p fargate.Profile) *fargate.Profile {
-	name := p.Tags[lifecycle.TagReplaces]
+	name := p.Tags[decision.TagReplaces]
 	if name == "" || name == p.Name {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -35,7 +35,7 @@ func (o *options) fromFile(entries []profilefile.Entry) (fargate.Change, error) 
 	p := entries[i].Profile
 	p.Name = o.Name
 	// Tags of a replacement that made the profile are the past.
-	p.Tags = lifecycle.WithoutIntent(p.Tags)
+	p.Tags = decision.WithoutIntent(p.Tags)
 	o.CreateRole = false
 	faults, _ := fargate.Validate(p)
 	return fargate.Change{Wanted: p}, faults.In(env.EntryPlace(o.ConfigFile, entries[i], p.Name)).OrNil()

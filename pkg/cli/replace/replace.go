@@ -14,6 +14,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // options are the flags of replace.
@@ -236,7 +237,7 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 	if err := r.decide(ctx, profiles, c); err != nil {
 		return r.Refused(err, r.place)
 	}
-	if r.Action == lifecycle.Missing {
+	if r.Action == decision.Missing {
 		return fmt.Errorf("cluster %s has no Fargate profile %q%s",
 			place.Cluster, opts.Name, env.ThereAre(opts.Name, fargate.Names(r.Profiles)))
 	}
@@ -247,7 +248,7 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c fargate.Change) (err error) {
 	runner, stop := r.Runner(ctx, r.client)
 	defer stop()
-	r.Decision, err = runner.Decide(ctx, r.place.Cluster, profiles, lifecycle.Wish{
+	r.Decision, err = runner.Decide(ctx, r.place.Cluster, profiles, decision.Wish{
 		Name: r.opts.Name, Change: c, NewName: r.opts.newName, KeepName: r.opts.keepName,
 		NewRole: r.opts.CreateRole, Abort: r.opts.abort, Drain: r.opts.Within(),
 	})
@@ -257,7 +258,7 @@ func (r *replacement) decide(ctx context.Context, profiles []fargate.Profile, c 
 // replacement is one run of replace after everything was read and decided.
 type replacement struct {
 	*env.Env
-	lifecycle.Decision
+	decision.Decision
 	opts       options
 	client     *cloud.Client
 	kubernetes lifecycle.Kubernetes

@@ -9,6 +9,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -16,20 +17,20 @@ import (
 // run shows what was decided, asks for it, and does it.
 func (r *replacement) run(ctx context.Context) error {
 	switch r.Action {
-	case lifecycle.Begin:
+	case decision.Begin:
 		if err := r.check(ctx); err != nil {
 			return err
 		}
-	case lifecycle.Finish:
+	case decision.Finish:
 		r.Info("an unfinished replacement of %s by %s was found (%s is %s)", r.Name, r.Wanted.Name, r.Wanted.Name,
 			r.Wanted.Status)
-	case lifecycle.Tag:
+	case decision.Tag:
 		r.Info("only tags differ; they are changed in place, without a replacement")
-	case lifecycle.Keep:
+	case decision.Keep:
 		if r.opts.dryRun {
 			r.Info("%s", r.done(r.Wanted))
 		}
-	case lifecycle.Missing, lifecycle.Settle, lifecycle.Undo:
+	case decision.Missing, decision.Settle, decision.Undo:
 	}
 	if agreed, err := r.agree(ctx); !agreed || err != nil {
 		return err
@@ -70,13 +71,13 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 func (r *replacement) check(ctx context.Context) error {
 	_, warnings := fargate.Validate(r.Wanted)
 	r.ShowWarnings(warnings)
-	if left := lifecycle.Lost(*r.Original); len(left) > 0 {
+	if left := decision.Lost(*r.Original); len(left) > 0 {
 		r.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
 			strings.Join(left, ", "), r.Name)
 	}
 	input := preflight.Input{Profile: r.Wanted, Skip: r.opts.skip, Leaving: []string{r.Name}}
 	if r.Wish.NewRole {
-		input.NewRole = lifecycle.RoleName(r.place.Cluster, r.client.Region())
+		input.NewRole = decision.RoleName(r.place.Cluster, r.client.Region())
 	}
 	report, err := preflight.Run(ctx, r.client, input)
 	if err != nil {
@@ -88,7 +89,7 @@ func (r *replacement) check(ctx context.Context) error {
 	if report.Failed() {
 		return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
 	}
-	if _, made := lifecycle.RoleOf(report); made {
+	if _, made := decision.RoleOf(report); made {
 		r.Info("the pod execution role %s is made first", report.NewRole)
 	}
 	r.Decision = r.Checked(report)
@@ -102,13 +103,13 @@ func (r *replacement) question() string {
 		final = "a new " + r.Name
 	}
 	switch r.Action {
-	case lifecycle.Begin:
+	case decision.Begin:
 		return fmt.Sprintf("Replace %s by %s?", r.Name, final)
-	case lifecycle.Finish:
+	case decision.Finish:
 		return fmt.Sprintf("Finish replacing %s by %s?", r.Name, final)
-	case lifecycle.Undo:
+	case decision.Undo:
 		return fmt.Sprintf("Delete the unfinished successor %s and keep %s?", r.Wanted.Name, r.Name)
-	case lifecycle.Missing, lifecycle.Keep, lifecycle.Tag, lifecycle.Settle:
+	case decision.Missing, decision.Keep, decision.Tag, decision.Settle:
 	}
 	return ""
 }
@@ -121,9 +122,9 @@ func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 	made, err := runner.Do(ctx, r.Decision, lifecycle.Options{Settle: r.opts.settle, Wait: r.opts.Wait})
 	stop()
 	switch {
-	case err == nil, r.Action == lifecycle.Tag:
+	case err == nil, r.Action == decision.Tag:
 		return made, err
-	case errors.As(err, new(*lifecycle.Refusal)):
+	case errors.As(err, new(*decision.Refusal)):
 		return made, &env.RefusedError{Err: r.waysOn(ctx, err)}
 	}
 	return made, r.waysOn(ctx, err)
@@ -132,17 +133,17 @@ func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 // done says what was done.
 func (r *replacement) done(made fargate.Profile) string {
 	switch {
-	case r.Action == lifecycle.Keep && r.opts.abort:
+	case r.Action == decision.Keep && r.opts.abort:
 		return fmt.Sprintf("no replacement of profile %s is under way in cluster %s; there is nothing to undo",
 			r.Name, r.place.Cluster)
-	case r.Action == lifecycle.Keep:
+	case r.Action == decision.Keep:
 		return fmt.Sprintf("profile %s already has this configuration; "+
 			"nothing to replace (--new-name recreates it under another name)", r.Name)
-	case r.Action == lifecycle.Settle:
+	case r.Action == decision.Settle:
 		return fmt.Sprintf("profile %s was already replaced by %s; nothing to do", r.Name, made.Name)
-	case r.Action == lifecycle.Tag:
+	case r.Action == decision.Tag:
 		return "profile " + r.Name + " has its new tags"
-	case r.Action == lifecycle.Undo:
+	case r.Action == decision.Undo:
 		return fmt.Sprintf("the replacement of %s is undone; %s is deleted", r.Name, r.Successor.Name)
 	case !r.opts.Wait:
 		return fmt.Sprintf("profile %s takes the place of %s in cluster %s; what is left is being deleted", made.Name,
@@ -164,13 +165,13 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 	if err != nil {
 		return fmt.Errorf("%w\nfix this, then run: %s", failure, r.Again())
 	}
-	s, err := lifecycle.Assess(profiles, r.opts.Name)
+	s, err := decision.Assess(profiles, r.opts.Name)
 	if err != nil {
 		return fmt.Errorf("%w\n%w", failure, err)
 	}
 	if !s.Unfinished() {
 		for _, e := range s.Earlier {
-			if e.Name == r.Wanted.Name && r.Action != lifecycle.Undo {
+			if e.Name == r.Wanted.Name && r.Action != decision.Undo {
 				failure = fmt.Errorf("%w\n%s (%s) stays; to delete it: %s", failure, e.Name, e.Status,
 					r.On(r.place, "delete", env.FargateProfile, e.Name))
 			}

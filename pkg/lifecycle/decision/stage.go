@@ -1,4 +1,4 @@
-package lifecycle
+package decision
 
 import (
 	"fmt"
@@ -68,7 +68,7 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			continue
 		}
 		temporary := p.Tags[TagTemporary] == "true"
-		same := s.Original != nil && idOf(*s.Original) == p.Tags[TagReplacesID]
+		same := s.Original != nil && ProfileID(*s.Original) == p.Tags[TagReplacesID]
 		switch {
 		case same, temporary:
 			if s.Unfinished() {
@@ -87,7 +87,7 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			s.Successor, s.Stage = p, Done
 		}
 	}
-	if s.Stage == Renewed && !renews(*s.Original, *s.Successor) {
+	if s.Stage == Renewed && !Renews(*s.Original, *s.Successor) {
 		return s, fmt.Errorf("profile %s was re-created by somebody else while %s stood in for it; "+
 			"nothing was touched: delete %s by hand when %s takes its pods", name, s.Successor.Name, s.Successor.Name, name)
 	}
@@ -126,9 +126,9 @@ func underWay(original *fargate.Profile, same bool) Stage {
 	return Renewed
 }
 
-// renews reports whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
+// Renews reports whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
 // so what cannot be changed has to be the same, too.
-func renews(p, temporary fargate.Profile) bool {
+func Renews(p, temporary fargate.Profile) bool {
 	same := p.Tags[TagSpec] == temporary.Tags[TagSpec]
 	temporary.Tags = nil
 	return same && len(fargate.Differences(p, temporary)) == 0

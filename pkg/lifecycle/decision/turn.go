@@ -1,6 +1,7 @@
-package lifecycle
+package decision
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -73,7 +74,7 @@ func (c *Changes) Schedule(again map[string]int) {
 func (s *schedule) nextRetired() (next int, found bool) {
 	ready := slices.DeleteFunc(slices.Clone(s.retires), func(i int) bool { return slices.Contains(s.makes, i) })
 	for _, i := range ready {
-		if s.Decisions[i].going() {
+		if s.Decisions[i].Going() {
 			return i, true
 		}
 	}
@@ -140,8 +141,8 @@ func (d Decision) busy() bool {
 		d.Successor != nil && d.Successor.Status.InTransition()
 }
 
-// going reports whether EKS is at what follows when the successor is ACTIVE.
-func (d Decision) going() bool {
+// Going reports whether EKS is at what follows when the successor is ACTIVE.
+func (d Decision) Going() bool {
 	gone := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusDeleting }
 	return gone(d.Original) || gone(d.Successor) || d.Stage == Renewed && d.creating()
 }
@@ -187,4 +188,26 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 		}
 	}
 	return inputs, at
+}
+
+// Still returns the judgement of the cluster's profiles right before a profile goes: what was to take its pods has to
+// be there, as somebody else may have deleted it since.
+func (t Turn) Still(d Decision) func([]fargate.Profile) error {
+	if d.Original == nil {
+		return nil
+	}
+	old, promised := *d.Original, fargate.Coverage(d.Original.Selectors, t.Left)
+	return func(profiles []fargate.Profile) error {
+		relied := slices.DeleteFunc(slices.Clone(profiles), func(p fargate.Profile) bool {
+			return p.ARN == old.ARN || fargate.Named(t.Left, p.Name) == nil && p.Name != d.Wanted.Name
+		})
+		for i, now := range fargate.Coverage(old.Selectors, relied) {
+			if promised[i].Extent == fargate.ExtentWhole && now.Extent != fargate.ExtentWhole {
+				return &Refusal{Reason: Moved, Err: fmt.Errorf(
+					"what was to take the pods of selector %d of profile %s is not there any more; it was not deleted",
+					i+1, old.Name)}
+			}
+		}
+		return nil
+	}
 }

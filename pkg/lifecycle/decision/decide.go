@@ -1,7 +1,6 @@
-package lifecycle
+package decision
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,14 +66,14 @@ type Decision struct {
 	// with its name for Begin, as it was found for the others.
 	Wanted      fargate.Profile
 	Differences []fargate.Difference
-	// checked is what the pre-flight found for the successor that has to be made.
-	checked preflight.Report
+	// Preflight is what the pre-flight found for the successor that has to be made.
+	Preflight preflight.Report
 }
 
 // Checked returns the decision with the successor as the pre-flight found it, with the subnets and the role that it
 // will have.
 func (d Decision) Checked(report preflight.Report) Decision {
-	d.checked, d.Wanted = report, report.Profile
+	d.Preflight, d.Wanted = report, report.Profile
 	d.Wanted.PodExecutionRoleARN, _ = RoleOf(report)
 	if d.Action == Begin && report.NewRole != "" && d.Wanted.PodExecutionRoleARN != "" {
 		d.Differences = fargate.Differences(*d.Original, d.Wanted)
@@ -84,7 +83,7 @@ func (d Decision) Checked(report preflight.Report) Decision {
 
 // Intended returns the successor as it will be sent: with the tags that name the original it replaces.
 func (d Decision) Intended() fargate.Profile {
-	return withIntent(d.Wanted, d.Name, idOf(*d.Original), d.Wish.KeepName)
+	return WithIntent(d.Wanted, d.Name, ProfileID(*d.Original), d.Wish.KeepName)
 }
 
 // Agreed refuses to begin what takes pods their profile where nobody has agreed to it; uncovered reports whether the
@@ -97,12 +96,12 @@ func (d Decision) Agreed(uncovered bool) error {
 	successor.Status = fargate.StatusActive
 	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
 		if c.Extent != fargate.ExtentWhole {
-			return refused("the successor does not cover all that the original covers; nothing was changed; " +
+			return Refused("the successor does not cover all that the original covers; nothing was changed; " +
 				"say --yes if that is meant")
 		}
 	}
 	if uncovered {
-		return refused("pods would be left without a profile, as the plan says; nothing was changed; " +
+		return Refused("pods would be left without a profile, as the plan says; nothing was changed; " +
 			"say --yes if that is meant")
 	}
 	return nil
@@ -116,54 +115,13 @@ func DecideCreation(report preflight.Report) (Action, error) {
 		return Missing, nil
 	}
 	if have.Status == fargate.StatusCreating {
-		return Finish, judge(*have, report.Profile)
+		return Finish, Judge(*have, report.Profile)
 	}
-	return Keep, judge(*have, report.Profile)
+	return Keep, Judge(*have, report.Profile)
 }
 
-// Decide reads from the cluster's profiles, as of just now, what there is to do. That nothing is, or that there is no
-// such profile, one reading does not show: then more are made, which have to agree.
-func (r *Runner) Decide(ctx context.Context, cluster string, profiles []fargate.Profile, w Wish) (Decision, error) {
-	s, err := Assess(profiles, w.Name)
-	if err != nil {
-		return Decision{}, err
-	}
-	if !s.Unfinished() && (w.Abort || s.Stage != Fresh) {
-		s, err = r.assessAgain(ctx, cluster, s, w.Abort && s.Stage == Fresh || s.Stage == Done)
-		if err != nil {
-			return Decision{}, err
-		}
-	}
-	d, err := s.decide(w)
-	if err != nil || w.Abort || d.Action != Keep {
-		return d, err
-	}
-	// The reading may have lacked a replacement that is under way.
-	again, err := r.assessAgain(ctx, cluster, s, true)
-	switch {
-	case err != nil:
-		return Decision{}, err
-	case again.Unfinished():
-		return again.decide(w)
-	case again.Original == nil, again.Original.Status != s.Original.Status,
-		len(fargate.Differences(*again.Original, *s.Original)) > 0:
-		err := fmt.Errorf("profile %s has changed since it was first read; nothing was changed", w.Name)
-		return d, &Refusal{Reason: Moved, err: err}
-	}
-	return d, nil
-}
-
-// assessAgain is Assess of readings that agree; with certain, over a grace period.
-func (r *Runner) assessAgain(ctx context.Context, cluster string, s Situation, certain bool) (Situation, error) {
-	profiles, err := r.settled(ctx, cluster, s.Profiles, certain)
-	if err != nil {
-		return s, err
-	}
-	return Assess(profiles, s.Name)
-}
-
-// decide returns what the wish comes to in this situation, or why it is refused.
-func (s Situation) decide(w Wish) (Decision, error) {
+// Decide returns what the wish comes to in this situation, or why it is refused.
+func (s Situation) Decide(w Wish) (Decision, error) {
 	d := Decision{Situation: s, Wish: w}
 	switch {
 	case w.Abort:
@@ -171,14 +129,14 @@ func (s Situation) decide(w Wish) (Decision, error) {
 	case s.Unfinished():
 		d.Action, d.Wanted = Finish, *s.Successor
 		if err := s.sameChange(w); err != nil {
-			return d, &Refusal{Reason: OtherUnderWay, Situation: s, err: err}
+			return d, &Refusal{Reason: OtherUnderWay, Situation: s, Err: err}
 		}
 		d.Wish.KeepName, d.Wish.NewRole = s.KeepName(), false
 		return d, nil
 	case s.Stage == Done:
 		d.Action, d.Wanted = Settle, *s.Successor
 		if s.sameChange(w) != nil {
-			return d, refused("there is no profile %s any more: it was replaced by %s, which is not as wanted now; "+
+			return d, Refused("there is no profile %s any more: it was replaced by %s, which is not as wanted now; "+
 				"replace %s instead", s.Name, s.Successor.Name, s.Successor.Name)
 		}
 		return d, nil
@@ -192,17 +150,17 @@ func (s Situation) decide(w Wish) (Decision, error) {
 func (d *Decision) undo() error {
 	switch s := d.Situation; {
 	case s.Stage == Done:
-		return refused("the replacement of %s by %s is finished and cannot be undone", s.Name, s.Successor.Name)
+		return Refused("the replacement of %s by %s is finished and cannot be undone", s.Name, s.Successor.Name)
 	case s.Stage == Absent:
 		return nil
 	case s.Stage == Fresh && s.Original.Tags[TagReplaces] == s.Name:
-		return refused("no replacement of profile %s is under way; "+
+		return Refused("no replacement of profile %s is under way; "+
 			"the last one, under its own name, is finished and cannot be undone", s.Name)
 	case s.Stage == Fresh:
 		d.Action, d.Wanted = Keep, *s.Original // as an abort whose answer was lost leaves it
 		return nil
 	case !s.CanAbort():
-		return &Refusal{Reason: TooLate, Situation: s, err: fmt.Errorf(
+		return &Refusal{Reason: TooLate, Situation: s, Err: fmt.Errorf(
 			"the original %s is not ACTIVE any more, so the replacement by %s cannot be undone", s.Name, s.Successor.Name)}
 	}
 	d.Action, d.Wanted = Undo, *d.Successor
@@ -242,7 +200,7 @@ func (d *Decision) begin() (err error) {
 		d.Wanted.Tags[TagFirst] = first
 	}
 	if original.Status != fargate.StatusActive {
-		return refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
+		return Refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
 			original.Name, original.Status)
 	}
 	if err := d.doneBefore(); err != nil {
@@ -275,7 +233,7 @@ func (d *Decision) doneBefore() error {
 		if change.Contradiction(e) != "" || len(fargate.Differences(e, wanted)) > 0 {
 			continue
 		}
-		return &Refusal{Reason: DoneBefore, Situation: d.Situation, err: fmt.Errorf(
+		return &Refusal{Reason: DoneBefore, Situation: d.Situation, Err: fmt.Errorf(
 			"profile %s is what is asked for, and it replaces an earlier profile %s; "+
 				"the one of that name now (%s) was made since then, perhaps by somebody else; nothing was changed",
 			e.Name, d.Name, d.Original.ARN)}
@@ -294,13 +252,13 @@ func (d *Decision) successorName() (string, error) {
 	case d.Wish.NewName == "" && d.Wish.Drain > 0:
 		name := fargate.EarlierName(d.Name, taken)
 		if name == "" {
-			return "", refused("no name sorts before %s, so new pods would hit it again; replace it without --drain", d.Name)
+			return "", Refused("no name sorts before %s, so new pods would hit it again; replace it without --drain", d.Name)
 		}
 		return name, nil
 	case d.Wish.NewName == "":
 		return fargate.SuccessorName(d.Name, taken), nil
 	case taken(d.Wish.NewName):
-		return "", refused("profile %s exists already; choose another --new-name; nothing was changed", d.Wish.NewName)
+		return "", Refused("profile %s exists already; choose another --new-name; nothing was changed", d.Wish.NewName)
 	}
 	return d.Wish.NewName, nil
 }
@@ -312,7 +270,7 @@ func (d *Decision) checkTags() error {
 	if n <= fargate.MaxTags {
 		return nil
 	}
-	return refused("the successor has %d tags, and a replacement adds %d of its own; "+
+	return Refused("the successor has %d tags, and a replacement adds %d of its own; "+
 		"AWS takes at most %d, so remove %d from profile %s first: "+
 		"aws eks untag-resource --resource-arn %s --tag-keys KEY...; nothing was changed",
 		own, n-own, fargate.MaxTags, n-fargate.MaxTags, d.Name, d.Original.ARN)
@@ -374,4 +332,13 @@ func (w Wish) renewed(p fargate.Profile) bool {
 func madeRole(p fargate.Profile) bool {
 	arn := strings.Split(p.ARN, ":")
 	return len(arn) > 3 && strings.HasSuffix(p.PodExecutionRoleARN, ":role/"+RoleName(p.Cluster, arn[3]))
+}
+
+// Made returns the decision as it is when its successor is ACTIVE.
+func (d Decision) Made(successor fargate.Profile) Decision {
+	d.Action, d.Wanted, d.Successor = Finish, successor, &successor
+	if d.Stage == Fresh {
+		d.Stage = Begun
+	}
+	return d
 }

@@ -1,4 +1,4 @@
-package lifecycle
+package decision
 
 import (
 	"cmp"
@@ -57,8 +57,8 @@ type Changes struct {
 	Turns []Turn
 }
 
-// decide compares the goal with what is there.
-func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
+// Decide compares the goal with what is there.
+func (g Goal) Decide(profiles []fargate.Profile) (Changes, error) {
 	c := Changes{Goal: g, Profiles: profiles}
 	reserved := make([]string, 0, 2*len(g.Entries))
 	for _, e := range g.Entries {
@@ -78,7 +78,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 		reserved = append(reserved, d.Wanted.Name)
 		for _, p := range []*fargate.Profile{d.Original, d.Successor} {
 			if p != nil && fargate.Named(kept, p.Name) != nil {
-				errs = append(errs, refused("profile %s stands for more than one profile of the file, %s among them; "+
+				errs = append(errs, Refused("profile %s stands for more than one profile of the file, %s among them; "+
 					"give that another name", p.Name, e.Name))
 			} else if p != nil {
 				kept = append(kept, *p)
@@ -97,7 +97,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 	}
 	for _, p := range Torn(profiles, doomed) {
 		s, _, err := ReplacementBy(profiles, p)
-		errs = append(errs, &Refusal{Reason: OtherUnderWay, Situation: s, err: errors.Join(err, fmt.Errorf(
+		errs = append(errs, &Refusal{Reason: OtherUnderWay, Situation: s, Err: errors.Join(err, fmt.Errorf(
 			"the replacement of %s by %s is unfinished, and the file does not have it", s.Name, p.Name))})
 	}
 	c.Schedule(nil)
@@ -106,7 +106,7 @@ func (g Goal) decide(profiles []fargate.Profile) (Changes, error) {
 
 // decideEntry returns what has to be done about a profile of the file.
 func decideEntry(profiles []fargate.Profile, w Wish) (d Decision, err error) {
-	if w.Name, err = livesAs(profiles, w); err != nil {
+	if w.Name, err = LivesAs(profiles, w); err != nil {
 		return d, err
 	}
 	s, err := Assess(profiles, w.Name)
@@ -114,7 +114,7 @@ func decideEntry(profiles []fargate.Profile, w Wish) (d Decision, err error) {
 	case err != nil:
 		return d, err
 	case s.Unfinished(), s.Original != nil && s.Original.Status == fargate.StatusActive:
-		return s.decide(w)
+		return s.Decide(w)
 	}
 	s.Successor = nil // one that is done has another name in the file
 	d = Decision{Situation: s, Action: Make, Wish: w, Wanted: w.Change.Wanted.Clone()}
@@ -128,14 +128,14 @@ func decideEntry(profiles []fargate.Profile, w Wish) (d Decision, err error) {
 	switch {
 	case have == nil, have.Status == fargate.StatusDeleting:
 	case have.Status == fargate.StatusCreating, have.Tags[TagApplied] == "":
-		return d, judge(*have, w.Change.Wanted)
+		return d, Judge(*have, w.Change.Wanted)
 	}
 	return d, nil
 }
 
-// livesAs returns the name of the profile that stands for one of the file: by tag, by name, and by the replacements
+// LivesAs returns the name of the profile that stands for one of the file: by tag, by name, and by the replacements
 // that are done, in this order. While a replacement is under way it is the original's.
-func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
+func LivesAs(profiles []fargate.Profile, w Wish) (string, error) {
 	var names []string
 	for _, p := range profiles {
 		if p.Tags[TagApplied] != w.Applied {
@@ -158,7 +158,7 @@ func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
 	case 1:
 		return names[0], nil
 	default:
-		return "", refused("profiles %s all stand for %s of the file, by the tag %s; delete those that are not wanted",
+		return "", Refused("profiles %s all stand for %s of the file, by the tag %s; delete those that are not wanted",
 			strings.Join(names, ", "), w.Applied, TagApplied)
 	}
 	name := w.Applied
@@ -177,7 +177,7 @@ func livesAs(profiles []fargate.Profile, w Wish) (string, error) {
 		name = s.Successor.Name
 	}
 	if p := fargate.Named(profiles, name); p != nil && p.Tags[TagApplied] != "" {
-		return "", refused("profile %s stands for %s of a file, by the tag %s; give %s another name",
+		return "", Refused("profile %s stands for %s of a file, by the tag %s; give %s another name",
 			name, p.Tags[TagApplied], TagApplied, w.Applied)
 	}
 	return name, nil

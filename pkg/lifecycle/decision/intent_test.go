@@ -1,4 +1,4 @@
-package lifecycle
+package decision
 
 import (
 	"fmt"
@@ -99,7 +99,7 @@ func TestAssessTrustsNoTagsAlone(t *testing.T) {
 	profile := func(name, id, namespace string, tags map[string]string) fargate.Profile {
 		return fargate.Profile{
 			Name: name, ARN: "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/" + name + "/" + id, Status: fargate.StatusActive,
-			PodExecutionRoleARN: goodRole, Subnets: []string{privateA}, Selectors: []fargate.Selector{{Namespace: namespace}}, Tags: tags,
+			PodExecutionRoleARN: "arn:aws:iam::111122223333:role/fargate-pods", Subnets: []string{"subnet-0aaa0000000000001"}, Selectors: []fargate.Selector{{Namespace: namespace}}, Tags: tags,
 		}
 	}
 	intent := map[string]string{TagReplaces: "web", TagReplacesID: "1", TagTemporary: "true"}

@@ -1,4 +1,4 @@
-package lifecycle
+package decision
 
 import (
 	"cmp"
@@ -87,8 +87,8 @@ func SpecHash(p fargate.Profile) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// withIntent returns the profile with the tags that say what it replaces.
-func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
+// WithIntent returns the profile with the tags that say what it replaces.
+func WithIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
 	p = p.Clone()
 	hash := SpecHash(p)
 	p.Tags = inherited(p.Tags)
@@ -101,12 +101,12 @@ func withIntent(p fargate.Profile, original, id string, temporary bool) fargate.
 	return p
 }
 
-// idOf returns the last element of the profile's ARN.
-func idOf(p fargate.Profile) string { return p.ARN[strings.LastIndex(p.ARN, "/")+1:] }
+// ProfileID returns the last element of the profile's ARN.
+func ProfileID(p fargate.Profile) string { return p.ARN[strings.LastIndex(p.ARN, "/")+1:] }
 
-// retagged returns the profile with the tags that are wanted besides its own, and those of them that it does not have
+// Retagged returns the profile with the tags that are wanted besides its own, and those of them that it does not have
 // yet: tags are the only part of a profile that can change in place.
-func retagged(p, wanted fargate.Profile) (after fargate.Profile, changed map[string]string) {
+func Retagged(p, wanted fargate.Profile) (after fargate.Profile, changed map[string]string) {
 	after = p
 	after.Tags = merged(p.Tags, wanted.Tags)
 	changed = maps.Clone(wanted.Tags)
@@ -153,7 +153,7 @@ func TagFaults(profiles []fargate.Profile, p fargate.Profile) []string {
 		out = append(out, err.Error())
 	}
 	if applied := p.Tags[TagApplied]; applied != "" {
-		if _, err := livesAs(profiles, Wish{Applied: applied}); err != nil && len(out) == 0 {
+		if _, err := LivesAs(profiles, Wish{Applied: applied}); err != nil && len(out) == 0 {
 			out = append(out, err.Error())
 		}
 	}

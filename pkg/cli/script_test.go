@@ -1,5 +1,23 @@
 package cli
 
+// This file runs the scripts of testdata/script, which are the specification of the command line: each
+// reads like a session in a terminal. Beside testscript's own commands they have
+//
+//	fgctl ARG...              fgctl itself, with a clock that runs faster
+//	exits CODE COMMAND ARG... run a command that must end with this exit code
+//	status COMMAND ARG...     for exec and the background: ends its stderr with "exit status CODE"
+//	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
+//	sandbox with MORE         the same, of the built-in world with its top-level keys replaced by a file's
+//	faults FILE               replace the sandbox's faults by those of a YAML list
+//	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
+//	requests reset            count from 0 again
+//	nothing-sent              short for: requests all 0
+//	no-null-list              stdout is JSON in which no list is null
+//	kubernetes FILE [CLUSTER] serve pods to kubectl, a line each: KIND NAMESPACE/NAME PODS PROFILE [pinned|Recreate|stuck|broken],
+//	                          or PodDisruptionBudget NAMESPACE/NAME MINIMUM APP, or forbidden RESOURCE...
+//	pods WHAT ...             check what became of them (see checkPods)
+//	await WHAT COUNT          wait until that many requests were answered, for a command in the background
+
 import (
 	"context"
 	"encoding/json"
@@ -21,29 +39,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/sandbox"
-	"github.com/rogpeppe/go-internal/testscript"
 )
-
-// This file runs the scripts of testdata/script, which are the specification of the command line: each
-// reads like a session in a terminal. Beside testscript's own commands they have
-//
-//	fgctl ARG...              fgctl itself, with a clock that runs faster
-//	exits CODE COMMAND ARG... run a command that must end with this exit code
-//	status COMMAND ARG...     for exec and the background: ends its stderr with "exit status CODE"
-//	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
-//	sandbox with MORE         the same, of the built-in world with its top-level keys replaced by a file's
-//	faults FILE               replace the sandbox's faults by those of a YAML list
-//	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
-//	requests reset            count from 0 again
-//	nothing-sent              short for: requests all 0
-//	no-null-list              stdout is JSON in which no list is null
-//	kubernetes FILE [CLUSTER] serve pods to kubectl, a line each: KIND NAMESPACE/NAME PODS PROFILE [pinned|Recreate|stuck|broken],
-//	                          or PodDisruptionBudget NAMESPACE/NAME MINIMUM APP, or forbidden RESOURCE...
-//	pods WHAT ...             check what became of them (see checkPods)
-//	await WHAT COUNT          wait until that many requests were answered, for a command in the background
 
 // haste is how much faster than the real time fgctl's clock runs in scripts; its polls are a second
 // apart and more. The sandbox stays in real time, with short delays.

@@ -12,8 +12,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
-// This file checks what apply decides, and in which order.
-
 // there is a profile of the cluster, with the tag of apply unless the name in the file is empty.
 func there(name, inFile, namespaces string, status fargate.Status) fargate.Profile {
 	p := goal(decision.PruneNone, map[string]string{name: namespaces}).Entries[0].Profile

@@ -21,8 +21,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file checks apply with random files, killed and disturbed at every request.
-
 // goal is a file with a profile for each name, which takes the namespaces that stand behind it.
 func goal(prune decision.Prune, files map[string]string) decision.Goal {
 	g := decision.Goal{Cluster: "demo", Prune: prune}

@@ -16,8 +16,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file tests waiting where AWS does not do what was asked, and accounts of several deletions.
-
 // The pause that an answer asks for is kept: before a request is repeated, and between looks.
 func TestRetryAfterIsKept(t *testing.T) {
 	for _, c := range []struct {

@@ -19,9 +19,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file has fgctl compete: with itself, doing the same or something else, and with somebody who
-// re-creates the original or deletes one of the two just when it hurts most.
-
 // meetings is how many orders of requests each pair of processes is run in.
 func meetings() uint64 {
 	switch os.Getenv("FGCTL_MODEL") {

@@ -18,9 +18,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
 
-// This file holds what the tests run on: the sandbox over HTTP with the real SDK, and one clock for
-// both sides, so that minutes pass in no time.
-
 const (
 	goodRole = "arn:aws:iam::111122223333:role/fargate-pods"
 	badRole  = "arn:aws:iam::111122223333:role/not-fargate"

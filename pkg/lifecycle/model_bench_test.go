@@ -21,9 +21,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file holds what the model check runs on: a sandbox in process for every case, a transport that
-// kills, and the judgement of what was left.
-
 // model is one world with the clients of one case.
 type model struct {
 	t         *testing.T

@@ -26,13 +26,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file is the model check: every sequence is killed at every request and disturbed at every request,
-// in pairs too, and then run again as the command line would, until it is done. Beside it stands the
-// sandbox's history as a second observer: it reports whether anything was lost at any instant.
-//
-// A plain run takes a few of the cases, FGCTL_MODEL=sample more, as CI does, always the same ones; all takes every
-// disturbance, and of the pairs of a kill and a fault what modelSequence.part chooses.
-
 // modelSequence is something that a user asks for, again and again until it is done.
 type modelSequence struct {
 	name string

@@ -13,8 +13,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
 
-// This file tests what a deletion relies on: who may go when, and what is not done twice.
-
 func TestMayGo(t *testing.T) {
 	profile := func(name, id string, status fargate.Status) fargate.Profile {
 		return fargate.Profile{Name: name, ARN: "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/" + name + "/" + id, Status: status}

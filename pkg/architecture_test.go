@@ -128,7 +128,6 @@ var outside = map[string][]string{
 	"github.com/spf13/cobra":          {"cli", "cli/*"},
 	"github.com/spf13/pflag":          {"cli", "cli/env"},
 	"github.com/clipperhouse/":        {"output"},
-	"github.com/briandowns/spinner":   {"output"},
 	"github.com/fatih/color":          {"output"},
 	"golang.org/x/term":               {"output"},
 	"k8s.io/client-go":                nil,

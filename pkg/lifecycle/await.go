@@ -27,6 +27,7 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 	judge func(p fargate.Profile, found bool, age time.Duration) error,
 ) (fargate.Profile, error) {
 	subject := "profile " + name
+	o.Report.Await(subject)
 	for {
 		p, err := o.EKS.Profile(ctx, cluster, name)
 		switch {

@@ -59,6 +59,8 @@ type notes struct {
 	last  map[string]string
 }
 
+func (*notes) Await(string) {}
+
 func (n *notes) Update(subject, status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -38,9 +38,10 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Reporter shows progress: Update is called with every look at a profile (repeated statuses included), Note with
-// everything worth a line of its own.
+// Reporter shows progress: Await is called before the first look at a profile, Update with every look (repeated
+// statuses included), Note with everything worth a line of its own.
 type Reporter interface {
+	Await(subject string)
 	Update(subject, status string)
 	Note(text string)
 }

@@ -335,16 +335,6 @@ deleting old: DELETING
 	}
 }
 
-func TestProgressLineFitsTheTerminal(t *testing.T) {
-	s, _, _ := buffers()
-	s.ErrWidth = 30
-	p := NewProgress(s, time.Now)
-	p.Update("creating a-profile-with-a-long-name", "CREATING")
-	if line := p.line(); displayWidth(line) > 28 || !strings.HasSuffix(line, "…") {
-		t.Errorf("got %q", line)
-	}
-}
-
 // Text is quoted as the YAML library quotes it, whose way of writing a string knows YAML 1.1, too.
 func TestYAMLQuotes(t *testing.T) {
 	odd := rapid.SampledFrom([]string{"", "yes", "No", "ON", "y", "off", "null", "~", "e5", "1e3", "0x1f", ".inf", "12:30", "-1:30.5", "2026-01-02", "<<", "=", "a: b", "a:b", "a #b", "- a", "?", "[a]", "*", "web-*", "!x", "%a", "@", "'", "\""})

@@ -104,7 +104,8 @@ Warning: pods of namespace=web lose their profile: no other
   ACTIVE profile covers them, so they may stay Pending; for
   example a pod in namespace web
 Delete web? Pods of web would be left without a profile; to
-  agree type the profile's name: Error: cancelled; nothing was changed ("n" is not the profile's name "web")
+  agree type the profile's name: Error: cancelled; nothing was changed ("n" is not the
+    profile's name "web")
 `
 	if got := stderr.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

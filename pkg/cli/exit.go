@@ -62,9 +62,9 @@ func report(s *output.Streams, err error) {
 	if hint := cloud.Hint(err); hint != "" {
 		text += "\n" + output.Clean(hint)
 	}
-	text = strings.ReplaceAll(text, "\n", "\n  ")
+	const prefix = "Error:"
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s %s\n", s.Bad("Error:"), text)
+	out.WriteString(s.Bad(prefix) + strings.TrimPrefix(output.Message(prefix+" ", text, s.ErrWidth), prefix) + "\n")
 	var usage *env.UsageError
 	if errors.As(err, &usage) && usage.Command != "" {
 		fmt.Fprintf(&out, "See '%s --help'.\n", usage.Command)

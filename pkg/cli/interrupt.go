@@ -81,7 +81,7 @@ func end(e *env.Env, ended <-chan int, signals <-chan os.Signal) int {
 func reportInterrupted(e *env.Env, ended <-chan int) {
 	text := e.Streams.Bad("Error:") + " interrupted\n"
 	if resume := e.Ending.Resume(); resume != "" {
-		text += "  to resume: " + resume + "\n"
+		text += "  to resume:\n    " + resume + "\n"
 	}
 	written := make(chan struct{})
 	go func() {

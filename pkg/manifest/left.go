@@ -131,7 +131,7 @@ func (s *search) without(given string, files []string) ([]string, error) {
 	}
 	if len(out) == 0 && s.left.any() {
 		return nil, errors.New(given + ": what kustomize and Helm complete is not judged as it stands; pipe to -f - what " +
-			"this prints:\n  " + strings.Join(s.left.Commands(), "\n  "))
+			"this prints:\n" + strings.Join(s.left.Commands(), "\n"))
 	}
 	return out, nil
 }

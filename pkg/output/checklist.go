@@ -40,6 +40,33 @@ type Item struct {
 	Hint    string
 }
 
+// Brief drops the details of the items that passed, and folds those that were skipped for one reason into one.
+func Brief(items []Item) []Item {
+	var out []Item
+	folded := map[string]int{} // where the items of a reason are
+	for _, item := range items {
+		if item.Mark == Pass {
+			item.Details, item.Hint = nil, ""
+		}
+		if item.Mark == Skipped && len(item.Details) == 0 && item.Hint == "" {
+			if at, again := folded[item.Text]; again {
+				out[at].Details = append(out[at].Details, item.Name)
+				continue
+			}
+			folded[item.Text] = len(out)
+		}
+		out = append(out, item)
+	}
+	for _, at := range folded {
+		if names := out[at].Details; len(names) > 0 {
+			all := append([]string{out[at].Name}, names...)
+			out[at].Name, out[at].Details = fmt.Sprintf("%d checks", len(all)), nil
+			out[at].Text += " (" + strings.Join(all, ", ") + ")"
+		}
+	}
+	return out
+}
+
 // Checklist writes the items to Err, one a line, with details and hint indented below. Only a terminal
 // gets colour.
 func Checklist(s *Streams, items []Item) error {

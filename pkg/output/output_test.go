@@ -313,6 +313,37 @@ func TestChecklist(t *testing.T) {
 	}
 }
 
+// What passed is brief, what failed or warns is whole, and one reason to skip is said once.
+func TestBriefChecklist(t *testing.T) {
+	s, _, errs := buffers()
+	why := []string{"because"}
+	if err := Checklist(s, Brief([]Item{
+		{Mark: Pass, Name: "cluster", Text: "demo is ACTIVE", Details: why, Hint: "look"},
+		{Mark: Fail, Name: "subnets", Text: "public", Details: why, Hint: "give private subnets"},
+		{Mark: Skipped, Name: "egress", Text: "needs subnets"},
+		{Mark: Warning, Name: "role", Text: "old", Details: why},
+		{Mark: Skipped, Name: "role-use", Text: "needs subnets"},
+		{Mark: Skipped, Name: "slots", Text: "needs subnets", Hint: "its own"},
+		{Mark: Skipped, Name: "policy", Text: "not allowed"},
+	})); err != nil {
+		t.Fatal(err)
+	}
+	want := `✔ cluster   demo is ACTIVE
+✗ subnets   public
+            because
+            → give private subnets
+- 2 checks  skipped: needs subnets (egress, role-use)
+! role      old
+            because
+- slots     skipped: needs subnets
+            → its own
+- policy    skipped: not allowed
+`
+	if errs.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", errs, want)
+	}
+}
+
 func TestProgressOffATerminal(t *testing.T) {
 	s, out, errs := buffers()
 	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)

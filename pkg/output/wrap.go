@@ -29,3 +29,37 @@ func Wrap(text string, width int, hang string) []string {
 	}
 	return append(lines, line)
 }
+
+// Message lays out a message behind a prefix for so many columns: it is broken between words, and a command at the end
+// of a line goes whole onto a line of its own, ready to be copied. Lines after the first are indented.
+func Message(prefix, text string, width int) string {
+	var out []string
+	for i, line := range strings.Split(text, "\n") {
+		begin := "  "
+		if i == 0 {
+			begin = prefix
+		}
+		prose, command := cutCommand(line, i > 0)
+		indent := "  " + line[:len(line)-len(strings.TrimLeft(line, " "))] + "  "
+		if prose != "" {
+			out = append(out, Wrap(begin+prose, width, indent)...)
+		}
+		if command != "" {
+			out = append(out, indent+command)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// cutCommand divides a line into its text and the command that ends it, empty for none. A whole line may be one too.
+func cutCommand(line string, whole bool) (prose, command string) {
+	for _, tool := range []string{"fgctl ", "aws ", "kubectl ", "helm "} {
+		if text := strings.TrimLeft(line, " "); whole && strings.HasPrefix(text, tool) {
+			return "", text
+		}
+		if i := strings.Index(line, ": "+tool); i >= 0 {
+			return line[:i+1], line[i+2:]
+		}
+	}
+	return line, ""
+}

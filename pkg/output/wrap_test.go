@@ -49,3 +49,32 @@ func TestWrapKeepsWords(t *testing.T) {
 		}
 	})
 }
+
+// A message breaks between words, and a command stands whole on a line of its own, at any width.
+func TestMessage(t *testing.T) {
+	text := "profile web is CREATING and that takes a while\n  selectors: a\nto wait for it: fgctl wait fp web --for active --cluster demo\n" +
+		"then run\nkubectl get pods"
+	for width, want := range map[int]string{
+		0: `Error: profile web is CREATING and that takes a while
+    selectors: a
+  to wait for it:
+    fgctl wait fp web --for active --cluster demo
+  then run
+    kubectl get pods`,
+		40: `Error: profile web is CREATING and that
+    takes a while
+    selectors: a
+  to wait for it:
+    fgctl wait fp web --for active --cluster demo
+  then run
+    kubectl get pods`,
+	} {
+		if got := Message("Error: ", text, width); got != want {
+			t.Errorf("%d columns: got\n%s\nwant\n%s", width, got, want)
+		}
+	}
+	prose := "fgctl gets Fargate profiles only; for clusters: aws eks list-clusters"
+	if got, want := Message("", prose, 0), "fgctl gets Fargate profiles only; for clusters:\n    aws eks list-clusters"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -129,7 +129,7 @@ func (f *facts) judgeRole() (Result, string) {
 	case len(warnings) > 0:
 		return outcome(Warn, warnings[0], warnings[1:]...), arn
 	}
-	out := pass("%s lets %s assume it for this profile", arn, trust.Service)
+	out := pass("%s lets Fargate assume it for this profile", arn[strings.LastIndex(arn, "/")+1:]).with(arn)
 	if f.pick.source != "" {
 		out = out.with("taken because " + f.pick.source)
 	}

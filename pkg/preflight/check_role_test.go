@@ -41,7 +41,7 @@ func TestGivenRole(t *testing.T) {
 	pathed := func(w *sandbox.World) { w.Role("fargate-pods").Path = "/team/" }
 	const pathedRole = "arn:aws:iam::111122223333:role/team/fargate-pods"
 	runWorlds(t, map[string]world{
-		"good":            {input: withRole(goodRole), role: goodRole, want: expect{"role": "pass: " + goodRole + " lets eks-fargate-pods.amazonaws.com assume it"}},
+		"good":            {input: withRole(goodRole), role: goodRole, want: expect{"role": "pass: fargate-pods lets Fargate assume it"}},
 		"wrong principal": {input: withRole(badRole), want: expect{"role": "fail: role " + badRole + " | ec2.amazonaws.com | --create-pod-execution-role", "role-use": "warn: EC2 nodes seem to use role " + badRole, "role-policy": "warn: no managed policy attached"}},
 		"unknown": {
 			input: withRole("arn:aws:iam::111122223333:role/nobody"),

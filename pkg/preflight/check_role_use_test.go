@@ -55,7 +55,7 @@ func TestNewRoleThatIsThere(t *testing.T) {
 	}
 	other := `{"Statement":` + allow(`{"ArnLike":{"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:fargateprofile/prod/*"}}`) + `}`
 	runWorlds(t, map[string]world{
-		"it serves":              {change: there(fargateTrust, ecrPolicy), input: making, role: arn, want: expect{"role": "pass: " + arn + " lets | taken because it has the name of the role that fgctl makes"}},
+		"it serves":              {change: there(fargateTrust, ecrPolicy), input: making, role: arn, want: expect{"role": "pass: " + "fgctl-fargate-pods-demo-us-east-1 lets | taken because it has the name of the role that fgctl makes"}},
 		"for another cluster":    {change: there(other), input: making, want: expect{"role": "fail: Fargate cannot use role " + arn + " | fargateprofile/prod/* | change or delete that role"}},
 		"EC2 nodes use it":       {change: there(bothTrust, nodePolicy), input: making, want: expect{"role": "fail: is not taken unasked", "role-use": "warn: AmazonEKSWorkerNodePolicy is attached"}},
 		"it cannot be read":      {change: both(there(fargateTrust), lacking("iam:GetRole")), input: making, want: expect{"role": "skipped: iam:GetRole", "role-use": "skipped: needs the role"}},

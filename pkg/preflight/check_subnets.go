@@ -181,6 +181,9 @@ func (f *facts) findSubnets() (Result, []choice) {
 			hint("make one whose route table sends 0.0.0.0/0 to a NAT gateway, or to nowhere with VPC endpoints"), nil
 	}
 	private := fmt.Sprintf("%s of VPC %s", count(len(chosen), "private subnet", "private subnets"), f.vpc)
+	if len(left) > 0 {
+		private += fmt.Sprintf("; %d left out", len(left))
+	}
 	out := pass("%s", private)
 	switch {
 	case noneFree(chosen):
@@ -275,12 +278,15 @@ func (f *facts) judgeEgress(choices []choice) Result {
 func (f *facts) judgePulls(choices []choice) Result {
 	var ways, notes []string
 	var stuck, partly []Finding
+	out, private := 0, 0
 	for _, c := range choices {
 		if !c.judged || !c.judgement.Usable {
 			continue
 		}
 		if c.judgement.Egress {
-			ways = append(ways, fmt.Sprintf("%s leads out through %s", c.id, c.judgement.Way))
+			if out++; !slices.Contains(ways, c.judgement.Way) {
+				ways = append(ways, c.judgement.Way)
+			}
 			continue
 		}
 		if f.endpoints.err != nil {
@@ -296,7 +302,7 @@ func (f *facts) judgePulls(choices []choice) Result {
 		case len(missing) > 0:
 			partly = append(partly, Finding{codeEndpoints, shut + "there is no VPC endpoint for " + strings.Join(missing, ", ")})
 		default:
-			ways = append(ways, fmt.Sprintf("%s reaches Amazon ECR by VPC endpoints", c.id))
+			private++
 			if !network.Serves(endpoints, "sts") {
 				notes = append(notes, fmt.Sprintf("%s has no VPC endpoint for sts, which IAM roles for service "+
 					"accounts need", c.id))
@@ -312,10 +318,17 @@ func (f *facts) judgePulls(choices []choice) Result {
 	case len(partly) > 0:
 		return summed(Warn, partly, "%s no way out but some VPC endpoints: image pulls may hang",
 			count(len(partly), "subnet has", "subnets have")).hint(hint)
-	case len(ways) == 0:
+	case out+private == 0:
 		return skipped("needs usable subnets with known routes")
 	}
-	return pass("%s", strings.Join(summary(ways), ", ")).with(notes...)
+	var found []string
+	if out > 0 {
+		found = append(found, count(out, "subnet leads", "subnets lead")+" out through "+strings.Join(summary(ways), ", "))
+	}
+	if private > 0 {
+		found = append(found, count(private, "subnet reaches", "subnets reach")+" Amazon ECR by VPC endpoints")
+	}
+	return pass("%s", strings.Join(found, "; ")).with(notes...)
 }
 
 // summary keeps a list short enough for one line.

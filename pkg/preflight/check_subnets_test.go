@@ -24,7 +24,7 @@ func TestGivenSubnets(t *testing.T) {
 	runWorlds(t, map[string]world{
 		"private": {
 			input: withSubnets(privateB, privateA), subnets: []string{privateB, privateA},
-			want: expect{"subnets": "pass: 2 subnets are private and in VPC " + demoVPC + " | subnet-0aaa0000000000002 (private-b, us-east-1b) is private", "egress": "pass: leads out through nat-0aaa0000000000001"},
+			want: expect{"subnets": "pass: 2 subnets are private and in VPC " + demoVPC + " | subnet-0aaa0000000000002 (private-b, us-east-1b) is private", "egress": "pass: lead out through nat-0aaa0000000000001"},
 		},
 		"public": {
 			input: withSubnets(publicA),
@@ -140,13 +140,13 @@ func TestEgress(t *testing.T) {
 	elsewhere := s3
 	elsewhere.RouteTables = []string{"rtb-0bbb0000000000001"}
 	runWorlds(t, map[string]world{
-		"NAT":       {want: expect{"egress": "pass: leads out through nat-0aaa0000000000001"}},
-		"endpoints": {change: endpoints(api, docker, s3), want: expect{"egress": "pass: reaches Amazon ECR by VPC endpoints"}},
+		"NAT":       {want: expect{"egress": "pass: lead out through nat-0aaa0000000000001"}},
+		"endpoints": {change: endpoints(api, docker, s3), want: expect{"egress": "pass: reach Amazon ECR by VPC endpoints"}},
 		"no sts": {change: endpoints(api, docker, s3), want: expect{
-			"egress": "pass: reaches Amazon ECR | no VPC endpoint for sts",
+			"egress": "pass: reach Amazon ECR | no VPC endpoint for sts",
 		}},
-		"all":             {change: endpoints(api, docker, s3, sts), want: expect{"egress": "pass: reaches Amazon ECR"}},
-		"public API, NAT": {change: public(), want: expect{"egress": "pass: leads out"}},
+		"all":             {change: endpoints(api, docker, s3, sts), want: expect{"egress": "pass: reach Amazon ECR"}},
+		"public API, NAT": {change: public(), want: expect{"egress": "pass: lead out"}},
 		"public API, closed": {change: both(endpoints(api, docker, s3), public()), want: expect{
 			"egress": "warn: public access only, so nodes in subnets without a default route cannot register | private endpoint access",
 		}},

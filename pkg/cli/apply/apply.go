@@ -196,7 +196,6 @@ func (a *application) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var failed []string
 	for i, report := range reports {
 		d := a.Decisions[at[i]]
 		if a.Info("profile %s:", d.Wanted.Name); d.Original != nil && d.Action == decision.Begin {
@@ -208,18 +207,12 @@ func (a *application) check(ctx context.Context) error {
 		if err := a.ShowChecks(report); err != nil {
 			return err
 		}
-		if report.Failed() {
-			failed = append(failed, d.Wanted.Name)
-		}
 		if _, made := decision.RoleOf(report); made {
 			a.Info("the pod execution role %s is made first", report.NewRole)
 		}
 		a.Decisions[at[i]] = d.Checked(report)
 	}
-	if len(failed) > 0 {
-		return env.Refusef("the pre-flight of %s failed; nothing was changed", strings.Join(failed, ", "))
-	}
-	return nil
+	return a.PreflightFailed(reports...)
 }
 
 // do does what was agreed to, and says of each change that it is done.
@@ -243,7 +236,7 @@ func (a *application) do(ctx context.Context) error {
 	case errors.As(err, &unfinished):
 		err = env.GoOn(err, a.Again())
 	default:
-		err = fmt.Errorf("%w\n%d of %d changes are done; fix this, then run: %s", a.Refused(err, a.place), len(changes),
+		err = fmt.Errorf("%w\n%d of %d changes are done\nfix this, then run: %s", a.Refused(err, a.place), len(changes),
 			plan.Pending(plan.ChangesOf(a.Changes)), a.Again())
 	}
 	return errors.Join(err, printErr, a.show(nil, changes))

@@ -101,12 +101,14 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
+	nameClusters(ctx, client, all)
 	var refusals []error
+	reports := make([]preflight.Report, len(all))
 	for i := range all {
 		refusals = append(refusals, decide(e, &all[i], place, len(all) > 1))
+		reports[i] = all[i].Report
 	}
-	if err := errors.Join(refusals...); err != nil {
-		nameClusters(ctx, e, client, all[0].Report)
+	if err := errors.Join(append(refusals, e.PreflightFailed(reports...))...); err != nil {
 		return err
 	}
 	if opts.dryRun {
@@ -147,30 +149,30 @@ func checkAll(ctx context.Context, client *cloud.Client, cluster string, opts op
 // decide finds what there is to do about a profile, one of several or alone, and says what the checks found where it
 // has to be made. The error says why it cannot be.
 func decide(e *env.Env, c *creation, place env.Place, several bool) (err error) {
-	name := c.Profile.Name
-	if several {
-		e.Info("profile %s:", name)
-	}
 	if c.action, err = decision.DecideCreation(c.Report); err != nil || c.action != decision.Missing {
 		return withWays(e, err, place, c.Profile)
 	}
-	if err := e.ShowChecks(c.Report); err != nil || !c.Failed() {
-		return err
-	}
 	if several {
-		return &env.RefusedError{Err: fmt.Errorf("the pre-flight of profile %s failed; nothing was changed", name)}
+		e.Info("profile %s:", c.Profile.Name)
 	}
-	return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
+	return e.ShowChecks(c.Report)
 }
 
 // nameClusters names the clusters that there are, where the pre-flight did not find the one that is wanted.
-func nameClusters(ctx context.Context, e *env.Env, client *cloud.Client, report preflight.Report) {
-	if cluster := report.Results[0]; report.Cluster.ARN != "" || cluster.Level != preflight.Fail {
+func nameClusters(ctx context.Context, client *cloud.Client, all []creation) {
+	report := all[0].Report
+	if report.Cluster.ARN != "" || report.Results[0].Level != preflight.Fail {
 		return
 	}
-	if names, err := client.ClusterNames(ctx); err == nil {
-		e.Info("there is no cluster %q in %s%s", report.Cluster.Name, client.Region(),
-			env.ThereAre(report.Cluster.Name, names))
+	names, err := client.ClusterNames(ctx)
+	if err != nil {
+		return
+	}
+	text := fmt.Sprintf("there is no cluster %q in %s%s", report.Cluster.Name, client.Region(),
+		env.ThereAre(report.Cluster.Name, names))
+	for _, c := range all {
+		r := &c.Results[0]
+		r.Details, r.Message = append(r.Details, r.Message), text
 	}
 }
 
@@ -180,13 +182,12 @@ func withWays(e *env.Env, err error, place env.Place, p fargate.Profile) error {
 	var gaveUp *decision.Failed
 	switch {
 	case errors.As(err, &refusal) && refusal.Reason == decision.Moved:
-		return fmt.Errorf("%w; to resume: %s", err, e.Again())
+		return fmt.Errorf("%w\nto try again: %s", err, e.Again())
 	case errors.As(err, &refusal):
-		return &env.RefusedError{Err: fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s "+
-			"…", err,
-			e.On(place, "replace", env.FargateProfile, p.Name))}
+		return &env.RefusedError{Err: fmt.Errorf("%w\nprofiles cannot be changed; to put a new one in its place: %s", err,
+			e.AgainAs("create", "replace", p.Name))}
 	case errors.As(err, &gaveUp):
-		return fmt.Errorf("%w\ndelete it first: %s", err, e.On(place, "delete", env.FargateProfile, p.Name))
+		return fmt.Errorf("%w\nto delete it first: %s", err, e.On(place, "delete", env.FargateProfile, p.Name))
 	}
 	return err
 }

@@ -18,8 +18,22 @@ func Command(words ...string) string {
 
 // Again returns the command line of this run, with more words. Where the run has read standard input as a file, a
 // comment says so.
-func (e *Env) Again(more ...string) string {
-	command := Command(slices.Concat([]string{"fgctl"}, e.Args, more)...)
+func (e *Env) Again(more ...string) string { return e.command(slices.Concat(e.Args, more)) }
+
+// AgainAs returns the command line of this run with another verb, for the profile of this name.
+func (e *Env) AgainAs(verb, instead, name string) string {
+	words := slices.Clone(e.Args)
+	if i := slices.Index(words, verb); i >= 0 {
+		words[i] = instead
+		if i+2 <= len(words) && !slices.Contains(words, name) {
+			words = slices.Insert(words, i+2, name)
+		}
+	}
+	return e.command(words)
+}
+
+func (e *Env) command(words []string) string {
+	command := Command(slices.Concat([]string{"fgctl"}, words)...)
 	if e.input.isFile.Load() {
 		command += " # with the same standard input"
 	}

@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -89,19 +90,36 @@ func (e *Env) Info(format string, args ...any) { e.say(VerboseInfo, "", format, 
 
 // Warn writes a warning to Err unless --verbose is below 2.
 func (e *Env) Warn(format string, args ...any) {
-	e.say(VerboseWarnings, e.Streams.Warn("Warning:")+" ", format, args...)
+	e.say(VerboseWarnings, warning, format, args...)
 }
+
+const warning = "Warning: "
 
 func (e *Env) say(level int, prefix, format string, args ...any) {
 	if e.Global.Verbose < level {
 		return
 	}
 	text := output.CleanLines(fmt.Sprintf(format, args...))
+	if e.Streams.ErrWidth > 0 || strings.Contains(text, "\n") {
+		text = strings.TrimPrefix(output.Message(prefix, text, e.Streams.ErrWidth), prefix)
+	}
+	e.put(prefix, text)
+}
+
+// put writes text that is laid out behind its prefix.
+func (e *Env) put(prefix, text string) {
+	if prefix != "" {
+		prefix = e.Streams.Warn(strings.TrimSpace(prefix)) + " "
+	}
 	_, _ = fmt.Fprintln(e.Streams.Err, prefix+text)
 }
 
-// Checklist writes items to Err: all of them at the default verbosity, fewer below.
+// Checklist writes items to Err: all of them at the default verbosity, fewer below, and with the details of those that
+// passed only above it.
 func (e *Env) Checklist(items []output.Item) error {
+	if e.Global.Verbose <= VerboseInfo {
+		items = output.Brief(items)
+	}
 	shown := make([]output.Item, 0, len(items))
 	for _, item := range items {
 		level := VerboseInfo

@@ -150,23 +150,23 @@ func (e *Env) Refused(err error, place Place) error {
 	var failed *decision.Failed
 	switch {
 	case errors.As(err, &failed):
-		return fmt.Errorf("%w\ndelete it first: %s", err, e.On(place, "delete", FargateProfile, failed.Profile.Name))
+		return fmt.Errorf("%w\nto delete it first: %s", err, e.On(place, "delete", FargateProfile, failed.Profile.Name))
 	case !errors.As(err, &refusal):
 		return err
 	}
 	finish := e.ReplaceCommand(place, refusal.Situation.Name)
 	switch refusal.Reason {
 	case decision.Moved:
-		return fmt.Errorf("%w; to try again: %s", err, e.Again())
+		return fmt.Errorf("%w\nto try again: %s", err, e.Again())
 	case decision.TooLate:
-		err = fmt.Errorf("%w; finish it: %s", err, finish)
+		err = fmt.Errorf("%w\nto finish it: %s", err, finish)
 	case decision.OtherUnderWay:
 		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
 		if refusal.Situation.CanAbort() {
 			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
 		}
 	case decision.DoneBefore:
-		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name; to delete it: %s", err,
+		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name\nto delete it: %s", err,
 			e.On(place, "delete", FargateProfile, refusal.Situation.Name))
 	case decision.Stands, decision.Differs:
 	}

@@ -101,11 +101,12 @@ func (e *Env) showPlan(p *plan.Plan, all bool) {
 	if all {
 		e = e.AtVerbosity(max(e.Global.Verbose, VerboseInfo))
 	}
-	for _, line := range output.Plan(p, e.Streams.ErrWidth, "Warning: ", "  ") {
-		if line.Risk {
-			e.Warn("%s", strings.TrimPrefix(line.Text, "Warning: "))
-		} else {
-			e.Info("%s", line.Text)
+	for _, line := range output.Plan(p, e.Streams.ErrWidth, warning, "  ") {
+		switch {
+		case line.Risk && e.Global.Verbose >= VerboseWarnings:
+			e.put(warning, strings.TrimPrefix(line.Text, warning))
+		case !line.Risk && e.Global.Verbose >= VerboseInfo:
+			e.put("", line.Text)
 		}
 	}
 }

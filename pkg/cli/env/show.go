@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -33,9 +34,9 @@ func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p f
 		return ""
 	}
 	finish := e.ReplaceCommand(place, s.Name)
-	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished; to finish it: %s", p.Name, s.Name, finish)
+	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished\nto finish it: %s", p.Name, s.Name, finish)
 	if s.CanAbort() {
-		text += fmt.Sprintf("; to undo it: %s --abort", finish)
+		text += fmt.Sprintf("\nto undo it: %s --abort", finish)
 	}
 	return text
 }
@@ -49,6 +50,34 @@ func (e *Env) ShowChecks(report preflight.Report) error {
 		}
 	}
 	return e.Checklist(items)
+}
+
+// PreflightFailed returns the refusal that names the causes of all failed checks, and the command to run when these are
+// mended; nil where none failed.
+func (e *Env) PreflightFailed(reports ...preflight.Report) error {
+	failed := map[string][]string{} // the profiles by what failed
+	var causes []string
+	for _, report := range reports {
+		for _, r := range report.Results {
+			if r.Level != preflight.Fail {
+				continue
+			}
+			if failed[r.Message] == nil {
+				causes = append(causes, r.Message)
+			}
+			failed[r.Message] = append(failed[r.Message], report.Profile.Name)
+		}
+	}
+	if len(causes) == 0 {
+		return nil
+	}
+	for i, cause := range causes {
+		if len(reports) > 1 {
+			causes[i] = fmt.Sprintf("%s (profile %s)", cause, strings.Join(failed[cause], ", "))
+		}
+	}
+	return Refusef("nothing was changed; the pre-flight failed: %s\nfix this, then run: %s", strings.Join(causes, "; "),
+		e.Again())
 }
 
 // ShowWarnings prints what EKS takes but users regret.

@@ -114,10 +114,10 @@ func (s *Skipped) warn(e *Env) {
 	if commands := s.left.Commands(); len(commands) > 0 {
 		more := ""
 		if len(commands) > maxCommands {
-			more = fmt.Sprintf("\n  (%d more)", len(commands)-maxCommands)
+			more = fmt.Sprintf("\n(%d more)", len(commands)-maxCommands)
 			commands = commands[:maxCommands]
 		}
 		e.Warn("what kustomize and Helm complete is not judged, but for manifests as they stand; pipe to -f - what this "+
-			"prints:\n  %s%s", strings.Join(commands, "\n  "), more)
+			"prints:\n%s%s", strings.Join(commands, "\n"), more)
 	}
 }

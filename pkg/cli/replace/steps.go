@@ -86,8 +86,8 @@ func (r *replacement) check(ctx context.Context) error {
 	if err := r.ShowChecks(report); err != nil {
 		return err
 	}
-	if report.Failed() {
-		return &env.RefusedError{Err: errors.New("the pre-flight failed; nothing was changed")}
+	if err := r.PreflightFailed(report); err != nil {
+		return err
 	}
 	if _, made := decision.RoleOf(report); made {
 		r.Info("the pod execution role %s is made first", report.NewRole)

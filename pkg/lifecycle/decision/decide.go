@@ -270,9 +270,8 @@ func (d *Decision) checkTags() error {
 	if n <= fargate.MaxTags {
 		return nil
 	}
-	return Refused("the successor has %d tags, and a replacement adds %d of its own; "+
-		"AWS takes at most %d, so remove %d from profile %s first: "+
-		"aws eks untag-resource --resource-arn %s --tag-keys KEY...; nothing was changed",
+	return Refused("nothing was changed; the successor has %d tags, and a replacement adds %d of its own; "+
+		"AWS takes at most %d\nremove %d from profile %s first: aws eks untag-resource --resource-arn %s --tag-keys KEY...",
 		own, n-own, fargate.MaxTags, n-fargate.MaxTags, d.Name, d.Original.ARN)
 }
 

@@ -80,7 +80,8 @@ func judgeTags(e *env.Env, at env.Place, siblings []fargate.Profile, p fargate.P
 		return []preflight.Result{good, left}
 	}
 	if text := e.UnfinishedReplacement(at, siblings, p); text != "" {
-		left = preflight.NewResult(preflight.CheckReplacement, preflight.Warn, preflight.CodeReplacement, text)
+		left = preflight.NewResult(preflight.CheckReplacement, preflight.Warn, preflight.CodeReplacement,
+			strings.ReplaceAll(text, "\n", "; "))
 	}
 	return []preflight.Result{good, left}
 }

@@ -183,7 +183,7 @@ func (d *description) replacement(
 	for _, other := range all {
 		if other.Name == p.Name || other.Tags[decision.TagReplaces] == p.Name {
 			if text := e.UnfinishedReplacement(place, all, other); text != "" {
-				d.Replacement = text
+				d.Replacement = strings.ReplaceAll(text, "\n", "; ")
 			}
 		}
 	}

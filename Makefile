@@ -93,6 +93,10 @@ completions: ## Write the shell completions that a release carries to bin/comple
 	go run ./cmd/fgctl completion fish >bin/completions/fgctl.fish
 	go run ./cmd/fgctl completion powershell >bin/completions/fgctl.ps1
 
+.PHONY: man
+man: ## Write the man pages that a release carries to bin/man, with the date of the commit
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} go run ./cmd/gendocs -man bin/man
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

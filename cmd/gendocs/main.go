@@ -3,8 +3,10 @@
 //
 //	go run ./cmd/gendocs docs/commands
 //	go run ./cmd/gendocs -check docs/commands
+//	go run ./cmd/gendocs -man bin/man
 //
-// With -check it writes nothing and fails when a page is missing, stale or left over.
+// With -check it writes nothing and fails when a page is missing, stale or left over. With -man it writes man pages
+// instead.
 package main
 
 import (
@@ -25,12 +27,17 @@ import (
 
 func main() {
 	check := flag.Bool("check", false, "write nothing, and fail where a page is not current")
+	man := flag.Bool("man", false, "write man pages instead")
 	flag.Parse()
-	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: gendocs [-check] DIRECTORY")
+	if flag.NArg() != 1 || *man && *check {
+		fmt.Fprintln(os.Stderr, "usage: gendocs [-check | -man] DIRECTORY")
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *check); err != nil {
+	write := func(dir string) error { return run(dir, *check) }
+	if *man {
+		write = manPages
+	}
+	if err := write(flag.Arg(0)); err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
 	}

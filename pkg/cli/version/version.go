@@ -34,7 +34,14 @@ func Read() Build {
 		Version: version, Commit: commit, Date: date,
 		GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
-	if info, ok := debug.ReadBuildInfo(); ok {
+	info, _ := debug.ReadBuildInfo()
+	return b.filled(info)
+}
+
+// filled returns b with what Go recorded (nil for nothing) in the place of what the release did not set: the version
+// of the module when it was installed with go install, the revision when it was built in a clone.
+func (b Build) filled(info *debug.BuildInfo) Build {
+	if info != nil {
 		if b.Version == "" {
 			b.Version = info.Main.Version
 		}

@@ -43,7 +43,7 @@ func NewSARIFRule(id, meaning, more, page string) SARIFRule {
 	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
 	return SARIFRule{
 		ID: id, Short: SARIFText{meaning}, Full: SARIFText{strings.TrimSpace(meaning + " " + more)},
-		Help: SARIFText{meaning + " What to do is told at " + docs + page}, HelpURI: docs + page,
+		Help: SARIFText{meaning + " For what to do, see " + docs + page}, HelpURI: docs + page,
 	}
 }
 

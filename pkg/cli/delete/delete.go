@@ -58,7 +58,7 @@ DELETING already is waited for; one in DELETE_FAILED is tried again. One that do
 (exit 1) unless --ignore-not-found is given; a failure does not keep the others from being deleted.
 
 A pod execution role that fgctl made, by its tag fgctl:cluster, and that no profile of the cluster uses any
-more is told of. With --delete-pod-execution-role it is removed, unless a profile of any cluster of the
+more is named. With --delete-pod-execution-role it is removed, unless a profile of any cluster of the
 region that can be read has it, or policies that fgctl did not give it; without names the role alone.`,
 		Example: `  fgctl delete fargateprofile web --cluster demo
   fgctl delete fp web batch -c demo --yes

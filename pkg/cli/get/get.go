@@ -42,7 +42,7 @@ func NewCommand(e *env.Env) *cobra.Command {
 the output feeds back in: fgctl create fargateprofile -f, fgctl match --profiles-from. With several
 clusters they print a ClusterConfig each. -o clusterconfig writes the file that fgctl apply takes and
 changes nothing for: names as apply knows them, and no tags of fgctl's or AWS's own. Why a profile has
-failed is told on stderr, and in the field health.`,
+failed is reported on stderr, and in the field health.`,
 		Example: `  fgctl get fargateprofile --cluster demo
   fgctl get fargateprofile web --cluster demo -o yaml
   fgctl get fp -c demo -o wide

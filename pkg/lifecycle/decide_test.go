@@ -61,7 +61,7 @@ func TestDecide(t *testing.T) {
 			why: "the original is not ACTIVE", profiles: []fargate.Profile{profile("web", "web-old", fargate.StatusDeleting)},
 			wish: to("web-new"), refusal: "profile web is DELETING, so there is nothing ACTIVE to replace",
 		},
-		{why: "too many tags", profiles: []fargate.Profile{full}, wish: to("web-new"), refusal: "the successor has 50 tags"},
+		{why: "too many tags", profiles: []fargate.Profile{full}, wish: to("web-new"), refusal: "nothing was changed; the successor has 50 tags"},
 		{why: "under way", profiles: []fargate.Profile{old, begun}, wish: to("web-new"), action: decision.Finish, successor: "web-2"},
 		{
 			why: "something else is under way", profiles: []fargate.Profile{old, begun}, wish: to("other"),

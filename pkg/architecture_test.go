@@ -277,6 +277,27 @@ func TestThePageNamesFiles(t *testing.T) {
 	}
 }
 
+// Each direct dependency has its reason and its price in CONTRIBUTING.md, and nothing else is named there.
+func TestDependenciesAreAccountedFor(t *testing.T) {
+	var lists [2][]string
+	for i, from := range []struct{ file, line string }{
+		{"../go.mod", `(?m)^\t(\S+) v\S+$`}, // without "// indirect"
+		{"../CONTRIBUTING.md", "(?m)^\\| `(\\S+\\.\\S+)` \\|"},
+	} {
+		text, err := os.ReadFile(from.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(from.line).FindAllStringSubmatch(string(text), -1) {
+			lists[i] = append(lists[i], found[1])
+		}
+		slices.Sort(lists[i])
+	}
+	if !slices.Equal(lists[0], lists[1]) {
+		t.Errorf("go.mod requires\n%s\nand CONTRIBUTING.md's table has\n%s", strings.Join(lists[0], "\n"), strings.Join(lists[1], "\n"))
+	}
+}
+
 type sourceFile struct {
 	name    string
 	imports []string

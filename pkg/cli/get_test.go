@@ -40,7 +40,7 @@ func crowd(profiles int) sandbox.World {
 	world := sandbox.DefaultWorld()
 	world.Quotas.Profiles = profiles
 	// The spread is wide, so that on a busy machine too some request is always under way.
-	world.Latency = sandbox.Range{Min: 20 * time.Millisecond, Max: 200 * time.Millisecond}
+	world.Latency = sandbox.Range{Min: 100 * time.Millisecond, Max: 600 * time.Millisecond}
 	for i := range profiles {
 		world.Clusters[0].Profiles = append(world.Clusters[0].Profiles, sandbox.Profile{
 			Name: fmt.Sprintf("profile-%03d", i), Role: "fargate-pods", Subnets: []string{"subnet-0aaa0000000000001", "subnet-0aaa0000000000002"},

@@ -76,7 +76,8 @@ func (e *Examiner) KeepsCoreDNS() bool {
 func (e *Examiner) Cases(ev Evidence) []Case {
 	out, known := []Case{}, map[string]int{}
 	for _, s := range e.subjects {
-		if !s.concerns() && ev.Logging == nil && !e.Named {
+		// Without the profiles, where a pod belongs is not known.
+		if concerns := s.waits() || ev.Profiles != nil && s.concerns(); !concerns && ev.Logging == nil && !e.Named {
 			continue
 		}
 		s.ev = &ev

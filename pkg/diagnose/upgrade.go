@@ -38,7 +38,7 @@ type Upgrade struct {
 	// Kubelets are the versions of the Fargate nodes by their names.
 	Kubelets map[string]string
 	Budgets  []fargate.DisruptionBudget
-	// Unknown are the nodes whose version could not be read.
+	// Unknown are the nodes of Fargate pods whose version could not be read.
 	Unknown []string
 
 	pods []kube.Pod
@@ -69,7 +69,7 @@ func (u *Upgrade) Holders() []Holder {
 	out, known := []Holder{}, map[string]int{}
 	for _, pod := range u.pods {
 		version, onFargate := u.Kubelets[pod.Running.NodeName]
-		if !onFargate {
+		if !onFargate && !pod.TakenByFargate() {
 			continue
 		}
 		minor, err := Minor(version)

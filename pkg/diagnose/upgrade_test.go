@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -45,9 +46,12 @@ func TestHolders(t *testing.T) {
 	u.Budgets = []fargate.DisruptionBudget{{Namespace: "web", Name: "keep", Selector: app, MaxUnavailable: "1"}}
 	bare := on("bare", "x", "old")
 	bare.Running.OwnerKind, bare.Running.OwnerName = "", ""
+	ec2 := on("ec2-0", "ec2", "ip-10")
+	ec2.Spec.SchedulerName = ""
 	for _, p := range []kube.Pod{
 		on("db-0", "db", "old"), on("db-1", "db", "old"), on("api-0", "api", "just"), on("api-1", "api", "new"),
-		on("odd-0", "odd", "odd"), on("ec2-0", "ec2", "ip-10"), bare,
+		on("odd-0", "odd", "odd"), ec2, bare,
+		on("lost-0", "lost", "fargate-not-read"),
 	} {
 		u.Add(p)
 	}
@@ -65,7 +69,7 @@ func TestHolders(t *testing.T) {
 	if got := u.Holders(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
-	if len(u.Unknown) != 1 || u.Unknown[0] != "odd" {
+	if !slices.Equal(u.Unknown, []string{"odd", "fargate-not-read"}) {
 		t.Errorf("unknown: %v", u.Unknown)
 	}
 	u.Target = 33

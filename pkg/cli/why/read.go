@@ -45,31 +45,27 @@ type target struct {
 	cluster string
 }
 
-// profiles returns the profiles of the files or of the cluster; nil where they cannot be read. Why pods wait is often
-// known without them.
-func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *target) {
+// profiles returns the profiles of the files, which have to be readable, or of the cluster; nil where that cannot be
+// read. Why pods wait is often known without them.
+func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *target, error) {
 	if len(opts.profilesFrom) > 0 {
 		profiles, _, err := e.ProfilesOf(ctx, opts.profilesFrom)
-		if err != nil {
-			r.miss("profiles", err)
-			return nil, nil
-		}
-		return profiles, nil
+		return profiles, nil, err
 	}
 	client, place, err := e.Target(ctx, env.Place{})
 	if err != nil {
 		r.miss("profiles", err)
-		return nil, nil
+		return nil, nil, nil
 	}
 	profiles, err := client.Profiles(ctx, place.Cluster)
 	if err != nil {
 		r.miss("profiles", env.ExplainNotFound(ctx, client, err, place.Cluster, ""))
-		return nil, nil
+		return nil, nil, nil
 	}
 	if profiles == nil {
 		profiles = []fargate.Profile{}
 	}
-	return profiles, &target{client, place.Cluster}
+	return profiles, &target{client, place.Cluster}, nil
 }
 
 // skippedCheck begins the note that a check was skipped.

@@ -41,14 +41,20 @@ func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
 			r.unread...),
 	}
 	for _, node := range u.Unknown {
-		found.Unread = append(found.Unread,
-			fmt.Sprintf("node %s: its kubelet's version %q is none", node, u.Kubelets[node]))
+		text := fmt.Sprintf("node %s: its kubelet's version %q is none", node, u.Kubelets[node])
+		if _, read := u.Kubelets[node]; !read {
+			text = fmt.Sprintf("node %s: it has a Fargate pod, and was not read", node)
+		}
+		found.Unread = append(found.Unread, text)
 	}
 	if err := showUpgrade(e, opts.output, found); err != nil {
 		return err
 	}
 	if len(found.Holders) > 0 {
 		return &env.RefusedError{} // the output has said which
+	}
+	if len(found.Unread) > 0 {
+		return fmt.Errorf("whether a Fargate pod holds back %s is not known: not all was judged", found.Target)
 	}
 	return nil
 }
@@ -137,6 +143,9 @@ func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
 		e.Warn("not judged: %s", text)
 	}
 	var out strings.Builder
+	if len(found.Holders) == 0 && len(found.Unread) > 0 {
+		return nil // which is an error
+	}
 	if len(found.Holders) == 0 {
 		fmt.Fprintf(&out, "No Fargate pod holds back %s (%d Fargate nodes looked at).\n", found.Target, found.Nodes)
 		_, err := io.WriteString(e.Streams.Out, out.String())

@@ -133,7 +133,10 @@ type answer struct {
 // run reads the profiles, then the cluster, and prints what is the matter.
 func run(ctx context.Context, e *env.Env, opts options) error {
 	var r reader
-	profiles, aws := r.profiles(ctx, e, opts)
+	profiles, aws, err := r.profiles(ctx, e, opts)
+	if err != nil {
+		return err
+	}
 	examiner := diagnose.New(profiles)
 	examiner.Named = len(opts.names) > 0
 	r.evidence.Profiles, r.evidence.Now = profiles, e.Clock.Now()
@@ -141,7 +144,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		r.evidence.Cluster = aws.cluster
 	}
 	seen := map[string]bool{}
-	err := r.cluster(ctx, e, opts, func(pod kube.Pod) {
+	err = r.cluster(ctx, e, opts, func(pod kube.Pod) {
 		if !opts.wants(pod) {
 			return
 		}

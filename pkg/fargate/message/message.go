@@ -94,6 +94,7 @@ func (e *entry) meaning(text string, at []int) Meaning {
 		Code: e.code, Said: text[at[0]:at[1]], By: e.by, Source: e.source, Passing: e.passing, Parts: map[string]string{},
 	}
 	var pairs []string
+	command := e.command
 	for i, name := range e.compiled.SubexpNames() {
 		if name == "" {
 			continue
@@ -102,13 +103,19 @@ func (e *entry) meaning(text string, at []int) Meaning {
 		if at[2*i] >= 0 {
 			value = strings.TrimSpace(text[at[2*i]:at[2*i+1]])
 		}
+		place := "{" + name + "}"
 		if value != "" {
 			m.Parts[name] = value
+			pairs = append(pairs, place, value)
+			continue
 		}
-		pairs = append(pairs, "{"+name+"}", value)
+		pairs = append(pairs, " "+place, "", place, "")
+		if strings.Contains(command, place) {
+			command = "" // it needs what the text does not say
+		}
 	}
 	fill := strings.NewReplacer(pairs...)
-	m.Cause, m.Cure, m.Command = fill.Replace(e.cause), fill.Replace(e.cure), fill.Replace(e.command)
+	m.Cause, m.Cure, m.Command = fill.Replace(e.cause), fill.Replace(e.cure), fill.Replace(command)
 	return m
 }
 

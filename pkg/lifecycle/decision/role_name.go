@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// RolePrefix begins the name of every role that fgctl makes, PullPolicy ends the ARN of the policy that they have.
+	// RolePrefix begins the name of every role that fgctl makes.
 	RolePrefix = "fgctl-fargate-pods-"
+	// PullPolicy ends the ARN of the policy that they have.
 	PullPolicy = "policy/AmazonEKSFargatePodExecutionRolePolicy"
 	// maxRoleName is IAM's limit (IAM User Guide, name limits).
 	maxRoleName = 64

@@ -97,18 +97,16 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 	}
 	switch {
 	case e.Pinned != "" && pin == "" && best.Namespace.Matches && CanPin(profile.Name):
-		repinned := pod
-		repinned.Labels = maps.Clone(pod.Labels)
-		repinned.Labels[kube.ProfileLabel] = profile.Name
-		n.AddLabels = map[string]string{}
-		maps.Copy(n.AddLabels, addLabels(repinned, *best))
-		n.AddLabels[kube.ProfileLabel] = profile.Name
+		repinned, pinned := pod, map[string]string{kube.ProfileLabel: profile.Name}
+		repinned.Labels = with(pod.Labels, pinned)
+		n.AddLabels = with(addLabels(repinned, *best), pinned)
 	case e.Pinned == "":
 		n.AddLabels = m.settled(pod, profile.Name, addLabels(pod, *best))
 	default:
 		n.AddLabels = addLabels(pod, *best)
 	}
-	if !findProfile(m.profiles, profile.Name).matches(pod.Namespace, with(pod.Labels, n.AddLabels)) {
+	if p := findProfile(m.profiles, profile.Name); n.AddLabels != nil &&
+		!p.matches(pod.Namespace, with(pod.Labels, n.AddLabels)) {
 		n.AddLabels = nil // a pair asks for another value of the pin
 	}
 	if len(n.Unmet) > 0 && e.Pinned == pin { // no selector helps a pod that asks for another profile

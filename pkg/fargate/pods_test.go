@@ -22,25 +22,20 @@ func webPod() kube.Pod {
 	}
 }
 
-// affine returns a pod required node affinity: terms are written as in "zone In a b & os Exists".
+// affine requires a node that meets one of the terms, each a single requirement: "zone In a b".
 func affine(terms ...string) func(*kube.Pod) {
-	return func(p *kube.Pod) {
-		var required corev1.NodeSelector
-		for _, text := range terms {
-			var term corev1.NodeSelectorTerm
-			for part := range strings.SplitSeq(text, " & ") {
-				words := strings.Fields(part)
-				r := corev1.NodeSelectorRequirement{Key: words[0], Operator: corev1.NodeSelectorOperator(words[1]), Values: words[2:]}
-				if r.Key == "metadata.name" {
-					term.MatchFields = append(term.MatchFields, r)
-				} else {
-					term.MatchExpressions = append(term.MatchExpressions, r)
-				}
-			}
-			required.NodeSelectorTerms = append(required.NodeSelectorTerms, term)
+	required := &corev1.NodeSelector{}
+	for _, text := range terms {
+		words := strings.Fields(text)
+		r := []corev1.NodeSelectorRequirement{{Key: words[0], Operator: corev1.NodeSelectorOperator(words[1]), Values: words[2:]}}
+		term := corev1.NodeSelectorTerm{MatchExpressions: r}
+		if words[0] == "metadata.name" {
+			term = corev1.NodeSelectorTerm{MatchFields: r}
 		}
-		p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &required}}
+		required.NodeSelectorTerms = append(required.NodeSelectorTerms, term)
 	}
+	node := &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: required}
+	return func(p *kube.Pod) { p.Spec.Affinity = &corev1.Affinity{NodeAffinity: node} }
 }
 
 func all(changes ...func(*kube.Pod)) func(*kube.Pod) {

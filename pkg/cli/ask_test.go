@@ -34,11 +34,13 @@ func oneProfile() sandbox.World {
 }
 
 func TestAsking(t *testing.T) {
+	all := []string{"delete", "fargateprofile", "--all", "--cluster", "demo"}
 	remove := []string{"delete", "fargateprofile", "web", "--cluster", "demo"}
 	change := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "other"}
 	wider := []string{"replace", "fargateprofile", "web", "--cluster", "demo", "--namespace", "web*"}
 	const (
 		askDelete  = "Delete web? Pods of web would be left without a profile; to agree type the profile's name: "
+		askAll     = "Delete web? Pods of web would be left without a profile; to agree type the cluster's name: "
 		askReplace = "Replace web by web-2? Pods of web would be left without a profile; to agree type the profile's name: "
 	)
 	for _, test := range []struct {
@@ -54,11 +56,17 @@ func TestAsking(t *testing.T) {
 		{"Enter is no", "\n", remove, askDelete, 3, "web"},
 		{"the end of input is no", "", remove, askDelete, 3, "web"},
 		{"other words are no", "yes please\n", remove, askDelete, 3, "web"},
+		{"after a slip the name deletes", "wbe\nweb\n", remove, `"wbe" is not the profile's name "web"; once more: `, 0, ""},
+		{"two slips are no", "y\nwbe\n", remove, askDelete, 3, "web"},
+		{"no after a slip is no", "y\nno\nweb\n", remove, askDelete, 3, "web"},
+		{"all are agreed to with the cluster's name", "demo\n", all, askAll, 0, ""},
+		{"the profile's name is not enough for all", "web\nweb\n", all, askAll, 3, "web"},
 		{"--yes answers", "", append(remove, "--yes"), "", 0, ""},
 		{"a dry run asks nothing", "", append(remove, "--dry-run"), "", 0, "web"},
 		{"--fail-on is not for asking", "y\n", append(remove, "--fail-on", "uncovered"), "", 3, "web"},
 		{"the name replaces where cover is lost", "web\n", change, askReplace, 0, "web-2"},
 		{"y replaces where all is covered", "y\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
+		{"y after a slip", "ja\ny\n", wider, `"ja" is not y or n; once more: `, 0, "web-2"},
 		{"yes in capitals too", "YES\n", wider, "Replace web by web-2? [y/N] ", 0, "web-2"},
 		{"n replaces nothing", "n\n", change, askReplace, 3, "web"},
 		{"the name that stays is in the question", "n\n", append(change, "--keep-name"), "Replace web by a new web? Pods of web would be left without a profile; to agree type the profile's name: ", 3, "web"},
@@ -109,6 +117,34 @@ Delete web? Pods of web would be left without a profile; to
 `
 	if got := stderr.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The refusal says what was typed and what was expected; several names may stand in any order.
+func TestAnswers(t *testing.T) {
+	const expected = `the profiles' names "api web"`
+	for answer, refusal := range map[string]string{
+		"api web":            "",
+		"web api":            "",
+		" web,api ":          "",
+		"web, api, web":      "",
+		"web\napi,\tweb":     "",
+		"web\nweb":           `("web" is not ` + expected + ")",
+		"web api x\nWeb Api": `("Web Api" is not ` + expected + ")",
+		"y\n":                "(nothing was typed; expected " + expected + ")",
+		"":                   "(nothing was typed; expected " + expected + ")",
+		"no":                 `("no" is not ` + expected + ")",
+	} {
+		world := oneProfile()
+		world.Clusters[0].Profiles = append(world.Clusters[0].Profiles, sandbox.Profile{
+			Name: "api", Role: "fargate-pods", Selectors: []sandbox.Selector{{Namespace: "api"}},
+		})
+		inSandbox(t, world)
+		code, _, errs := onTerminal(t.Context(), strings.NewReader(answer+"\n"), "delete", "fp", "api", "web", "--cluster", "demo")
+		want := "Error: cancelled; nothing was changed " + refusal
+		if asked := strings.Contains(errs, want); asked != (refusal != "") || (code == 3) != asked {
+			t.Errorf("%q: exit %d, want %q in\n%s", answer, code, refusal, errs)
+		}
 	}
 }
 
@@ -189,7 +225,7 @@ func TestInterruptedQuestion(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	// The pipe is read when the question has been asked.
 	code, _, errs := onTerminal(ctx, readHook{silent, interrupt}, "delete", "fargateprofile", "web", "--cluster", "demo")
-	if code != 130 || !strings.Contains(errs, "\nError: interrupted\n") || len(server.Profiles("demo")) != 1 {
+	if code != 130 || !strings.Contains(errs, "\nError: interrupted at the question; nothing was changed\n") || len(server.Profiles("demo")) != 1 {
 		t.Errorf("exit %d, %d profiles left\n%s", code, len(server.Profiles("demo")), errs)
 	}
 }

@@ -51,7 +51,7 @@ func report(s *output.Streams, err error) {
 	var unfinished *lifecycle.Unfinished
 	if !errors.As(err, &unfinished) {
 		// No creation or deletion was under way, so which request was cut short is nobody's concern.
-		if env.ExitCode(err) == env.ExitInterrupted {
+		if env.ExitCode(err) == env.ExitInterrupted && !errors.Is(err, env.ErrAtQuestion) {
 			text = "interrupted"
 		}
 	}

@@ -186,7 +186,7 @@ func (a *application) agree(ctx context.Context) (agreed bool, err error) {
 		return false, env.Refusef("pods would be left without a profile, as the plan says; nothing was changed; " +
 			"say --yes if that is meant")
 	}
-	return true, a.Approve(ctx, p, a.opts.Yes, "Apply this plan?")
+	return true, a.Approve(ctx, p, a.opts.Yes, false, "Apply this plan?")
 }
 
 // check runs the pre-flight of everything that has to be made, all of them at once.

@@ -49,7 +49,8 @@ The plan says, selector by selector, whether the other ACTIVE profiles cover it 
 at all, with a pod that would be left without a profile. With --pods it says what becomes of
 each workload: moves to another profile, becomes ambiguous, or stays Pending.
 
-On a terminal delete asks: with y, or by typing the profile's name where pods would be left without one.
+On a terminal delete asks: with y, or by typing the profile's name where pods would be left without one,
+or the cluster's name for --all.
 Without a terminal the command line is the answer. --fail-on uncovered stops before any pod loses its
 profile. --dry-run prints the plan and changes nothing.
 
@@ -228,7 +229,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	} else if opts.dryRun {
 		return missingErr
 	}
-	if err := e.Approve(ctx, p, opts.Yes, question(doomed, roles)); err != nil {
+	if err := e.Approve(ctx, p, opts.Yes, opts.all, question(doomed, roles)); err != nil {
 		return err
 	}
 	results, err := deleteAll(ctx, e, client, doomed, opts)

@@ -6,26 +6,83 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode"
 
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/plan"
 )
 
-// Confirm asks a yes-or-no question on a terminal; the default is no. Without a terminal the answer
-// is no, and the caller decides what that means.
-func (e *Env) Confirm(ctx context.Context, question string) (bool, error) {
-	if !e.Interactive() {
-		return false, nil
+// ErrAtQuestion is that a run was interrupted at a question, which is before any change.
+var ErrAtQuestion error = atQuestion{}
+
+type atQuestion struct{}
+
+func (atQuestion) Error() string { return "interrupted at the question; nothing was changed" }
+func (atQuestion) Unwrap() error { return context.Canceled }
+
+// Approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be left without
+// a profile, with the names of the profiles that have them. all asks for the name of the plan's cluster instead.
+func (e *Env) Approve(ctx context.Context, p *plan.Plan, yes, all bool, question string) error {
+	if yes || !e.Interactive() {
+		return nil
 	}
-	answer, err := e.Prompt(ctx, question+" [y/N] ")
-	answer = strings.ToLower(answer)
-	return answer == "y" || answer == "yes", err
+	names, what := p.Losers(), "the profile's name"
+	switch {
+	case len(names) > 0:
+		question += fmt.Sprintf(" Pods of %s would be left without a profile;", strings.Join(names, ", "))
+	case all:
+		question += " These are all profiles of the cluster;"
+	}
+	switch {
+	case all:
+		names, what = []string{p.Cluster}, "the cluster's name"
+	case len(names) > 1:
+		what = "the profiles' names"
+	case len(names) == 0:
+		return e.askFor(ctx, question+" [y/N] ", "y or n")
+	}
+	return e.askFor(ctx, question+" to agree type "+what+": ", what, names...)
 }
 
-// Prompt asks for a line on a terminal and returns it without the spaces around it. The time until the answer does not
+// askFor returns nil where the answer is the names, in any order, or without names a yes; what describes them. After a
+// slip it asks once more.
+func (e *Env) askFor(ctx context.Context, question, what string, names ...string) error {
+	words := []string{"y"}
+	if len(names) > 0 {
+		words = sorted(names)
+		what += fmt.Sprintf(" %q", strings.Join(names, " "))
+	}
+	for try := 1; ; try++ {
+		answer, err := e.prompt(ctx, question)
+		if err != nil {
+			return err
+		}
+		typed := sorted(strings.FieldsFunc(answer, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }))
+		word := strings.ToLower(strings.Join(typed, " "))
+		said := fmt.Sprintf("%q is not %s", answer, what)
+		switch {
+		case slices.Equal(typed, words), len(names) == 0 && (word == "y" || word == "yes"):
+			return nil
+		case len(names) == 0 && (word == "" || word == "n" || word == "no"):
+			return Refusef("cancelled; nothing was changed")
+		case word == "":
+			return Refusef("cancelled; nothing was changed (nothing was typed; expected %s)", what)
+		case word == "n", word == "no", try > 1:
+			return Refusef("cancelled; nothing was changed (%s)", said)
+		}
+		question = said + "; once more: "
+	}
+}
+
+// sorted returns the words in order, each once.
+func sorted(words []string) []string { return slices.Compact(slices.Sorted(slices.Values(words))) }
+
+// prompt asks for a line on a terminal and returns it without the spaces around it. The time until the answer does not
 // count for --timeout.
-func (e *Env) Prompt(ctx context.Context, question string) (string, error) {
+func (e *Env) prompt(ctx context.Context, question string) (string, error) {
 	// Clean may drop the trailing space, so it is added back below.
 	lines := output.Wrap(output.Clean(strings.TrimSuffix(question, " ")), e.Streams.ErrWidth, "  ")
 	if _, err := io.WriteString(e.Streams.Err, strings.Join(lines, "\n")+" "); err != nil {
@@ -40,13 +97,13 @@ func (e *Env) Prompt(ctx context.Context, question string) (string, error) {
 	// The read cannot be interrupted, so it is left behind when ctx ends first.
 	replies := make(chan reply, 1)
 	go func() {
-		text, err := bufio.NewReader(in).ReadString('\n')
+		text, err := in.ReadString('\n')
 		replies <- reply{text, err}
 	}()
 	select {
 	case <-ctx.Done():
 		_, _ = io.WriteString(e.Streams.Err, "\n") // what comes next begins a line of its own
-		return "", ctx.Err()
+		return "", ErrAtQuestion
 	case r := <-replies:
 		if r.err != nil {
 			_, _ = io.WriteString(e.Streams.Err, "\n")
@@ -64,9 +121,9 @@ func (e *Env) Interactive() bool { return e.Streams.ErrTerminal && e.input.answe
 
 // input is standard input: a file, where a flag names -, and else the answers to questions.
 type input struct {
-	streams *output.Streams
-	isFile  atomic.Bool
-	console io.Reader
+	streams  *output.Streams
+	isFile   atomic.Bool
+	answered *bufio.Reader
 }
 
 // file returns standard input to read it as a file.
@@ -77,14 +134,15 @@ func (i *input) file() io.Reader {
 
 // answers returns where a person answers: standard input, or the terminal of the process where standard input was a
 // file; nil for nowhere.
-func (i *input) answers() io.Reader {
-	if i.streams.InTerminal {
-		return i.streams.In
-	}
-	if i.console == nil && i.isFile.Load() && i.streams.Console != nil {
+func (i *input) answers() *bufio.Reader {
+	switch {
+	case i.answered != nil:
+	case i.streams.InTerminal:
+		i.answered = bufio.NewReader(i.streams.In)
+	case i.isFile.Load() && i.streams.Console != nil:
 		if in, err := i.streams.Console(); err == nil {
-			i.console = in
+			i.answered = bufio.NewReader(in)
 		}
 	}
-	return i.console
+	return i.answered
 }

@@ -64,7 +64,7 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 			return false, r.Refused(err, r.place)
 		}
 	}
-	return true, r.Approve(ctx, p, r.opts.Yes, r.question())
+	return true, r.Approve(ctx, p, r.opts.Yes, false, r.question())
 }
 
 // check judges the successor as create would, knowing that the original goes.

@@ -5,6 +5,7 @@ package sandbox_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -91,6 +92,26 @@ account 111122223333
 `
 	if err != nil || stdout != want {
 		t.Errorf("%v\n%s\ngot\n%s\nwant\n%s", err, stderr, stdout, want)
+	}
+}
+
+// What moto's tests of Fargate profiles ask holds, but for what docs/sandbox.md lists.
+func TestMotoProfiles(t *testing.T) {
+	t.Parallel()
+	needs(t, "boto3", "python3", "-c", "import boto3")
+	b := serveNow(t, func(w *sandbox.World) {
+		w.Delays, w.PageSize, w.Quotas.Profiles = sandbox.Delays{}, 0, 200
+		failed := sandbox.Cluster{Name: "failed", Status: "FAILED", VPC: "vpc-0d3e0000000000001"}
+		for i := range 10 {
+			failed.Profiles = append(failed.Profiles, sandbox.Profile{
+				Name: fmt.Sprint("profile-", i), Role: "fargate-pods", Selectors: []sandbox.Selector{{Namespace: "web"}},
+			})
+		}
+		w.Clusters = append(w.Clusters, failed)
+	})
+	_, stderr, err := program(t, b.URL, "python3", "testdata/moto_profiles.py")
+	if err != nil || !strings.Contains(stderr, "Ran 20 tests") {
+		t.Errorf("%v\n%s", err, stderr)
 	}
 }
 

@@ -5,13 +5,16 @@ and a missing required member are faults. It prints the names of the operations 
 """
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import boto3
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
-# What EC2 itself answers although its model does not have it.
+# What EC2 itself answers although its model does not have it: the AWS CLI's reference has "State": "available" in its
+# examples of describe-vpc-endpoints and describe-internet-gateways.
 BEYOND_THE_MODEL = (
     "ec2:DescribeVpcEndpoints.vpcEndpointSet[0].state: 'available'",
     "ec2:DescribeInternetGateways.internetGatewaySet[0].attachmentSet[0].state: 'available'",
@@ -182,6 +185,17 @@ call("eks", "ListPodIdentityAssociations", clusterName="demo")
 for operation in ("DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeNatGateways",
                   "DescribeInternetGateways", "DescribeSecurityGroups", "DescribeAvailabilityZones", "DescribeRegions", "DescribeNetworkInterfaces"):
     call("ec2", operation)
+    # Every filter of which the model's documentation speaks is taken, and tag:KEY where there is tag.
+    members = clients["ec2"].meta.service_model.operation_model(operation).input_shape.members
+    parameter = "Filters" if "Filters" in members else "Filter"
+    documented = re.findall(r"<li>\s*<p>\s*<code>([^<]+)</code>", members[parameter].documentation)
+    if not documented:
+        fault(operation, "no filter is found in the documentation")
+    for name in documented + ["tag:k"] * ("tag" in documented):
+        try:
+            call("ec2", operation, **{parameter: [{"Name": name, "Values": ["x"]}]})
+        except ClientError as e:
+            fault(f"ec2:{operation}", f"the filter {name}: {e}")
 for attribute in ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics"):
     call("ec2", "DescribeVpcAttribute", VpcId=VPC, Attribute=attribute)
 call("ec2", "CreateTags", Resources=[SUBNET], Tags=[{"Key": "a", "Value": "b"}])

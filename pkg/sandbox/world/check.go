@@ -166,7 +166,7 @@ func (w World) checkPermissions(c *checker) {
 	}
 	actions("permissions.allow", w.Permissions.Allow)
 	for i, document := range w.Permissions.Policies {
-		if _, err := policy.Read(document); err != nil {
+		if _, err := policy.Read(document, policy.ServiceNameKey); err != nil {
 			c.fault(fmt.Sprintf("permissions.policies[%d]", i), "%v", err)
 		}
 	}

@@ -319,7 +319,7 @@ func (w World) WithDefaults() World {
 		set(&v.Region, w.Region)
 		for j := range v.Endpoints {
 			set(&v.Endpoints[j].Type, "Interface")
-			set(&v.Endpoints[j].State, "available")
+			set(&v.Endpoints[j].State, "available") // in small letters, as the examples of AWS's CLI reference have it
 		}
 	}
 	return w

@@ -55,9 +55,9 @@ type Role struct {
 
 // Policy is a managed policy. Document is empty where the sandbox does not know it.
 type Policy struct {
-	ARN, ID, Document, Description string
-	Tags                           map[string]string
-	Created                        time.Time
+	ARN, ID, Version, Document, Description string
+	Tags                                    map[string]string
+	Created                                 time.Time
 }
 
 // Stack is a stack of CloudFormation.
@@ -82,7 +82,7 @@ func New(w world.World, now time.Time) (*Account, error) {
 	}
 	if w.Permissions != nil {
 		for _, document := range w.Permissions.Policies {
-			statements, err := policy.Read(document)
+			statements, err := policy.Read(document, policy.ServiceNameKey)
 			if err != nil {
 				return nil, err
 			}

@@ -22,7 +22,7 @@ func TestSecurityGroups(t *testing.T) {
 		w.VPCs[0].SecurityGroups = []sandbox.SecurityGroup{{
 			ID: "sg-1", Name: "db", Description: "the database", Tags: map[string]string{"tier": "db"},
 			Ingress: []sandbox.Rule{{Protocol: "tcp", From: 5432, To: 5432, Groups: []string{"sg-0aaa0000000000001"}}},
-			Egress:  []sandbox.Rule{{CIDRs: []string{"0.0.0.0/0"}}},
+			Egress:  []sandbox.Rule{{CIDRs: []string{"0.0.0.0/0", "::/0"}}},
 		}}
 	})
 	for _, test := range []struct {
@@ -35,6 +35,9 @@ func TestSecurityGroups(t *testing.T) {
 		{filter("ip-permission.from-port", "5432"), "sg-1"},
 		{filter("ip-permission.group-id", "sg-0aaa0000000000001"), "sg-1 sg-0aaa0000000000001"},
 		{filter("egress.ip-permission.cidr", "0.0.0.0/0"), "sg-1 sg-0aaa0000000000001"},
+		{filter("egress.ip-permission.ipv6-cidr", "::/0"), "sg-1"},
+		{filter("ip-permission.group-name", "eks-cluster-sg-demo"), "sg-1 sg-0aaa0000000000001"},
+		{filter("ip-permission.user-id", "111122223333"), "sg-1 sg-0aaa0000000000001"},
 		{filter("tag:tier", "db"), "sg-1"},
 		{filter("tag-key", "kubernetes.io/cluster/*"), "sg-0aaa0000000000001"},
 	} {
@@ -52,7 +55,8 @@ func TestSecurityGroups(t *testing.T) {
 		if g := out.SecurityGroups[0]; test.want == "sg-1" {
 			in, e := g.IpPermissions[0], g.IpPermissionsEgress[0]
 			if aws.ToInt32(in.FromPort) != 5432 || aws.ToString(in.UserIdGroupPairs[0].GroupId) != "sg-0aaa0000000000001" ||
-				aws.ToString(e.IpProtocol) != "-1" || e.FromPort != nil || aws.ToString(e.IpRanges[0].CidrIp) != "0.0.0.0/0" {
+				aws.ToString(e.IpProtocol) != "-1" || e.FromPort != nil || aws.ToString(e.IpRanges[0].CidrIp) != "0.0.0.0/0" ||
+				len(e.IpRanges) != 1 || aws.ToString(e.Ipv6Ranges[0].CidrIpv6) != "::/0" {
 				t.Errorf("%+v", g)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -109,6 +110,8 @@ func subnets(c *account.Call) (out []thing) {
 		Public     bool            `xml:"mapPublicIpOnLaunch"`
 		OutpostARN string          `xml:"outpostArn,omitempty"`
 		IPv6Native bool            `xml:"ipv6Native"`
+		DNS64      bool            `xml:"enableDns64"`
+		CustomerIP bool            `xml:"mapCustomerOwnedIpOnLaunch"`
 		Tags       wire.Items[tag] `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
@@ -126,6 +129,7 @@ func subnets(c *account.Call) (out []thing) {
 				"available-ip-address-count": {strconv.Itoa(available)}, "default-for-az": {"false"},
 				"map-public-ip-on-launch": {strconv.FormatBool(n.PublicIPOnLaunch)},
 				"ipv6-native":             {strconv.FormatBool(n.IPv6Native)},
+				"enable-dns64":            {"false"}, "map-customer-owned-ip-on-launch": {"false"},
 			}
 			out = append(out, thing{n.ID, tags, filters, subnetXML{
 				ID: n.ID, ARN: arn, State: "available", Owner: owner(c, v), VPC: v.ID,
@@ -172,12 +176,17 @@ type rangeXML struct {
 	CIDR string `xml:"cidrIp"`
 }
 
+type range6XML struct {
+	CIDR string `xml:"cidrIpv6"`
+}
+
 type permissionXML struct {
-	Protocol string               `xml:"ipProtocol"`
-	From     *int                 `xml:"fromPort,omitempty"`
-	To       *int                 `xml:"toPort,omitempty"`
-	Groups   wire.Items[pairXML]  `xml:"groups"`
-	Ranges   wire.Items[rangeXML] `xml:"ipRanges"`
+	Protocol string                `xml:"ipProtocol"`
+	From     *int                  `xml:"fromPort,omitempty"`
+	To       *int                  `xml:"toPort,omitempty"`
+	Groups   wire.Items[pairXML]   `xml:"groups"`
+	Ranges   wire.Items[rangeXML]  `xml:"ipRanges"`
+	Ranges6  wire.Items[range6XML] `xml:"ipv6Ranges"`
 }
 
 func permissions(account string, rules []world.Rule) (out wire.Items[permissionXML]) {
@@ -192,6 +201,10 @@ func permissions(account string, rules []world.Rule) (out wire.Items[permissionX
 			x.Groups.List = append(x.Groups.List, pairXML{g, account})
 		}
 		for _, cidr := range r.CIDRs {
+			if strings.Contains(cidr, ":") {
+				x.Ranges6.List = append(x.Ranges6.List, range6XML{cidr})
+				continue
+			}
 			x.Ranges.List = append(x.Ranges.List, rangeXML{cidr})
 		}
 		out.List = append(out.List, x)
@@ -229,23 +242,36 @@ func securityGroups(c *account.Call) (out []thing) {
 		Tags        wire.Items[tag]           `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
-		for _, g := range groupsOf(c, v) {
+		groups := groupsOf(c, v)
+		for _, g := range groups {
 			tags := tagsOf(c, g.ID, g.Tags)
 			filters := map[string][]string{
 				"group-id": {g.ID}, "group-name": {g.Name}, "description": {g.Description}, "vpc-id": {v.ID},
 				"owner-id": {owner(c, v)},
 			}
 			see := func(prefix string, rules []world.Rule) {
-				for _, x := range permissions("", rules).List {
-					filters[prefix+"protocol"] = append(filters[prefix+"protocol"], x.Protocol)
+				add := func(name, value string) { filters[prefix+name] = append(filters[prefix+name], value) }
+				for _, x := range permissions(owner(c, v), rules).List {
+					add("protocol", x.Protocol)
 					if x.From != nil {
-						filters[prefix+"from-port"] = append(filters[prefix+"from-port"], strconv.Itoa(*x.From))
-						filters[prefix+"to-port"] = append(filters[prefix+"to-port"], strconv.Itoa(*x.To))
+						add("from-port", strconv.Itoa(*x.From))
+						add("to-port", strconv.Itoa(*x.To))
 					}
-				}
-				for _, r := range rules {
-					filters[prefix+"cidr"] = append(filters[prefix+"cidr"], r.CIDRs...)
-					filters[prefix+"group-id"] = append(filters[prefix+"group-id"], r.Groups...)
+					for _, r := range x.Ranges.List {
+						add("cidr", r.CIDR)
+					}
+					for _, r := range x.Ranges6.List {
+						add("ipv6-cidr", r.CIDR)
+					}
+					for _, p := range x.Groups.List {
+						add("group-id", p.Group)
+						add("user-id", p.Owner)
+						for _, o := range groups {
+							if o.ID == p.Group {
+								add("group-name", o.Name)
+							}
+						}
+					}
 				}
 			}
 			see("ip-permission.", g.Ingress)
@@ -327,6 +353,8 @@ func interfaces(c *account.Call) (out []thing) {
 		Status      string            `xml:"status"`
 		Type        string            `xml:"interfaceType"`
 		Groups      wire.Items[group] `xml:"groupSet"`
+		Requested   bool              `xml:"requesterManaged"`
+		Checks      bool              `xml:"sourceDestCheck"`
 		Tags        wire.Items[tag]   `xml:"tagSet"`
 	}
 	for _, cl := range c.Clusters {
@@ -341,14 +369,14 @@ func interfaces(c *account.Call) (out []thing) {
 			x := interfaceXML{
 				ID: fmt.Sprintf("eni-%016x%d", cl.Seq, i), Subnet: id, VPC: v.ID, Zone: subnet.Zone,
 				Description: "Amazon EKS " + cl.Name, Owner: c.World.Account, Status: "in-use", Type: "interface",
-				Groups: wire.Items[group]{List: []group{{cl.ClusterSecurityGroup}}},
+				Groups: wire.Items[group]{List: []group{{cl.ClusterSecurityGroup}}}, Requested: true, Checks: true,
 			}
 			tags := tagsOf(c, x.ID, nil)
 			x.Tags = tagSet(tags)
 			out = append(out, thing{x.ID, tags, map[string][]string{
 				"network-interface-id": {x.ID}, "subnet-id": {id}, "vpc-id": {v.ID}, "availability-zone": {subnet.Zone},
 				"availability-zone-id": {subnet.ZoneID}, "description": {x.Description}, "owner-id": {x.Owner},
-				"status": {x.Status}, "interface-type": {x.Type}, "group-id": {cl.ClusterSecurityGroup},
+				"requester-managed": {"true"}, "source-dest-check": {"true"}, "status": {x.Status}, "interface-type": {x.Type}, "group-id": {cl.ClusterSecurityGroup},
 			}, x})
 		}
 	}

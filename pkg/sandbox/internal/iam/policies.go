@@ -1,13 +1,15 @@
 package iam
 
 import (
+	_ "embed" // the policies of AWS
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/policy"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
 )
 
@@ -60,39 +62,36 @@ func deleteInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	return nil, nil
 }
 
-// managed are the policies of AWS that people of the field attach, by their paths and names, with the documents that
-// the sandbox judges by.
-var managed = []struct{ name, document string }{
-	{"AmazonEKSFargatePodExecutionRolePolicy", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` +
-		`"ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage"],` +
-		`"Resource":"*"}]}`},
-	{"AdministratorAccess", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`},
-	{"AmazonEC2ContainerRegistryPullOnly", ""},
-	{"AmazonEC2ContainerRegistryReadOnly", ""},
-	{"AmazonEKSClusterPolicy", ""},
-	{"AmazonEKSServicePolicy", ""},
-	{"AmazonEKSVPCResourceController", ""},
-	{"AmazonEKSWorkerNodePolicy", ""},
-	{"AmazonEKS_CNI_Policy", ""},
-	{"AmazonElasticFileSystemClientFullAccess", ""},
-	{"AmazonSSMManagedInstanceCore", ""},
-	{"CloudWatchAgentServerPolicy", ""},
-	{"CloudWatchLogsFullAccess", ""},
-	{"ReadOnlyAccess", ""},
-	{"aws-service-role/AmazonEKSForFargateServiceRolePolicy", ""},
-	{"service-role/AmazonEBSCSIDriverPolicy", ""},
-	{"service-role/AmazonEFSCSIDriverPolicy", ""},
+//go:embed managed.json
+var managedJSON []byte
+
+// managedPolicy is a policy of AWS. Its document is empty where the sandbox does not have it.
+type managedPolicy struct {
+	Version  string
+	Document json.RawMessage
 }
+
+// managed are the policies of AWS that people of the field attach, by their paths and names, as the AWS Managed Policy
+// Reference had them in April 2026. ReadOnlyAccess is too long to be kept here.
+var managed = sync.OnceValue(func() map[string]managedPolicy {
+	policies := map[string]managedPolicy{}
+	if err := json.Unmarshal(managedJSON, &policies); err != nil {
+		panic(err)
+	}
+	return policies
+})
 
 // findPolicy returns the policy of an ARN, AWS's or the account's own, nil where there is none.
 func findPolicy(c *account.Call, arn string) *account.Policy {
 	if name, ok := strings.CutPrefix(arn, "arn:"+c.World.Partition+":iam::aws:policy/"); ok {
-		for _, m := range managed {
-			if m.name == name {
-				return &account.Policy{ARN: arn, Document: m.document, ID: "ANPASANDBOX0000000000", Created: c.Created}
-			}
+		m, known := managed()[name]
+		if !known {
+			return nil
 		}
-		return nil
+		return &account.Policy{
+			ARN: arn, ID: "ANPASANDBOX0000000000", Version: m.Version, Created: c.Created,
+			Document: strings.ReplaceAll(string(m.Document), "arn:aws:", "arn:"+c.World.Partition+":"),
+		}
 	}
 	if i := slices.IndexFunc(c.Policies, func(p *account.Policy) bool { return p.ARN == arn }); i >= 0 {
 		return c.Policies[i]
@@ -120,7 +119,7 @@ func showPolicy(c *account.Call, p *account.Policy) any {
 	_, path, _ := strings.Cut(p.ARN, ":policy")
 	slash := strings.LastIndex(path, "/")
 	out := policyXML{
-		Name: path[slash+1:], ID: p.ID, ARN: p.ARN, Path: path[:slash+1], Version: "v1", Attachable: true,
+		Name: path[slash+1:], ID: p.ID, ARN: p.ARN, Path: path[:slash+1], Version: p.Version, Attachable: true,
 		Description: p.Description, Created: p.Created.UTC().Format(time.RFC3339),
 		Tags: wire.Members[wire.Tag]{List: wire.Tags(p.Tags)},
 	}
@@ -151,7 +150,7 @@ func createPolicy(c *account.Call) (any, *wire.Refusal) {
 			"A policy called "+name+" already exists. Duplicate names are not allowed.")
 	}
 	p := &account.Policy{
-		ARN: arn, Document: document, Description: c.Query.Get("Description"), Tags: c.Tags(), Created: c.Now,
+		ARN: arn, Version: "v1", Document: document, Description: c.Query.Get("Description"), Tags: c.Tags(), Created: c.Now,
 		ID: "ANPASANDBOX" + strings.ToUpper(c.UUID()[:8]),
 	}
 	c.Policies = append(c.Policies, p)
@@ -177,7 +176,7 @@ func getPolicy(c *account.Call, p *account.Policy) (any, *wire.Refusal) { return
 
 func getPolicyVersion(c *account.Call, p *account.Policy) (any, *wire.Refusal) {
 	version := c.Query.Get("VersionId")
-	if version != "v1" || p.Document == "" {
+	if version != p.Version || p.Document == "" {
 		// Not AWS's text: AWS knows the documents of all its policies.
 		return nil, wire.NotFound("NoSuchEntity", "The fgctl sandbox knows no version "+version+" of "+p.ARN+".")
 	}
@@ -208,64 +207,4 @@ func createServiceLinkedRole(c *account.Call) (any, *wire.Refusal) {
 	}
 	c.EnsureServiceRole(c.Now)
 	return struct{ Role roleXML }{show(c, c.Role(account.ServiceRoleName), true)}, nil
-}
-
-// simulate says what the caller or a role may do by the policies that the sandbox knows.
-func simulate(c *account.Call) (any, *wire.Refusal) {
-	source := c.Query.Get("PolicySourceArn")
-	var statements []policy.Statement
-	var role *account.Role
-	if source != c.Caller() {
-		i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == source })
-		if i < 0 {
-			// Not AWS's text.
-			return nil, wire.NotFound("NoSuchEntity", "The fgctl sandbox knows no user or role "+source+".")
-		}
-		role = c.Roles[i]
-		documents := make([]string, 0, len(role.InlinePolicies)+len(role.Role.Policies))
-		for _, name := range role.InlinePolicies {
-			documents = append(documents, role.Documents[name])
-		}
-		for _, arn := range role.Role.Policies {
-			if p := findPolicy(c, arn); p != nil {
-				documents = append(documents, p.Document)
-			}
-		}
-		for _, d := range documents {
-			list, _ := policy.Read(d) // what the sandbox cannot read allows nothing
-			statements = append(statements, list...)
-		}
-	}
-	decide := func(action, resource string) string {
-		allowed, denied := c.Decide(action, resource)
-		if role != nil {
-			allowed, denied = policy.Judge(statements, policy.Request{Action: action, Resource: resource})
-		}
-		switch {
-		case denied:
-			return "explicitDeny"
-		case allowed:
-			return "allowed"
-		}
-		return "implicitDeny"
-	}
-	type result struct {
-		Action   string               `xml:"EvalActionName"`
-		Resource string               `xml:"EvalResourceName"`
-		Decision string               `xml:"EvalDecision"`
-		Missing  wire.Members[string] `xml:"MissingContextValues"`
-		Matched  wire.Members[string] `xml:"MatchedStatements"`
-	}
-	resources := c.Values("ResourceArns.member")
-	if len(resources) == 0 {
-		resources = []string{"*"}
-	}
-	actions := c.Values("ActionNames.member")
-	results := make([]result, 0, len(actions)*len(resources))
-	for _, action := range actions {
-		for _, resource := range resources {
-			results = append(results, result{Action: action, Resource: resource, Decision: decide(action, resource)})
-		}
-	}
-	return page(c, "EvaluationResults", results, account.InOrder)
 }

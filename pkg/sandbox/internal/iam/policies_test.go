@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
@@ -125,31 +124,5 @@ func TestServiceLinkedRole(t *testing.T) {
 	_, other := b.IAM.CreateServiceLinkedRole(ctx, &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("x.amazonaws.com")})
 	if bench.Code(twice) != "InvalidInput" || bench.Code(other) != "InvalidInput" {
 		t.Error(twice, other)
-	}
-}
-
-func TestSimulate(t *testing.T) {
-	b := bench.Serve(t, func(w *sandbox.World) { w.MissingPermissions = []string{"ec2:*"} })
-	role := aws.String("fargate-pods")
-	try[*iam.PutRolePolicyOutput](t)(b.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("x"), PolicyDocument: aws.String(document)}))
-	const caller = "arn:aws:iam::111122223333:user/sandbox"
-	for _, test := range []struct{ source, action, resource, want string }{
-		{caller, "eks:CreateFargateProfile", "*", "allowed"},
-		{caller, "ec2:DescribeSubnets", "*", "implicitDeny"},
-		{bench.GoodRole, "ecr:BatchGetImage", "*", "allowed"},
-		{bench.GoodRole, "s3:GetObject", "arn:aws:s3:::pods/a", "allowed"},
-		{bench.GoodRole, "s3:GetObject", "arn:aws:s3:::pods/secret", "explicitDeny"},
-		{bench.GoodRole, "s3:PutObject", "arn:aws:s3:::pods/a", "implicitDeny"},
-	} {
-		out, err := b.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
-			PolicySourceArn: aws.String(test.source), ActionNames: []string{test.action}, ResourceArns: []string{test.resource},
-		})
-		if err != nil || len(out.EvaluationResults) != 1 || string(out.EvaluationResults[0].EvalDecision) != test.want {
-			t.Errorf("%+v: %+v, %v", test, out, err)
-		}
-	}
-	_, err := b.IAM.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: aws.String(bench.GoodRole + "x"), ActionNames: []string{"a:b"}})
-	if bench.Code(err) != "NoSuchEntity" || b.Stats().Permissions["ecr:BatchGetImage"] != 0 {
-		t.Error(err)
 	}
 }

@@ -149,9 +149,7 @@ func (s Statement) covers(r Request) bool {
 
 // holds judges one condition key.
 func holds(operator string, values []string, actual string, present bool) bool {
-	operator, forAll := strings.CutPrefix(operator, "ForAllValues:")
-	operator, _ = strings.CutPrefix(operator, "ForAnyValue:")
-	operator, ifExists := strings.CutSuffix(operator, "IfExists")
+	operator, forAll, ifExists := qualified(operator)
 	if operator == "Null" {
 		return slices.Contains(values, map[bool]string{true: "false", false: "true"}[present])
 	}
@@ -166,6 +164,14 @@ func holds(operator string, values []string, actual string, present bool) bool {
 	}
 	met := slices.ContainsFunc(values, func(v string) bool { return compare(v, actual) })
 	return met != negated
+}
+
+// qualified takes from an operator what says how it counts absent keys and keys of several values.
+func qualified(operator string) (bare string, forAll, ifExists bool) {
+	bare, forAll = strings.CutPrefix(operator, "ForAllValues:")
+	bare, _ = strings.CutPrefix(bare, "ForAnyValue:")
+	bare, ifExists = strings.CutSuffix(bare, "IfExists")
+	return bare, forAll, ifExists
 }
 
 // comparison returns how an operator compares a condition's value with the request's, nil for an operator that
@@ -202,8 +208,9 @@ func arnLike(pattern, arn string) bool {
 // the service for which the role is made.
 const ServiceNameKey = "iam:awsservicename"
 
-// Read reads an identity-based policy; the error says what is wrong with it or what the sandbox does not know.
-func Read(document string) ([]Statement, error) {
+// Read reads an identity-based policy, whose conditions may be on the keys alone; without any they may be on all. The
+// error says what is wrong with it or what the sandbox does not know.
+func Read(document string, keys ...string) ([]Statement, error) {
 	var policy struct {
 		Version   string
 		ID        string `json:"Id"`
@@ -222,7 +229,7 @@ func Read(document string) ([]Statement, error) {
 		return nil, fmt.Errorf("the Statement: %w", err)
 	}
 	for i, s := range list {
-		if err := s.check(); err != nil {
+		if err := s.check(keys); err != nil {
 			return nil, fmt.Errorf("statement %d: %w", i+1, err)
 		}
 	}
@@ -230,7 +237,7 @@ func Read(document string) ([]Statement, error) {
 }
 
 // check returns what is wrong with a statement of an identity-based policy.
-func (s Statement) check() error {
+func (s Statement) check(known []string) error {
 	switch {
 	case s.Effect != "Allow" && s.Effect != "Deny":
 		return fmt.Errorf("the Effect is %q, not Allow or Deny", s.Effect)
@@ -243,7 +250,9 @@ func (s Statement) check() error {
 	}
 	for operator, keys := range s.Condition {
 		for key := range keys {
-			if comparison(operator) == nil || !strings.EqualFold(key, ServiceNameKey) {
+			bare, _, _ := qualified(operator)
+			fits := func(k string) bool { return strings.EqualFold(k, key) }
+			if (bare != "Null" && comparison(bare) == nil) || (len(known) > 0 && !slices.ContainsFunc(known, fits)) {
 				return fmt.Errorf("the sandbox knows no condition %s on %s", operator, key)
 			}
 		}

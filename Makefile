@@ -65,6 +65,16 @@ docs: ## Generate docs/commands from the commands themselves
 docs-check: ## Fail when docs/commands is not current
 	go run ./cmd/gendocs -check docs/commands
 
+.PHONY: site
+site: ## Build the documentation as a site with search into bin/site
+	npm ci --prefix tools/site --no-audit --no-fund
+	ln -sfn ../../docs tools/site/pages
+	npm run --prefix tools/site build
+
+.PHONY: site-check
+site-check: ## Look at bin/site in Chromium, as a desktop and as a phone show it
+	npm run --prefix tools/site check
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (30s)
 	@grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z]+' pkg | sed 's/:func / /' | \
@@ -81,9 +91,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 release-check: ## Check .goreleaser.yaml (builds goreleaser from source)
 	go run $(GORELEASER) check
 
-.PHONY: release-build
-release-build: ## Build this platform as a release would, into dist
-	go run $(GORELEASER) build --snapshot --clean --single-target
+.PHONY: reproducible
+reproducible: ## Make this platform's release twice, in two places from nothing, and compare the bytes
+	tools/reproducible.sh $(GORELEASER)
 
 .PHONY: completions
 completions: ## Write the shell completions that a release carries to bin/completions

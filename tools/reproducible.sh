@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Makes the release of the current commit for this machine's platform twice, in two directories and with two build caches,
+# and compares every file of it: make reproducible. It takes minutes, since the second time everything is compiled again.
+set -euo pipefail
+
+goreleaser=$1
+root=$(git rev-parse --show-toplevel)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+GOBIN=$dir go install "$goreleaser"
+sed -E "s/^( *goos:).*/\1 [$(go env GOOS)]/; s/^( *goarch:).*/\1 [$(go env GOARCH)]/" "$root/.goreleaser.yaml" >"$dir/release.yaml"
+for build in one another/place; do
+	git clone --quiet "$root" "$dir/$build"
+	(
+		cd "$dir/$build"
+		[ "$build" = one ] || export GOCACHE=$dir/cache
+		# What is skipped needs other programs, hosts or the archives of other platforms.
+		"$dir/goreleaser" release --snapshot --clean --config "$dir/release.yaml" --skip=ko,sbom,sign,homebrew,scoop,winget >&2
+		cd dist
+		find . -type f ! -name '*.json' ! -name config.yaml -exec sha256sum {} + | sort -k2
+	) >"$dir/$(basename "$build").sums"
+done
+if ! diff "$dir/one.sums" "$dir/place.sums"; then
+	echo "the same commit made different bytes" >&2
+	exit 1
+fi
+cat "$dir/one.sums"

@@ -89,6 +89,54 @@ func TestWhyNamesWhatItMayNotRead(t *testing.T) {
 	}
 }
 
+// Which pods are on or for Fargate's nodes the nodes' label says; what the nodes say is not guessed where they are
+// forbidden, and they are not asked for where they decide nothing.
+func TestWhyReadsNodes(t *testing.T) {
+	node := func(name, labels string) string {
+		return fmt.Sprintf(`{"metadata":{"name":%q,"labels":{%s}}}`, name, labels)
+	}
+	agent := func(name, node string) string {
+		return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"web","ownerReferences":[{"apiVersion":"apps/v1","kind":"DaemonSet",`+
+			`"name":"agent","controller":true,"uid":"d"}]},"spec":{"containers":[{"name":"c","image":"x"}],"affinity":{"nodeAffinity":`+
+			`{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":`+
+			`"In","values":[%q]}]}]}}}},"status":{"phase":"Pending"}}`, name, node)
+	}
+	const runs = `{"metadata":{"name":"old-1","namespace":"web"},"spec":{"nodeName":"ec2","containers":[{"name":"c","image":"x"}]},` +
+		`"status":{"phase":"Running"}}`
+	objects := map[string][]string{
+		"pods":                          {agent("agent-a", "node-a"), agent("agent-b", "node-b"), agent("agent-c", "ec2"), runs},
+		"nodes":                         {node("node-a", `"eks.amazonaws.com/compute-type":"fargate"`), node("node-b", `"eks.amazonaws.com/compute-type":"fargate"`), node("ec2", "")},
+		"mutatingwebhookconfigurations": {theWebhook},
+	}
+	kubernetes(t, objects)
+	code, out, errs := askWhy(t, "-A", "-c", "demo")
+	for _, want := range []string{
+		"DaemonSet/agent in namespace web: Pending, made for a Fargate node (agent-a, agent-b)\n  seen: nodes of the pods: node-a, node-b",
+		"Pending, made for a node that is not Fargate's (agent-c)", "[other-node]",
+		"Pod/old-1 in namespace web: Running on a node that is not Fargate's (old-1)",
+	} {
+		if code != 3 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, %q is missing in\n%s%s", code, want, out, errs)
+		}
+	}
+	if _, out, _ := askWhy(t, "-A", "-c", "demo", "-o", "json"); !strings.Contains(out, `"nodes": [
+        "node-a",
+        "node-b"
+      ]`) {
+		t.Error(out)
+	}
+	kubernetes(t, objects, "nodes")
+	_, out, errs = askWhy(t, "-A", "-c", "demo")
+	if !strings.Contains(errs, "not read, so not judged: nodes: kubectl get nodes: Error from server (Forbidden)") ||
+		!strings.Contains(out, "perhaps: a DaemonSet makes a pod for every node") {
+		t.Errorf("nodes are forbidden:\n%s%s", out, errs)
+	}
+	kubernetes(t, map[string][]string{"pods": {waitingPod("shop-7c9d-a", "")}}, "nodes")
+	if _, _, errs := askWhy(t, "-A", "-c", "demo"); strings.Contains(errs, "nodes") {
+		t.Errorf("nodes decide nothing: %s", errs)
+	}
+}
+
 // A cluster in which all is well exits 0, and a webhook that is not there is a cause.
 func TestWhyOfUntakenPods(t *testing.T) {
 	pod := func(phase string) string {

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -28,6 +29,7 @@ func (s *subject) judge() {
 	case s.pod.Running.OwnerKind == "DaemonSet" && !s.taken():
 		s.daemonSet()
 	case s.taken():
+		s.misleads()
 		s.profile()
 		s.spec()
 		s.claims()
@@ -86,8 +88,16 @@ func (s *subject) daemonSet() {
 	if !s.waits() {
 		return
 	}
+	if s.known(false) {
+		s.add(Cause{
+			Code: "other-node", Certain: true,
+			Text: "the pod is made for a node that is not Fargate's, so that neither Fargate nor a profile is why it waits",
+			Cure: "read its events", Command: s.describe(), Source: daemonSets,
+		})
+		return
+	}
 	s.add(Cause{
-		Code: "daemonset-on-fargate", Certain: s.has("untouched"),
+		Code: "daemonset-on-fargate", Certain: s.has("untouched") || s.forFargate(),
 		Text:   "a DaemonSet makes a pod for every node, Fargate's too, and no Fargate node takes a second pod",
 		Cure:   "keep its pods off Fargate nodes by this affinity in its pod template: " + keepOff,
 		Source: daemonSets,
@@ -230,8 +240,8 @@ func (s *subject) claims() {
 
 // waiting is a pod of which nothing is known but that it waits.
 func (s *subject) waiting(profile string) {
-	age := s.ev.Now.Sub(s.pod.Running.CreatedAt)
-	if s.pod.Running.CreatedAt.IsZero() || age < slowStart {
+	made := s.pod.Running.CreatedAt
+	if made.IsZero() || s.ev.Now.Sub(made) < slowStart {
 		s.add(Cause{
 			Code: "starting", Certain: false, Text: "Fargate needs about a minute to make a node, and nothing speaks " +
 				"against the pod",
@@ -241,8 +251,8 @@ func (s *subject) waiting(profile string) {
 	}
 	s.add(Cause{
 		Code: "no-reason", Certain: false,
-		Text: fmt.Sprintf("neither the pod nor its events say why it waits (%s old), and nothing was found in "+
-			"profile %s", roundAge(age), profile),
+		Text: fmt.Sprintf("neither the pod nor its events say why it waits (made at %s), and nothing was found in "+
+			"profile %s", made.UTC().Format(time.RFC3339), profile),
 		Cure:    "delete the pod, so that it is judged once more, and read its events soon: they are kept for an hour",
 		Command: s.delete(), Source: "containers-roadmap#2654",
 	})
@@ -250,6 +260,7 @@ func (s *subject) waiting(profile string) {
 
 // untaken is a pod that no profile took when it was made.
 func (s *subject) untaken() {
+	s.noteNodes()
 	switch {
 	case s.x.Verdict == fargate.VerdictExcluded:
 		s.excluded()
@@ -288,6 +299,16 @@ func (s *subject) excluded() {
 // tooLate is a pod that a profile matches and has not taken: it was made before the profile was ACTIVE, or where the
 // webhook was not there.
 func (s *subject) tooLate() {
+	if s.pod.Running.OwnerKind == "Node" {
+		s.add(Cause{
+			Code: "not-taken", Certain: true,
+			Text: fmt.Sprintf("profile %s matches the pod, but it shows a static pod, which stays with the kubelet that made it",
+				s.x.Profile),
+			Cure: "read its events; where it is to run on Fargate, make it by a workload", Command: s.describe(),
+			Source: "Kubernetes, Create static Pods",
+		})
+		return
+	}
 	if s.ev.Webhook != nil && !*s.ev.Webhook {
 		s.add(Cause{
 			Code: "webhook-absent", Certain: true,
@@ -298,13 +319,6 @@ func (s *subject) tooLate() {
 		})
 	}
 	s.findings()
-	if len(s.causes) == 0 {
-		s.add(Cause{
-			Code: "not-taken", Certain: false, Text: fmt.Sprintf("profile %s matches the pod and has not taken it",
-				s.x.Profile),
-			Cure: "make the pod anew", Command: s.anew(), Source: guideProfile,
-		})
-	}
 }
 
 func (s *subject) unmatched() {
@@ -333,8 +347,8 @@ func (s *subject) unmatched() {
 		}
 	}
 	c := Cause{
-		Code: "no-profile", Certain: !s.has("no-room"), Text: "no ACTIVE profile matches the pod: " + s.x.Reason,
-		Source: guideProfile,
+		Code: "no-profile", Certain: !s.has("no-room") && s.otherNodes() == 0,
+		Text: "no ACTIVE profile matches the pod: " + s.x.Reason, Source: guideProfile,
 	}
 	if s.x.Pinned != "" {
 		c.Code = "pinned"

@@ -23,6 +23,8 @@ type Evidence struct {
 	Events map[string][]Event
 	// Claims are the PersistentVolumeClaims, by Key.
 	Claims map[string]Claim
+	// Nodes are those of the cluster, by name.
+	Nodes map[string]Node
 	// Webhook reports whether EKS's webhook for Fargate is there.
 	Webhook *bool
 	// Objects has the SecurityGroupPolicies, the service accounts, and the cluster's security group; may be nil.
@@ -71,6 +73,8 @@ type Case struct {
 	Owner string `json:"owner"`
 	// Pods are the names of its pods that are in this state.
 	Pods []string `json:"pods"`
+	// Nodes are those that the pods are on, or that a DaemonSet's are made for, where it matters; may be empty.
+	Nodes []string `json:"nodes,omitempty"`
 	// State is what is the case, in a sentence without a full stop.
 	State string `json:"state"`
 	// Evidence is what was seen, Causes why, the certain ones first. Never nil.

@@ -38,7 +38,7 @@ func (e *Examiner) Add(pod kube.Pod) {
 	s := &subject{pod: pod, x: e.matcher.Explain(pod)}
 	s.pod.LineOf = nil
 	switch {
-	case s.concerns():
+	case s.concerns(), s.strays():
 		e.subjects = append(e.subjects, s)
 	case s.losesLogs(): // of which there may be very many
 		scheduler := s.pod.Spec.SchedulerName
@@ -77,19 +77,25 @@ func (e *Examiner) Cases(ev Evidence) []Case {
 	out, known := []Case{}, map[string]int{}
 	for _, s := range e.subjects {
 		// Without the profiles, where a pod belongs is not known.
-		if concerns := s.waits() || ev.Profiles != nil && s.concerns(); !concerns && ev.Logging == nil && !e.Named {
+		s.ev = &ev
+		concerns := s.waits() || s.misled() || ev.Profiles != nil && s.concerns() && (s.taken() || !s.known(true))
+		if !concerns && (!s.losesLogs() || ev.Logging == nil && !e.Named) {
 			continue
 		}
-		s.ev = &ev
 		s.read()
 		s.judge()
 		c := Case{
-			Namespace: s.pod.Namespace, Owner: s.owner(), Pods: []string{s.pod.Name}, State: s.state(),
+			Namespace: s.pod.Namespace, Owner: s.owner(), Pods: []string{s.pod.Name}, Nodes: s.nodes(), State: s.state(),
 			Evidence: append([]Fact{}, s.facts...), Causes: append([]Cause{}, s.causes...),
 		}
 		key := strings.Join([]string{c.Namespace, c.Owner, c.State, codes(c.Causes)}, "\x00")
 		if i, ok := known[key]; ok {
 			out[i].Pods = append(out[i].Pods, s.pod.Name)
+			for _, node := range c.Nodes {
+				if !slices.Contains(out[i].Nodes, node) {
+					out[i].Nodes = append(out[i].Nodes, node)
+				}
+			}
 			continue
 		}
 		known[key] = len(out)
@@ -175,8 +181,14 @@ func (s *subject) state() string {
 		return fmt.Sprintf("Pending, taken by profile %s, without a node", profile)
 	case s.waits() && s.taken():
 		return "Pending, with fargate-scheduler, taken by no profile"
+	case s.waits() && s.forFargate():
+		return "Pending, made for a Fargate node"
+	case s.waits() && s.known(false):
+		return "Pending, made for a node that is not Fargate's"
 	case s.waits():
 		return fmt.Sprintf("Pending with %s", cmp.Or(s.pod.Spec.SchedulerName, kube.DefaultScheduler))
+	case s.known(false):
+		return s.pod.Running.Phase + " on a node that is not Fargate's"
 	case s.losesLogs():
 		return fmt.Sprintf("%s on profile %s, and its logs go nowhere", s.pod.Running.Phase, profile)
 	case s.taken():

@@ -37,6 +37,10 @@ func (s *subject) command(text string) string {
 	return strings.ReplaceAll(text, "CLUSTER", s.ev.Cluster)
 }
 
+func (s *subject) describe() string {
+	return fmt.Sprintf("kubectl describe pod %s -n %s", s.pod.Name, s.pod.Namespace)
+}
+
 func (s *subject) delete() string {
 	return fmt.Sprintf("kubectl delete pod %s -n %s", s.pod.Name, s.pod.Namespace)
 }
@@ -46,13 +50,6 @@ func lower(kind string) string {
 		return "deployment"
 	}
 	return "daemonset"
-}
-
-func roundAge(d time.Duration) string {
-	if d > 2*time.Hour {
-		return d.Round(time.Hour).String()
-	}
-	return d.Round(time.Minute).String()
 }
 
 // first returns the first text that is not empty.

@@ -66,17 +66,10 @@ func toleratesFargate(pod kube.Pod) bool {
 	})
 }
 
-// fargateNode returns the Fargate node that a waiting pod of a DaemonSet is for; empty for none.
+// fargateNode returns the Fargate node that a waiting pod of a DaemonSet is for, by the node's name; empty for none.
 func fargateNode(p kube.Pod) string {
-	if p.Running == nil || !waits(p) {
-		return ""
-	}
-	for _, t := range p.RequiredTerms() {
-		for _, f := range t.MatchFields {
-			if len(f.Values) == 1 && strings.HasPrefix(f.Values[0], "fargate-") {
-				return f.Values[0]
-			}
-		}
+	if node := p.MadeForNode(); p.Running != nil && waits(p) && strings.HasPrefix(node, kube.FargateNodes) {
+		return node
 	}
 	return ""
 }

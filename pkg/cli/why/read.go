@@ -168,6 +168,8 @@ func (r *reader) further(what string, err error) error {
 		r.evidence.Claims = nil
 	case "events":
 		r.evidence.Events = nil
+	case "nodes":
+		r.evidence.Nodes = nil
 	case webhooks:
 		r.evidence.Webhook = nil
 	case "configmap/" + authMap:
@@ -230,7 +232,7 @@ func (r *reader) eachFile(
 	case pods > 0 && live == 0:
 		return env.Usagef("the pods in these files are manifests, not pods of a cluster; fgctl match judges manifests")
 	case pods == 0:
-		return env.Usagef("no pod in these files; save them with kubectl get pods,events,pvc -A -o json")
+		return env.Usagef("no pod in these files; save them with kubectl get pods,events,pvc,nodes -A -o json")
 	}
 	return nil
 }
@@ -246,6 +248,7 @@ func (r *reader) others() map[string]func(manifest.Object) error {
 		"Namespace":                    r.namespace,
 		"MutatingWebhookConfiguration": r.webhook,
 		"Deployment":                   r.deployment,
+		"Node":                         r.node,
 	}
 }
 

@@ -32,7 +32,7 @@ const (
 )
 
 // more reads with kubectl what only some pods need: what lets the nodes of profiles in, the service accounts that
-// policies choose by, the configuration of logs, and CoreDNS.
+// policies choose by, the nodes, the configuration of logs, and CoreDNS.
 func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Examiner) error {
 	if len(opts.files) > 0 {
 		return nil
@@ -53,6 +53,10 @@ func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Exam
 	if waiting && r.evidence.Objects.HasAccountPolicies() {
 		get("serviceaccounts", scopeOf(opts)...)
 	}
+	if examiner.NeedsNodes() {
+		r.evidence.Nodes = map[string]diagnose.Node{}
+		get("nodes")
+	}
 	if examiner.LosesLogs() {
 		get("configmap/"+logging.ConfigMap, "-n", logging.Namespace, "--ignore-not-found")
 		get("namespace/"+logging.Namespace, "--ignore-not-found")
@@ -61,6 +65,24 @@ func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Exam
 		get("deployment/"+coreDNS, "-n", coreDNSNamespace, "--ignore-not-found")
 	}
 	return group.Wait()
+}
+
+// node reads one of the cluster's nodes.
+func (r *reader) node(o manifest.Object) error {
+	var n corev1.Node
+	if err := o.Decode("", &n); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.evidence.Nodes == nil {
+		r.evidence.Nodes = map[string]diagnose.Node{}
+	}
+	r.evidence.Nodes[o.Name] = diagnose.Node{
+		Fargate: n.Labels[kube.ComputeTypeAnnotation] == kube.ComputeTypeFargate,
+		Kubelet: n.Status.NodeInfo.KubeletVersion,
+	}
+	return nil
 }
 
 // deployment looks whether CoreDNS is still annotated to stay off Fargate.

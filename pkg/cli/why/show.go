@@ -10,8 +10,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// mostPods is how many pods of a case are named.
-const mostPods = 5
+// most is how many pods and nodes of a case are named.
+const most = 5
 
 // show writes the answer to Out, and what was not read to Err where the format has no place for it.
 func show(e *env.Env, format string, found answer) error {
@@ -60,13 +60,21 @@ func cases(n int) string {
 	return fmt.Sprintf("%d cases", n)
 }
 
+// several names the first of many.
+func several(names []string) string {
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // tell writes one case; paste writes what a reader copies, which is not broken.
 func tell(say func(begin, text string), paste func(string), c diagnose.Case) {
-	pods := strings.Join(c.Pods[:min(len(c.Pods), mostPods)], ", ")
-	if more := len(c.Pods) - mostPods; more > 0 {
-		pods += fmt.Sprintf(" and %d more", more)
+	say("", fmt.Sprintf("%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, several(c.Pods)))
+	if len(c.Nodes) > 0 {
+		say("  seen: ", "nodes of the pods: "+several(c.Nodes))
 	}
-	say("", fmt.Sprintf("%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, pods))
 	for _, f := range c.Evidence {
 		say("  seen: ", f.From+": "+f.Text)
 	}

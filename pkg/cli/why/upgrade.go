@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
@@ -35,6 +34,11 @@ func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
 	u := diagnose.Upgrade{Target: target, Kubelets: map[string]string{}}
 	if err := r.nodes(ctx, e, opts, &u); err != nil {
 		return err
+	}
+	for name, node := range r.evidence.Nodes {
+		if node.Fargate {
+			u.Kubelets[name] = node.Kubelet
+		}
 	}
 	found := upgradeAnswer{
 		Target: fmt.Sprintf("1.%d", target), Nodes: len(u.Kubelets), Holders: u.Holders(), Unread: append([]string{},
@@ -92,18 +96,7 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 			defer r.mu.Unlock()
 			u.Budgets = append(u.Budgets, b)
 		},
-		Others: map[string]func(manifest.Object) error{"Node": func(o manifest.Object) error {
-			var node corev1.Node
-			if err := o.Decode("", &node); err != nil {
-				return err
-			}
-			if node.Labels["eks.amazonaws.com/compute-type"] == "fargate" {
-				r.mu.Lock()
-				defer r.mu.Unlock()
-				u.Kubelets[o.Name] = node.Status.NodeInfo.KubeletVersion
-			}
-			return nil
-		}},
+		Others: map[string]func(manifest.Object) error{"Node": r.node},
 	}
 	add := func(p kube.Pod) error {
 		r.mu.Lock()

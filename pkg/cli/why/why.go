@@ -38,8 +38,8 @@ func NewCommand(e *env.Env) *cobra.Command {
 		Short: "Say why pods of a cluster are not running on Fargate, and what cures it",
 		Long: `Say why pods of a cluster are not, or not yet, running on Fargate, and what cures it.
 
-Pods, their events and claims, SecurityGroupPolicies and EKS's webhook are read with kubectl (of the
-variable KUBECTL, else of PATH) and its current context, or from saved answers of it with -f. The profiles
+Pods, their events and claims, nodes, SecurityGroupPolicies and EKS's webhook are read with kubectl (of
+the variable KUBECTL, else of PATH) and its current context, or from saved answers with -f. The profiles
 are those of the cluster, or with --profiles-from those of files; where AWS can be asked, the role and the
 subnets of the profiles are checked too, as create does it. Nothing is changed.
 
@@ -63,7 +63,7 @@ The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods 
   fgctl why --upgrade --to 1.34
 
   # From saved answers, with no cluster and no AWS
-  kubectl get pods,events,pvc -A -o json > saved.json
+  kubectl get pods,events,pvc,nodes -A -o json > saved.json
   fgctl why -f saved.json --profiles-from cluster.yaml`,
 		Args: cobra.ArbitraryArgs,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {

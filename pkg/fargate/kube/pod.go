@@ -21,6 +21,10 @@ const (
 	Scheduler = "fargate-scheduler"
 	// DefaultScheduler is Kubernetes' own; an empty name means it too.
 	DefaultScheduler = "default-scheduler"
+	// ComputeTypeFargate is the value of the label ComputeTypeAnnotation on Fargate's nodes (sample-apex-skills PR#210),
+	// and FargateNodes how their names begin.
+	ComputeTypeFargate = "fargate"
+	FargateNodes       = "fargate-"
 )
 
 // Pod is a pod, or the pods that a workload's template would make.
@@ -139,6 +143,19 @@ func (p Pod) RequiredTerms() []corev1.NodeSelectorTerm {
 		return required.NodeSelectorTerms
 	}
 	return nil
+}
+
+// MadeForNode returns the one node that a DaemonSet's pod is made for, by the affinity that its controller writes;
+// empty for none.
+func (p Pod) MadeForNode() string {
+	for _, t := range p.RequiredTerms() {
+		for _, f := range t.MatchFields {
+			if p.MadeByDaemonSet() && f.Key == "metadata.name" && len(f.Values) == 1 {
+				return f.Values[0]
+			}
+		}
+	}
+	return ""
 }
 
 // IsCoreDNS reports whether the pod is one of the cluster's DNS, by its label.

@@ -8,18 +8,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/cfn"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/ec2"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/eks"
-	"github.com/fgctl/fgctl/pkg/sandbox/internal/iam"
 )
 
 // needs skips, or fails where it is required, a test whose program is missing.
@@ -171,13 +167,33 @@ func TestAnswersFitTheModel(t *testing.T) {
 		t.Fatalf("%v\n%s%s", err, stderr, stdout)
 	}
 	checked := strings.Fields(stdout)
-	for name, operations := range map[string][]account.Operation{
-		"eks": eks.Operations(), "ec2": ec2.Operations(), "iam": iam.Operations(), "sts": iam.STS(), "cloudformation": cfn.Operations(),
-	} {
-		for _, o := range operations {
-			if !slices.Contains(checked, name+":"+o.Name) {
-				t.Errorf("%s:%s is served, but testdata/validate.py does not call it", name, o.Name)
-			}
+	for _, o := range sandbox.Served() {
+		if !slices.Contains(checked, o) {
+			t.Errorf("%s is served, but testdata/validate.py does not call it", o)
+		}
+	}
+}
+
+// docs/sandbox.md names every operation that is served, and no other.
+func TestOperationsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/sandbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| service | operations |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var documented []string
+	for _, row := range strings.Split(table, "\n| ")[1:] {
+		service, rest, _ := strings.Cut(row, " | ")
+		for _, o := range regexp.MustCompile(`[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+`).FindAllString(rest, -1) {
+			documented = append(documented, strings.ToLower(service)+":"+o)
+		}
+	}
+	slices.Sort(documented)
+	served := sandbox.Served()
+	for _, o := range append(slices.Clone(served), documented...) {
+		if !slices.Contains(served, o) || !slices.Contains(documented, o) {
+			t.Errorf("%s is only served or only in the table of docs/sandbox.md", o)
 		}
 	}
 }

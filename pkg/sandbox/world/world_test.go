@@ -34,29 +34,6 @@ func TestDefaultWorld(t *testing.T) {
 	}
 }
 
-// Everything that the built-in file shows in comments can be uncommented.
-func TestCommentedWorld(t *testing.T) {
-	var uncommented []string
-	for _, line := range strings.Split(string(sandbox.DefaultWorldFile()), "\n") {
-		indent := len(line) - len(strings.TrimLeft(line, " "))
-		rest, commented := strings.CutPrefix(line[indent:], "# ")
-		// Prose begins with a capital or has no colon; examples are keys, list items or indented.
-		if commented && (strings.HasPrefix(rest, " ") || strings.HasPrefix(rest, "- ") || (strings.Contains(rest, ":") && rest[0] >= 'a' && rest[0] <= 'z')) {
-			line = line[:indent] + rest
-		}
-		uncommented = append(uncommented, line)
-	}
-	text := strings.NewReplacer("subnet-…", bench.MainOnly, "igw-…", "igw-1").Replace(strings.Join(uncommented, "\n"))
-	w, err := sandbox.ParseWorld([]byte(text))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	if len(w.Faults) != 24 || len(w.Cluster("demo").Profiles) != 1 || w.Delays.RolePropagation != 10*time.Second || w.Latency.Max != 60*time.Millisecond ||
-		len(w.MissingPermissions) != 2 || len(w.FailCreates) != 1 || len(w.VPCs[0].Endpoints) != 2 || w.Role("fargate-pods").UnseenFor != 2 {
-		t.Errorf("uncommented world %+v", w)
-	}
-}
-
 // A world that is written and read again is the same.
 func TestWorldRoundTrip(t *testing.T) {
 	w := sandbox.DefaultWorld()

@@ -48,8 +48,8 @@ func statementsOf(c *account.Call, r *account.Role) (statements []policy.Stateme
 
 // simulate says what the caller or a role may do by the policies that the sandbox knows.
 func simulate(c *account.Call) (any, *wire.Refusal) {
-	for _, unknown := range []string{"PolicyInputList.member.1", "PermissionsBoundaryPolicyInputList.member.1", "ResourcePolicy"} {
-		if c.Query.Has(unknown) {
+	for _, unknown := range []string{"PolicyInputList", "PermissionsBoundaryPolicyInputList", "ResourcePolicy"} {
+		if c.Query.Has(unknown) || c.Query.Has(unknown+".member.1") {
 			return nil, cannotSimulate("it does not know the parameter " + unknown)
 		}
 	}

@@ -144,6 +144,56 @@ func refusals() []entry {
 			example: "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:PassRole",
 		},
 		{
+			code: "access-denied", by: byEKS, general: true,
+			pattern: `not authorized to perform: (?P<action>[a-z0-9-]+:[A-Za-z*]+)`,
+			cause:   "the caller's policies do not allow {action}",
+			cure:    "allow the caller {action}; docs/settings.md lists what each command needs",
+			source:  "IAM User Guide, Troubleshoot access denied error messages",
+			example: "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: eks:CreateFargateProfile on " +
+				"resource: arn:aws:eks:us-east-1:111122223333:cluster/demo",
+		},
+		{
+			code: "subnets-unreadable", by: byEKS,
+			pattern: `Missing permissions for "?(?P<action>ec2:Describe\w+)`,
+			cause: "no subnets were given, so EKS looks for the cluster's private ones by the caller's permissions, and the " +
+				"caller may not {action}",
+			cure:   "allow the caller ec2:DescribeSubnets and ec2:DescribeRouteTables, or name the subnets with --subnets",
+			source: "aws-cdk PR#7706, #7614", example: `Missing permissions for "ec2:DescribeSubnets"`,
+		},
+		{
+			code: "propagating", by: byEKS, passing: true,
+			pattern: `ResourcePropagationDelay|were created and are still propagating`,
+			cause:   "what EKS has just made for the request, such as its service-linked role, is not known everywhere yet",
+			cure:    "try again in some seconds; fgctl does so by itself",
+			source:  "EKS API reference, ResourcePropagationDelayException",
+			example: "ResourcePropagationDelayException: Required resources (such as service-linked roles) were created and " +
+				"are still propagating. Retry later.",
+		},
+		{
+			code: "throttled", by: byEKS, passing: true,
+			pattern: `ThrottlingException|\bRate exceeded`,
+			cause:   "the account sends this API more requests than it takes",
+			cure:    "wait and try again; fgctl does so by itself",
+			source:  "EKS API reference, Common Errors", example: "ThrottlingException: Rate exceeded",
+		},
+		{
+			code: "quota", by: byEKS, general: true,
+			pattern: `ResourceLimitExceededException`,
+			cause: "a quota is reached: by default 10 profiles per cluster (L-33415657), 5 selectors per profile, 5 labels " +
+				"per selector",
+			cure:    "delete a profile that nothing uses, or have the quota raised; fgctl check tells how many slots are left",
+			command: "fgctl check fargateprofile",
+			source:  "EKS API reference, CreateFargateProfile; EKS User Guide, service quotas",
+			example: "ResourceLimitExceededException",
+		},
+		{
+			code: "zones", by: byEKS, general: true,
+			pattern: `UnsupportedAvailabilityZoneException`,
+			cause:   "at least one of the subnets is in a zone without Fargate",
+			cure:    "leave such subnets out; fgctl create without --subnets finds those that Fargate can use",
+			source:  "EKS API reference, CreateFargateProfile", example: "UnsupportedAvailabilityZoneException",
+		},
+		{
 			code: "name-characters", by: byEKS,
 			pattern: `name parameter contains invalid characters`,
 			cause:   "a profile's name begins with a letter or digit and has letters, digits, hyphens and underscores",
@@ -221,6 +271,20 @@ func healthCodes() []entry {
 			cure: "read the rest of the message for the permission; the role's trust policy and EKS's access entry " +
 				"are the usual places",
 			source: source, example: "AccessDenied",
+		},
+		{
+			code: "create-failed", by: byHealth, general: true, pattern: `\bCREATE_FAILED\b`,
+			cause:   "EKS accepted the profile and could not make it; its health issues say why",
+			cure:    "read them, mend what they name, delete the profile and create it again",
+			command: "fgctl get fargateprofile -o wide", source: "EKS API reference, FargateProfile; hashicorp/terraform#25059",
+			example: "unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'",
+		},
+		{
+			code: "delete-failed", by: byHealth, general: true, pattern: `\bDELETE_FAILED\b`,
+			cause:   "EKS could not delete the profile; its health issues say why",
+			cure:    "read them, mend what they name, and delete the profile again",
+			command: "fgctl get fargateprofile -o wide", source: "EKS API reference, FargateProfile",
+			example: "unexpected state 'DELETE_FAILED'",
 		},
 		{
 			code: "cluster-unreachable", by: byHealth, passing: true, pattern: `ClusterUnreachable`,

@@ -92,6 +92,66 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// Every text of EKS, of the schedulers and of what stands around them that is known from public reports and from the
+// API's model is explained, the fault itself and not only what it begins with.
+func TestReportedTexts(t *testing.T) {
+	for text, code := range map[string]string{
+		"ResourceInUseException: A Fargate Profile already exists with this name in this cluster.":                                 "exists",
+		"Cannot create Fargate Profile X because cluster Y currently has Fargate profile Z in status CREATING":                     "busy-sibling",
+		"Cannot create Fargate Profile X because cluster Y currently has Fargate profile Z in status DELETING":                     "busy-sibling",
+		"Cannot Delete Fargate Profile X because cluster Y currently has Fargate profile Z in status DELETING":                     "busy-sibling",
+		"Cannot Delete Fargate Profile X because cluster Y currently has an update in progress":                                    "update-in-progress",
+		"Cannot create Fargate Profile X because cluster Y currently has an update in progress":                                    "update-in-progress",
+		"Cluster has Fargate Profiles in ACTIVE/CREATING state":                                                                    "profiles-left",
+		"No Fargate Profile found with name: X.":                                                                                   "profile-missing",
+		"No cluster found for name: Y.":                                                                                            "cluster-missing",
+		"Cluster 'Y' is not in ACTIVE status":                                                                                      "cluster-not-active",
+		"Kubelet version of Fargate pods must be updated to match cluster version 1.20 before updating cluster version":            "kubelet-skew",
+		"Request contains more than 5 Selectors":                                                                                   "selectors-many",
+		"Request contains Selector with more than 5 Label pairs":                                                                   "labels-many",
+		"Fargate Profile requires at least one selector.":                                                                          "selector-none",
+		"Fargate Profile must have at least one selector with at least one namespace value.":                                       "selector-none",
+		"The Fargate profile name parameter contains invalid characters. It should begin with letter or digit":                     "name-characters",
+		"The Fargate profile name parameter should not be greater than 100 characters.":                                            "name-length",
+		"InvalidParameterException: The fargate profile name starts with the reserved prefix: 'eks-'.":                             "name-reserved",
+		"The namespace provided is invalid.":                                                                                       "namespace-invalid",
+		"Selector label provided is invalid.":                                                                                      "label-invalid",
+		"Subnet subnet-0ab49c01946ecc462 provided in Fargate Profile is not a private subnet":                                      "public-subnet",
+		"UnsupportedAvailabilityZoneException: Fargate Profile creation for the Availability Zone a for Subnet s is not supported": "zone-refused",
+		"UnsupportedAvailabilityZoneException":                                                                                     "zones",
+		"ResourceLimitExceededException: ":                                                                                         "quota",
+		"ResourceLimitExceededException: Request contains more than 5 Selectors":                                                   "selectors-many",
+		"Missing permissions for \"ec2:DescribeSubnets\"":                                                                          "subnets-unreadable",
+		"Required resources (such as service-linked roles) were created and are still propagating. Retry later.":                   "propagating",
+		"ThrottlingException: Rate exceeded":                                                                                       "throttled",
+		"User: u is not authorized to perform: iam:PassRole on resource: r":                                                        "pass-role",
+		"AccessDeniedException: User: u is not authorized to perform: eks:DeleteFargateProfile on resource: r":                     "access-denied",
+		"identity is not mapped": "identity-unmapped",
+		"reason: StartError, write /sys/fs/cgroup/cpu,cpuacct/kubepods/podx/cpu.cfs_quota_us: invalid argument: unknown": "cpu-quota",
+		"unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'":                                                       "create-failed",
+		"CREATE_FAILED: PodExecutionRoleAlreadyInUse":                                                                    "role-in-use",
+		"DELETE_FAILED":                         "delete-failed",
+		"AccessDenied":                          "health-access-denied",
+		"ClusterUnreachable":                    "cluster-unreachable",
+		"InternalFailure":                       "internal-failure",
+		"POD_CPU_MEM_EXCEEDS_MAX_FARGATE_SIZE":  "too-large",
+		"POD_UNSUPPORTED_ON_FARGATE":            "unsupported",
+		"data is of an unsupported volume Type": "volume-type",
+		"invalid SecurityContext fields: Capabilities added: CAP_CHOWN":              "capability",
+		"Pod provisioning timed out":                                                 "provisioning-timed-out",
+		"Fargate is not supported in the requested availability zone: ca-central-1d": "zone",
+		"bound to invalid PV pvc-1 with CSI Driver: ebs.csi.aws.com":                 "claim-driver",
+	} {
+		var codes []string
+		for _, m := range Explain(text) {
+			codes = append(codes, m.Code)
+		}
+		if !slices.Equal(codes, []string{code}) {
+			t.Errorf("%q: got %v, want %s alone", text, codes, code)
+		}
+	}
+}
+
 func FuzzExplain(f *testing.F) {
 	for _, k := range All() {
 		f.Add(k.Example)

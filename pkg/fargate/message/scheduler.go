@@ -7,6 +7,8 @@ const (
 	byEKS            = "EKS"
 	byHealth         = "health of the profile"
 	byFargate        = "Fargate (annotation of the pod)"
+	byContainer      = "the container runtime (status of a container)"
+	byAuthenticator  = "the cluster's authenticator"
 )
 
 const (
@@ -197,6 +199,28 @@ func provisioningSays() []entry {
 				"cluster's private endpoint access; it is tried again",
 			source:  "eksctl#2690; EKS User Guide, private clusters",
 			example: "Pod provisioning timed out (will retry) for pod: web/shop-7c9d5b6f48-abcde",
+		},
+		{
+			code: "identity-unmapped", by: byAuthenticator,
+			pattern: `identity is not mapped`,
+			cause: "the cluster does not know an IAM role; of Fargate's nodes it is the pod execution role, also where it was " +
+				"deleted and made again under its name, for its old access entry lets it in no more",
+			cure: "give the role an access entry of type FARGATE_LINUX; delete one that is older than the role first; then " +
+				"delete the pod",
+			command: "aws eks list-access-entries --cluster-name CLUSTER",
+			source:  "containers-roadmap#2441; EKS User Guide, Create access entries",
+			example: "identity is not mapped",
+		},
+		{
+			code: "cpu-quota", by: byContainer,
+			pattern: `cpu\.cfs_quota_us: invalid argument`,
+			cause: "a container does not start, for its CPU limit is above what the pod requests: Fargate's size follows the " +
+				"requests",
+			cure:    "set the limits to the requests, or leave the limits out, then make the pod anew",
+			command: "fgctl match -f pod.yaml",
+			source:  "containers-roadmap#1890, #1864, flux2#3138; EKS User Guide, Fargate pod configuration",
+			example: `failed to write "100000": write /sys/fs/cgroup/cpu,cpuacct/kubepods/pod1/cpu.cfs_quota_us: ` +
+				"invalid argument: unknown",
 		},
 		{
 			code: "zone", by: fargateScheduler,

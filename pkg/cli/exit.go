@@ -60,7 +60,7 @@ func report(s *output.Streams, err error) {
 		text = fmt.Sprintf("the input has %d faults:\n%s", n, text)
 	}
 	if hint := cloud.Hint(err); hint != "" {
-		text += "\n" + output.Clean(hint)
+		text += "\n" + output.CleanLines(hint)
 	}
 	const prefix = "Error:"
 	var out strings.Builder

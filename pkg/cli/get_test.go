@@ -25,7 +25,7 @@ func inSandbox(t *testing.T, world sandbox.World) *sandbox.Server {
 	web := httptest.NewServer(server)
 	t.Cleanup(web.Close)
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	for _, name := range sandbox.Stray() {
+	for _, name := range append(sandbox.Stray(), "FGCTL_UPDATE_SCRIPTS") {
 		t.Setenv(name, "")
 	}
 	for _, entry := range sandbox.Env(web.URL, server.World()) {

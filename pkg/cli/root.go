@@ -213,6 +213,7 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 	if err := applySettings(e, cmd); err != nil {
 		return err
 	}
+	warnOfVariables(e, cmd.Root())
 	if e.Global.Verbose < 0 || e.Global.Verbose > env.VerboseBodies {
 		return e.InvalidValue(cmd, "verbose", e.Global.Verbose, "must be between 0 and 5")
 	}

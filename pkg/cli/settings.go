@@ -62,6 +62,25 @@ func environmentName(flag string) string {
 	return "FGCTL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// otherVariables begin the names of variables of fgctl that are no flag's: of the sandbox, and of the GitHub Action.
+var otherVariables = []string{settingsVariable, "FGCTL_SANDBOX_", "FGCTL_ACTION_"}
+
+// warnOfVariables names the variables that look like settings of fgctl and are none: most likely they are misspelt.
+func warnOfVariables(e *env.Env, root *cobra.Command) {
+	var known []string
+	for _, flag := range allFlags(root) {
+		known = append(known, environmentName(flag))
+	}
+	for _, entry := range slices.Sorted(slices.Values(os.Environ())) {
+		name, value, _ := strings.Cut(entry, "=")
+		isOther := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		if value != "" && strings.HasPrefix(name, "FGCTL_") && !slices.Contains(known, name) &&
+			!slices.ContainsFunc(otherVariables, isOther) {
+			e.Warn("%s is not known, and has no effect%s", name, env.DidYouMean(name, known, ""))
+		}
+	}
+}
+
 // setFlag sets a flag from a text or, for a flag of several values, from a list of texts. A text of
 // several lines is one value a line for a repeatable flag.
 func setFlag(flag *pflag.Flag, value any) error {

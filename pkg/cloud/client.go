@@ -123,7 +123,7 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 	if err := checkSettings(cfg); err != nil {
 		return nil, err
 	}
-	tellCredentials(&cfg, opts, &exchange.veil)
+	tellCredentials(&cfg, opts, exchange)
 	if cfg.RetryMode == "" {
 		// It slows down by itself when AWS throttles, which matters where many poll one account.
 		cfg.RetryMode = aws.RetryModeAdaptive

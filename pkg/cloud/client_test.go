@@ -41,6 +41,7 @@ func TestSettings(t *testing.T) {
 		{"region malformed", cloud.Options{Region: "us east"}, nil, "", []string{`"us east"`, "us-east-1"}},
 		{"region with a host", cloud.Options{Region: "evil.example/x"}, nil, "", []string{"not the name"}},
 		{"unknown profile", cloud.Options{Region: "eu-west-1", Profile: "nope"}, nil, "[default]\n", []string{`no profile "nope"`, "list-profiles"}},
+		{"an SSO session that is not there", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nsso_session=a\nsso_account_id=1\nsso_role_name=b\n", []string{`"default" names an sso_session, but`, "to set it up: aws configure sso"}},
 		{"unknown profile of the environment", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_PROFILE": "nope"}, "[default]\n", []string{`no profile "nope"`}},
 		{"endpoint", cloud.Options{Region: "eu-west-1", EndpointURL: "http://127.0.0.1:5000"}, nil, "", nil},
 		{"endpoint with a path", cloud.Options{Region: "eu-west-1", EndpointURL: "https://aws.example/x/"}, nil, "", nil},
@@ -58,7 +59,7 @@ func TestSettings(t *testing.T) {
 		{"broken number", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_MAX_ATTEMPTS": "many"}, "", []string{"AWS_MAX_ATTEMPTS has an invalid value"}},
 		{"half an access key", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_ACCESS_KEY_ID": "AKIA"}, "", []string{"AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not", "unset AWS_ACCESS_KEY_ID"}},
 		{"the other half", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_SECRET_ACCESS_KEY": "x"}, "", []string{"AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"}},
-		{"half an access key of a profile", cloud.Options{Region: "eu-west-1"}, nil, "[default]\naws_access_key_id=AKIA\n", []string{"only one of aws_access_key_id and aws_secret_access_key", "run aws configure"}},
+		{"half an access key of a profile", cloud.Options{Region: "eu-west-1"}, nil, "[default]\naws_access_key_id=AKIA\n", []string{"only one of aws_access_key_id and aws_secret_access_key", "to enter both: aws configure"}},
 		{"a profile with MFA", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\nmfa_serial=m\n[profile b]\naws_access_key_id=A\naws_secret_access_key=B\n", []string{"requires an MFA code"}},
 		{"a source profile that is missing", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\n", []string{"source_profile"}},
 	}

@@ -70,7 +70,7 @@ var errNoKeys = errors.New("no keys")
 
 // tellCredentials puts a tellingProvider around the credentials of cfg. The SDK's own runner of processes lets
 // them write to standard error, so it is replaced.
-func tellCredentials(cfg *aws.Config, opts Options, v *veil) {
+func tellCredentials(cfg *aws.Config, opts Options, x *exchanger) {
 	o := originOf(cfg.ConfigSources, opts.Profile)
 	if o.kind == fromProcess {
 		inner := cfg.Copy()
@@ -80,7 +80,8 @@ func tellCredentials(cfg *aws.Config, opts Options, v *veil) {
 		}
 		cfg.Credentials = inner.Credentials
 	}
-	cfg.Credentials = tellingProvider{cfg.Credentials, o, v}
+	cfg.Credentials = tellingProvider{cfg.Credentials, o, &x.veil}
+	x.renewal = o.renewal()
 }
 
 // assumeRole assumes the role of a profile with the credentials of cfg, as the SDK's config does.

@@ -36,7 +36,7 @@ func (o origin) failure(ctx context.Context, err error) *credentialsError {
 	e.message, e.hint = "no AWS credentials from "+o.label()+": "+what, hint
 	if o.kind == fromMetadata && o.leaf.CredentialSource == "" {
 		e.message = "there are no AWS credentials: AWS_ACCESS_KEY_ID is not set, profile " + quoted(o.leafName()) +
-			" has none, and the instance metadata service (IMDS) of this machine gives none: " + what
+			" has none, and neither has the instance metadata service (IMDS) of this machine: " + what
 	}
 	if len(o.roles) > 0 {
 		e.message += ", so the role of profile " + quoted(o.roles[len(o.roles)-1].Profile) + " cannot be assumed"
@@ -137,7 +137,7 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 	case fromSSO:
 		return o.ssoFailure(request)
 	case fromLogin:
-		login := "run " + withProfile("aws login", o.leafName())
+		login := o.renewal()
 		if e.class() == Credentials {
 			return "it has ended, or there is none", login
 		}
@@ -160,7 +160,7 @@ func (o origin) leafFailure(e *credentialsError, err, request error) (what, hint
 		return "they are not set", "set both, or take credential_source = Environment out of profile " +
 			quoted(o.leafName()) + " in " + o.configFile()
 	case fromProfile:
-		return "it is not complete", "run " + withProfile("aws configure", o.leafName())
+		return "it is not complete", completeHint(o.leafName())
 	}
 	return o.noneFailure(e, request)
 }
@@ -179,15 +179,42 @@ func (o origin) noneFailure(e *credentialsError, request error) (what, hint stri
 	default:
 		what = "it has none that can be used"
 	}
-	return what, "run " + withProfile("aws configure", o.leafName()) + " for an access key, or " +
-		withProfile("aws configure sso", o.leafName()) +
-		" for SSO; or choose a profile that has credentials by --profile (aws configure list-profiles)"
+	return what, "for SSO: " + withProfile("aws configure sso", o.leafName()) +
+		"\nfor an access key: " + withProfile("aws configure", o.leafName()) +
+		"\n" + othersHint
+}
+
+// othersHint is how to see the profiles that there are.
+const othersHint = "to see the profiles that --profile or AWS_PROFILE may name: aws configure list-profiles"
+
+// completeHint is how to enter the access key of a profile.
+func completeHint(profile string) string {
+	return "to enter both: " + withProfile("aws configure", profile)
+}
+
+// renewal is what to do about credentials that AWS does not take, or no longer.
+func (o origin) renewal() string {
+	switch o.kind {
+	case fromSSO:
+		return "to sign in: " + withProfile("aws sso login", o.leafName())
+	case fromLogin:
+		return "to sign in: " + withProfile("aws login", o.leafName())
+	case fromEnvironment, fromTokenVariable, fromContainer, fromMetadata, fromProfile, fromTokenProfile, fromProcess:
+	}
+	test := "aws sts get-caller-identity"
+	if o.leaf.Profile != "" {
+		test = withProfile(test, o.profile)
+	}
+	return "the credentials are those of " + o.label() + "; renew them\nto test them: " + test
 }
 
 // ssoFailure is about a session that has ended, or of an account that it does not open.
 func (o origin) ssoFailure(request error) (what, hint string) {
-	login := "run " + withProfile("aws sso login", o.leafName())
+	login := o.renewal()
 	switch status := statusOf(request); {
+	case cmp.Or(o.leaf.SSOAccountID, o.leaf.SSORoleName) == "":
+		return "the profile has no sso_account_id and sso_role_name", "to choose them: " +
+			withProfile("aws configure sso", o.leafName())
 	case request == nil || status == 401 || status == 400:
 		path, err := ssocreds.StandardCachedTokenFilepath(cmp.Or(o.leaf.SSOSessionName, o.leaf.SSOStartURL))
 		if err == nil {
@@ -199,9 +226,9 @@ func (o origin) ssoFailure(request error) (what, hint string) {
 	case status == 403 || status == 404:
 		what = fmt.Sprintf("%s for role %s in account %s",
 			outcome("SSO", request), quoted(o.leaf.SSORoleName), quoted(o.leaf.SSOAccountID))
-		return what, "see sso_role_name and sso_account_id of the profile in " + o.configFile() + ", or " + login
+		return what, "see sso_role_name and sso_account_id of the profile in " + o.configFile() + "\n" + login
 	}
-	return outcome("SSO", request), "try again; " + login + " if it stays"
+	return outcome("SSO", request), "try again\n" + login
 }
 
 // processFailure returns what credential_process did.

@@ -40,7 +40,8 @@ type Error struct {
 	// the class is Canceled, and never otherwise.
 	Err error
 
-	hint string
+	// hint is for this failure, renewal for credentials that AWS refuses.
+	hint, renewal string
 	// before is how the last attempt before the call's end failed; empty where there was none.
 	before string
 }
@@ -49,7 +50,8 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	for _, part := range []string{e.Action, e.Code} {
-		if part != "" {
+		// Without credentials no call was sent, so it does not matter which.
+		if part != "" && (e.Class != Credentials || e.Code != "") {
 			b.WriteString(part + ": ")
 		}
 	}
@@ -148,7 +150,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	}
 	var call *callError
 	if errors.As(err, &call) {
-		e.Endpoint = call.endpoint
+		e.Endpoint, e.renewal = call.endpoint, call.renewal
 	}
 	// A call's own context decides: a dead connection's timeout also answers to DeadlineExceeded.
 	if ctx.Err() != nil {

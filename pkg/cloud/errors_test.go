@@ -82,7 +82,7 @@ func TestClassOfAnswers(t *testing.T) {
 		{"unavailable", describe, eksError, 503, "ServiceUnavailableException", "oops", cloud.Unavailable, 3, ""},
 		{"500 in HTML", describe, htmlPage, 500, "", "HTTP 500: response is not an AWS error", cloud.Unavailable, 3, ""},
 		{"404 in HTML", describe, htmlPage, 404, "", "HTTP 404: response is not an AWS error", cloud.Other, 1, "endpoint does not know this operation"},
-		{"expired token", describe, eksError, 403, "ExpiredTokenException", "The security token included in the request is expired", cloud.Credentials, 1, "aws sso login"},
+		{"expired token", describe, eksError, 403, "ExpiredTokenException", "The security token included in the request is expired", cloud.Credentials, 1, "the credentials are those of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; renew them\nto test them: aws sts get-caller-identity"},
 		{"unknown key", describe, eksError, 403, "UnrecognizedClientException", "The security token included in the request is invalid.", cloud.Credentials, 1, ""},
 		{"bad signature", describe, eksError, 403, "InvalidSignatureException", "no", cloud.Credentials, 1, "clock"},
 		{"unknown code", describe, eksError, 418, "TeapotException", "tea", cloud.Other, 1, ""},
@@ -295,7 +295,7 @@ func TestNoCredentials(t *testing.T) {
 	}
 	for name, call := range map[string]func(*cloud.Client) error{"eks": describe, "ec2": subnets, "iam": role} {
 		err = call(c)
-		if cloud.ClassOf(err) != cloud.Credentials || !strings.Contains(cloud.Hint(err), "credentials") {
+		if cloud.ClassOf(err) != cloud.Credentials || !strings.Contains(cloud.Hint(err), "for SSO: aws configure sso") {
 			t.Errorf("%s: %v: %v", name, cloud.ClassOf(err), err)
 		}
 	}

@@ -27,6 +27,8 @@ type exchanger struct {
 	mu     sync.Mutex
 	log    io.Writer
 	veil   veil
+	// renewal is the hint about credentials that AWS refuses.
+	renewal string
 }
 
 func newExchanger(opts Options) *exchanger {
@@ -41,6 +43,7 @@ type call struct {
 	endpoint string // where the requests go, without path and query
 	last     error  // how the last attempt failed
 	veil     *veil
+	renewal  string // the hint about credentials that AWS refuses
 
 	// begin is the beginning of the last answer, keep bytes at most; tooLong says that it is longer than limit.
 	begin   []byte
@@ -73,7 +76,7 @@ func longest(input any) int64 {
 func (x *exchanger) around(
 	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 ) (middleware.InitializeOutput, middleware.Metadata, error) {
-	c := &call{input: in.Parameters, limit: longest(in.Parameters), keep: beginning, veil: &x.veil}
+	c := &call{input: in.Parameters, limit: longest(in.Parameters), keep: beginning, veil: &x.veil, renewal: x.renewal}
 	if x.bodies {
 		c.keep = int(c.limit)
 	}

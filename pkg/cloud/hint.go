@@ -25,14 +25,13 @@ func (c Class) hint() string {
 		return "see --endpoint-url and AWS_ENDPOINT_URL: the endpoint does not speak this API, " +
 			"or a proxy answers in its place"
 	case Credentials:
-		return "check that AWS credentials are set and not expired (aws sts get-caller-identity); " +
-			"for SSO run aws sso login"
+		return "check that AWS credentials are set and not expired\nto test them: aws sts get-caller-identity"
 	}
 	return ""
 }
 
-// Hint returns in one sentence what can be done about an error of this package; empty where there is nothing to say
-// beyond the message.
+// Hint returns what can be done about an error of this package, a command at the end of its line; empty where there is
+// nothing to say beyond the message.
 func Hint(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -57,6 +56,8 @@ func Hint(err error) string {
 		return "check that the region exists and that the network resolves AWS's names"
 	case e.Class == Other && e.Status == 404:
 		return "the endpoint does not know this operation; see --endpoint-url and AWS_ENDPOINT_URL"
+	case e.Class == Credentials && e.renewal != "":
+		return e.renewal
 	}
 	return e.Class.hint()
 }

@@ -83,7 +83,7 @@ func settingsError(ctx context.Context, err error, profile string) error {
 		load    config.SharedConfigLoadError
 		needs   config.CredentialRequiresARNError
 		message string
-		hint    = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or run aws configure list"
+		hint    = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE\nto see what is set: aws configure list"
 	)
 	switch {
 	case errors.As(err, &role):
@@ -91,7 +91,7 @@ func settingsError(ctx context.Context, err error, profile string) error {
 			" cannot assume its role: its source_profile is missing, or has no credentials"
 	case errors.As(err, &missing):
 		message = "the AWS config files have no profile " + quoted(missing.Profile)
-		hint = "see aws configure list-profiles; --profile or AWS_PROFILE chooses one"
+		hint = othersHint
 	case errors.As(err, &load):
 		fault := cmp.Or(fileFault(load.Filename), "is not of the form [section] and key = value")
 		message = "the AWS file " + load.Filename + " " + fault
@@ -103,7 +103,10 @@ func settingsError(ctx context.Context, err error, profile string) error {
 	case strings.Contains(err.Error(), "partial credentials"):
 		message = "profile " + quoted(profile) + ", or the one that its source_profile names, " +
 			"has only one of aws_access_key_id and aws_secret_access_key"
-		hint = "run " + withProfile("aws configure", profile)
+		hint = completeHint(profile)
+	case strings.Contains(err.Error(), "SSO session section"):
+		message = "profile " + quoted(profile) + " names an sso_session, but the AWS config file has no [sso-session] of it"
+		hint = "to set it up: " + withProfile("aws configure sso", profile)
 	case strings.Contains(err.Error(), "CA bundle"):
 		message = "the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read"
 	case settingIn(err.Error()) != "":

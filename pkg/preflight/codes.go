@@ -62,6 +62,19 @@ const (
 	CodeTags        = "tags-contradict"
 )
 
+// FlagAtFault returns the flag whose value a finding of this code blames; empty where something else is to be mended.
+func FlagAtFault(code string) string {
+	switch code {
+	case codeClusterGone, codeClusterPlace:
+		return "cluster"
+	case codeSubnetGone, codeSubnetForeign, codeSubnetPlace, codeSubnetPublic:
+		return "subnets"
+	case codeRoleGone, codeRoleForeign, codeRolePartition:
+		return "pod-execution-role-arn"
+	}
+	return ""
+}
+
 // Code is one kind of finding: what it means, and what to do.
 type Code struct {
 	Name, Check   string

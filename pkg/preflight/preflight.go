@@ -165,7 +165,7 @@ func (f *facts) judge() Report {
 	}
 	switch {
 	case f.noCluster():
-		report.Results = f.onlyCluster("needs the cluster")
+		report.Results = f.withoutCluster()
 		return report
 	case f.exists():
 		report.Results = f.onlyCluster("profile " + report.Profile.Name + " exists already")
@@ -190,6 +190,19 @@ func (f *facts) judge() Report {
 		report.Results[i].Check = Checks[i]
 	}
 	return report
+}
+
+// withoutCluster are the results where the cluster does not exist: what was named beside it may be missing too.
+func (f *facts) withoutCluster() []Result {
+	out := f.onlyCluster("needs the cluster")
+	subnets, _ := f.judgeGiven()
+	role, _ := f.judgeRole()
+	for i, r := range []Result{4: subnets, 6: role} {
+		if r.Level == Fail && FlagAtFault(r.Findings[0].Code) != "" {
+			out[i] = r.of(Checks[i])
+		}
+	}
+	return out
 }
 
 // onlyCluster are the results when the other checks cannot be judged, for the reason in message.

@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -58,9 +57,6 @@ func (a *answer[T]) take(value T, err error) error {
 	a.value, a.err = value, err
 	return fatal(err)
 }
-
-// errNoCluster ends the reading early; it is no error of Run.
-var errNoCluster = errors.New("no such cluster")
 
 func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, check) }
 
@@ -132,7 +128,8 @@ func (f *facts) readCluster(ctx context.Context, c Cloud) error {
 	case err == nil:
 		f.cluster = cluster
 	case f.noCluster():
-		return errNoCluster
+		f.tables.err = err
+		return f.readStrays(ctx, c, f.input.Profile.Subnets) // those that are not there are a fault besides
 	case cloud.ClassOf(err) != cloud.AccessDenied:
 		return err
 	}

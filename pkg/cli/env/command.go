@@ -40,6 +40,13 @@ func (e *Env) command(words []string) string {
 	return command
 }
 
+// names reports whether the command line itself has a flag of this name.
+func (e *Env) names(flag string) bool {
+	return flag != "" && slices.ContainsFunc(e.Args, func(arg string) bool {
+		return arg == "--"+flag || strings.HasPrefix(arg, "--"+flag+"=") || flag == "cluster" && strings.HasPrefix(arg, "-c")
+	})
+}
+
 // On returns a command line of fgctl for a place, and for the account and endpoint of this run. What the
 // environment or the settings file says is left to them.
 func (e *Env) On(p Place, words ...string) string {

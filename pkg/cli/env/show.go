@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
@@ -53,10 +54,10 @@ func (e *Env) ShowChecks(report preflight.Report) error {
 }
 
 // PreflightFailed returns the refusal that names the causes of all failed checks, and the command to run when these are
-// mended; nil where none failed.
+// mended, or the flags to change in it; nil where none failed.
 func (e *Env) PreflightFailed(reports ...preflight.Report) error {
 	failed := map[string][]string{} // the profiles by what failed
-	var causes []string
+	var causes, flags []string
 	for _, report := range reports {
 		for _, r := range report.Results {
 			if r.Level != preflight.Fail {
@@ -66,6 +67,11 @@ func (e *Env) PreflightFailed(reports ...preflight.Report) error {
 				causes = append(causes, r.Message)
 			}
 			failed[r.Message] = append(failed[r.Message], report.Profile.Name)
+			for _, found := range r.Findings {
+				if flag := preflight.FlagAtFault(found.Code); e.names(flag) && !slices.Contains(flags, "--"+flag) {
+					flags = append(flags, "--"+flag)
+				}
+			}
 		}
 	}
 	if len(causes) == 0 {
@@ -76,8 +82,11 @@ func (e *Env) PreflightFailed(reports ...preflight.Report) error {
 			causes[i] = fmt.Sprintf("%s (profile %s)", cause, strings.Join(failed[cause], ", "))
 		}
 	}
-	return Refusef("nothing was changed; the pre-flight failed: %s\nfix this, then run: %s", strings.Join(causes, "; "),
-		e.Again())
+	cure := "fix this, then run: " + e.Again()
+	if len(flags) > 0 { // the same command would fail again
+		cure = fmt.Sprintf("fix this (%s), then run it again", strings.Join(flags, ", "))
+	}
+	return Refusef("nothing was changed; the pre-flight failed: %s\n%s", strings.Join(causes, "; "), cure)
 }
 
 // ShowWarnings prints what EKS takes but users regret.

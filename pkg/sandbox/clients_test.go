@@ -16,6 +16,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
 // needs skips, or fails where it is required, a test whose program is missing.
@@ -150,12 +151,12 @@ func TestAnswersFitTheModel(t *testing.T) {
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays, w.PageSize = sandbox.Delays{}, 0
 		c := w.Cluster("demo")
-		c.Nodegroups = []sandbox.Nodegroup{{Name: "general", Role: "not-fargate", Subnets: c.Subnets[:1]}}
-		c.Addons, c.PodIdentities = []string{"coredns"}, []sandbox.PodIdentity{{Namespace: "web", ServiceAccount: "api"}}
+		c.Nodegroups = []world.Nodegroup{{Name: "general", Role: "not-fargate", Subnets: c.Subnets[:1]}}
+		c.Addons, c.PodIdentities = []string{"coredns"}, []world.PodIdentity{{Namespace: "web", ServiceAccount: "api"}}
 		c.Issues = []sandbox.Issue{{Code: "Other", Message: "x", ResourceIDs: []string{"r"}}}
-		w.VPCs[0].SecurityGroups = []sandbox.SecurityGroup{{
+		w.VPCs[0].SecurityGroups = []world.SecurityGroup{{
 			ID: "sg-1", Name: "db", Tags: map[string]string{"a": "b"},
-			Ingress: []sandbox.Rule{{Protocol: "tcp", From: 1, To: 2, Groups: []string{"sg-1"}}}, Egress: []sandbox.Rule{{CIDRs: []string{"0.0.0.0/0"}}},
+			Ingress: []world.Rule{{Protocol: "tcp", From: 1, To: 2, Groups: []string{"sg-1"}}}, Egress: []world.Rule{{CIDRs: []string{"0.0.0.0/0"}}},
 		}}
 		w.VPCs[0].Endpoints = []sandbox.Endpoint{{
 			ID: "vpce-1", Service: "com.amazonaws.us-east-1.ecr.api", Subnets: []string{bench.PrivateA}, SecurityGroups: []string{"sg-1"},

@@ -6,53 +6,35 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-// What a sandbox is made of and what disturbs it, under the names by which most callers need them; package world and
-// package fault describe them.
+// What most callers write of a world and of what disturbs it. The other parts are in the packages world and fault, which
+// describe all of them.
 type (
 	// World is one AWS account as the sandbox shows it.
 	World = world.World
 	// Delays say how long transitions take.
 	Delays = world.Delays
-	// Quotas limit what can be created.
-	Quotas = world.Quotas
 	// Cluster is one EKS cluster.
 	Cluster = world.Cluster
-	// Update is a time in which a cluster has an update in progress.
-	Update = world.Update
 	// Profile is a Fargate profile.
 	Profile = world.Profile
 	// Selector is one selector of a profile.
 	Selector = world.Selector
 	// Issue is one health issue of a profile or a cluster.
 	Issue = world.Issue
-	// VPC is one VPC with all that lies in it.
-	VPC = world.VPC
 	// Subnet is one subnet of a VPC.
 	Subnet = world.Subnet
-	// RouteTable is one route table of a VPC.
-	RouteTable = world.RouteTable
 	// Route is one route.
 	Route = world.Route
 	// Endpoint is one VPC endpoint.
 	Endpoint = world.Endpoint
-	// SecurityGroup is one security group of a VPC.
-	SecurityGroup = world.SecurityGroup
-	// Rule lets traffic pass a security group.
-	Rule = world.Rule
 	// Role is one IAM role.
 	Role = world.Role
 	// Permissions are all that the caller may do.
 	Permissions = world.Permissions
 	// AccessEntry lets an IAM principal into a cluster.
 	AccessEntry = world.AccessEntry
-	// Nodegroup is a managed node group.
-	Nodegroup = world.Nodegroup
-	// PodIdentity lets pods of a service account assume a role.
-	PodIdentity = world.PodIdentity
 	// WorldError is all that is wrong with a world.
 	WorldError = world.Error
-	// WorldFault is one thing that is wrong with a world.
-	WorldFault = world.Problem
 	// Fault is one rule by which requests are disturbed.
 	Fault = fault.Fault
 	// Failure chooses creates or deletes that end in CREATE_FAILED or DELETE_FAILED.
@@ -123,11 +105,5 @@ func DefaultWorldFile() []byte { return world.DefaultFile() }
 // ParseWorld reads a world file. The error is a *WorldError with every fault.
 func ParseWorld(data []byte) (World, error) { return world.Parse(data) }
 
-// ParseRange reads a span of time, written 20ms..60ms, or 20ms for both ends.
-func ParseRange(text string) (Range, error) { return fault.ParseRange(text) }
-
 // FaultKinds returns all kinds of faults, sorted.
 func FaultKinds() []string { return fault.Kinds() }
-
-// HealthCodes returns the codes of the health issues of a Fargate profile (EKS API, FargateProfileIssue).
-func HealthCodes() []string { return fault.HealthCodes() }

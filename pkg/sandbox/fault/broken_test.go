@@ -22,7 +22,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/fault"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
 // What arrives of a create's answer, and that the profile exists all the same.
@@ -151,7 +153,7 @@ func TestLatencyAfter(t *testing.T) {
 
 // Each health code, at the end of a create and of a delete, and the profile can be deleted afterwards.
 func TestFailedTransitions(t *testing.T) {
-	for _, health := range append(sandbox.HealthCodes(), "") {
+	for _, health := range append(fault.HealthCodes(), "") {
 		b := bench.Serve(t, func(w *sandbox.World) {
 			w.Faults = []sandbox.Fault{
 				{Operation: "eks:CreateFargateProfile", Nth: 2, Kind: sandbox.FaultCreateFailed, Code: health, Message: "no", ResourceIDs: []string{"r"}},
@@ -192,7 +194,7 @@ func TestFailedTransitions(t *testing.T) {
 // A cluster that is ACTIVE refuses while updates run.
 func TestUpdates(t *testing.T) {
 	b := bench.Serve(t, bench.With("web", "ACTIVE"), func(w *sandbox.World) {
-		w.Cluster("demo").Updates = []sandbox.Update{{After: 10 * time.Second, For: 5 * time.Second}, {After: 20 * time.Second, For: time.Second}}
+		w.Cluster("demo").Updates = []world.Update{{After: 10 * time.Second, For: 5 * time.Second}, {After: 20 * time.Second, For: time.Second}}
 	})
 	var refused []int
 	for second := range 25 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
 func filter(name string, values ...string) []ec2types.Filter {
@@ -19,10 +20,10 @@ func filter(name string, values ...string) []ec2types.Filter {
 
 func TestSecurityGroups(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) {
-		w.VPCs[0].SecurityGroups = []sandbox.SecurityGroup{{
+		w.VPCs[0].SecurityGroups = []world.SecurityGroup{{
 			ID: "sg-1", Name: "db", Description: "the database", Tags: map[string]string{"tier": "db"},
-			Ingress: []sandbox.Rule{{Protocol: "tcp", From: 5432, To: 5432, Groups: []string{"sg-0aaa0000000000001"}}},
-			Egress:  []sandbox.Rule{{CIDRs: []string{"0.0.0.0/0", "::/0"}}},
+			Ingress: []world.Rule{{Protocol: "tcp", From: 5432, To: 5432, Groups: []string{"sg-0aaa0000000000001"}}},
+			Egress:  []world.Rule{{CIDRs: []string{"0.0.0.0/0", "::/0"}}},
 		}}
 	})
 	for _, test := range []struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
 func newCluster(name string) *eks.CreateClusterInput {
@@ -126,9 +127,9 @@ func TestWhatAClusterHas(t *testing.T) {
 	cluster := aws.String("demo")
 	b := bench.Serve(t, func(w *sandbox.World) {
 		c := w.Cluster("demo")
-		c.Nodegroups = []sandbox.Nodegroup{{Name: "n2", Role: "fargate-pods"}, {Name: "n1", Role: "arn:aws:iam::111122223333:role/nodes"}}
+		c.Nodegroups = []world.Nodegroup{{Name: "n2", Role: "fargate-pods"}, {Name: "n1", Role: "arn:aws:iam::111122223333:role/nodes"}}
 		c.Addons = []string{"vpc-cni", "coredns"}
-		c.PodIdentities = []sandbox.PodIdentity{{Namespace: "web", ServiceAccount: "api"}, {Namespace: "jobs", ServiceAccount: "api"}}
+		c.PodIdentities = []world.PodIdentity{{Namespace: "web", ServiceAccount: "api"}, {Namespace: "jobs", ServiceAccount: "api"}}
 	})
 	nodegroups, err := b.EKS.ListNodegroups(ctx, &eks.ListNodegroupsInput{ClusterName: cluster})
 	if err != nil || !slices.Equal(nodegroups.Nodegroups, []string{"n1", "n2"}) {

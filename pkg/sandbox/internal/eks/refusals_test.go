@@ -18,6 +18,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
+	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
 var ctx = context.Background()
@@ -188,7 +189,7 @@ func TestCreateAccepts(t *testing.T) {
 		{"letters and digits of any script", nil, func(in *create) { in.FargateProfileName = aws.String("größe_1-") }},
 		{"five selectors", nil, func(in *create) { in.Selectors = selectors(5) }},
 		{"five labels", nil, func(in *create) { in.Selectors = manyLabels(5) }},
-		{"a raised quota", func(w *sandbox.World) { w.Quotas = sandbox.Quotas{Selectors: 6, Labels: 10} }, func(in *create) { in.Selectors = append(selectors(5), manyLabels(10)...) }},
+		{"a raised quota", func(w *sandbox.World) { w.Quotas = world.Quotas{Selectors: 6, Labels: 10} }, func(in *create) { in.Selectors = append(selectors(5), manyLabels(10)...) }},
 		{"an IPv6 way out", func(w *sandbox.World) {
 			w.RouteTable("rtb-0aaa0000000000001").Routes[1] = sandbox.Route{To: "::/0", Via: "eigw-1"}
 		}, nil},

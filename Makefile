@@ -75,6 +75,11 @@ site: ## Build the documentation as a site with search into bin/site
 site-check: ## Look at bin/site in Chromium, as a desktop and as a phone show it
 	npm run --prefix tools/site check
 
+.PHONY: session
+session: build ## Record the session that README shows, docs/session.svg, with npm and script(1)
+	npm ci --prefix tools/site --no-audit --no-fund
+	node tools/site/session/record.mjs docs/session.svg
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (30s)
 	@grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z]+' pkg | sed 's/:func / /' | \

@@ -19,6 +19,7 @@ import (
 // TestMoto is one account and one binary for all that follows; each part leaves the cluster without
 // profiles.
 func TestMoto(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t)
 	t.Run("refusals", func(t *testing.T) { motoRefusals(t, a) })
 	t.Run("role with a path", func(t *testing.T) { motoRoleWithPath(t, a) })

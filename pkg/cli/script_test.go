@@ -52,7 +52,7 @@ const haste = 50
 
 // atOnce is how many scripts run side by side unless -parallel says otherwise: they wait more than they
 // work, so one for each processor is too few.
-const atOnce = "5"
+const atOnce = "8"
 
 func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", atOnce); err != nil {

@@ -174,6 +174,7 @@ func (o *operation) send(ctx context.Context, m making, token string) (fargate.P
 	p := m.Profile
 	unanswered := false // whether an earlier request may have taken effect without an answer
 	for {
+		o.Report.Await("profile " + p.Name)
 		made, err := o.EKS.CreateProfile(ctx, p, token)
 		switch class := cloud.ClassOf(err); {
 		case err == nil:

@@ -62,6 +62,7 @@ func (r *Runner) remove(ctx context.Context, p fargate.Profile, wait bool, choos
 // requestDeletion repeats the request until EKS takes it. gone reports whether there is nothing to wait for.
 func (o *operation) requestDeletion(ctx context.Context, p fargate.Profile, choose chooser) (gone bool, err error) {
 	for {
+		o.Report.Await("profile " + p.Name)
 		_, err := o.EKS.DeleteProfile(ctx, p.Cluster, p.Name)
 		switch {
 		case err == nil:

@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/fgctl/fgctl/pkg/fargate"
 )
 
 // frame is the time between two pictures of the live line.
@@ -150,17 +152,39 @@ func (p *Progress) result() string {
 	return fmt.Sprintf("%s: %s%s", p.subject, p.status, after(p.now().Sub(p.since)))
 }
 
-// line is the live line behind the picture, cut so that the terminal does not wrap it: of a line that is too
+// usual is how long a transition takes as users have reported it (aws/containers-roadmap#2392, eksctl#6375: 19 s to 6 min
+// to create; aws/containers-roadmap#1211 and #2392: 2 to 20 min and more to delete).
+var usual = map[string]string{
+	string(fargate.StatusCreating): "usually 20s to 6m",
+	string(fargate.StatusDeleting): "usually 2m to 20m",
+}
+
+// besides is what there is room to say of a transition.
+func (p *Progress) besides(room int) string {
+	const safe = "Ctrl-C is safe)"
+	switch long := usual[p.status]; {
+	case long == "":
+	case room >= len("  (; ")+len(long)+len(safe):
+		return "  (" + long + "; " + safe
+	case room >= len("  (")+len(safe):
+		return "  (" + safe
+	}
+	return ""
+}
+
+// line is the live line behind the picture, cut so that the terminal does not wrap it. Of a line that is too
 // long the subject goes first, the time never.
 func (p *Progress) line() string {
 	elapsed := fmt.Sprintf("  %s", p.now().Sub(p.since).Truncate(time.Second))
-	subject, status := " "+p.subject, ": "+p.status
+	subject, status, besides := " "+p.subject, ": "+p.status, ""
 	if room := p.streams.ErrWidth - 2; room > 0 {
 		room -= displayWidth(elapsed)
 		status = cut(status, room-2)
-		subject = cut(subject, room-displayWidth(status))
+		room -= displayWidth(status)
+		subject = cut(subject, room)
+		besides = p.besides(room - displayWidth(subject))
 	}
-	return subject + status + elapsed
+	return subject + status + elapsed + besides
 }
 
 // cut shortens text to the columns given, with an ellipsis at its end.

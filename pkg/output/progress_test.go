@@ -17,8 +17,17 @@ func TestProgressLineFitsTheTerminal(t *testing.T) {
 		want   string
 	}{
 		{0, "CREATING", " profile a-long-name-名: CREATING  42s"},
-		{80, "CREATING", " profile a-long-name-名: CREATING  42s"},
+		{200, "CREATING", " profile a-long-name-名: CREATING  42s  (usually 20s to 6m; Ctrl-C is safe)"},
+		{80, "CREATING", " profile a-long-name-名: CREATING  42s  (usually 20s to 6m; Ctrl-C is safe)"},
+		{80, "DELETING", " profile a-long-name-名: DELETING  42s  (usually 2m to 20m; Ctrl-C is safe)"},
+		{80, "ACTIVE", " profile a-long-name-名: ACTIVE  42s"},
+		{77, "CREATING", " profile a-long-name-名: CREATING  42s  (usually 20s to 6m; Ctrl-C is safe)"},
+		{76, "CREATING", " profile a-long-name-名: CREATING  42s  (Ctrl-C is safe)"},
+		{58, "CREATING", " profile a-long-name-名: CREATING  42s  (Ctrl-C is safe)"},
+		{57, "CREATING", " profile a-long-name-名: CREATING  42s"},
+		{40, "CREATING", " profile a-long-name-名: CREATING  42s"},
 		{30, "CREATING", " profile a-l…: CREATING  42s"},
+		{20, "CREATING", " p…: CREATING  42s"},
 		{19, "CREATING", " …: CREATING  42s"},
 		{18, "CREATING", " …: CREATI…  42s"},
 		{16, "CREATING", " …: CREA…  42s"},
@@ -88,7 +97,7 @@ func TestLiveLine(t *testing.T) {
 	p.Stop()
 	p.Stop()
 	p.Note("the end")
-	if drawn := rest(); !strings.HasSuffix(drawn, " profile old: DELETING  0s\r\x1b[Kthe end\n") {
+	if drawn := rest(); !strings.HasSuffix(drawn, " profile old: DELETING  0s  (usually 2m to 20m; Ctrl-C is safe)\r\x1b[Kthe end\n") {
 		t.Errorf("what took no second leaves a line: %q", drawn)
 	}
 }

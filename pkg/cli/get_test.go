@@ -87,3 +87,44 @@ func TestGetFitsTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+// Ten profiles of five selectors stay readable in 80 columns: a row a selector and one more for long labels, no word
+// torn, each profile's name and status once; in a pipe every row has every cell.
+func TestGetGroupsTheRowsOfAProfile(t *testing.T) {
+	world := crowd(10)
+	for i := range world.Clusters[0].Profiles {
+		p := &world.Clusters[0].Profiles[i]
+		p.Name, p.Selectors = fmt.Sprintf("payments-production-%d", i), nil
+		for _, namespace := range []string{"payments-production", "payments-*", "batch", "ci-runners", "default"} {
+			labels := map[string]string{"app.kubernetes.io/name": "checkout", "tier": "backend"}
+			p.Selectors = append(p.Selectors, sandbox.Selector{Namespace: namespace, Labels: labels})
+		}
+	}
+	inSandbox(t, world)
+	show := func(streams output.Streams) []string {
+		var out, errs bytes.Buffer
+		streams.Out, streams.Err = &out, &errs
+		if code := run(t.Context(), []string{"get", "fp", "-c", "demo"}, &streams, systemClock{}); code != 0 {
+			t.Fatalf("exit %d\n%s", code, &errs)
+		}
+		return strings.Split(strings.TrimSpace(out.String()), "\n")
+	}
+	piped := show(output.Streams{})
+	if n := strings.Count(strings.Join(piped, "\n"), "payments-production-7 "); n != 5 || len(piped) != 51 {
+		t.Errorf("in a pipe: %d lines, %d of a profile", len(piped), n)
+	}
+	shown := show(output.Streams{OutTerminal: true, Width: 80})
+	text := strings.Join(shown, "\n")
+	for word, want := range map[string]int{
+		"payments-production-7 ": 1, "ACTIVE": 10, " payments-* ": 10, "name=checkout,": 50, "tier=backend": 50,
+	} {
+		if n := strings.Count(text, word); n != want {
+			t.Errorf("%q stands %d times instead of %d\n%s", word, n, want, text)
+		}
+	}
+	for _, line := range shown {
+		if len(line) > 80 || len(shown) > 1+2*50 {
+			t.Errorf("%d lines, one of %d columns: %s", len(shown), len(line), line)
+		}
+	}
+}

@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string, s *output.Streams, clock lifecycle.
 // runIn runs the command line of an environment and returns the exit code.
 func runIn(ctx context.Context, e *env.Env) int {
 	root := newRootCommand(e)
+	e.Args = env.SplitNames(root, e.Args)
 	root.SetArgs(e.Args)
 	// cobra drops the errors of writing help, which is a result like any other.
 	out := &rememberingWriter{w: e.Streams.Out}

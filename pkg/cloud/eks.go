@@ -139,31 +139,39 @@ func (c *Client) Profiles(ctx context.Context, cluster string) ([]fargate.Profil
 	if err != nil {
 		return nil, err
 	}
-	found := make([]*fargate.Profile, len(names))
+	profiles, _, err := c.ProfilesNamed(ctx, cluster, names)
+	return profiles, err
+}
+
+// ProfilesNamed describes the profiles of a cluster that have the names, in their order. Of those that do not exist it
+// returns AWS's answers, by name.
+func (c *Client) ProfilesNamed(
+	ctx context.Context, cluster string, names []string,
+) (profiles []fargate.Profile, missing map[string]error, err error) {
+	found, answers := make([]fargate.Profile, len(names)), make([]error, len(names))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(MaxInFlight)
 	for i, name := range names {
 		group.Go(func() error {
-			p, err := c.Profile(groupCtx, cluster, name)
-			switch {
-			case err == nil:
-				found[i] = &p
-			case ClassOf(err) != NotFound || NoCluster(err):
+			found[i], answers[i] = c.Profile(groupCtx, cluster, name)
+			if err := answers[i]; ClassOf(err) != NotFound || NoCluster(err) {
 				return err
 			}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	profiles := make([]fargate.Profile, 0, len(found))
-	for _, p := range found {
-		if p != nil {
-			profiles = append(profiles, *p)
+	profiles, missing = make([]fargate.Profile, 0, len(found)), map[string]error{}
+	for i, p := range found {
+		if answers[i] == nil {
+			profiles = append(profiles, p)
+		} else {
+			missing[names[i]] = answers[i]
 		}
 	}
-	return profiles, nil
+	return profiles, missing, nil
 }
 
 // EntryOfFargate is the type of the access entry of a pod execution role.

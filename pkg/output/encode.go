@@ -32,6 +32,20 @@ func JSON(w io.Writer, v any) error {
 	return err
 }
 
+// jsonLines writes each of the items as JSON on a line of its own.
+func jsonLines(w io.Writer, items []any) error {
+	for _, item := range items {
+		text, err := marshal(item)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(escape(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // YAML writes v in the shape that its json tags give it, with the keys in the order of its JSON,
 // indented by two spaces.
 func YAML(w io.Writer, v any) error {

@@ -47,13 +47,38 @@ type ProfileOptions struct {
 	NoHeaders bool
 	// Several reports whether to name the cluster of each profile.
 	Several bool
+	// Lines writes JSON with one item a line.
+	Lines bool
 }
 
 // Profiles writes profiles to Out.
 func Profiles(s *Streams, o ProfileOptions, all []ClusterProfiles) error {
+	return NewProfileList(s, o).Print(all)
+}
+
+// ProfileList writes profiles more than once, in one table.
+type ProfileList struct {
+	ProfileOptions
+	streams Streams
+	form    tableForm
+	table   table
+	begun   bool
+}
+
+// NewProfileList returns a list that writes to Out.
+func NewProfileList(s *Streams, o ProfileOptions) *ProfileList {
+	return &ProfileList{ProfileOptions: o, streams: *s, table: table{grouped: s.OutTerminal}}
+}
+
+// Print writes profiles; those of a table stand below what was printed before.
+func (l *ProfileList) Print(all []ClusterProfiles) error {
+	s, o := &l.streams, l.ProfileOptions
 	switch o.Format {
 	case "json":
-		return JSON(s.Out, profileItems(o.Several, all))
+		if !o.Lines {
+			return JSON(s.Out, profileItems(o.Several, all))
+		}
+		return jsonLines(s.Out, profileItems(o.Several, all))
 	case "yaml":
 		return YAML(s.Out, profileItems(o.Several, all))
 	case "clusterconfig":
@@ -61,37 +86,48 @@ func Profiles(s *Streams, o ProfileOptions, all []ClusterProfiles) error {
 	case "name":
 		return printNames(s, o.Several, all)
 	}
-	streams := *s
-	var header []string
-	var rows [][]string
-	if o.Format == "wide" {
-		// Whoever asks for a wide table gets long lines, which the terminal wraps.
-		streams.Width = 0
-		header, rows = profileTable(wideTable, o.Several, all)
-	} else {
-		header, rows = profileTable(fullTable, o.Several, all)
-		if streams.OutTerminal && streams.Width > 0 && TableWidth(header, rows) > streams.Width {
-			header, rows = profileTable(narrowTable, o.Several, all)
-		}
-	}
+	header, rows := l.rows(all)
 	if len(rows) == 0 {
 		return nil
 	}
-	if o.NoHeaders {
+	if o.NoHeaders || l.begun {
 		header = nil
 	}
-	return Table(&streams, header, rows)
+	l.begun = true
+	return l.table.write(s, header, rows)
+}
+
+// rows returns the header and rows of a table, whose form is chosen for the first ones.
+func (l *ProfileList) rows(all []ClusterProfiles) (header []string, rows [][]string) {
+	switch {
+	case l.begun:
+	case l.Format == "wide":
+		// Whoever asks for a wide table gets long lines, which the terminal wraps.
+		l.streams.Width, l.form = 0, wideTable
+	case l.streams.OutTerminal && l.streams.Width > 0:
+		header, rows := l.profileTable(fullTable, all)
+		if tableWidth(header, rows, displayWidth) <= l.streams.Width {
+			break
+		}
+		l.form = narrowTable
+		if header, rows = l.profileTable(narrowTable, all); tableWidth(header, rows, wordWidth) > l.streams.Width {
+			l.form = briefTable
+		}
+	}
+	return l.profileTable(l.form, all)
 }
 
 // profileItems is a list of profiles for one cluster, and a list of ClusterConfigs for several.
-func profileItems(several bool, all []ClusterProfiles) any {
-	configs := clusterConfigs(all)
-	if several {
-		return configs
-	}
-	items := []profilefile.Item{}
-	for _, c := range configs {
-		items = append(items, c.Profiles...)
+func profileItems(several bool, all []ClusterProfiles) []any {
+	items := []any{}
+	for _, c := range clusterConfigs(all) {
+		if several {
+			items = append(items, c)
+			continue
+		}
+		for _, p := range c.Profiles {
+			items = append(items, p)
+		}
 	}
 	return items
 }
@@ -149,19 +185,23 @@ func printNames(s *Streams, several bool, all []ClusterProfiles) error {
 // tableForm is one of the tables of profiles.
 type tableForm int
 
-// The tables: fullTable has eksctl's columns, wideTable some more, and narrowTable is for a terminal
-// that fullTable does not fit: shorter headers, roles by name, the number of subnets, and no tags.
+// The tables: fullTable has eksctl's columns, wideTable some more, and narrowTable is for a terminal that fullTable does
+// not fit: shorter headers, roles by name, the number of subnets, and no tags. Where words of that would be torn,
+// briefTable leaves out roles and subnets too.
 const (
 	fullTable tableForm = iota
 	wideTable
 	narrowTable
+	briefTable
 )
 
-// profileTable makes one row per selector.
-func profileTable(form tableForm, several bool, all []ClusterProfiles) (header []string, rows [][]string) {
+// profileTable makes one row per selector. On a terminal only the first row of a profile has what is not the selector's.
+func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (header []string, rows [][]string) {
 	switch form {
 	case narrowTable:
 		header = []string{"NAME", "NAMESPACE", "LABELS", "ROLE", "SUBNETS", "STATUS"}
+	case briefTable:
+		header = []string{"NAME", "NAMESPACE", "LABELS", "STATUS"}
 	default:
 		header = []string{
 			"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS",
@@ -172,20 +212,28 @@ func profileTable(form tableForm, several bool, all []ClusterProfiles) (header [
 		}
 	}
 	accounts := slices.ContainsFunc(all, func(c ClusterProfiles) bool { return c.Account != "" })
-	if several {
+	namespace := 1 // the column; that of the labels is the next
+	if l.Several {
 		header = append([]string{"CLUSTER", "REGION"}, header...)
+		namespace += 2
 	}
 	if accounts {
 		header = append([]string{"ACCOUNT"}, header...)
+		namespace++
 	}
 	for _, c := range all {
 		for _, p := range c.Profiles {
-			for _, row := range profileRows(p, form) {
-				if several {
+			for i, row := range profileRows(p, form) {
+				if l.Several {
 					row = append([]string{c.Cluster, c.Region}, row...)
 				}
 				if accounts {
 					row = append([]string{c.Account}, row...)
+				}
+				for j := range row {
+					if l.table.grouped && i > 0 && j != namespace && j != namespace+1 {
+						row[j] = ""
+					}
 				}
 				rows = append(rows, row)
 			}
@@ -205,16 +253,16 @@ func profileRows(p fargate.Profile, form tableForm) [][]string {
 	}
 	rows := make([][]string, 0, len(selectors))
 	for _, s := range selectors {
-		var row []string
-		if form == narrowTable {
+		row := []string{p.Name, s.Namespace, pairs(s.Labels)}
+		switch form {
+		case briefTable:
+		case narrowTable:
 			role := p.PodExecutionRoleARN[strings.LastIndexByte(p.PodExecutionRoleARN, '/')+1:]
-			row = []string{p.Name, s.Namespace, pairs(s.Labels), role, strconv.Itoa(len(p.Subnets)), string(p.Status)}
-		} else {
-			row = []string{
-				p.Name, s.Namespace, pairs(s.Labels), p.PodExecutionRoleARN, subnets, pairs(p.Tags),
-				string(p.Status),
-			}
+			row = append(row, role, strconv.Itoa(len(p.Subnets)))
+		case fullTable, wideTable:
+			row = append(row, p.PodExecutionRoleARN, subnets, pairs(p.Tags))
 		}
+		row = append(row, string(p.Status))
 		if form == wideTable {
 			row = append(row, created(p.CreatedAt), health(p.Issues), p.ARN)
 		}

@@ -19,6 +19,17 @@ const narrowest = 8
 // and within words only where that is not enough, so that the columns stay aligned and nothing is lost;
 // anywhere else a row is always one line, for grep and awk.
 func Table(s *Streams, header []string, rows [][]string) error {
+	return (&table{}).write(s, header, rows)
+}
+
+// table remembers the widths of its columns, so that what is written later stands below what was written first.
+type table struct {
+	widths []int
+	// grouped reports whether an empty cell means the one above, which may go on in its place.
+	grouped bool
+}
+
+func (t *table) write(s *Streams, header []string, rows [][]string) error {
 	all := make([][]string, 0, len(rows)+1)
 	if header != nil {
 		all = append(all, header)
@@ -34,69 +45,73 @@ func Table(s *Streams, header []string, rows [][]string) error {
 			cells[i][j] = Clean(cell)
 		}
 	}
-	widths := columnWidths(cells)
-	if s.OutTerminal && s.Width > 0 {
-		squeeze(widths, wordWidths(cells), s.Width-gap*(len(widths)-1))
+	mayBreak := s.OutTerminal && s.Width > 0
+	if t.widths == nil {
+		t.widths = widest(cells, displayWidth)
+		if mayBreak {
+			squeeze(t.widths, widest(cells, wordWidth), s.Width-gap*(len(t.widths)-1))
+		}
 	}
 	var out strings.Builder
-	for _, row := range cells {
-		writeRow(&out, row, widths, s.OutTerminal && s.Width > 0)
+	lines := make([][]string, len(t.widths)) // of each column, those that are to be written yet
+	for i, row := range cells {
+		height := 1
+		for j, cell := range row {
+			if cell != "" || !t.grouped {
+				lines[j] = []string{cell}
+				if mayBreak {
+					lines[j] = breakCell(cell, t.widths[j])
+				}
+			}
+			if goesOn := t.grouped && i+1 < len(cells) && cells[i+1][j] == ""; !goesOn {
+				height = max(height, len(lines[j]))
+			}
+		}
+		t.writeLines(&out, lines, height)
 	}
 	_, err := io.WriteString(s.Out, out.String())
 	return err
 }
 
-// writeRow writes a row in as many lines as its cells need at these widths, one where they are not to be broken. No
-// line ends in spaces, so that a copied table has none.
-func writeRow(out *strings.Builder, row []string, widths []int, mayBreak bool) {
-	lines, height := make([][]string, len(row)), 1
-	for j, cell := range row {
-		lines[j] = []string{cell}
-		if mayBreak {
-			lines[j] = breakCell(cell, widths[j])
-		}
-		height = max(height, len(lines[j]))
-	}
-	for i := range height {
+// writeLines writes so many lines, and takes from each column what they hold. No line ends in spaces, so that a copied
+// table has none.
+func (t *table) writeLines(out *strings.Builder, lines [][]string, height int) {
+	for range height {
 		var line strings.Builder
-		for j := range row {
+		for j := range lines {
 			part := ""
-			if i < len(lines[j]) {
-				part = lines[j][i]
+			if len(lines[j]) > 0 {
+				part, lines[j] = lines[j][0], lines[j][1:]
 			}
-			line.WriteString(part + strings.Repeat(" ", max(0, widths[j]-displayWidth(part))+gap))
+			line.WriteString(part + strings.Repeat(" ", max(0, t.widths[j]-displayWidth(part))+gap))
 		}
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 }
 
-// TableWidth is the number of columns that a table takes where nothing is broken.
-func TableWidth(header []string, rows [][]string) int {
+// tableWidth is the number of columns that a table takes where cells have the width that measure says.
+func tableWidth(header []string, rows [][]string, measure func(cell string) int) int {
 	sum := 0
-	for _, w := range columnWidths(append([][]string{header}, rows...)) {
+	for _, w := range widest(append([][]string{header}, rows...), measure) {
 		sum += w + gap
 	}
 	return max(0, sum-gap)
 }
 
-// columnWidths returns the width of the widest cell of every column.
-func columnWidths(rows [][]string) []int { return widest(rows, displayWidth) }
-
-// wordWidths returns the width of the widest word of every column.
-func wordWidths(rows [][]string) []int {
-	return widest(rows, func(cell string) int {
-		word := 0
-		for cell != "" {
-			end := strings.IndexAny(cell, breakAfter) + 1
-			if end == 0 {
-				end = len(cell)
-			}
-			word, cell = max(word, displayWidth(strings.TrimRight(cell[:end], " "))), cell[end:]
+// wordWidth returns the width of the widest word of a cell.
+func wordWidth(cell string) int {
+	word := 0
+	for cell != "" {
+		end := strings.IndexAny(cell, breakAfter) + 1
+		if end == 0 {
+			end = len(cell)
 		}
-		return word
-	})
+		word, cell = max(word, displayWidth(strings.TrimRight(cell[:end], " "))), cell[end:]
+	}
+	return word
 }
 
+// widest returns the width of the widest cell of every column.
 func widest(rows [][]string, measure func(cell string) int) []int {
 	var widths []int
 	for _, row := range rows {

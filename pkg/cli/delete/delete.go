@@ -108,31 +108,20 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 		e.OneOf(cmd, "output", o.output, env.PlanFormats), o.CheckAnswer(e, cmd),
 	}
 	usage := func(text string) { faults = append(faults, env.UsageOf(cmd, "%s", text)) }
-	names := args
-	if o.name != "" {
-		if len(args) > 0 && e.Given(cmd, "name") {
-			usage("names are given as arguments and with --name; give one of the two")
-		} else if len(args) == 0 {
-			names = []string{o.name}
-		}
-	}
-	if slices.Contains(names, "") {
-		usage("a profile name is empty")
-	}
+	names, err := e.Names(cmd, args, o.name)
+	faults = append(faults, err)
 	if o.all && len(names) > 0 {
 		usage("--all means every profile of the cluster; name none besides")
 	}
 	if o.deleteRole && !o.Wait {
 		usage("--delete-pod-execution-role needs the profiles gone; leave out --wait=false")
 	}
-	if len(names) == 0 && o.configFile == "" && !o.all && !o.deleteRole {
+	if err == nil && len(names) == 0 && o.configFile == "" && !o.all && !o.deleteRole {
 		usage("no profile is named; give names, --all or -f FILE")
 	}
+	o.names = names
 	for _, n := range names {
-		if n != "" && !slices.Contains(o.names, n) {
-			o.names = append(o.names, n)
-			faults = append(faults, fargate.ValidateNameForm(n).OrNil())
-		}
+		faults = append(faults, fargate.ValidateNameForm(n).OrNil())
 	}
 	return errors.Join(faults...)
 }

@@ -55,21 +55,39 @@ const (
 // FailOnPods are the values of --fail-on of match.
 var FailOnPods = []string{"unmatched", "ambiguous", "excluded", FailOnErrors, FailOnWarnings, FailOnSkipped, FailOnNone}
 
-// OneName returns the name of a profile that may be an argument or --name, not both. A name from the
-// environment or the settings file yields to the argument. It is empty where neither is given.
-func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, error) {
-	switch {
-	case len(args) == 0:
-		return flag, nil
-	case len(args) > 1:
-		return "", UsageOf(cmd, "accepts one profile name, received %d: %s", len(args), strings.Join(args, ", "))
-	case flag != "" && flag != args[0] && e.Given(cmd, "name"):
-		return "", UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them", args[0],
-			flag)
-	case args[0] == "":
-		return "", UsageOf(cmd, "the profile name is empty")
+// Names returns the names of profiles that are arguments, or the one of --name, each once; there may be none. A name
+// from the environment or the settings file yields to arguments. kubectl's form fp/NAME is understood.
+func (e *Env) Names(cmd *cobra.Command, args []string, flag string) ([]string, error) {
+	if len(args) == 0 && flag != "" {
+		args = []string{flag}
 	}
-	return args[0], nil
+	var names []string
+	for _, arg := range args {
+		kind, name, typed := strings.Cut(arg, "/")
+		if !typed || kind != FargateProfile && !slices.Contains(FargateProfileAliases(), kind) {
+			name = arg
+		}
+		if name == "" {
+			return nil, UsageOf(cmd, "the profile name is empty")
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if flag != "" && e.Given(cmd, "name") && !slices.Equal(names, []string{flag}) {
+		return nil, UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them",
+			strings.Join(names, " "), flag)
+	}
+	return names, nil
+}
+
+// OneName is Names for a command that takes one profile at most; the name is empty where there is none.
+func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, error) {
+	names, err := e.Names(cmd, args, flag)
+	if len(names) > 1 {
+		return "", UsageOf(cmd, "accepts one profile name, received %d: %s", len(names), strings.Join(names, ", "))
+	}
+	return strings.Join(names, ""), err
 }
 
 // OneOf judges the value of a flag that has a fixed set of values.

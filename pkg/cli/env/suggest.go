@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,4 +66,24 @@ func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 		return &UsageError{Err: fmt.Errorf("fgctl %s Fargate profiles only; %s", third, instead), Command: path}
 	}
 	return cmd
+}
+
+// SplitNames returns the words of a command line with kubectl's form get fp/NAME taken apart, which Verb's commands know
+// as get fp NAME.
+func SplitNames(root *cobra.Command, args []string) []string {
+	verb, _, err := root.Find(args)
+	if err != nil {
+		return args
+	}
+	child, _, err := verb.Find([]string{FargateProfile})
+	if err != nil || child == verb {
+		return args
+	}
+	for i, arg := range args {
+		kind, _, typed := strings.Cut(arg, "/")
+		if typed && (kind == FargateProfile || slices.Contains(child.Aliases, kind)) {
+			return slices.Insert(slices.Clone(args), i, kind)
+		}
+	}
+	return args
 }

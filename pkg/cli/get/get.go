@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -20,11 +21,12 @@ import (
 type options struct {
 	env.TimeLimit
 	env.FleetFlags
-	name       string
+	names      []string
 	configFile string
 	output     string
 	noHeaders  bool
 	chunkSize  int
+	watch      bool
 }
 
 var formats = []string{"table", "wide", "json", "yaml", "clusterconfig", "name"}
@@ -32,19 +34,33 @@ var formats = []string{"table", "wide", "json", "yaml", "clusterconfig", "name"}
 // NewCommand returns the command that holds get fargateprofile.
 func NewCommand(e *env.Env) *cobra.Command {
 	var opts options
+	var name string
 	cmd := &cobra.Command{
-		Use:     env.FargateProfile + " [NAME]",
+		Use:     env.FargateProfile + " [NAME...]",
 		Aliases: env.FargateProfileAliases(),
-		Short:   "List Fargate profiles, or show one",
-		Long: `List the Fargate profiles of a cluster, one row per selector, or show the one that is named.
+		Short:   "List Fargate profiles, or show some",
+		Long: `List the Fargate profiles of a cluster, one row per selector, or show those that are named; one that does
+not exist is an error (exit 1), and the others are shown all the same.
+
+In a pipe each row is one line with every cell; the columns are, but for fields that -o wide appends:
+  NAME  SELECTOR_NAMESPACE  SELECTOR_LABELS  POD_EXECUTION_ROLE_ARN  SUBNETS  TAGS  STATUS
+with CLUSTER and REGION before them where several clusters are looked at, and ACCOUNT before these
+with several accounts; what is empty is <none>. On a terminal cells that repeat in a profile's rows
+stay blank, and one that is too narrow leaves columns out: tags first, then role and subnets.
 
 -o json and -o yaml have the shape of the fargateProfiles items of an eksctl ClusterConfig, so that
 the output feeds back in: fgctl create fargateprofile -f, fgctl match --profiles-from. With several
 clusters they print a ClusterConfig each. -o clusterconfig writes the file that fgctl apply takes and
 changes nothing for: names as apply knows them, and no tags of fgctl's or AWS's own. Why a profile has
-failed is reported on stderr, and in the field health.`,
+failed is reported on stderr, and in the field health.
+
+With --watch rows are printed as profiles change, in the clusters of the first look, until Ctrl-C; a
+profile that is gone has the status gone, fgctl's own word. It looks every second while a profile is
+in transition and every five seconds otherwise, and less often where that would be more than five
+requests a second; -o json is then one profile a line.`,
 		Example: `  fgctl get fargateprofile --cluster demo
   fgctl get fargateprofile web --cluster demo -o yaml
+  fgctl get fp web batch -c demo --watch
   fgctl get fp -c demo -o wide
 
   # Every cluster of two regions
@@ -52,31 +68,38 @@ failed is reported on stderr, and in the field health.`,
 
   # Names only, for scripts
   fgctl get fp -c demo -o name | xargs -n1 echo`,
+		Args: cobra.ArbitraryArgs,
+		PreRun: func(cmd *cobra.Command, _ []string) {
+			if opts.watch && !e.Given(cmd, "timeout") {
+				opts.Timeout = 0
+			}
+		},
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
-			name, err := e.OneName(cmd, args, opts.name)
-			if err != nil {
+			var err error
+			if opts.names, err = e.Names(cmd, args, name); err != nil {
 				return err
 			}
-			opts.name = name
 			if err := opts.check(e, cmd); err != nil {
 				return err
 			}
 			return run(cmd.Context(), e, opts)
 		}),
-		ValidArgsFunction: e.CompleteOneProfile,
+		ValidArgsFunction: e.CompleteProfiles,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	flags.StringVar(&name, "name", "", "name of the profile, instead of the argument")
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region from this ClusterConfig; - reads stdin")
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, clusterconfig or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
+	flags.BoolVarP(&opts.watch, "watch", "w", false, "print rows as profiles change, until Ctrl-C")
 	opts.AddFleet(cmd)
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize,
 		"how many names AWS lists per request; 0 leaves it to AWS")
 	opts.AddTimeout(cmd, env.ReadTime)
+	flags.Lookup("timeout").Usage += "; with --watch none unless given"
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
@@ -91,8 +114,11 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	if err := o.CheckFleet(e, cmd, o.configFile != ""); err != nil {
 		return err
 	}
-	if o.chunkSize < 0 {
+	switch {
+	case o.chunkSize < 0:
 		return e.InvalidValue(cmd, "chunk-size", o.chunkSize, "must not be negative")
+	case o.watch && (o.output == "yaml" || o.output == "clusterconfig"):
+		return e.InvalidValue(cmd, "output", o.output, "must be table, wide, json or name with --watch")
 	}
 	return nil
 }
@@ -101,6 +127,11 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 type found struct {
 	output.ClusterProfiles
 	place env.Place
+	// missing are the names that were given and that the cluster does not have; explain says so of one of them.
+	missing []string
+	explain func(name string) error
+	// again reads the cluster once more.
+	again func() (found, error)
 	// original is the profile that the only one shown replaces; nil where it was not read or is gone.
 	original *fargate.Profile
 }
@@ -118,31 +149,54 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
+	shown := output.ProfileOptions{
+		Format: opts.output, NoHeaders: opts.noHeaders, Several: opts.Several(), Lines: opts.watch,
+	}
+	list := output.NewProfileList(e.Streams, shown)
 	options := cloud.Options{PageSize: opts.chunkSize}
 	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, options, opts.reader(place))
+	failure = errors.Join(failure, opts.lacking(all))
+	if len(opts.names) > 0 {
+		all = slices.DeleteFunc(all, func(f found) bool { return len(f.Profiles) == 0 })
+	}
 	if len(all) == 0 && failure != nil {
 		return failure
 	}
-	if opts.Several() && opts.name != "" {
-		all = slices.DeleteFunc(all, func(f found) bool { return len(f.Profiles) == 0 })
-		if len(all) == 0 {
-			return fmt.Errorf("none of the clusters has a Fargate profile %q", opts.name)
-		}
-	}
-	clusters := make([]output.ClusterProfiles, len(all))
-	for i, f := range all {
-		clusters[i] = f.ClusterProfiles
-	}
 	if opts.output == "clusterconfig" {
-		return errors.Join(failure, printFile(e, clusters))
+		return errors.Join(failure, printFile(e, clusters(all)))
 	}
-	shown := output.ProfileOptions{Format: opts.output, NoHeaders: opts.noHeaders, Several: opts.Several()}
-	if err := output.Profiles(e.Streams, shown, clusters); err != nil {
+	if err := list.Print(clusters(all)); err != nil {
 		return err
 	}
-	warnHealth(e, opts.Several(), clusters)
+	warnHealth(e, opts.Several(), clusters(all))
 	warnReplacements(e, all)
-	return failure
+	if failure != nil || !opts.watch {
+		return failure
+	}
+	return opts.follow(ctx, e, list, all)
+}
+
+// lacking has an error for each name that none of the clusters has.
+func (o *options) lacking(all []found) error {
+	var faults []error
+	for _, name := range o.names {
+		switch {
+		case len(all) == 0 || slices.ContainsFunc(all, func(f found) bool { return !slices.Contains(f.missing, name) }):
+		case o.Several():
+			faults = append(faults, fmt.Errorf("none of the clusters has a Fargate profile %q", name))
+		default:
+			faults = append(faults, all[0].explain(name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func clusters(all []found) []output.ClusterProfiles {
+	out := make([]output.ClusterProfiles, len(all))
+	for i, f := range all {
+		out[i] = f.ClusterProfiles
+	}
+	return out
 }
 
 // printFile writes the profiles as a file that makes no difference, and says what such a file cannot have.
@@ -157,8 +211,7 @@ func printFile(e *env.Env, clusters []output.ClusterProfiles) error {
 	return output.Profiles(e.Streams, output.ProfileOptions{Format: "clusterconfig"}, clusters)
 }
 
-// reader returns what reads one cluster of a region. Where several clusters are asked, one without the named profile
-// is no failure.
+// reader returns what reads one cluster of a region.
 func (o *options) reader(place env.Place) func(*cloud.Client) func(context.Context, string) (found, error) {
 	return func(client *cloud.Client) func(context.Context, string) (found, error) {
 		return func(ctx context.Context, cluster string) (found, error) {
@@ -173,26 +226,20 @@ func (o *options) read(ctx context.Context, client *cloud.Client, at env.Place) 
 	out := found{place: at, ClusterProfiles: output.ClusterProfiles{
 		Account: at.Account, Cluster: cluster, Region: client.Region(),
 	}}
-	profiles, err := getProfiles(ctx, client, cluster, o.name)
-	switch {
-	case err == nil && o.name != "":
-		out.original = getOriginal(ctx, client, profiles[0])
-	case o.Several() && err != nil && cloud.ClassOf(err) == cloud.NotFound && !cloud.NoCluster(err):
-		err = nil
+	out.again = func() (found, error) { return o.read(ctx, client, at) }
+	var err error
+	if len(o.names) == 0 {
+		out.Profiles, err = client.Profiles(ctx, cluster)
+	} else {
+		var answers map[string]error
+		out.Profiles, answers, err = client.ProfilesNamed(ctx, cluster, o.names)
+		out.missing = slices.Collect(maps.Keys(answers))
+		out.explain = func(name string) error { return env.ExplainNotFound(ctx, client, answers[name], cluster, name) }
 	}
-	out.Profiles = profiles
-	return out, env.ExplainNotFound(ctx, client, err, cluster, o.name)
-}
-
-func getProfiles(ctx context.Context, client *cloud.Client, cluster, name string) ([]fargate.Profile, error) {
-	if name == "" {
-		return client.Profiles(ctx, cluster)
+	if len(o.names) == 1 && len(out.Profiles) == 1 {
+		out.original = getOriginal(ctx, client, out.Profiles[0])
 	}
-	profile, err := client.Profile(ctx, cluster, name)
-	if err != nil {
-		return nil, err
-	}
-	return []fargate.Profile{profile}, nil
+	return out, env.ExplainNotFound(ctx, client, err, cluster, "")
 }
 
 // getOriginal reads the profile that p replaces; nil where p replaces none, or where that one cannot be

@@ -43,7 +43,8 @@ func NewCommand(e *env.Env) *cobra.Command {
 not exist is an error (exit 1), and the others are shown all the same.
 
 In a pipe each row is one line with every cell; the columns are, but for fields that -o wide appends:
-  NAME  SELECTOR_NAMESPACE  SELECTOR_LABELS  POD_EXECUTION_ROLE_ARN  SUBNETS  TAGS  STATUS
+  NAME  SELECTOR_NAMESPACE  SELECTOR_LABELS  POD_EXECUTION_ROLE_ARN
+  SUBNETS  TAGS  STATUS
 with CLUSTER and REGION before them where several clusters are looked at, and ACCOUNT before these
 with several accounts; what is empty is <none>. On a terminal cells that repeat in a profile's rows
 stay blank, and one that is too narrow leaves columns out: tags first, then role and subnets.

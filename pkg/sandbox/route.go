@@ -66,7 +66,7 @@ type match struct {
 func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operation, *wire.Refusal) {
 	c := &wire.Call{
 		ID:       fmt.Sprintf("%s-0000-4000-8000-%012x", s.idPrefix, number),
-		Protocol: wire.JSON, Service: "unknown", Region: s.world.Region,
+		Protocol: protocolOf(r, ""), Service: "unknown", Region: s.world.Region,
 		Operation: wire.Clip(r.Method + " " + r.URL.Path),
 	}
 	body, err := wire.ReadBody(r)
@@ -76,14 +76,14 @@ func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operat
 		}
 	}
 	c.Body, c.Query = body, r.URL.Query()
-	name, region, err := credentialScope(r)
+	key, name, region, err := credentialScope(r)
 	if err != nil {
 		// AWS's code and status for a request without a signature; the text is not AWS's.
 		return c, nil, &wire.Refusal{
 			Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: err.Error(),
 		}
 	}
-	c.Service = wire.Clip(name)
+	c.AccessKey, c.Service = key, wire.Clip(name)
 	if region != "" {
 		c.Region = wire.Clip(region)
 	}
@@ -165,27 +165,28 @@ func (s *service) byAction(c *wire.Call, r *http.Request) (*account.Operation, *
 	return operation, nil
 }
 
-// credentialScope finds service and region in a request's signature (Signature Version 4,
+// credentialScope finds the access key, service and region in a request's signature (Signature Version 4,
 // Credential=KEY/DATE/REGION/SERVICE/aws4_request), in the header or presigned in the URL. The signature itself is not
 // checked: every key is good.
-func credentialScope(r *http.Request) (service, region string, err error) {
+func credentialScope(r *http.Request) (key, service, region string, err error) {
 	credential := r.URL.Query().Get("X-Amz-Credential")
 	if _, after, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
 		credential, _, _ = strings.Cut(after, ",")
 	}
 	if credential == "" {
-		return "", "", errors.New("the request is not signed; the sandbox tells the services apart by the signature's " +
-			"credential scope")
+		return "", "", "", errors.New("the request is not signed; the fgctl sandbox tells the services apart by the " +
+			"signature's credential scope")
 	}
 	// An access key may hold slashes, so the scope is read from its end.
 	parts := strings.Split(strings.TrimSpace(credential), "/")
 	n := len(parts)
 	if n < 4 || parts[n-1] != "aws4_request" {
-		return "", "", fmt.Errorf("the credential %q is not KEY/DATE/REGION/SERVICE/aws4_request", credential)
+		return "", "", "", fmt.Errorf("the fgctl sandbox cannot read the credential %q: it is not "+
+			"KEY/DATE/REGION/SERVICE/aws4_request", credential)
 	}
 	service = strings.ToLower(parts[n-2])
 	if n >= 5 {
 		region = parts[n-3] // Signature Version 4A names no region
 	}
-	return service, region, nil
+	return parts[0], service, region, nil
 }

@@ -26,12 +26,15 @@ func TestUnknownOperations(t *testing.T) {
 		{"ssm", "POST", "/", "{}", map[string]string{"X-Amz-Target": "AmazonSSM.GetParameter", "Content-Type": "application/x-amz-json-1.1"}, 404, "application/x-amz-json-1.1", `"__type":"UnknownOperationException"`},
 		{"s3", "GET", "/bucket", "", nil, 404, "text/xml", "<Error><Code>UnknownOperationException</Code><Message>The fgctl sandbox does not know the service s3</Message>"},
 		{"lambda", "GET", "/2015-03-31/functions", "", nil, 404, "application/json", `"message":"The fgctl sandbox does not know the service lambda"`},
+		{"", "POST", "/", "Action=AssumeRoleWithWebIdentity", map[string]string{"Content-Type": form}, 403, "text/xml", "<Message>the request is not signed; the fgctl sandbox tells the services apart by the signature&#39;s credential scope</Message>"},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), test.method, b.URL+test.path, strings.NewReader(test.body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260102/us-east-1/"+test.service+"/aws4_request, Signature=0")
+		if test.service != "" {
+			request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260102/us-east-1/"+test.service+"/aws4_request, Signature=0")
+		}
 		for k, v := range test.header {
 			request.Header.Set(k, v)
 		}

@@ -26,6 +26,8 @@ type Account struct {
 	Created  time.Time
 	// EC2Tags are the tags of things in a VPC that requests have changed, by id.
 	EC2Tags map[string]map[string]string
+	// Sessions are those of assumed roles, by their access keys.
+	Sessions map[string]Session
 	// Asked counts how often each IAM action was asked for, granted or not.
 	Asked map[string]int
 
@@ -53,6 +55,9 @@ type Role struct {
 	Documents  map[string]string
 }
 
+// Session is that of an assumed role.
+type Session struct{ ID, ARN string }
+
 // Policy is a managed policy. Document is empty where the sandbox does not know it.
 type Policy struct {
 	ARN, ID, Version, Document, Description string
@@ -77,7 +82,7 @@ type Output struct{ Key, Value, Export string }
 func New(w world.World, now time.Time) (*Account, error) {
 	//nolint:gosec // the same seed is to make the same ids
 	a := &Account{
-		World: w, Created: now, Asked: map[string]int{}, EC2Tags: map[string]map[string]string{},
+		World: w, Created: now, Asked: map[string]int{}, EC2Tags: map[string]map[string]string{}, Sessions: map[string]Session{},
 		ids: rand.New(rand.NewPCG(w.Seed, 2)),
 	}
 	if w.Permissions != nil {
@@ -93,7 +98,7 @@ func New(w world.World, now time.Time) (*Account, error) {
 		a.AddRole(r, now)
 		for _, arn := range r.Policies {
 			if strings.HasPrefix(arn, a.ARN("iam", "", "policy/")) {
-				a.Policies = append(a.Policies, &Policy{ARN: arn, ID: fmt.Sprintf("ANPASANDBOX%010d", a.Next()), Created: now})
+				a.Policies = append(a.Policies, &Policy{ARN: arn, ID: fmt.Sprintf("ANPASANDBOX%010d", a.Next()), Version: "v1", Created: now})
 			}
 		}
 	}

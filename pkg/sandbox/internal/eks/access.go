@@ -16,11 +16,15 @@ import (
 func noEntries(c *account.Call) (*account.Cluster, *wire.Refusal) {
 	cl, refused := presentCluster(c)
 	if refused == nil && cl.AuthenticationMode == "CONFIG_MAP" {
-		// Not AWS's text.
 		return nil, exception(c, invalidRequest, "The cluster's authentication mode must be set to one of "+
 			"[API, API_AND_CONFIG_MAP] to perform this operation.")
 	}
 	return cl, refused
+}
+
+// entryTypes are those of access entries (EKS API, CreateAccessEntry).
+var entryTypes = []string{
+	"STANDARD", "FARGATE_LINUX", "EC2_LINUX", "EC2_WINDOWS", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX",
 }
 
 func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
@@ -37,6 +41,14 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 	}
 	if err := json.Unmarshal(c.Body, &request); err != nil {
 		return nil, unreadable(err)
+	}
+	if request.Type != "" && !slices.Contains(entryTypes, request.Type) {
+		// Not AWS's text.
+		return nil, exception(c, invalidParameter, "The type "+request.Type+" is none of "+strings.Join(entryTypes, ", ")+".")
+	}
+	if strings.HasPrefix(request.Type, "EC2_") && len(request.Groups) > 0 {
+		// Not AWS's text.
+		return nil, exception(c, invalidParameter, "An access entry of the type "+request.Type+" has no kubernetesGroups.")
 	}
 	if cl.AccessEntryOf(request.Principal) >= 0 {
 		return nil, exception(c, inUse, "The specified access entry resource is already in use on this cluster.")

@@ -25,7 +25,8 @@ type clusterRequest struct {
 		CIDRs          []string `json:"publicAccessCidrs"`
 	} `json:"resourcesVpcConfig"`
 	Access struct {
-		Mode string `json:"authenticationMode"`
+		Mode      string `json:"authenticationMode"`
+		Bootstrap *bool  `json:"bootstrapClusterCreatorAdminPermissions"`
 	} `json:"accessConfig"`
 }
 
@@ -54,6 +55,9 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	if made.Version == "" {
 		made.Version = versions[0].version
 	}
+	if supportOf(made.Version, c.Now) == unsupported {
+		return nil, exception(c, invalidParameter, "unsupported Kubernetes version "+made.Version)
+	}
 	if made.AuthenticationMode == "" {
 		made.AuthenticationMode = "CONFIG_MAP" // the default of the API (EKS User Guide, access entries)
 	}
@@ -65,6 +69,10 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	made.EndpointPrivateAccess = &private
 	made.ClusterSecurityGroup = "sg-" + strings.ReplaceAll(c.UUID(), "-", "")[:17]
 	apply(&made, request)
+	if made.AuthenticationMode != "CONFIG_MAP" && yes(request.Access.Bootstrap) {
+		// The creator is a cluster admin by an access entry (EKS API, CreateAccessConfigRequest).
+		made.AccessEntries = []world.AccessEntry{{Principal: c.Caller(), Created: c.Now}}
+	}
 	cl := c.AddCluster(made, c.Now)
 	cl.Becomes("ACTIVE", c.Now.Add(c.World.Delays.Cluster))
 	return showCluster(c, cl), nil
@@ -142,17 +150,17 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 		// Not AWS's text.
 		return nil, exception(c, inUse, "Cluster "+cl.Name+" currently has an update in progress")
 	}
-	u := account.ClusterUpdate{ID: c.UUID(), Type: "ConfigUpdate", Created: c.Now, Ends: c.Now.Add(c.World.Delays.Update)}
-	for _, kind := range [...]struct{ key, update string }{
-		{"resourcesVpcConfig", "VpcConfigUpdate"}, {"accessConfig", "AccessConfigUpdate"}, {"logging", "LoggingUpdate"},
-	} {
-		if text, given := raw[kind.key]; given {
-			u.Type = kind.update
-			u.Params = append(u.Params, account.UpdateParam{Type: paramOf(kind.key), Value: string(text)})
-		}
+	kind, params := paramsOf(raw)
+	switch mode := request.Access.Mode; {
+	case kind == "":
+		return nil, exception(c, invalidParameter,
+			"The fgctl sandbox updates resourcesVpcConfig, accessConfig and logging only; the request has none of them.")
+	case mode != "" && nextMode[cl.AuthenticationMode] != mode:
+		return nil, exception(c, invalidParameter,
+			"Unsupported authentication mode update from "+cl.AuthenticationMode+" to "+mode)
 	}
-	if request.VPC.Public != nil || request.VPC.Private != nil || request.VPC.CIDRs != nil {
-		u.Type = "EndpointAccessUpdate"
+	u := account.ClusterUpdate{
+		ID: c.UUID(), Type: kind, Params: params, Created: c.Now, Ends: c.Now.Add(c.World.Delays.Update),
 	}
 	apply(&cl.Cluster, request)
 	cl.ClusterUpdates = append(cl.ClusterUpdates, u)
@@ -160,11 +168,37 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 	return showUpdate(c, u), nil
 }
 
-// paramOf returns the type of an update's parameter.
-func paramOf(key string) string {
-	return map[string]string{
-		"resourcesVpcConfig": "EndpointPublicAccess", "accessConfig": "AuthenticationMode", "logging": "ClusterLogging",
-	}[key]
+// nextMode is the only authentication mode that another can become: one step, and none back (EKS User Guide, access
+// entries; EKS refuses even the mode that the cluster has).
+var nextMode = map[string]string{"CONFIG_MAP": "API_AND_CONFIG_MAP", "API_AND_CONFIG_MAP": "API"}
+
+// paramsOf returns the type of an update and its parameters, each with the JSON of its value (AWS CLI reference,
+// update-cluster-config); no type for a request that states nothing.
+func paramsOf(raw map[string]json.RawMessage) (kind string, params []account.UpdateParam) {
+	for _, p := range [...]struct{ outer, inner, param, update string }{
+		{"resourcesVpcConfig", "endpointPublicAccess", "EndpointPublicAccess", "EndpointAccessUpdate"},
+		{"resourcesVpcConfig", "endpointPrivateAccess", "EndpointPrivateAccess", "EndpointAccessUpdate"},
+		{"resourcesVpcConfig", "publicAccessCidrs", "PublicAccessCidrs", "EndpointAccessUpdate"},
+		{"resourcesVpcConfig", "subnetIds", "Subnets", "VpcConfigUpdate"},
+		{"resourcesVpcConfig", "securityGroupIds", "SecurityGroups", "VpcConfigUpdate"},
+		{"accessConfig", "authenticationMode", "AuthenticationMode", "AccessConfigUpdate"},
+		{"logging", "", "ClusterLogging", "LoggingUpdate"},
+	} {
+		value := raw[p.outer]
+		if p.inner != "" {
+			var inner map[string]json.RawMessage
+			_ = json.Unmarshal(value, &inner) // what is no object states nothing
+			value = inner[p.inner]
+		}
+		if len(value) == 0 || string(value) == "null" {
+			continue
+		}
+		if kind == "" {
+			kind = p.update
+		}
+		params = append(params, account.UpdateParam{Type: p.param, Value: string(value)})
+	}
+	return kind, params
 }
 
 func showUpdate(c *account.Call, u account.ClusterUpdate) any {
@@ -266,7 +300,7 @@ func listPodIdentities(c *account.Call) (any, *wire.Refusal) {
 			"associationArn": c.ARN("eks", cl.Region, "podidentityassociation/"+cl.Name+"/"+id),
 		})
 	}
-	return map[string]any{"associations": list}, nil
+	return pageList(c, "associations", list)
 }
 
 // roleARN returns the ARN of a role that a world names, or the ARN that it states.

@@ -2,6 +2,7 @@ package eks_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +59,12 @@ func TestLifeOfACluster(t *testing.T) {
 	update, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: name, ResourcesVpcConfig: &types.VpcConfigRequest{
 		EndpointPrivateAccess: aws.Bool(true), PublicAccessCidrs: []string{"203.0.113.0/24"},
 	}})
-	if err != nil || update.Update.Status != "InProgress" || update.Update.Type != "EndpointAccessUpdate" {
+	var params []string
+	for _, p := range update.Update.Params {
+		params = append(params, string(p.Type)+" "+aws.ToString(p.Value))
+	}
+	if err != nil || update.Update.Status != "InProgress" || update.Update.Type != "EndpointAccessUpdate" ||
+		!slices.Equal(params, []string{"EndpointPrivateAccess true", `PublicAccessCidrs ["203.0.113.0/24"]`}) {
 		t.Fatalf("%+v, %v", update, err)
 	}
 	if err := func() error { _, err := b.EKS.CreateFargateProfile(ctx, early); return err }(); bench.Code(err) != "ResourceInUseException" {
@@ -109,6 +115,12 @@ func TestClusterRefusals(t *testing.T) {
 	if bench.Message(busy) != "Cluster has Fargate Profiles in ACTIVE/CREATING state" || bench.Code(lost) != "InvalidParameterException" {
 		t.Error(busy, lost)
 	}
+	old := newCluster("x")
+	old.Version = aws.String("1.24")
+	_, err := b.EKS.CreateCluster(ctx, old)
+	if bench.Code(err) != "InvalidParameterException" || bench.Message(err) != "unsupported Kubernetes version 1.24" {
+		t.Error(err)
+	}
 	none := aws.String("none")
 	_, update := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: none})
 	_, remove := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: none})
@@ -120,6 +132,34 @@ func TestClusterRefusals(t *testing.T) {
 		if bench.Message(err) != "No cluster found for name: none." {
 			t.Error(err)
 		}
+	}
+}
+
+// The authentication mode changes by one step and not back; what the sandbox cannot change it refuses.
+func TestUpdateOfAccess(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) { w.Cluster("demo").AuthenticationMode = "CONFIG_MAP" })
+	for _, test := range []struct {
+		mode types.AuthenticationMode
+		want string
+	}{
+		{"API", "Unsupported authentication mode update from CONFIG_MAP to API"},
+		{"API_AND_CONFIG_MAP", ""},
+		{"CONFIG_MAP", "Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP"},
+		{"API_AND_CONFIG_MAP", "Unsupported authentication mode update from API_AND_CONFIG_MAP to API_AND_CONFIG_MAP"},
+		{"API", ""},
+		{"API_AND_CONFIG_MAP", "Unsupported authentication mode update from API to API_AND_CONFIG_MAP"},
+	} {
+		out, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{
+			Name: aws.String("demo"), AccessConfig: &types.UpdateAccessConfigRequest{AuthenticationMode: test.mode},
+		})
+		if bench.Message(err) != test.want || (err == nil && aws.ToString(out.Update.Params[0].Value) != `"`+string(test.mode)+`"`) {
+			t.Errorf("%s: %+v, %v", test.mode, out, err)
+		}
+		b.Clock.Advance(time.Minute)
+	}
+	_, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{Name: aws.String("demo"), DeletionProtection: aws.Bool(true)})
+	if bench.Code(err) != "InvalidParameterException" || !strings.HasPrefix(bench.Message(err), "The fgctl sandbox ") {
+		t.Error(err)
 	}
 }
 
@@ -149,6 +189,19 @@ func TestWhatAClusterHas(t *testing.T) {
 	pods, err := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, Namespace: aws.String("web")})
 	if err != nil || len(pods.Associations) != 1 || aws.ToString(pods.Associations[0].ServiceAccount) != "api" {
 		t.Errorf("%+v, %v", pods, err)
+	}
+	first, err := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, MaxResults: aws.Int32(1)})
+	if err != nil || len(first.Associations) != 1 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	second, err := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, MaxResults: aws.Int32(1), NextToken: first.NextToken})
+	if err != nil || len(second.Associations) != 1 || aws.ToString(second.Associations[0].Namespace) != "jobs" || second.NextToken != nil {
+		t.Errorf("%+v, %v", second, err)
+	}
+	_, many := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, MaxResults: aws.Int32(101)})
+	_, versions := b.EKS.DescribeClusterVersions(ctx, &eks.DescribeClusterVersionsInput{MaxResults: aws.Int32(101)})
+	if bench.Code(many) != "InvalidParameterException" || bench.Code(versions) != "InvalidParameterException" {
+		t.Error(many, versions)
 	}
 	if _, err := b.EKS.DeleteCluster(ctx, &eks.DeleteClusterInput{Name: cluster}); bench.Message(err) != "Cluster has nodegroups attached" {
 		t.Error(err)
@@ -182,6 +235,28 @@ func TestAccessEntries(t *testing.T) {
 	}
 	if _, err := b.EKS.DescribeAccessEntry(ctx, &eks.DescribeAccessEntryInput{ClusterName: cluster, PrincipalArn: admin}); bench.Code(err) != "ResourceNotFoundException" {
 		t.Error(err)
+	}
+
+	for _, wrong := range []*eks.CreateAccessEntryInput{
+		{ClusterName: cluster, PrincipalArn: admin, Type: aws.String("ADMIN")},
+		{ClusterName: cluster, PrincipalArn: admin, Type: aws.String("EC2_LINUX"), KubernetesGroups: []string{"admins"}},
+	} {
+		if _, err := b.EKS.CreateAccessEntry(ctx, wrong); bench.Code(err) != "InvalidParameterException" {
+			t.Error(err)
+		}
+	}
+	// The creator of a cluster is its admin, unless it says no.
+	for _, bootstrap := range []*bool{nil, aws.Bool(false)} {
+		in := newCluster("new")
+		in.AccessConfig.BootstrapClusterCreatorAdminPermissions = bootstrap
+		c := bench.Serve(t)
+		if _, err := c.EKS.CreateCluster(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		list, err := c.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: in.Name})
+		if err != nil || slices.Contains(list.AccessEntries, "arn:aws:iam::111122223333:user/sandbox") != (bootstrap == nil) {
+			t.Errorf("%v: %v, %v", bootstrap, list, err)
+		}
 	}
 
 	old := bench.Serve(t, func(w *sandbox.World) { w.Cluster("demo").AuthenticationMode = "CONFIG_MAP" })

@@ -115,25 +115,47 @@ func noProfile(c *account.Call) *wire.Refusal {
 	return exception(c, notFound, "No Fargate Profile found with name: "+c.Profile+".")
 }
 
-// nameList pages a list of names, sorted, into an answer. The page size is 1 to 100, 100 when absent (EKS API). The
-// texts of the refusals are not AWS's.
-func nameList(c *account.Call, key string, names []string) (any, *wire.Refusal) {
+// cut takes a page of a list that is sorted by its keys. The page size is 1 to 100, 100 when absent (EKS API). The texts
+// of the refusals are not AWS's.
+func cut[T any](c *account.Call, items []T, key func(int) string) (part []T, next string, refused *wire.Refusal) {
 	size, ok := c.Number("maxResults", 100, 1, 100)
 	if !ok {
-		return nil, exception(c, invalidParameter,
+		return nil, "", exception(c, invalidParameter,
 			fmt.Sprintf("maxResults is %q; it must be a number from 1 to 100", c.Query.Get("maxResults")))
 	}
-	names = slices.Sorted(slices.Values(names))
-	token := c.Query.Get("nextToken")
-	part, next, ok := account.Page(c, names, func(i int) string { return names[i] }, token, size)
+	part, next, ok = account.Page(c, items, key, c.Query.Get("nextToken"), size)
 	if !ok {
-		return nil, exception(c, invalidParameter, "The nextToken is not one that this service gave.")
+		return nil, "", exception(c, invalidParameter, "The nextToken is not one that this service gave.")
 	}
-	out := map[string]any{key: append([]string{}, c.Stroke.Names(part, next == "")...)}
-	if next = c.Stroke.Next(token, next); next != "" {
+	return part, next, nil
+}
+
+// listAnswer is a page of a list with the token of the next one.
+func listAnswer(c *account.Call, key string, part any, next string) map[string]any {
+	out := map[string]any{key: part}
+	if next = c.Stroke.Next(c.Query.Get("nextToken"), next); next != "" {
 		out["nextToken"] = next
 	}
-	return out, nil
+	return out
+}
+
+// pageList pages a list in its own order into an answer.
+func pageList(c *account.Call, key string, items []map[string]any) (any, *wire.Refusal) {
+	part, next, refused := cut(c, items, account.InOrder)
+	if refused != nil {
+		return nil, refused
+	}
+	return listAnswer(c, key, append([]map[string]any{}, part...), next), nil
+}
+
+// nameList pages a list of names, sorted, into an answer.
+func nameList(c *account.Call, key string, names []string) (any, *wire.Refusal) {
+	names = slices.Sorted(slices.Values(names))
+	part, next, refused := cut(c, names, func(i int) string { return names[i] })
+	if refused != nil {
+		return nil, refused
+	}
+	return listAnswer(c, key, append([]string{}, c.Stroke.Names(part, next == "")...), next), nil
 }
 
 func listClusters(c *account.Call) (any, *wire.Refusal) {

@@ -18,6 +18,23 @@ var versions = []struct{ version, released, standard, extended string }{
 	{"1.33", "2025-05-29", "2026-07-29", "2027-07-29"},
 }
 
+// The support of a version (EKS API, ClusterVersionInformation).
+const unsupported = "UNSUPPORTED"
+
+// supportOf returns the support that a version of Kubernetes has at an instant.
+func supportOf(version string, now time.Time) string {
+	for _, v := range versions {
+		switch {
+		case v.version != version || !now.Before(day(v.extended)):
+		case !now.Before(day(v.standard)):
+			return "EXTENDED_SUPPORT"
+		default:
+			return "STANDARD_SUPPORT"
+		}
+	}
+	return unsupported
+}
+
 // describeClusterVersions shows the versions and their support at the call's instant, the newest first. Which one is
 // the default is not documented; the sandbox takes the newest.
 func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
@@ -28,18 +45,12 @@ func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
 	}
 	list := make([]map[string]any, 0, len(versions))
 	for i, v := range versions {
-		support := "STANDARD_SUPPORT"
-		switch {
-		case !c.Now.Before(day(v.extended)):
-			support = "UNSUPPORTED"
-		case !c.Now.Before(day(v.standard)):
-			support = "EXTENDED_SUPPORT"
-		}
+		support := supportOf(v.version, c.Now)
 		switch {
 		case len(want) > 0 && !slices.Contains(want, v.version),
 			status != "" && status != support,
 			c.Query.Get("defaultOnly") == "true" && i > 0,
-			support == "UNSUPPORTED" && c.Query.Get("includeAll") != "true":
+			support == unsupported && c.Query.Get("includeAll") != "true":
 			continue
 		}
 		list = append(list, map[string]any{
@@ -49,7 +60,7 @@ func describeClusterVersions(c *account.Call) (any, *wire.Refusal) {
 			"endOfExtendedSupportDate": wire.Epoch(day(v.extended)),
 		})
 	}
-	return map[string]any{"clusterVersions": list}, nil
+	return pageList(c, "clusterVersions", list)
 }
 
 // day returns the beginning of a day written as 2026-01-31.

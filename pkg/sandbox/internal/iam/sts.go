@@ -21,11 +21,15 @@ func STS() []account.Operation {
 
 // getCallerIdentity needs no permission (STS API, GetCallerIdentity).
 func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
+	who, assumed := c.Sessions[c.AccessKey]
+	if !assumed {
+		who = account.Session{ID: "AIDASANDBOX0000000001", ARN: c.Caller()}
+	}
 	return struct {
 		ARN     string `xml:"Arn"`
 		ID      string `xml:"UserId"`
 		Account string `xml:"Account"`
-	}{c.Caller(), "AIDASANDBOX0000000001", c.World.Account}, nil
+	}{who.ARN, who.ID, c.World.Account}, nil
 }
 
 // assumeRole returns credentials for a role that trusts the caller. The sandbox takes every key, so they are the
@@ -55,16 +59,18 @@ func assumeRole(c *account.Call) (any, *wire.Refusal) {
 		ID  string `xml:"AssumedRoleId"`
 		ARN string `xml:"Arn"`
 	}
-	role := c.Roles[i]
+	role, key := c.Roles[i], "ASIASANDBOX"+strings.ToUpper(c.UUID()[:8])+"0"
+	who := account.Session{ID: role.ID + ":" + session, ARN: c.ARN("sts", "", "assumed-role/"+role.Name+"/"+session)}
+	c.Sessions[key] = who
 	return struct {
 		Credentials     credentials
 		AssumedRoleUser user
 	}{
 		credentials{
-			"ASIASANDBOX" + strings.ToUpper(c.UUID()[:8]) + "0", "sandbox", "sandbox",
+			key, "sandbox", "sandbox",
 			c.Now.Add(time.Duration(seconds) * time.Second).UTC().Format(time.RFC3339),
 		},
-		user{role.ID + ":" + session, c.ARN("sts", "", "assumed-role/"+role.Name+"/"+session)},
+		user(who),
 	}, nil
 }
 

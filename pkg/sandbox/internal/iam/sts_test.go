@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
@@ -32,6 +33,22 @@ func TestAssumeRole(t *testing.T) {
 		}
 		if err == nil && (aws.ToString(out.AssumedRoleUser.Arn) != "arn:aws:sts::111122223333:assumed-role/"+name+"/s" || out.Credentials.Expiration == nil) {
 			t.Errorf("%+v", out)
+		}
+	}
+	for _, test := range []struct{ role, arn string }{
+		{"root", "arn:aws:sts::111122223333:assumed-role/root/s"}, {"", "arn:aws:iam::111122223333:user/sandbox"},
+	} {
+		config := b.Config
+		if test.role != "" {
+			out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/root"), RoleSessionName: aws.String("s")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			config.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+		}
+		who, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil || aws.ToString(who.Arn) != test.arn {
+			t.Errorf("%+v, %v, want %s", who, err, test.arn)
 		}
 	}
 	_, long := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{

@@ -20,6 +20,7 @@ type Call struct {
 	Protocol  *Protocol
 	Service   string
 	Region    string
+	AccessKey string
 	Operation string
 	// Cluster and Profile are what the request is about, empty where it is about something else.
 	Cluster, Profile string

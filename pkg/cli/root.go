@@ -199,8 +199,8 @@ func addGlobalFlags(e *env.Env, root *cobra.Command) {
 	flags.StringVar(&e.Global.EndpointURL, "endpoint-url", "",
 		"AWS endpoint to use instead of Amazon's, as AWS_ENDPOINT_URL")
 	env.MustComplete(root, "color", env.CompleteFixed(colors))
-	env.MustComplete(root, "region", env.CompleteNothing)
-	env.MustComplete(root, "profile", env.CompleteNothing)
+	env.MustComplete(root, "region", e.CompleteOf(env.AskRegions))
+	env.MustComplete(root, "profile", e.CompleteListOf(env.AskAccounts))
 }
 
 // colors are the values of --color; fabulous is eksctl's, and means true.

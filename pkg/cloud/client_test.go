@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 		{"region of a profile", cloud.Options{Profile: "dev"}, nil, "[profile dev]\nregion=eu-west-1\n", nil},
 		{"region malformed", cloud.Options{Region: "us east"}, nil, "", []string{`"us east"`, "us-east-1"}},
 		{"region with a host", cloud.Options{Region: "evil.example/x"}, nil, "", []string{"not the name"}},
-		{"unknown profile", cloud.Options{Region: "eu-west-1", Profile: "nope"}, nil, "[default]\n", []string{`no profile "nope"`, "list-profiles"}},
+		{"unknown profile", cloud.Options{Region: "eu-west-1", Profile: "nope"}, nil, "[default]\n[profile dev]\n", []string{`no profile "nope"; there are default, dev`, "list-profiles"}},
 		{"an SSO session that is not there", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nsso_session=a\nsso_account_id=1\nsso_role_name=b\n", []string{`"default" names an sso_session, but`, "to set it up: aws configure sso"}},
 		{"unknown profile of the environment", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_PROFILE": "nope"}, "[default]\n", []string{`no profile "nope"`}},
 		{"endpoint", cloud.Options{Region: "eu-west-1", EndpointURL: "http://127.0.0.1:5000"}, nil, "", nil},

@@ -1,9 +1,11 @@
 package cloud
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"os"
 	"regexp"
@@ -91,6 +93,9 @@ func settingsError(ctx context.Context, err error, profile string) error {
 			" cannot assume its role: its source_profile is missing, or has no credentials"
 	case errors.As(err, &missing):
 		message = "the AWS config files have no profile " + quoted(missing.Profile)
+		if names := CredentialsProfiles(); len(names) > 0 && len(names) <= 10 {
+			message += "; there are " + strings.Join(names, ", ")
+		}
 		hint = othersHint
 	case errors.As(err, &load):
 		fault := cmp.Or(fileFault(load.Filename), "is not of the form [section] and key = value")
@@ -119,6 +124,38 @@ func settingsError(ctx context.Context, err error, profile string) error {
 		message = "the AWS settings of profile " + quoted(profile) + " cannot be used"
 	}
 	return invalidSetting(message, hint)
+}
+
+// maxAWSFile bounds what is read of an AWS file for names alone.
+const maxAWSFile = 1 << 20
+
+// CredentialsProfiles returns the names of the profiles in the shared config and credentials files, sorted. It is for
+// offering them; of a file that cannot be read nothing is offered.
+func CredentialsProfiles() []string {
+	var names []string
+	for variable, path := range map[string]string{
+		"AWS_CONFIG_FILE":             config.DefaultSharedConfigFilename(),
+		"AWS_SHARED_CREDENTIALS_FILE": config.DefaultSharedCredentialsFilename(),
+	} {
+		file, err := os.Open(cmp.Or(os.Getenv(variable), path))
+		if err != nil {
+			continue
+		}
+		for lines := bufio.NewScanner(io.LimitReader(file, maxAWSFile)); lines.Scan(); {
+			section, isSection := strings.CutPrefix(strings.TrimSpace(lines.Text()), "[")
+			section, _, ends := strings.Cut(section, "]")
+			words := strings.Fields(section)
+			switch {
+			case !isSection || !ends || len(words) == 0:
+			case words[0] == "profile" && len(words) > 1:
+				names = append(names, strings.Trim(strings.Join(words[1:], " "), `"'`))
+			case len(words) == 1:
+				names = append(names, words[0])
+			}
+		}
+		_ = file.Close()
+	}
+	return slices.Compact(slices.Sorted(slices.Values(names)))
 }
 
 // settingNames are the variables and the keys that the SDK names in its refusals.

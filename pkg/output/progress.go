@@ -152,8 +152,8 @@ func (p *Progress) result() string {
 	return fmt.Sprintf("%s: %s%s", p.subject, p.status, after(p.now().Sub(p.since)))
 }
 
-// usual is how long a transition takes as users have reported it (aws/containers-roadmap#2392, eksctl#6375: 19 s to 6 min
-// to create; aws/containers-roadmap#1211 and #2392: 2 to 20 min and more to delete).
+// usual is how long a transition takes as users have reported it (aws/containers-roadmap#2392, eksctl#6375: 19 s to 6
+// min to create; aws/containers-roadmap#1211 and #2392: 2 to 20 min and more to delete).
 var usual = map[string]string{
 	string(fargate.StatusCreating): "usually 20s to 6m",
 	string(fargate.StatusDeleting): "usually 2m to 20m",
@@ -172,8 +172,8 @@ func (p *Progress) besides(room int) string {
 	return ""
 }
 
-// line is the live line behind the picture, cut so that the terminal does not wrap it. Of a line that is too
-// long the subject goes first, the time never.
+// line is the live line behind the picture, cut so that the terminal does not wrap it. Of a line that is
+// too long the subject goes first, the time never.
 func (p *Progress) line() string {
 	elapsed := fmt.Sprintf("  %s", p.now().Sub(p.since).Truncate(time.Second))
 	subject, status, besides := " "+p.subject, ": "+p.status, ""

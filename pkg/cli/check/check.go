@@ -75,7 +75,7 @@ do.`,
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
-	opts.AddFleet(cmd)
+	opts.AddFleet(e, cmd)
 	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors, "what makes the exit code 3: errors, or warnings too")
 	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations)")
 	opts.AddPrice(cmd)

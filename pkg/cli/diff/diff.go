@@ -57,7 +57,7 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 		ValidArgsFunction: env.CompleteNothing,
 	}
 	opts.AddGoal(e, cmd)
-	opts.AddFleet(cmd)
+	opts.AddFleet(e, cmd)
 	cmd.Flags().StringVarP(&opts.output, "output", "o", "", "json, or markdown for the comment of a pull request")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats[1:]))

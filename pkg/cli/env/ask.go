@@ -23,8 +23,8 @@ type atQuestion struct{}
 func (atQuestion) Error() string { return "interrupted at the question; nothing was changed" }
 func (atQuestion) Unwrap() error { return context.Canceled }
 
-// Approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be left without
-// a profile, with the names of the profiles that have them. all asks for the name of the plan's cluster instead.
+// Approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be left
+// without a profile, with the names of the profiles that have them. all asks for the name of the plan's cluster instead.
 func (e *Env) Approve(ctx context.Context, p *plan.Plan, yes, all bool, question string) error {
 	if yes || !e.Interactive() {
 		return nil
@@ -47,8 +47,8 @@ func (e *Env) Approve(ctx context.Context, p *plan.Plan, yes, all bool, question
 	return e.askFor(ctx, question+" to agree type "+what+": ", what, names...)
 }
 
-// askFor returns nil where the answer is the names, in any order, or without names a yes; what describes them. After a
-// slip it asks once more.
+// askFor returns nil where the answer is the names, in any order, or without names a yes; what describes them. After
+// a slip it asks once more.
 func (e *Env) askFor(ctx context.Context, question, what string, names ...string) error {
 	words := []string{"y"}
 	if len(names) > 0 {

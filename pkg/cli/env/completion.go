@@ -2,11 +2,14 @@ package env
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
 )
 
 // completionTime is what a user waits for the Tab key at most.
@@ -51,13 +54,14 @@ func CompleteFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return nil, cobra.ShellCompDirectiveDefault
 }
 
-// CompleteList completes the last of several values between commas.
+// CompleteList completes the last of several values between commas; behind a tab may stand what describes a value.
 func CompleteList(values []string) Completer {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		done := typed[:strings.LastIndexByte(typed, ',')+1]
 		var out []string
 		for _, value := range values {
-			if !strings.Contains(","+done, ","+value+",") {
+			word, _, _ := strings.Cut(value, "\t")
+			if !strings.Contains(","+done, ","+word+",") {
 				out = append(out, done+value)
 			}
 		}
@@ -65,25 +69,115 @@ func CompleteList(values []string) Completer {
 	}
 }
 
-// Complete asks for names within the time of a completion. A completion is quick or it is silent: ask is called with an
-// environment that writes nothing, and no error is shown.
-func (e *Env) Complete(
-	cmd *cobra.Command, ask func(ctx context.Context, quiet *Env) ([]string, error),
-) ([]string, cobra.ShellCompDirective) {
+// Ask asks for the values of a completion with an environment that writes nothing.
+type Ask = func(ctx context.Context, quiet *Env) ([]string, error)
+
+// Complete asks for values within the time of a completion. A completion is quick or it is silent: what does not
+// answer is left behind, and no error is shown.
+func (e *Env) Complete(cmd *cobra.Command, ask Ask) ([]string, cobra.ShellCompDirective) {
 	ctx := cmd.Context()
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	ctx, cancel := context.WithTimeout(ctx, completionTime)
 	defer cancel()
-	if err := e.Settings(cmd); err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+	answers := make(chan []string, 1)
+	go func() {
+		var values []string
+		if err := e.Settings(cmd); err == nil {
+			if found, err := ask(ctx, e.AtVerbosity(0)); err == nil {
+				values = found
+			}
+		}
+		answers <- values
+	}()
+	var values []string
+	select {
+	case values = <-answers:
+	case <-ctx.Done():
 	}
-	names, err := ask(ctx, e.AtVerbosity(0))
+	return values, cobra.ShellCompDirectiveNoFileComp
+}
+
+// CompleteListOf completes the last of several values between commas, with values that are asked for.
+func (e *Env) CompleteListOf(ask Ask) Completer {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		values, _ := e.Complete(cmd, ask)
+		return CompleteList(values)(cmd, args, typed)
+	}
+}
+
+// CompleteOf completes one value of those that are asked for.
+func (e *Env) CompleteOf(ask Ask) Completer {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return e.Complete(cmd, ask)
+	}
+}
+
+// AskAccounts returns the credentials profiles of AWS's files.
+func AskAccounts(context.Context, *Env) ([]string, error) { return cloud.CredentialsProfiles(), nil }
+
+// AskRegions returns the regions of the account.
+func AskRegions(ctx context.Context, quiet *Env) ([]string, error) {
+	client, err := quiet.Client(ctx, quiet.Global.Region)
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		// Each region knows of all; without one, AWS's first is asked.
+		client, err = quiet.Client(ctx, "us-east-1")
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	if err != nil {
+		return nil, err
+	}
+	return client.Regions(ctx)
+}
+
+// askSubnets returns the subnets of the cluster's VPC, with zone and addresses.
+func askSubnets(ctx context.Context, quiet *Env) ([]string, error) {
+	client, place, err := quiet.Target(ctx, Place{})
+	if err != nil {
+		return nil, err
+	}
+	cluster, err := client.Cluster(ctx, place.Cluster)
+	if err != nil || cluster.VPC == "" {
+		return nil, err
+	}
+	subnets, err := client.SubnetsOfVPC(ctx, cluster.VPC)
+	out := make([]string, len(subnets))
+	for i, s := range subnets {
+		out[i] = strings.TrimRight(fmt.Sprintf("%s\t%s %s %s", s.ID, s.Zone, s.CIDR, s.Name), " ")
+	}
+	return out, err
+}
+
+// askRoles returns the roles of the account whose trust policy names Fargate.
+func askRoles(ctx context.Context, quiet *Env) ([]string, error) {
+	client, err := quiet.Client(ctx, quiet.Global.Region)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	roles, err := client.Roles(ctx)
+	for _, r := range roles {
+		if strings.Contains(r.TrustPolicy, "eks-fargate-pods") {
+			out = append(out, r.ARN)
+		}
+	}
+	return out, err
+}
+
+// CompleteSelectors completes a selector of the profile that the arguments or --name name.
+func (e *Env) CompleteSelectors(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return e.Complete(cmd, func(ctx context.Context, quiet *Env) ([]string, error) {
+		client, place, err := quiet.Target(ctx, Place{})
+		if err != nil {
+			return nil, err
+		}
+		profile, err := client.Profile(ctx, place.Cluster, strings.Join(append(args, cmd.Flag("name").Value.String()), ""))
+		out := make([]string, len(profile.Selectors))
+		for i, s := range profile.Selectors {
+			out[i] = s.String()
+		}
+		return out, err
+	})
 }
 
 // CompleteClusters completes the name of a cluster.

@@ -29,13 +29,16 @@ type FleetFlags struct {
 const allRegions = "all"
 
 // AddFleet adds --all-clusters, --regions and --max-in-flight, and lets --profile stand several times.
-func (f *FleetFlags) AddFleet(cmd *cobra.Command) {
+func (f *FleetFlags) AddFleet(e *Env, cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.AllClusters, "all-clusters", "A", false, "every cluster of the region")
 	cmd.Flags().StringSliceVar(&f.Regions, "regions", nil,
 		"look in these regions, separated by commas; all for every region of the account")
 	cmd.Flags().IntVar(&f.MaxInFlight, "max-in-flight", 0, "the most requests under way at a time in a region of an "+
 		"account; 0 for 10 with one cluster, and with several for as many as AWS does not throttle")
-	MustComplete(cmd, "regions", CompleteFixed([]string{allRegions}))
+	MustComplete(cmd, "regions", e.CompleteListOf(func(ctx context.Context, quiet *Env) ([]string, error) {
+		regions, _ := AskRegions(ctx, quiet) //nolint:errcheck // all is known without an answer
+		return append(regions, allRegions), nil
+	}))
 	MustComplete(cmd, "max-in-flight", CompleteNothing)
 }
 

@@ -48,7 +48,9 @@ func (f *ProfileFlags) AddProfile(e *Env, cmd *cobra.Command) {
 		"read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
 	MustComplete(cmd, "name", e.CompleteProfiles)
 	MustComplete(cmd, "config-file", CompleteFiles)
-	for _, free := range []string{"namespace", "labels", "selector", "tags", "subnets", "pod-execution-role-arn"} {
+	MustComplete(cmd, "subnets", e.CompleteListOf(askSubnets))
+	MustComplete(cmd, "pod-execution-role-arn", e.CompleteOf(askRoles))
+	for _, free := range []string{"namespace", "labels", "selector", "tags"} {
 		MustComplete(cmd, free, CompleteNothing)
 	}
 }

@@ -96,7 +96,7 @@ requests a second; -o json is then one profile a line.`,
 	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, clusterconfig or name")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.watch, "watch", "w", false, "print rows as profiles change, until Ctrl-C")
-	opts.AddFleet(cmd)
+	opts.AddFleet(e, cmd)
 	flags.IntVar(&opts.chunkSize, "chunk-size", cloud.MaxPageSize,
 		"how many names AWS lists per request; 0 leaves it to AWS")
 	opts.AddTimeout(cmd, env.ReadTime)

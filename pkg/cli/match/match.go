@@ -140,7 +140,7 @@ profiles that take pods overlap.`,
 	flags.StringVarP(&opts.Namespace, "namespace", "n", "",
 		"namespace of manifests that name none; by default the kubeconfig context's, else default")
 	e.AddClusterFlag(cmd)
-	opts.AddFleet(cmd)
+	opts.AddFleet(e, cmd)
 	flags.StringSliceVar(&opts.profilesFrom, "profiles-from", nil,
 		"take the profiles from this file instead: a ClusterConfig, the output of fgctl get -o json|yaml, aws eks "+
 			"describe-fargate-profile, terraform show -json or pulumi stack export, a CloudFormation template, or "+

@@ -124,6 +124,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	opts.AddAnswer(cmd)
 	env.AddOutputFlag(cmd, &opts.output)
 	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
+	env.MustComplete(cmd, "remove-selector", e.CompleteSelectors)
 	env.MustComplete(cmd, "new-name", env.CompleteNothing)
 	return env.Verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }

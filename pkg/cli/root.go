@@ -136,7 +136,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 	root.SetOut(e.Streams.Out)
 	root.SetErr(e.Streams.Err)
 	// No template is set for help, usage or version: cobra would bring in text/template, and the linker
-	// would then keep all of the EC2 API, four times the size of the binary.
+	// would then keep all of the EC2 API, three times the size of the binary.
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	addGlobalFlags(e, root)

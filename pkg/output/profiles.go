@@ -41,7 +41,7 @@ type ClusterProfiles struct {
 
 // ProfileOptions say how profiles are printed.
 type ProfileOptions struct {
-	// Format is table, wide, json, yaml, clusterconfig or name.
+	// Format is table, wide, json, yaml, clusterconfig, name, or one that CheckPaths judges.
 	Format string
 	// NoHeaders leaves out the header of a table.
 	NoHeaders bool
@@ -86,9 +86,12 @@ func (l *ProfileList) Print(all []ClusterProfiles) error {
 	case "name":
 		return printNames(s, o.Several, all)
 	}
-	header, rows := l.rows(all)
-	if len(rows) == 0 {
-		return nil
+	if text, ok := strings.CutPrefix(o.Format, FormatJSONPath); ok {
+		return printPath(s.Out, text, profileItems(o.Several, all))
+	}
+	header, rows, err := l.rows(all)
+	if len(rows) == 0 || err != nil {
+		return err
 	}
 	if o.NoHeaders || l.begun {
 		header = nil
@@ -98,7 +101,10 @@ func (l *ProfileList) Print(all []ClusterProfiles) error {
 }
 
 // rows returns the header and rows of a table, whose form is chosen for the first ones.
-func (l *ProfileList) rows(all []ClusterProfiles) (header []string, rows [][]string) {
+func (l *ProfileList) rows(all []ClusterProfiles) (header []string, rows [][]string, err error) {
+	if text, ok := strings.CutPrefix(l.Format, FormatColumns); ok {
+		return columnTable(text, all)
+	}
 	switch {
 	case l.begun:
 	case l.Format == "wide":
@@ -114,7 +120,8 @@ func (l *ProfileList) rows(all []ClusterProfiles) (header []string, rows [][]str
 			l.form = briefTable
 		}
 	}
-	return l.profileTable(l.form, all)
+	header, rows = l.profileTable(l.form, all)
+	return header, rows, nil
 }
 
 // profileItems is a list of profiles for one cluster, and a list of ClusterConfigs for several.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,9 @@ type options struct {
 	watch      bool
 }
 
-var formats = []string{"table", "wide", "json", "yaml", "clusterconfig", "name"}
+var formats = []string{
+	"table", "wide", "json", "yaml", "clusterconfig", "name", output.FormatJSONPath, output.FormatColumns,
+}
 
 // NewCommand returns the command that holds get fargateprofile.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -55,6 +58,10 @@ clusters they print a ClusterConfig each. -o clusterconfig writes the file that 
 changes nothing for: names as apply knows them, and no tags of fgctl's or AWS's own. Why a profile has
 failed is reported on stderr, and in the field health.
 
+-o jsonpath=TEMPLATE applies kubectl's JSONPath to what -o json prints, a list; -o custom-columns= makes
+a table of paths into each profile, which has the fields cluster and region besides. A field that is
+missing is nothing there, and <none> in a column. There is no go-template; use -o json with jq.
+
 With --watch rows are printed as profiles change, in the clusters of the first look, until Ctrl-C; a
 profile that is gone has the status gone, fgctl's own word. It looks every second while a profile is
 in transition and every five seconds otherwise, and less often where that would be more than five
@@ -63,6 +70,10 @@ requests a second; -o json is then one profile a line.`,
   fgctl get fargateprofile web --cluster demo -o yaml
   fgctl get fp web batch -c demo --watch
   fgctl get fp -c demo -o wide
+
+  # A field of each, in kubectl's way
+  fgctl get fp -c demo -o jsonpath='{range [*]}{.name}{"\t"}{.status}{"\n"}{end}'
+  fgctl get fp -c demo -o custom-columns=NAME:.name,NAMESPACES:.selectors[*].namespace,TEAM:.tags.team
 
   # Every cluster of two regions
   fgctl get fargateprofile --all-clusters --regions us-east-1,eu-west-1
@@ -93,7 +104,8 @@ requests a second; -o json is then one profile a line.`,
 	flags.StringVar(&name, "name", "", "name of the profile, instead of the argument")
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region from this ClusterConfig; - reads stdin")
-	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, clusterconfig or name")
+	flags.StringVarP(&opts.output, "output", "o", "table",
+		"table, wide, json, yaml, clusterconfig, name, jsonpath=TEMPLATE or custom-columns=HEADER:.path,...")
 	flags.BoolVar(&opts.noHeaders, "no-headers", false, "leave out the header of the table")
 	flags.BoolVarP(&opts.watch, "watch", "w", false, "print rows as profiles change, until Ctrl-C")
 	opts.AddFleet(e, cmd)
@@ -109,8 +121,17 @@ requests a second; -o json is then one profile a line.`,
 
 // check judges what the flags of get ask for together.
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
-	if err := errors.Join(o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)); err != nil {
+	format := o.output
+	for _, known := range []string{output.FormatJSONPath, output.FormatColumns} {
+		if strings.HasPrefix(format, known) {
+			format = known
+		}
+	}
+	if err := errors.Join(o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", format, formats)); err != nil {
 		return err
+	}
+	if err := output.CheckPaths(o.output); err != nil {
+		return e.InvalidValue(cmd, "output", o.output, err.Error())
 	}
 	if err := o.CheckFleet(e, cmd, o.configFile != ""); err != nil {
 		return err
@@ -119,7 +140,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	case o.chunkSize < 0:
 		return e.InvalidValue(cmd, "chunk-size", o.chunkSize, "must not be negative")
 	case o.watch && (o.output == "yaml" || o.output == "clusterconfig"):
-		return e.InvalidValue(cmd, "output", o.output, "must be table, wide, json or name with --watch")
+		return e.InvalidValue(cmd, "output", o.output, "must be another format with --watch, such as json")
 	}
 	return nil
 }

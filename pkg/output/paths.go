@@ -1,0 +1,152 @@
+package output
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/client-go/util/jsonpath"
+
+	"github.com/fgctl/fgctl/pkg/profilefile"
+)
+
+// The beginnings of kubectl's formats that fgctl has too; behind them stands what to print.
+const (
+	FormatJSONPath = "jsonpath="
+	FormatColumns  = "custom-columns="
+)
+
+// CheckPaths reports what is wrong with a format of kubectl's; other formats are not judged.
+func CheckPaths(format string) error {
+	if text, ok := strings.CutPrefix(format, FormatJSONPath); ok {
+		if strings.Contains(text, ".items") {
+			return fmt.Errorf("the profiles are a list without items; for their names: %s{[*].name}", FormatJSONPath)
+		}
+		_, err := parsePath(text)
+		return err
+	}
+	if text, ok := strings.CutPrefix(format, FormatColumns); ok {
+		_, err := parseColumns(text)
+		return err
+	}
+	return nil
+}
+
+// parsePath parses a template of JSONPath. As in kubectl a field that is missing is nothing, and braces may be left out
+// around a single path.
+func parsePath(text string) (*jsonpath.JSONPath, error) {
+	if text != "" && !strings.Contains(text, "{") {
+		text = "{" + text + "}"
+	}
+	if text == "" {
+		return nil, errors.New("the template is missing; for the names: {[*].name}")
+	}
+	path := jsonpath.New("output").AllowMissingKeys(true)
+	if err := path.Parse(text); err != nil {
+		return nil, fmt.Errorf("not a JSONPath template such as {[*].name}: %w", err)
+	}
+	return path, nil
+}
+
+// printPath writes what a template selects from data, which is used in its form as JSON.
+func printPath(w io.Writer, text string, data any) error {
+	path, err := parsePath(text)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	plain, err := plainOf(data)
+	if err == nil {
+		err = path.Execute(&out, plain)
+	}
+	if err != nil {
+		return fmt.Errorf("%s%s: %w", FormatJSONPath, text, err)
+	}
+	_, err = io.WriteString(w, CleanLines(out.String()))
+	return err
+}
+
+// plainOf returns data as encoding/json reads it.
+func plainOf(data any) (plain any, err error) {
+	text, err := marshal(data)
+	if err == nil {
+		err = json.Unmarshal(text, &plain)
+	}
+	return plain, err
+}
+
+// column is a column of custom-columns.
+type column struct {
+	header string
+	path   *jsonpath.JSONPath
+}
+
+func parseColumns(text string) ([]column, error) {
+	var out []column
+	for spec := range strings.SplitSeq(text, ",") {
+		header, path, _ := strings.Cut(spec, ":")
+		if header == "" || !strings.HasPrefix(strings.TrimPrefix(path, "{"), ".") {
+			return nil, fmt.Errorf("column %q is not of the form HEADER:.path, such as NAME:.name", spec)
+		}
+		parsed, err := parsePath(path)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", header, err)
+		}
+		out = append(out, column{header, parsed})
+	}
+	return out, nil
+}
+
+// columnTable makes a row of each profile, whose fields are those of its JSON, its cluster and its region.
+func columnTable(text string, all []ClusterProfiles) (header []string, rows [][]string, err error) {
+	columns, err := parseColumns(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range columns {
+		header = append(header, c.header)
+	}
+	for _, c := range all {
+		for _, p := range c.Profiles {
+			plain, err := plainOf(struct {
+				profilefile.Item
+				Cluster string `json:"cluster"`
+				Region  string `json:"region"`
+			}{profilefile.ItemOf(p), c.Cluster, c.Region})
+			if err != nil {
+				return nil, nil, err
+			}
+			row := make([]string, len(columns))
+			for i, c := range columns {
+				if row[i], err = c.cell(plain); err != nil {
+					return nil, nil, fmt.Errorf("%scolumn %s: %w", FormatColumns, c.header, err)
+				}
+			}
+			rows = append(rows, row)
+		}
+	}
+	return header, rows, nil
+}
+
+// cell returns the values that the path finds, with commas between them, or <none>.
+func (c column) cell(plain any) (string, error) {
+	found, err := c.path.FindResults(plain)
+	if err != nil {
+		return "", err
+	}
+	var values []string
+	for _, value := range slices.Concat(found...) {
+		var text strings.Builder
+		if err := c.path.PrintResults(&text, []reflect.Value{value}); err != nil {
+			return "", err
+		}
+		values = append(values, text.String())
+	}
+	return cmp.Or(strings.Join(values, ","), "<none>"), nil
+}

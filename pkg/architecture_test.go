@@ -130,7 +130,7 @@ var outside = map[string][]string{
 	"github.com/clipperhouse/":        {"output"},
 	"github.com/fatih/color":          {"output"},
 	"golang.org/x/term":               {"output"},
-	"k8s.io/client-go":                nil,
+	"k8s.io/client-go":                {"output"}, // its JSONPath alone
 	"k8s.io/api/":                     {"fargate", "fargate/kube", "fargate/support", "manifest", "cli/why"},
 	"k8s.io/component-helpers/":       {"fargate/support"},
 	"github.com/go-json-experiment/":  {"internal/document", "manifest", "output"},

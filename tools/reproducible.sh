@@ -15,6 +15,7 @@ for build in one another/place; do
 	(
 		cd "$dir/$build"
 		[ "$build" = one ] || export GOCACHE=$dir/cache
+		export CGO_ENABLED=0 GOFLAGS=-trimpath # as the release has it, so that its hooks compile nothing twice
 		# What is skipped needs other programs, hosts or the archives of other platforms.
 		"$dir/goreleaser" release --snapshot --clean --config "$dir/release.yaml" --skip=ko,sbom,sign,homebrew,scoop,winget >&2
 		cd dist

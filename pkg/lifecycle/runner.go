@@ -148,10 +148,10 @@ func (o *operation) unfinished(cause error) error {
 	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted && o.existed}
 }
 
-// interval is the pause between two looks: 5 % of the operation's age, at least a second and at most
-// ten. So a change is seen within a second or a twentieth of the time it took.
+// interval is the pause between two looks: 3 % of the operation's age, at least a second and at most
+// ten. So a change is seen within a second, half a second on average, or 3 % of the time it took.
 func interval(age time.Duration) time.Duration {
-	return min(max(age/20, time.Second), 10*time.Second)
+	return min(max(age*3/100, time.Second), 10*time.Second)
 }
 
 // pause waits for the next look, at least as long as AWS asked for. It fails with an Unfinished when the time is up or

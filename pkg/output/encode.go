@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,16 +20,19 @@ import (
 )
 
 // JSON writes v indented by two spaces, with a line break at the end. < > & stay readable.
-func JSON(w io.Writer, v any) error {
+func JSON(w io.Writer, v any) error { return JSONWithin(w, v, "") }
+
+// JSONWithin is JSON with the prefix before every line but the first, for a value inside of a text.
+func JSONWithin(w io.Writer, v any, prefix string) error {
 	text, err := marshal(v)
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	if err := json.Indent(&out, text, "", "  "); err != nil {
+	if err := json.Indent(&out, escape(text), prefix, "  "); err != nil {
 		return err
 	}
-	_, err = w.Write(escape(out.Bytes()))
+	_, err = w.Write(out.Bytes())
 	return err
 }
 
@@ -131,7 +135,9 @@ func textNode(text string) *yaml.Node {
 // formats read the same. Such characters stand only inside double quotes.
 func escape(text []byte) []byte {
 	steers := func(r rune) bool { return r != '\n' && (control(r) || reorders(r)) }
-	if !bytes.ContainsFunc(text, steers) {
+	// Bytes are looked at first, which is several times as fast as runes, and most text is ASCII.
+	odd := func(b byte) bool { return b >= 0x7f || b < ' ' && b != '\n' }
+	if !slices.ContainsFunc(text, odd) || !bytes.ContainsFunc(text, steers) {
 		return text
 	}
 	var out bytes.Buffer

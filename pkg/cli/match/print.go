@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -46,19 +45,21 @@ func (silent) close(fargate.Summary) error   { return nil }
 type jsonPrinter struct {
 	w    io.Writer
 	pods int
+	text bytes.Buffer // of the pod at hand
 }
 
 func (p *jsonPrinter) pod(e fargate.Explanation) error {
-	var text bytes.Buffer
-	if err := output.JSON(&text, e); err != nil {
-		return err
-	}
-	before := ",\n"
+	before := ",\n    "
 	if p.pods == 0 {
-		before = "{\n  \"pods\": [\n"
+		before = "{\n  \"pods\": [\n    "
 	}
 	p.pods++
-	_, err := io.WriteString(p.w, before+strings.TrimSuffix(output.Indent(text.String(), "    "), "\n"))
+	p.text.Reset()
+	p.text.WriteString(before)
+	if err := output.JSONWithin(&p.text, e, "    "); err != nil {
+		return err
+	}
+	_, err := p.w.Write(bytes.TrimSuffix(p.text.Bytes(), []byte("\n")))
 	return err
 }
 
@@ -67,12 +68,11 @@ func (p *jsonPrinter) close(summary fargate.Summary) error {
 	if p.pods == 0 {
 		before = "{\n  \"pods\": []"
 	}
-	var text bytes.Buffer
-	if err := output.JSON(&text, summary); err != nil {
+	p.text.Reset()
+	if err := output.JSONWithin(&p.text, summary, "  "); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.w, "%s,\n  \"summary\": %s}\n", before,
-		strings.TrimPrefix(output.Indent(text.String(), "  "), "  "))
+	_, err := fmt.Fprintf(p.w, "%s,\n  \"summary\": %s}\n", before, p.text.Bytes())
 	return err
 }
 

@@ -171,7 +171,13 @@ func strictHelp(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "completion":
-			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			cmd.Args = cobra.ArbitraryArgs
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) > 0 {
+					return env.UnknownCommand(cmd, args[0])
+				}
+				return cmd.Help()
+			}
 		case "help":
 			cmd.Args = func(_ *cobra.Command, args []string) error {
 				found, rest, err := root.Find(args)
@@ -235,7 +241,7 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 func decorate(e *env.Env, cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
-			err := detachedBool(c, e.Args)
+			err := detachedValue(c, e.Args)
 			if err == nil {
 				err = check(c, args)
 			}

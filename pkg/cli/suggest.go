@@ -16,6 +16,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
 		invalid *pflag.InvalidValueError
+		missing *pflag.ValueRequiredError
 	)
 	// A misspelt command is no command, so its flags are looked for among those of fgctl itself.
 	if words := cmd.Flags().Args(); !cmd.HasParent() && len(words) > 0 {
@@ -25,6 +26,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &invalid):
 		text = valueError(invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
+	case errors.As(err, &missing):
+		text = fmt.Errorf("missing value for --%[1]s; write --%[1]s VALUE", missing.GetFlag().Name)
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -54,22 +57,25 @@ func valueError(flag *pflag.Flag, value string, err error) error {
 	return fmt.Errorf("invalid value %q for --%s: %s", value, flag.Name, wanted)
 }
 
-// detachedBool refuses `--wait false`: pflag takes false for an argument, which would be the name of a profile, and
-// --wait for true.
-func detachedBool(cmd *cobra.Command, words []string) error {
+// detachedValue refuses `--wait false` and `--prune all`: pflag takes false for an argument, which would be the name of
+// a profile, and --wait for true.
+func detachedValue(cmd *cobra.Command, words []string) error {
 	for i, word := range words[:max(0, len(words)-1)] {
 		if word == "--" {
 			return nil
 		}
 		value := words[i+1]
-		if value != "true" && value != "false" || !strings.HasPrefix(word, "-") {
+		if strings.HasPrefix(value, "-") || !strings.HasPrefix(word, "-") {
 			continue
 		}
 		flag := cmd.Flags().Lookup(strings.TrimPrefix(word, "--"))
 		if !strings.HasPrefix(word, "--") && len(word) > 1 {
 			flag = cmd.Flags().ShorthandLookup(word[len(word)-1:])
 		}
-		if flag != nil && flag.Value.Type() == "bool" {
+		if flag == nil || flag.NoOptDefVal == "" {
+			continue
+		}
+		if flag.Value.Type() != "bool" || value == "true" || value == "false" {
 			return fmt.Errorf("unexpected argument %q after %s; did you mean --%s=%s?", value, word, flag.Name, value)
 		}
 	}

@@ -111,7 +111,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 	names, err := e.Names(cmd, args, o.name)
 	faults = append(faults, err)
 	if o.all && len(names) > 0 {
-		usage("--all means every profile of the cluster; name none besides")
+		usage(fmt.Sprintf("--all means every profile of the cluster; leave out %s, or --all", strings.Join(names, " ")))
 	}
 	if o.deleteRole && !o.Wait {
 		usage("--delete-pod-execution-role needs the profiles gone; leave out --wait=false")

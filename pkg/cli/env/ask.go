@@ -24,7 +24,8 @@ func (atQuestion) Error() string { return "interrupted at the question; nothing 
 func (atQuestion) Unwrap() error { return context.Canceled }
 
 // Approve asks for what the plan says, on a terminal and unless yes answers: with y, or where pods would be left
-// without a profile, with the names of the profiles that have them. all asks for the name of the plan's cluster instead.
+// without a profile, with the names of the profiles that have them. all asks for the name of the plan's cluster
+// instead.
 func (e *Env) Approve(ctx context.Context, p *plan.Plan, yes, all bool, question string) error {
 	if yes || !e.Interactive() {
 		return nil

@@ -98,9 +98,9 @@ func (e *Env) OneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	known := slices.DeleteFunc(slices.Clone(allowed), isEmpty)
 	must := known[0]
 	if last := len(known) - 1; last > 0 {
-		must = strings.Join(known[:last], ", ") + " or " + known[last]
+		must = strings.Join(known[:last], ", ") + " or " + known[last] + DidYouMean(value, known, "")
 	}
-	return e.InvalidValue(cmd, flag, value, "must be "+must+DidYouMean(value, known, ""))
+	return e.InvalidValue(cmd, flag, value, "must be "+must)
 }
 
 // InvalidValue says what is wrong with the value of a flag, and where it comes from.
@@ -150,7 +150,7 @@ func (e *Env) NoneEmpty(cmd *cobra.Command, only ...string) error {
 // NoArguments refuses arguments; cobra's own NoArgs would call them unknown commands.
 func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+		return fmt.Errorf("unexpected argument %q; %s takes flags only", args[0], cmd.CommandPath())
 	}
 	return nil
 }

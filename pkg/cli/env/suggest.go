@@ -27,7 +27,11 @@ func UnknownCommand(cmd *cobra.Command, word string) error {
 			names = append(append(names, child.Name()), child.Aliases...)
 		}
 	}
-	return UsageOf(cmd, "unknown command %q for %q%s", word, cmd.CommandPath(), DidYouMean(word, names, ""))
+	hint := DidYouMean(word, names, "")
+	if hint == "" && len(names) > 0 && len(names) <= 5 {
+		hint = "; there are " + strings.Join(names, ", ")
+	}
+	return UsageOf(cmd, "unknown command %q for %q%s", word, cmd.CommandPath(), hint)
 }
 
 // Verb makes a command that only holds subcommands, as get holds fargateprofile. A word that is no

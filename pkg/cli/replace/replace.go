@@ -155,17 +155,20 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
 	}
 	if o.keepName && o.newName != "" {
-		faults = append(faults, usage("--keep-name and --new-name exclude each other"))
+		faults = append(faults, usage(fmt.Sprintf("--keep-name and --new-name %s exclude each other; give one of them",
+			o.newName)))
 	}
 	if o.newName == name && name != "" {
-		faults = append(faults, usage("--new-name is the name of the original; use --keep-name to keep it"))
+		faults = append(faults, usage(fmt.Sprintf("--new-name %s is the name of the original; use --keep-name to keep it",
+			name)))
 	} else if o.Drain && o.newName != "" && !fargate.SortsBefore(o.newName, name) {
 		faults = append(faults, usage(fmt.Sprintf("--new-name %s does not sort before %s, so that new pods would hit %s "+
 			"again; leave it out for a name that does", o.newName, name, name)))
 	}
 	c, inputFaults := o.change()
 	if o.abort && (!c.Empty() || o.CreateRole || o.newName != "" || o.keepName || o.Drain) {
-		faults = append(faults, usage("--abort undoes a replacement; it takes no change"))
+		faults = append(faults, usage("--abort undoes a replacement and takes no change; leave out the flags that "+
+			"describe one"))
 	}
 	return c, errors.Join(append(faults, inputFaults)...)
 }

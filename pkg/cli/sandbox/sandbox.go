@@ -165,7 +165,7 @@ seconds is killed, and it is killed with fgctl.`,
   fgctl sandbox run -- aws eks list-fargate-profiles --cluster-name demo`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("name the command to run after --")
+				return errors.New("missing command; name it behind --, as in fgctl sandbox run -- sh")
 			}
 			return nil
 		},

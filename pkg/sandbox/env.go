@@ -87,7 +87,7 @@ func Listen(address string, allowHosts ...string) (net.Listener, error) {
 	}
 	if !loopback(host) && len(allowHosts) == 0 {
 		return nil, fmt.Errorf("the sandbox listens on loopback only, not on %q, unless it knows the names by which it is "+
-			"reached there; use 127.0.0.1:PORT, or name the hosts that are allowed", address)
+			"reached there; use 127.0.0.1:PORT, or name the hosts that are allowed (--allow-host NAME)", address)
 	}
 	return net.Listen("tcp", address)
 }

@@ -52,6 +52,7 @@ type Role struct {
 	Unseen  int       // creates that EKS still refuses
 	// MaxSession is in seconds; Documents are those of the inline policies that were put, by name.
 	MaxSession int
+	Boundary   string // the ARN of its permissions boundary
 	Documents  map[string]string
 }
 

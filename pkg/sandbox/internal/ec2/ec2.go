@@ -53,6 +53,8 @@ type listing struct {
 	things           func(*account.Call) []thing
 	// filters are those of EC2's model; tag:KEY is one of each.
 	filters string
+	// also are other parameters that are known.
+	also string
 }
 
 const doesNotExist = " ID '%s' does not exist"
@@ -64,6 +66,7 @@ var listings = []listing{
 			"dhcp-options-id ipv6-cidr-block-association.ipv6-cidr-block ipv6-cidr-block-association.ipv6-pool " +
 			"ipv6-cidr-block-association.association-id ipv6-cidr-block-association.state is-default owner-id state " +
 			"tag tag-key vpc-id",
+		"",
 	},
 	{
 		"DescribeSubnets", "SubnetId", "subnet-", "subnetSet",
@@ -76,6 +79,7 @@ var listings = []listing{
 			"private-dns-name-options-on-launch.enable-resource-name-dns-a-record " +
 			"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record state subnet-arn subnet-id " +
 			"tag tag-key vpc-id",
+		"",
 	},
 	{
 		"DescribeRouteTables", "RouteTableId", "rtb-", "routeTableSet",
@@ -85,21 +89,25 @@ var listings = []listing{
 			"route.destination-prefix-list-id route.egress-only-internet-gateway-id route.gateway-id route.instance-id " +
 			"route.nat-gateway-id route.transit-gateway-id route.origin route.state route.vpc-peering-connection-id " +
 			"tag tag-key vpc-id",
+		"",
 	},
 	{
 		"DescribeVpcEndpoints", "VpcEndpointId", "vpce-", "vpcEndpointSet",
 		"InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '%s' does not exist", 1, 1000, endpoints,
 		"ip-address-type service-name service-region tag tag-key vpc-id vpc-endpoint-id vpc-endpoint-state vpc-endpoint-type",
+		"",
 	},
 	{
 		"DescribeNatGateways", "NatGatewayId", "nat-", "natGatewaySet",
 		"NatGatewayNotFound", "The Nat Gateway %s was not found", 5, 1000, natGateways,
 		"nat-gateway-id state subnet-id tag tag-key vpc-id",
+		"",
 	},
 	{
 		"DescribeInternetGateways", "InternetGatewayId", "igw-", "internetGatewaySet",
 		"InvalidInternetGatewayID.NotFound", "The internetGateway" + doesNotExist, 5, 1000, internetGateways,
 		"attachment.state attachment.vpc-id internet-gateway-id owner-id tag tag-key",
+		"",
 	},
 	{
 		"DescribeSecurityGroups", "GroupId", "sg-", "securityGroupInfo",
@@ -110,16 +118,19 @@ var listings = []listing{
 			"ip-permission.cidr ip-permission.from-port ip-permission.group-id ip-permission.group-name " +
 			"ip-permission.ipv6-cidr ip-permission.prefix-list-id ip-permission.protocol ip-permission.to-port " +
 			"ip-permission.user-id owner-id tag tag-key vpc-id",
+		"",
 	},
 	{
 		"DescribeAvailabilityZones", "ZoneName", "", "availabilityZoneInfo",
 		"InvalidParameterValue", "Invalid availability zone: [%s]", 5, 1000, zones,
 		"group-long-name group-name message opt-in-status parent-zone-id parent-zone-name region-name state zone-id " +
 			"zone-name zone-type",
+		"ZoneId AllAvailabilityZones",
 	},
 	{
 		"DescribeRegions", "RegionName", "", "regionInfo",
 		"InvalidParameterValue", "Invalid region name: [%s]", 5, 1000, regions, "endpoint opt-in-status region-name",
+		"AllRegions",
 	},
 	{
 		"DescribeNetworkInterfaces", "NetworkInterfaceId", "eni-", "networkInterfaceSet",
@@ -131,6 +142,7 @@ var listings = []listing{
 			"attachment.status availability-zone availability-zone-id description group-id ipv6-addresses.ipv6-address " +
 			"interface-type mac-address network-interface-id operator.managed operator.principal owner-id private-dns-name " +
 			"private-ip-address requester-id requester-managed source-dest-check status subnet-id tag tag-key vpc-id",
+		"IncludeManagedResources",
 	},
 }
 
@@ -156,8 +168,20 @@ func (t thing) seen(filter string) []string {
 	return t.filters[filter]
 }
 
+// knows reports whether a parameter is one that counts, or that a request has beside its own.
+func (l listing) knows(parameter string) bool {
+	return strings.HasPrefix(parameter, "X-Amz-") || parameter == l.ids ||
+		slices.Contains(strings.Fields("Action Version DryRun Filter MaxResults NextToken "+l.also), parameter)
+}
+
 // answer lists things by ids, filters and pages.
 func (l listing) answer(c *account.Call) (any, *wire.Refusal) {
+	for _, parameter := range slices.Sorted(maps.Keys(c.Query)) {
+		if name, _, _ := strings.Cut(parameter, "."); !l.knows(name) {
+			return nil, wire.BadRequest("UnknownParameter",
+				"The fgctl sandbox does not know the parameter "+name+" of "+l.operation+".")
+		}
+	}
 	things := l.things(c)
 	if ids := c.Values(l.ids); len(ids) > 0 {
 		for _, id := range ids {

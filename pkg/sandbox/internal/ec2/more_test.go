@@ -62,6 +62,10 @@ func TestSecurityGroups(t *testing.T) {
 			}
 		}
 	}
+	_, byName := b.EC2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupNames: []string{"db"}})
+	if bench.Code(byName) != "UnknownParameter" || bench.Message(byName) != "The fgctl sandbox does not know the parameter GroupName of DescribeSecurityGroups." {
+		t.Error(byName)
+	}
 	if _, err := b.EC2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{"sg-x"}}); bench.Code(err) != "InvalidGroup.NotFound" {
 		t.Error(err)
 	}

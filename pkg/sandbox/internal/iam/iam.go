@@ -21,16 +21,16 @@ func Operations() []account.Operation {
 		{Name: "ListAttachedRolePolicies", Run: ofRole(listAttached)},
 		{Name: "ListRolePolicies", Run: ofRole(listInline)},
 		{Name: "CreateRole", Run: createRole},
-		{Name: "DeleteRole", Run: ofRole(deleteRole)},
-		{Name: "AttachRolePolicy", Run: ofRole(attachPolicy)},
-		{Name: "DetachRolePolicy", Run: ofRole(detachPolicy)},
-		{Name: "UpdateAssumeRolePolicy", Run: ofRole(updateTrust)},
+		{Name: "DeleteRole", Run: ofOwnRole(deleteRole)},
+		{Name: "AttachRolePolicy", Run: ofOwnRole(attachPolicy)},
+		{Name: "DetachRolePolicy", Run: ofOwnRole(detachPolicy)},
+		{Name: "UpdateAssumeRolePolicy", Run: ofOwnRole(updateTrust)},
 		{Name: "UpdateRole", Run: ofRole(updateRole)},
 		{Name: "TagRole", Run: ofRole(tagRole)},
 		{Name: "UntagRole", Run: ofRole(untagRole)},
-		{Name: "PutRolePolicy", Run: ofRole(putInline)},
+		{Name: "PutRolePolicy", Run: ofOwnRole(putInline)},
 		{Name: "GetRolePolicy", Run: ofRole(getInline)},
-		{Name: "DeleteRolePolicy", Run: ofRole(deleteInline)},
+		{Name: "DeleteRolePolicy", Run: ofOwnRole(deleteInline)},
 		{Name: "CreatePolicy", Run: createPolicy},
 		{Name: "GetPolicy", Run: ofPolicy(getPolicy)},
 		{Name: "GetPolicyVersion", Run: ofPolicy(getPolicyVersion)},
@@ -65,6 +65,17 @@ func ofRole(run func(*account.Call, *account.Role) (any, *wire.Refusal)) func(*a
 	}
 }
 
+// ofOwnRole is ofRole for what changes a role: only AWS changes those of its services.
+func ofOwnRole(run func(*account.Call, *account.Role) (any, *wire.Refusal)) func(*account.Call) (any, *wire.Refusal) {
+	return ofRole(func(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+		if strings.HasPrefix(r.FullPath(), "/aws-service-role/") {
+			return nil, wire.BadRequest("UnmodifiableEntity", "Cannot perform the operation on the protected role '"+r.Name+
+				"' - this role is only modifiable by AWS")
+		}
+		return run(c, r)
+	})
+}
+
 var roleNameSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@-]{1,64}$`) })
 
 func roleName(name string) bool { return roleNameSyntax().MatchString(name) }
@@ -88,7 +99,14 @@ type roleXML struct {
 	Trust       string                  `xml:"AssumeRolePolicyDocument"`
 	Description string                  `xml:"Description,omitempty"`
 	MaxSession  int                     `xml:"MaxSessionDuration"`
+	Boundary    *boundaryXML            `xml:"PermissionsBoundary,omitempty"`
 	Tags        *wire.Members[wire.Tag] `xml:"Tags,omitempty"`
+}
+
+// boundaryXML is an AttachedPermissionsBoundary as IAM writes it.
+type boundaryXML struct {
+	Type string `xml:"PermissionsBoundaryType"`
+	ARN  string `xml:"PermissionsBoundaryArn"`
 }
 
 // show returns the role; ListRoles leaves tags out, GetRole does not (IAM API, ListRoles).
@@ -97,6 +115,9 @@ func show(c *account.Call, r *account.Role, tags bool) roleXML {
 		Path: r.FullPath(), RoleName: r.Name, RoleID: r.ID, ARN: c.World.RoleARN(r.Role),
 		Created: r.Created.UTC().Format(time.RFC3339), Description: r.Description, MaxSession: r.MaxSession,
 		Trust: encoded(r.Trust),
+	}
+	if tags && r.Boundary != "" { // as the tags, only in GetRole's answer (IAM API, ListRoles)
+		out.Boundary = &boundaryXML{"Policy", r.Boundary}
 	}
 	if tags && len(r.Tags) > 0 {
 		out.Tags = &wire.Members[wire.Tag]{List: wire.Tags(r.Tags)}

@@ -119,7 +119,8 @@ func showPolicy(c *account.Call, p *account.Policy) any {
 	_, path, _ := strings.Cut(p.ARN, ":policy")
 	slash := strings.LastIndex(path, "/")
 	out := policyXML{
-		Name: path[slash+1:], ID: p.ID, ARN: p.ARN, Path: path[:slash+1], Version: p.Version, Attachable: true,
+		Name: path[slash+1:], ID: p.ID, ARN: p.ARN, Path: path[:slash+1], Version: p.Version,
+		Attachable:  !strings.HasPrefix(path, "/aws-service-role/"),
 		Description: p.Description, Created: p.Created.UTC().Format(time.RFC3339),
 		Tags: wire.Members[wire.Tag]{List: wire.Tags(p.Tags)},
 	}

@@ -113,6 +113,51 @@ func TestManagedPolicies(t *testing.T) {
 	}
 }
 
+// Only AWS changes the roles of its services, and their policies are for them alone.
+func TestProtectedRole(t *testing.T) {
+	b := bench.Serve(t)
+	b.Create(t, "web")
+	name, own := aws.String("AWSServiceRoleForAmazonEKSForFargate"), aws.String("fargate-pods")
+	policy := aws.String("arn:aws:iam::aws:policy/aws-service-role/AmazonEKSForFargateServiceRolePolicy")
+	_, remove := b.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: name})
+	_, detach := b.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: name, PolicyArn: policy})
+	_, trust := b.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: name, PolicyDocument: aws.String(document)})
+	_, put := b.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: name, PolicyName: aws.String("x"), PolicyDocument: aws.String(document)})
+	for _, err := range []error{remove, detach, trust, put} {
+		if bench.Code(err) != "UnmodifiableEntity" || bench.Message(err) != "Cannot perform the operation on the protected role '"+*name+"' - this role is only modifiable by AWS" {
+			t.Error(err)
+		}
+	}
+	_, attach := b.IAM.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: own, PolicyArn: policy})
+	shown := try[*iam.GetPolicyOutput](t)(b.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: policy})).Policy
+	if bench.Code(attach) != "PolicyNotAttachable" || shown.IsAttachable {
+		t.Errorf("%v, %+v", attach, shown)
+	}
+}
+
+func TestRoleWithABoundary(t *testing.T) {
+	b := bench.Serve(t)
+	in := &iam.CreateRoleInput{
+		RoleName: aws.String("simulated"), AssumeRolePolicyDocument: aws.String(document), MaxSessionDuration: aws.Int32(7200),
+		PermissionsBoundary: aws.String(ofAWS + "AdministratorAccess"),
+	}
+	try[*iam.CreateRoleOutput](t)(b.IAM.CreateRole(ctx, in))
+	got := try[*iam.GetRoleOutput](t)(b.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: in.RoleName})).Role
+	if aws.ToInt32(got.MaxSessionDuration) != 7200 || aws.ToString(got.PermissionsBoundary.PermissionsBoundaryArn) != *in.PermissionsBoundary {
+		t.Errorf("%+v", got)
+	}
+	if _, err := simulate(b, simulated, "s3:GetObject", "*"); bench.Message(err) != "The fgctl sandbox cannot simulate this: the role simulated has a permissions boundary" {
+		t.Error(err)
+	}
+	in.RoleName, in.PermissionsBoundary = aws.String("other"), aws.String(ofAWS+"Unheard")
+	_, unknown := b.IAM.CreateRole(ctx, in)
+	in.PermissionsBoundary, in.MaxSessionDuration = nil, aws.Int32(1)
+	_, short := b.IAM.CreateRole(ctx, in)
+	if bench.Code(unknown) != "NoSuchEntity" || bench.Code(short) != "ValidationError" {
+		t.Error(unknown, short)
+	}
+}
+
 func TestServiceLinkedRole(t *testing.T) {
 	b := bench.Serve(t)
 	in := &iam.CreateServiceLinkedRoleInput{AWSServiceName: aws.String("eks-fargate.amazonaws.com")}

@@ -29,6 +29,9 @@ func statementsOf(c *account.Call, r *account.Role) (statements []policy.Stateme
 		statements = append(statements, list...)
 		return nil
 	}
+	if r.Boundary != "" {
+		return nil, cannotSimulate("the role " + r.Name + " has a permissions boundary")
+	}
 	for _, name := range r.InlinePolicies {
 		if refused := read("the inline policy "+name, r.Documents[name]); refused != nil {
 			return nil, refused

@@ -56,9 +56,19 @@ func createRole(c *account.Call) (any, *wire.Refusal) {
 			return nil, refused
 		}
 	}
+	session, refused := maxSession(c, 3600)
+	if refused != nil {
+		return nil, refused
+	}
+	boundary := c.Query.Get("PermissionsBoundary")
+	if boundary != "" && findPolicy(c, boundary) == nil {
+		// Not AWS's text.
+		return nil, wire.NotFound("NoSuchEntity", "The permissions boundary "+boundary+" does not exist.")
+	}
 	r := c.AddRole(world.Role{
 		Name: name, Path: path, Description: c.Query.Get("Description"), Trust: trust, Tags: tags, Created: c.Now,
 	}, c.Now)
+	r.MaxSession, r.Boundary = session, boundary
 	r.Visible = c.Now.Add(c.World.Delays.RolePropagation)
 	return struct{ Role roleXML }{show(c, r, true)}, nil
 }
@@ -89,6 +99,9 @@ func attachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	if findPolicy(c, arn) == nil {
 		return nil, wire.NotFound("NoSuchEntity", "Policy "+arn+" does not exist or is not attachable.")
 	}
+	if strings.Contains(arn, ":policy/aws-service-role/") {
+		return nil, wire.BadRequest("PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
+	}
 	// Attaching twice is no error (IAM API, AttachRolePolicy).
 	if !slices.Contains(r.Policies, arn) {
 		r.Policies = append(r.Policies, arn)
@@ -105,13 +118,22 @@ func detachPolicy(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	return nil, nil
 }
 
-func updateRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	seconds, ok := c.Number("MaxSessionDuration", r.MaxSession, 3600, 43200)
+// maxSession returns the duration of sessions that a request states.
+func maxSession(c *account.Call, absent int) (seconds int, refused *wire.Refusal) {
+	seconds, ok := c.Number("MaxSessionDuration", absent, 3600, 43200)
 	if !ok {
 		// Not AWS's text; the bounds are the model's.
-		return nil, wire.BadRequest("ValidationError", "MaxSessionDuration must be a number from 3600 to 43200")
+		return 0, wire.BadRequest("ValidationError", "MaxSessionDuration must be a number from 3600 to 43200")
 	}
-	r.MaxSession = seconds
+	return seconds, nil
+}
+
+func updateRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	session, refused := maxSession(c, r.MaxSession)
+	if refused != nil {
+		return nil, refused
+	}
+	r.MaxSession = session
 	if c.Query.Has("Description") {
 		r.Description = c.Query.Get("Description")
 	}

@@ -65,10 +65,12 @@ var may = []struct {
 	{"profilefile", []string{"fargate", "fargate/kube", "internal/document", "internal/spelling"}},
 	{"cloud", []string{"fargate", "internal/shell", "network"}},
 	{"preflight", []string{"cloud", "fargate", "fargate/kube", "network", "trust"}},
-	{"lifecycle/decision", []string{"fargate", "fargate/kube", "preflight"}},
+	{"lifecycle/decision", []string{"fargate", "fargate/kube", "fargate/price", "preflight"}},
 	{"lifecycle", []string{"cloud", "fargate", "fargate/kube", "lifecycle/decision", "preflight", "trust"}},
-	{"plan", []string{"fargate", "fargate/kube", "lifecycle", "lifecycle/decision"}},
-	{"output", []string{"fargate", "fargate/kube", "fargate/message", "internal/document", "plan", "profilefile"}},
+	{"plan", []string{"fargate", "fargate/kube", "fargate/price", "lifecycle", "lifecycle/decision"}},
+	{"output", []string{
+		"fargate", "fargate/kube", "fargate/message", "fargate/price", "internal/document", "plan", "profilefile",
+	}},
 	{"cli/env", []string{
 		"cloud", "fargate", "fargate/kube", "fargate/price", "internal/document", "internal/kubecontext",
 		"internal/kubectl", "internal/shell", "internal/spelling", "lifecycle", "lifecycle/decision",

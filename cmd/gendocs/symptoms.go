@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate/message"
@@ -22,8 +24,15 @@ The texts were seen in public, at the sources named; fgctl has not been run agai
 func symptoms() string {
 	var b strings.Builder
 	b.WriteString(symptomsHead)
+	all, first := message.All(), map[string]int{}
+	for i, k := range all {
+		if _, seen := first[k.By]; !seen {
+			first[k.By] = i
+		}
+	}
+	slices.SortStableFunc(all, func(a, b message.Known) int { return cmp.Compare(first[a.By], first[b.By]) })
 	speaker := ""
-	for _, k := range message.All() {
+	for _, k := range all {
 		if k.By != speaker {
 			speaker = k.By
 			fmt.Fprintf(&b, "\n## What %s says\n", speaker)

@@ -107,16 +107,29 @@ func (e Explanation) OnFargate() bool {
 
 // SetPrice sets what the pods would cost by the rates, where a profile takes them.
 func (e *Explanation) SetPrice(rates price.Rates) {
-	c := e.Capacity
-	if c == nil || !e.OnFargate() {
+	if e.Capacity == nil || !e.OnFargate() {
 		return
+	}
+	p := priceOf(e.Capacity, &rates)
+	e.Price = &p
+}
+
+// PriceOf returns what a pod, or the pods of a manifest, cost on Fargate; zero where they fit no size, or without
+// rates.
+func PriceOf(pod kube.Pod, rates *price.Rates) price.Pod {
+	capacity, _ := support.Size(pod)
+	return priceOf(capacity, rates)
+}
+
+func priceOf(c *support.Capacity, rates *price.Rates) price.Pod {
+	if c == nil || rates == nil {
+		return price.Pod{}
 	}
 	smaller := make([]price.Size, len(c.Smaller))
 	for i, a := range c.Smaller {
 		smaller[i] = price.Size{VCPU: a.VCPU, GB: a.MemoryGB}
 	}
-	p := rates.Pod(price.Size{VCPU: c.VCPU, GB: c.MemoryGB}, c.Replicas, smaller)
-	e.Price = &p
+	return rates.Pod(price.Size{VCPU: c.VCPU, GB: c.MemoryGB}, c.Replicas, smaller)
 }
 
 // Refused returns the codes of what Fargate would refuse in the pod, each once.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
@@ -46,12 +47,15 @@ type PodImpact struct {
 	// Unowned reports whether nobody owns the pod, so that nothing makes another one in its place (Kubernetes,
 	// Pods: pods are made by workload resources; Pod Lifecycle: a pod is never rescheduled).
 	Unowned bool `json:"unowned"`
+	// Price is what they cost on From; absent where that was not asked for, or they fit no size.
+	Price price.Pod `json:"price,omitzero"`
 }
 
 // Impact gathers what becomes of pods, one at a time. The zero value is not usable; see NewImpact.
 type Impact struct {
 	before, after *Matcher
 	going         []string
+	rates         *price.Rates
 	owners        kube.Owners
 	groups        map[impactKey]*impactGroup
 	order         []*impactGroup
@@ -96,6 +100,9 @@ func NewImpact(before, after []Profile, going ...string) *Impact {
 	}
 }
 
+// SetRates has what pods cost reckoned by the rates; nil for not at all.
+func (i *Impact) SetRates(rates *price.Rates) { i.rates = rates }
+
 // Add takes a pod or a workload, in whatever order.
 func (i *Impact) Add(pod kube.Pod) {
 	i.owners.Note(pod)
@@ -136,6 +143,7 @@ func (i *Impact) Add(pod kube.Pod) {
 		i.order = append(i.order, group)
 	}
 	group.Pods += pods
+	group.Price.Add(priceOf(e.Capacity, i.rates))
 	if i.movesAgain(pod, from) {
 		group.again += pods
 	}
@@ -238,6 +246,7 @@ func (i *Impact) Pods() []PodImpact {
 		}
 		if at, told := places[hit.key()]; told {
 			out[at].Pods += hit.Pods
+			out[at].Price.Add(hit.Price)
 			continue
 		}
 		places[hit.key()] = len(out)

@@ -239,7 +239,7 @@ func TestDrainOf(t *testing.T) {
 		if c.budget {
 			in.Budgets = []fargate.DisruptionBudget{budget}
 		}
-		d := decision.DrainOf("web", profiles, in)
+		d := decision.DrainOf("web", profiles, in, nil)
 		all := slices.Concat(d.Moves, d.Stays)
 		if c.nothing {
 			if len(all) > 0 {

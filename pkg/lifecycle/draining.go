@@ -64,7 +64,7 @@ func (d *draining) step(ctx context.Context, profiles []fargate.Profile) (done b
 	if err != nil {
 		return false, d.failed(ctx, err)
 	}
-	x := decision.DrainOf(d.old.Name, profiles, in)
+	x := decision.DrainOf(d.old.Name, profiles, in, nil)
 	left := d.end.Sub(d.Clock.Now())
 	again := func(m decision.Move) bool { return d.tries[m.String()] > 1 }
 	for _, m := range x.Moves {

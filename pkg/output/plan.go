@@ -77,11 +77,11 @@ func planLines(p *plan.Plan, width int) []planLine {
 		say(risk, "     %s", text)
 	}
 	roleLines(p, say)
-	if p.PodsRead < 0 {
-		return out
+	if p.PodsRead >= 0 {
+		out = append(out, podTable(p, width)...)
+		podRisks(p, say)
 	}
-	out = append(out, podTable(p, width)...)
-	podRisks(p, say)
+	priceLines(p, say)
 	return out
 }
 
@@ -92,11 +92,11 @@ func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 			say(false, "     no pod is on %s now", d.Profile)
 		}
 		for _, m := range d.Moves {
-			say(false, "     restart %s: %s, from %s to %s", m, CountPods(len(m.Pods)), d.Profile, m.To)
+			say(false, "     restart %s: %s%s, from %s to %s", m, CountPods(len(m.Pods)), monthly(p, m.Price), d.Profile, m.To)
 		}
 		for _, m := range d.Stays {
-			say(true, "     %s is not restarted, and the deletion of %s stops its %s (%s): %s", m, d.Profile,
-				CountPods(len(m.Pods)), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), m.Why)
+			say(true, "     %s is not restarted, and the deletion of %s stops its %s (%s%s): %s", m, d.Profile,
+				CountPods(len(m.Pods)), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), monthly(p, m.Price), m.Why)
 		}
 	}
 }
@@ -168,10 +168,21 @@ func podTable(p *plan.Plan, width int) []planLine {
 	rows := make([][]string, len(p.Pods))
 	for i, hit := range p.Pods {
 		rows[i] = []string{hit.Namespace, hit.Owner.String(), fmt.Sprint(hit.Pods), hit.From, fateText(hit)}
+		if p.Price != nil {
+			month := "unknown"
+			if hit.Price.TotalMonth > 0 {
+				month = Dollars(hit.Price.TotalMonth)
+			}
+			rows[i] = slices.Insert(rows[i], 3, month)
+		}
+	}
+	head := []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}
+	if p.Price != nil {
+		head = slices.Insert(head, 3, "USD/MONTH")
 	}
 	var table bytes.Buffer
 	streams := &Streams{Out: &table, OutTerminal: width > 0, Width: max(0, width-len(indent))}
-	if Table(streams, []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}, rows) != nil {
+	if Table(streams, head, rows) != nil {
 		return nil
 	}
 	var lines []planLine

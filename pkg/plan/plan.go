@@ -5,6 +5,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
@@ -26,12 +27,43 @@ type Plan struct {
 	// Pods and Budgets are what the pods showed that were added.
 	Pods    []fargate.PodImpact    `json:"pods"`
 	Budgets []fargate.BrokenBudget `json:"budgets"`
+	// Price is what the pods cost that are on profiles that go; absent where that was not asked for.
+	Price *Price `json:"price,omitempty"`
 	// Uncovered reports whether pods would be left without a profile.
 	Uncovered bool `json:"uncovered"`
 	// Request is the body of the creation that comes first; absent where nothing is created.
 	Request *Request `json:"request,omitempty"`
 	// PodsRead is how many pods and workloads were added, -1 where none were asked for.
 	PodsRead int `json:"-"`
+}
+
+// Price is what pods cost before a change.
+type Price struct {
+	price.Total
+	// OffMonth is what those of them cost that no profile takes afterwards.
+	OffMonth float64 `json:"offMonth"`
+}
+
+// AddDrain adds what becomes of the pods of a profile that is drained, and by the rates, which may be nil, their price.
+func (p *Plan) AddDrain(d decision.Drain, rates *price.Rates) {
+	p.Drains = append(p.Drains, d)
+	for _, m := range slices.Concat(d.Moves, d.Stays) {
+		p.addPrice(m.Price, rates, false)
+	}
+	p.addPrice(price.Pod{}, rates, false)
+}
+
+// addPrice adds the price of pods; off reports whether no profile takes them afterwards.
+func (p *Plan) addPrice(pods price.Pod, rates *price.Rates, off bool) {
+	switch {
+	case rates == nil:
+		return
+	case p.Price == nil:
+		p.Price = &Price{Total: *price.NewTotal(*rates)}
+	}
+	if p.Price.Add(pods); off {
+		p.Price.OffMonth += pods.TotalMonth
+	}
 }
 
 // The actions of a step.
@@ -146,12 +178,19 @@ func (x *Pods) Again() map[string]int {
 type Pods struct {
 	impact  *fargate.Impact
 	budgets []fargate.DisruptionBudget
+	rates   *price.Rates
 	read    int
 }
 
 // NewPods compares the profiles before a change with those after it; going are the names of those that are deleted.
 func NewPods(before, after []fargate.Profile, going ...string) *Pods {
 	return &Pods{impact: fargate.NewImpact(before, after, going...)}
+}
+
+// SetRates has what pods cost reckoned by the rates; nil for not at all.
+func (x *Pods) SetRates(rates *price.Rates) {
+	x.rates = rates
+	x.impact.SetRates(rates)
 }
 
 // Add adds a pod or a workload, in whatever order.
@@ -169,6 +208,9 @@ func (p *Plan) AddPods(x *Pods) {
 		return
 	}
 	p.PodsRead, p.Pods, p.Budgets = x.read, x.impact.Pods(), x.impact.Broken(x.budgets)
-	pending := func(i fargate.PodImpact) bool { return i.Fate == fargate.FatePending }
-	p.Uncovered = p.Uncovered || slices.ContainsFunc(p.Pods, pending)
+	p.addPrice(price.Pod{}, x.rates, false)
+	for _, i := range p.Pods {
+		p.Uncovered = p.Uncovered || i.Fate == fargate.FatePending
+		p.addPrice(i.Price, x.rates, i.Fate == fargate.FatePending || i.Fate == fargate.FateLeaves)
+	}
 }

@@ -28,10 +28,10 @@ type options struct {
 	env.AnswerFlags
 	env.TimeLimit
 	env.DrainFlags
+	env.PodFlags
 	createRole bool
 	settle     time.Duration
 	skip       []string
-	pods       []string
 	dryRun     bool
 	output     string
 }
@@ -62,6 +62,7 @@ adopted; --prune=all, all that the file does not have.
 With --drain pods leave a profile before it goes: successors sort before their originals (9-web), so that
 new pods hit them, and the owners of the pods are restarted with kubectl, as replace --drain does it. The
 plan names the pods that stay. Profiles that --prune deletes have no successor and are not drained.
+With --price the plan says what the pods cost of profiles that go: those of --pods, or of --drain.
 
 On a terminal apply asks. Without one it goes ahead when no pod is left without a profile, and wants
 --yes otherwise (exit 3).`,
@@ -90,7 +91,7 @@ On a terminal apply asks. Without one it goes ahead when no pod is left without 
 		"time for the scheduler to learn of an ACTIVE profile before another one is deleted")
 	opts.AddDrain(cmd)
 	env.AddSkipFlag(cmd, &opts.skip)
-	env.AddPodsFlag(cmd, &opts.pods)
+	opts.AddPods(cmd)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the plan and change nothing")
 	opts.AddAnswer(cmd)
 	opts.AddTimeout(cmd, applyTime)
@@ -102,9 +103,9 @@ On a terminal apply asks. Without one it goes ahead when no pod is left without 
 // check judges the flags, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	faults := []error{
-		e.NoneEmpty(cmd), o.CheckGoal(e, cmd, o.pods), o.CheckTimeout(e, cmd), e.CheckSkips(cmd, o.skip),
-		o.CheckAnswer(e, cmd), e.OneOf(cmd, "output", o.output, env.PlanFormats),
-		o.CheckDrain(e, cmd, o.TimeLimit, o.KeepName, o.pods),
+		e.NoneEmpty(cmd), o.CheckGoal(e, cmd), o.CheckPods(e, cmd, o.Drain, o.Files...), o.CheckTimeout(e, cmd),
+		e.CheckSkips(cmd, o.skip), o.CheckAnswer(e, cmd), e.OneOf(cmd, "output", o.output, env.PlanFormats),
+		o.CheckDrain(e, cmd, o.TimeLimit, o.KeepName, o.Pods),
 	}
 	if o.settle < 0 {
 		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
@@ -134,6 +135,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	}
 	client, place, err := e.Target(ctx, stated)
 	if err != nil {
+		return err
+	}
+	if err := opts.ReadRates(ctx, e, client.Region()); err != nil {
 		return err
 	}
 	kubernetes, err := opts.Cluster(e, client, place)
@@ -167,7 +171,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 
 // agree checks everything that has to be made, shows the plan, and asks.
 func (a *application) agree(ctx context.Context) (agreed bool, err error) {
-	pods, err := a.Gather(ctx, a.opts.pods, plan.PodsOfAll(a.Changes))
+	pods, err := a.opts.Gather(ctx, a.Env, plan.PodsOfAll(a.Changes))
 	if err != nil {
 		return false, err
 	}
@@ -176,7 +180,7 @@ func (a *application) agree(ctx context.Context) (agreed bool, err error) {
 		return false, err
 	}
 	p := plan.Apply(a.Changes, a.opts.settle, pods)
-	if err := env.AddDrains(ctx, p, a.kubernetes, a.Decisions...); err != nil {
+	if err := a.opts.AddDrains(ctx, p, a.kubernetes, a.Decisions...); err != nil {
 		return false, err
 	}
 	if err := a.Present(p, a.opts.AnswerFlags, a.opts.dryRun, a.opts.output); err != nil || a.opts.dryRun {

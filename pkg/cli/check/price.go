@@ -32,10 +32,9 @@ type profileCost struct {
 
 // checkPrice judges --pods, --price and --price-from together.
 func (o *options) checkPrice(e *env.Env, cmd *cobra.Command) error {
-	var faults []error
-	if o.Wanted() != (len(o.pods) > 0) {
-		faults = append(faults, errors.New("--price (or --price-from) and --pods are for each other: what the pods of "+
-			"kubectl get pods -A -o json cost; give both"))
+	faults := []error{o.CheckKnown(e, cmd, len(o.pods) > 0)}
+	if len(o.pods) > 0 && !o.Wanted() {
+		faults = append(faults, errors.New("--pods is for --price (or --price-from), which says what they cost; give both"))
 	}
 	if o.Several() && len(o.pods) > 0 {
 		faults = append(faults, errors.New("--pods are those of one cluster; leave out --all-clusters and --regions"))
@@ -85,6 +84,6 @@ func (c *costs) print(s *output.Streams) error {
 	if err := output.Table(s, []string{"PROFILE", "PODS", "USD/MONTH", "SMALLER SIZES SAVE"}, rows); err != nil {
 		return err
 	}
-	_, err := io.WriteString(s.Out, env.PriceText(&c.Total)+"\n")
+	_, err := io.WriteString(s.Out, output.PriceText(&c.Total)+"\n")
 	return err
 }

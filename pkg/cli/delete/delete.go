@@ -24,11 +24,11 @@ import (
 type options struct {
 	env.WaitFlags
 	env.AnswerFlags
+	env.PodFlags
 	names          []string
 	name           string
 	all            bool
 	configFile     string
-	pods           []string
 	ignoreNotFound bool
 	deleteRole     bool
 	dryRun         bool
@@ -47,7 +47,7 @@ func NewCommand(e *env.Env) *cobra.Command {
 EKS stops the pods of a profile at once when it is deleted, whatever their PodDisruptionBudget says.
 The plan says, selector by selector, whether the other ACTIVE profiles cover it wholly, in part or not
 at all, with a pod that would be left without a profile. With --pods it says what becomes of
-each workload: moves to another profile, becomes ambiguous, or stays Pending.
+each workload: moves to another profile, becomes ambiguous, or stays Pending; with --price what it costs.
 
 On a terminal delete asks: with y, or by typing the profile's name where pods would be left without one,
 or the cluster's name for --all.
@@ -87,7 +87,7 @@ region that can be read has it, or policies that fgctl did not give it; without 
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region, and without names the profiles too, from this file; - reads stdin")
 	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
-	env.AddPodsFlag(cmd, &opts.pods)
+	opts.AddPods(cmd)
 	opts.AddWait(cmd, "the profiles are gone")
 	flags.BoolVar(&opts.ignoreNotFound, "ignore-not-found", false, "a profile that does not exist is no error")
 	flags.BoolVar(&opts.deleteRole, "delete-pod-execution-role", false,
@@ -104,7 +104,7 @@ region that can be read has it, or policies that fgctl did not give it; without 
 // check judges the flags and names, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 	faults := []error{
-		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckFiles(cmd, o.pods, o.configFile),
+		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), o.CheckPods(e, cmd, false, o.configFile),
 		e.OneOf(cmd, "output", o.output, env.PlanFormats), o.CheckAnswer(e, cmd),
 	}
 	usage := func(text string) { faults = append(faults, env.UsageOf(cmd, "%s", text)) }
@@ -166,6 +166,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 			return err
 		}
 	}
+	if err := opts.ReadRates(ctx, e, client.Region()); err != nil {
+		return err
+	}
 	profiles, err := client.Profiles(ctx, cluster)
 	if roleAlone := opts.deleteRole && !opts.all && len(opts.names) == 0; roleAlone && cloud.NoCluster(err) {
 		err = nil // its role may be left all the same
@@ -204,7 +207,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 		return errors.Join(showDeletions(e, opts, cluster, nil, found.Missing, []string{}), missingErr)
 	}
-	pods, err := e.Gather(ctx, opts.pods, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
+	pods, err := opts.Gather(ctx, e, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
   fgctl diff -f cluster.yaml -o markdown`,
 		Args: env.NoArguments,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
-			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd, nil), opts.CheckTimeout(e, cmd),
+			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd), opts.CheckTimeout(e, cmd),
 				opts.checkFleet(e, cmd), e.OneOf(cmd, "output", opts.output, formats)); err != nil {
 				return err
 			}

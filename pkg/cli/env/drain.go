@@ -107,7 +107,9 @@ func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecyc
 }
 
 // AddDrains adds to a plan what becomes of the pods of the profiles that are drained.
-func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...decision.Decision) error {
+func (f *PodFlags) AddDrains(
+	ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...decision.Decision,
+) error {
 	for _, step := range p.Steps {
 		if step.Action != plan.StepDrain {
 			continue
@@ -120,7 +122,7 @@ func AddDrains(ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisi
 			if err != nil {
 				return fmt.Errorf("%w\n--drain needs to know the pods of profile %s; nothing was changed", err, d.Name)
 			}
-			p.Drains = append(p.Drains, decision.DrainOf(d.Name, d.During(), in))
+			p.AddDrain(decision.DrainOf(d.Name, d.During(), in, f.rates), f.rates)
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,15 +43,11 @@ func (f *GoalFlags) AddGoal(e *Env, cmd *cobra.Command) {
 
 var prunes = []string{string(decision.PruneNone), string(decision.PruneApplied), string(decision.PruneAll)}
 
-// CheckGoal judges the flags; pods are the files of --pods.
-func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command, pods []string) error {
-	faults := []error{e.OneOf(cmd, "prune", f.Prune, prunes), e.CheckFiles(cmd, pods)}
+// CheckGoal judges the flags.
+func (f *GoalFlags) CheckGoal(e *Env, cmd *cobra.Command) error {
+	faults := []error{e.OneOf(cmd, "prune", f.Prune, prunes)}
 	if len(f.Files) == 0 {
 		faults = append(faults, UsageOf(cmd, "no file is named; give -f FILE"))
-	}
-	if slices.Contains(pods, "-") && slices.Contains(f.Files, "-") {
-		faults = append(faults, UsageOf(cmd,
-			"-f - and --pods - both want standard input; give one of them a file"))
 	}
 	return errors.Join(faults...)
 }

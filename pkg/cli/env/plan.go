@@ -1,59 +1,16 @@
 package env
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fgctl/fgctl/pkg/fargate/kube"
-	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
-
-// AddPodsFlag adds --pods.
-func AddPodsFlag(cmd *cobra.Command, files *[]string) {
-	cmd.Flags().StringSliceVar(files, "pods", nil,
-		"tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
-	MustComplete(cmd, "pods", CompleteFiles)
-}
-
-// CheckFiles judges whether the files of --pods and --config-file can be read, before anything is.
-func (e *Env) CheckFiles(cmd *cobra.Command, pods []string, configFiles ...string) error {
-	var faults []error
-	if slices.Contains(configFiles, "-") && slices.Contains(pods, "-") {
-		faults = append(faults, UsageOf(cmd, "-f - and --pods - both want standard input; give one of them a file"))
-	}
-	for _, name := range configFiles {
-		if name == "" || name == "-" {
-			continue
-		}
-		if _, err := os.Stat(name); err != nil {
-			faults = append(faults, e.configFileError(fmt.Errorf("%s: %w", name, WithoutPath(err))))
-		}
-	}
-	if _, err := manifest.Files(pods, false); err != nil {
-		faults = append(faults, Usagef("--pods: %w", err))
-	}
-	return errors.Join(faults...)
-}
-
-// Gather reads the files of --pods into x. Without files it returns nil, as nothing is said of pods then.
-func (e *Env) Gather(ctx context.Context, files []string, x *plan.Pods) (*plan.Pods, error) {
-	if len(files) == 0 || x == nil {
-		return nil, nil
-	}
-	return x, e.ReadPods(ctx, PodInput{Files: files, Budgets: x.AddBudget}, func(pod kube.Pod) error {
-		x.Add(pod)
-		return nil
-	})
-}
 
 // AnswerFlags are the flags that answer the question before the fact.
 type AnswerFlags struct {

@@ -8,12 +8,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/plan"
 )
 
 // PodInput says which manifests to read, and the namespace of those that name none.
@@ -152,4 +158,153 @@ func (e *Env) defaultNamespace(flag string) string {
 		return ns
 	}
 	return "default"
+}
+
+// CheckFiles judges whether the files of --pods and --config-file can be read, before anything is.
+func (e *Env) CheckFiles(cmd *cobra.Command, pods []string, configFiles ...string) error {
+	var faults []error
+	if slices.Contains(configFiles, "-") && slices.Contains(pods, "-") {
+		faults = append(faults, UsageOf(cmd, "-f - and --pods - both want standard input; give one of them a file"))
+	}
+	for _, name := range configFiles {
+		if name == "" || name == "-" {
+			continue
+		}
+		if _, err := os.Stat(name); err != nil {
+			faults = append(faults, e.configFileError(fmt.Errorf("%s: %w", name, WithoutPath(err))))
+		}
+	}
+	if _, err := manifest.Files(pods, false); err != nil {
+		faults = append(faults, Usagef("--pods: %w", err))
+	}
+	return errors.Join(faults...)
+}
+
+// mostPriceList is the largest price list that is read; the public one of AmazonEKS is some megabytes.
+const mostPriceList = 64 << 20
+
+// PriceFlags ask what pods cost.
+type PriceFlags struct {
+	Price bool
+	From  string
+}
+
+// AddPrice adds --price and --price-from.
+func (f *PriceFlags) AddPrice(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.Price, "price", false, "say what the pods cost, by the prices of us-east-1 that fgctl has")
+	cmd.Flags().StringVar(&f.From, "price-from", "", "say what the pods cost, by this price list: the answer of aws "+
+		"pricing get-products --service-code AmazonEKS, or the bulk file of AmazonEKS; - reads standard input")
+	MustComplete(cmd, "price-from", CompleteFiles)
+}
+
+// Wanted reports whether a price is asked for.
+func (f *PriceFlags) Wanted() bool { return f.Price || f.From != "" }
+
+// PodFlags say by which pods a plan is judged, and whether it says what they cost.
+type PodFlags struct {
+	PriceFlags
+	Pods  []string
+	rates *price.Rates
+}
+
+// AddPods adds --pods, --price and --price-from.
+func (f *PodFlags) AddPods(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.Pods, "pods", nil,
+		"tell what becomes of these pods: the output of kubectl get pods -A -o json, or manifests; - reads stdin")
+	MustComplete(cmd, "pods", CompleteFiles)
+	f.AddPrice(cmd)
+}
+
+// CheckPods judges the flags, and those of --config-file; drains reports whether the pods are read with kubectl.
+func (f *PodFlags) CheckPods(e *Env, cmd *cobra.Command, drains bool, configFiles ...string) error {
+	faults := []error{e.CheckFiles(cmd, f.Pods, configFiles...), f.CheckKnown(e, cmd, drains || len(f.Pods) > 0)}
+	if f.From == "-" && (slices.Contains(f.Pods, "-") || slices.Contains(configFiles, "-")) {
+		faults = append(faults, UsageOf(cmd, "--price-from - and another flag both want standard input; give one of them a "+
+			"file"))
+	}
+	return errors.Join(faults...)
+}
+
+// ReadRates reads the prices of the region, where they are asked for.
+func (f *PodFlags) ReadRates(ctx context.Context, e *Env, region string) error {
+	prices, err := e.ReadPrices(ctx, f.PriceFlags)
+	if err == nil && prices != nil {
+		f.rates, err = prices.Of(region)
+	}
+	return err
+}
+
+// Gather reads the files of --pods into x. Without files it returns nil, as nothing is said of pods then.
+func (f *PodFlags) Gather(ctx context.Context, e *Env, x *plan.Pods) (*plan.Pods, error) {
+	if len(f.Pods) == 0 || x == nil {
+		return nil, nil
+	}
+	x.SetRates(f.rates)
+	return x, e.ReadPods(ctx, PodInput{Files: f.Pods, Budgets: x.AddBudget}, func(pod kube.Pod) error {
+		x.Add(pod)
+		return nil
+	})
+}
+
+// CheckKnown judges whether the pods are known whose price is asked for; what only a setting asks for is then dropped.
+func (f *PriceFlags) CheckKnown(e *Env, cmd *cobra.Command, known bool) error {
+	switch {
+	case !f.Wanted(), known:
+		return nil
+	case e.Given(cmd, "price"), e.Given(cmd, "price-from"):
+		return UsageOf(cmd, "--price (or --price-from) says what pods cost; give them with --pods")
+	}
+	*f = PriceFlags{}
+	return nil
+}
+
+// Prices has the rates of regions: those of --price-from, or those of the binary.
+type Prices struct {
+	from  string // the file; empty for the binary's own
+	rates []price.Rates
+}
+
+// ReadPrices returns the prices that are asked for; nil for none.
+func (e *Env) ReadPrices(ctx context.Context, f PriceFlags) (*Prices, error) {
+	if !f.Wanted() {
+		return nil, nil
+	}
+	p := &Prices{from: f.From}
+	if p.from == "" {
+		return p, nil
+	}
+	data, err := e.ReadAll(ctx, p.from, mostPriceList)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil {
+		p.rates, err = price.Parse(data, p.from)
+	}
+	if err != nil {
+		return nil, &UsageError{Err: fmt.Errorf("--price-from: %s: %w", p.from, err)}
+	}
+	return p, nil
+}
+
+// Of returns the rates of a region.
+func (p *Prices) Of(region string) (*price.Rates, error) {
+	if p.from == "" {
+		rates, ok := price.BuiltIn(region)
+		if !ok {
+			return nil, Usagef("fgctl has prices of %s only and guesses none: for %s give --price-from FILE, with the "+
+				"answer of aws pricing get-products --service-code AmazonEKS or the bulk file of AmazonEKS", rates.Region,
+				cmp.Or(region, "an unknown region, which --region names,"))
+		}
+		return &rates, nil
+	}
+	i := slices.IndexFunc(p.rates, func(r price.Rates) bool { return r.Region == region })
+	if i < 0 {
+		known := make([]string, len(p.rates))
+		for j, r := range p.rates {
+			known[j] = r.Region
+		}
+		return nil, Usagef("--price-from %s has no price of Fargate in %s; it has %s", p.from,
+			cmp.Or(region, "an unknown region, which --region names"), strings.Join(known, ", "))
+	}
+	return &p.rates[i], nil
 }

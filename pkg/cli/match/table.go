@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/support"
 	"github.com/fgctl/fgctl/pkg/internal/document"
@@ -222,7 +221,7 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 	case summary.Pods > 1, p.pods == 0: // --only may leave nothing else to say
 		text = summaryText(summary)
 	case summary.Price != nil:
-		text = env.PriceText(summary.Price)
+		text = output.PriceText(summary.Price)
 	}
 	if text != "" {
 		if p.pods > 0 {
@@ -262,7 +261,7 @@ func summaryText(s fargate.Summary) string {
 			number(s.Capacity.MemoryGB))
 	}
 	if s.Price != nil {
-		text += "\n" + env.PriceText(s.Price)
+		text += "\n" + output.PriceText(s.Price)
 	}
 	return text
 }

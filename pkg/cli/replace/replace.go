@@ -23,6 +23,7 @@ type options struct {
 	env.WaitFlags
 	env.AnswerFlags
 	env.DrainFlags
+	env.PodFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -30,7 +31,6 @@ type options struct {
 	abort    bool
 	settle   time.Duration
 	skip     []string
-	pods     []string
 	dryRun   bool
 	output   string
 }
@@ -61,10 +61,11 @@ whose kind kubectl cannot restart. The plan names them all. The original is dele
 or after --drain-timeout; a rollout that fails keeps it.
 
 The plan shows the steps, and for every selector of the original whether the profiles that are left cover
-it, with a pod that loses its profile; --pods says what becomes of the pods that run now. On a
-terminal replace asks: with y, or by typing the profile's name where pods would be left without one.
-Without a terminal it goes ahead when the successor covers all that the original covered, and wants --yes
-otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is made in place.`,
+it, with a pod that loses its profile; --pods says what becomes of the pods that run now, and --price
+what they, or those that are drained, cost. On a terminal replace asks: with y, or by typing the
+profile's name where pods would be left without one. Without a terminal it goes ahead when the successor
+covers all that the original covered, and wants --yes otherwise (exit 3). --dry-run prints the plan only.
+A change of tags alone is made in place.`,
 		Example: `  # Other selectors
   fgctl replace fargateprofile web --cluster demo --selector 'namespace=web*'
 
@@ -119,7 +120,7 @@ otherwise (exit 3). --dry-run prints the plan only. A change of tags alone is ma
 	opts.AddDrain(cmd)
 	opts.AddWait(cmd, "the original is gone; without it replace ends when EKS has accepted the last deletion")
 	env.AddSkipFlag(cmd, &opts.skip)
-	env.AddPodsFlag(cmd, &opts.pods)
+	opts.AddPods(cmd)
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the plan and the request, and change nothing")
 	opts.AddAnswer(cmd)
 	env.AddOutputFlag(cmd, &opts.output)
@@ -136,8 +137,8 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 	faults := []error{
 		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), e.CheckSkips(cmd,
 			o.skip),
-		e.CheckFiles(cmd, o.pods, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
-		o.CheckDrain(e, cmd, o.TimeLimit, o.keepName, o.pods),
+		o.CheckPods(e, cmd, o.Drain, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
+		o.CheckDrain(e, cmd, o.TimeLimit, o.keepName, o.Pods),
 	}
 	if o.dryRun && !slices.Contains(env.PlanFormats, o.output) {
 		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s",
@@ -228,6 +229,9 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 	}
 	client, place, err := e.Target(ctx, stated)
 	if err != nil {
+		return err
+	}
+	if err := opts.ReadRates(ctx, e, client.Region()); err != nil {
 		return err
 	}
 	profiles, err := client.Profiles(ctx, place.Cluster)

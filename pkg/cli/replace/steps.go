@@ -48,12 +48,12 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 		return true, nil
 	}
 	p := plan.Replace(r.place.Cluster, r.Decision, r.opts.settle)
-	pods, err := r.Gather(ctx, r.opts.pods, plan.PodsOf(r.Decision))
+	pods, err := r.opts.Gather(ctx, r.Env, plan.PodsOf(r.Decision))
 	if err != nil {
 		return false, err
 	}
 	p.AddPods(pods)
-	if err := env.AddDrains(ctx, p, r.kubernetes, r.Decision); err != nil {
+	if err := r.opts.AddDrains(ctx, p, r.kubernetes, r.Decision); err != nil {
 		return false, err
 	}
 	if err := r.Present(p, r.opts.AnswerFlags, r.opts.dryRun, r.opts.output); err != nil || r.opts.dryRun {

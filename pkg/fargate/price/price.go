@@ -45,6 +45,13 @@ type Pod struct {
 	SavesMonth float64 `json:"savesMonth"`
 }
 
+// Add adds other pods of the same owner; of pods of several sizes Hour and Month are the dearest one's.
+func (p *Pod) Add(o Pod) {
+	p.Hour, p.Month = max(p.Hour, o.Hour), max(p.Month, o.Month)
+	p.TotalMonth += o.TotalMonth
+	p.SavesMonth += o.SavesMonth
+}
+
 // Size is a size of a pod.
 type Size struct{ VCPU, GB float64 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
 )
 
 // Inhabitants are the pods of a profile, the workloads that kubectl rollout restart knows, and all budgets.
@@ -34,13 +35,16 @@ type Move struct {
 	// To is the profile that new pods hit; Why says why the owner is not restarted. One of them is empty.
 	To  string `json:"to"`
 	Why string `json:"why"`
+	// Price is what the pods cost; absent where that was not asked for, or they fit no size.
+	Price price.Pod `json:"price,omitzero"`
 }
 
 // String names the owner and its namespace.
 func (m Move) String() string { return fmt.Sprintf("%s in namespace %s", m.Owner, m.Namespace) }
 
-// DrainOf judges the pods of a profile by the profiles that are there while it is drained, itself among them.
-func DrainOf(name string, profiles []fargate.Profile, in Inhabitants) Drain {
+// DrainOf judges the pods of a profile by the profiles that are there while it is drained, itself among them. Rates may
+// be nil.
+func DrainOf(name string, profiles []fargate.Profile, in Inhabitants, rates *price.Rates) Drain {
 	d := Drain{Profile: name, Moves: []Move{}, Stays: []Move{}}
 	j := drainJudge{name: name, in: in, matcher: fargate.NewMatcher(profiles)}
 	for _, w := range in.Workloads {
@@ -65,6 +69,7 @@ func DrainOf(name string, profiles []fargate.Profile, in Inhabitants) Drain {
 			order = append(order, &m)
 		}
 		at[key].Pods = append(at[key].Pods, pod.Name)
+		at[key].Price.Add(fargate.PriceOf(pod, rates))
 	}
 	slices.SortStableFunc(order, func(a, b *Move) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Owner.String(), b.Owner.String()))

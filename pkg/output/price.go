@@ -1,0 +1,61 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
+	"github.com/fgctl/fgctl/pkg/plan"
+)
+
+// PriceText says what all pods cost, by which rates, and what that leaves out.
+func PriceText(t *price.Total) string {
+	text := fmt.Sprintf("That costs $%s a month (%d hours)", Dollars(t.Month), price.HoursPerMonth)
+	if t.SavesMonth > 0 {
+		text += fmt.Sprintf(", of which the smaller sizes would save $%s", Dollars(t.SavesMonth))
+	}
+	return text + fmt.Sprintf(", %s.\nPrices: %s, $%s a vCPU-hour, $%s a GB-hour, as of %s, from %s.", t.LeftOut, t.Region,
+		plainNumber(t.VCPUHour), plainNumber(t.GBHour), cmp.Or(t.Date, "an unknown date"), t.Source)
+}
+
+// plainNumber writes an amount without needless digits.
+func plainNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// priceLines say what the pods cost that are concerned, and where a smaller size would do.
+func priceLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+	if p.Price == nil {
+		return
+	}
+	near := func(owner kube.Owner, namespace string, pods price.Pod) {
+		if pods.SavesMonth > 0 {
+			say(false, "     %s in namespace %s: a smaller size would save $%s a month", owner, namespace,
+				Dollars(pods.SavesMonth))
+		}
+	}
+	for _, hit := range p.Pods {
+		near(hit.Owner, hit.Namespace, hit.Price)
+	}
+	for _, d := range p.Drains {
+		for _, m := range slices.Concat(d.Moves, d.Stays) {
+			near(m.Owner, m.Namespace, m.Price)
+		}
+	}
+	for line := range strings.SplitSeq(PriceText(&p.Price.Total), "\n") {
+		say(false, "     %s", line)
+	}
+	if p.Price.OffMonth > 0 {
+		say(false, "     $%s of it is what the pods cost that no profile takes afterwards.", Dollars(p.Price.OffMonth))
+	}
+}
+
+// monthly is what pods cost, behind how many they are; empty where it is not known.
+func monthly(p *plan.Plan, pods price.Pod) string {
+	if p.Price == nil || pods.TotalMonth == 0 {
+		return ""
+	}
+	return ", $" + Dollars(pods.TotalMonth) + " a month"
+}

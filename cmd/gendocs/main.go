@@ -45,7 +45,11 @@ func main() {
 
 func run(dir string, check bool) error {
 	pages := map[string]string{}
-	collect(cli.Root(), pages)
+	root := cli.Root()
+	collect(root, pages)
+	for _, topic := range topics(root) {
+		pages[fileName(topic)] = page(topic)
+	}
 	pages["../troubleshooting.md"] = symptoms()
 	pages["../codes.md"] = codes()
 	pages["../fargateprofiles.schema.json"] = profilefile.Schema()
@@ -123,6 +127,13 @@ func children(cmd *cobra.Command) []*cobra.Command {
 	})
 }
 
+// topics are the pages of help that are of no command.
+func topics(cmd *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool {
+		return !c.IsAdditionalHelpTopicCommand() || c.Name() == "help"
+	})
+}
+
 func fileName(cmd *cobra.Command) string {
 	return strings.ReplaceAll(cmd.CommandPath(), " ", "_") + ".md"
 }
@@ -145,22 +156,28 @@ func page(cmd *cobra.Command) string {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\n## Examples\n\n```sh\n%s\n```\n", unindent(cmd.Example))
 	}
-	if below := children(cmd); len(below) > 0 {
-		b.WriteString("\n## Commands\n\n")
-		for _, child := range below {
-			fmt.Fprintf(&b, "- [%s](%s): %s\n", child.CommandPath(), fileName(child), prose(child.Short))
-		}
-	}
+	list(&b, "Commands", children(cmd))
+	list(&b, "Topics of help", topics(cmd))
 	if cmd.HasAvailableLocalFlags() && (!cmd.HasSubCommands() || !cmd.HasParent()) {
 		fmt.Fprintf(&b, "\n## Flags\n\n```\n%s```\n", cmd.LocalFlags().FlagUsages())
 	}
 	if cmd.HasParent() {
-		if cmd.HasAvailableInheritedFlags() && !cmd.HasSubCommands() {
+		if cmd.Runnable() && cmd.HasAvailableInheritedFlags() && !cmd.HasSubCommands() {
 			fmt.Fprintf(&b, "\n## Flags of every command\n\n```\n%s```\n", cmd.InheritedFlags().FlagUsages())
 		}
 		fmt.Fprintf(&b, "\nSee also [%s](%s).\n", cmd.Parent().CommandPath(), fileName(cmd.Parent()))
 	}
 	return b.String()
+}
+
+// list links to pages.
+func list(b *strings.Builder, title string, pages []*cobra.Command) {
+	if len(pages) > 0 {
+		fmt.Fprintf(b, "\n## %s\n\n", title)
+	}
+	for _, p := range pages {
+		fmt.Fprintf(b, "- [%s](%s): %s\n", p.CommandPath(), fileName(p), prose(p.Short))
+	}
 }
 
 // layout makes a paragraph of help a paragraph of Markdown; what is indented stays as it is laid out.

@@ -21,7 +21,7 @@ func setHelp(root *cobra.Command, columns int) {
 	if columns == 0 {
 		return
 	}
-	columns = max(min(columns, widestHelp), narrowestHelp)
+	columns = helpWidth(columns)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		text := cmd.Long
 		if text == "" {
@@ -31,6 +31,8 @@ func setHelp(root *cobra.Command, columns int) {
 		_, _ = io.WriteString(cmd.OutOrStdout(), fill(text, columns)+"\n\n"+usage(cmd, columns))
 	})
 }
+
+func helpWidth(columns int) int { return max(min(columns, widestHelp), narrowestHelp) }
 
 // usage is cobra's own, with the flags wrapped; it needs no template (see newRootCommand).
 func usage(cmd *cobra.Command, columns int) string {

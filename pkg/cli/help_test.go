@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -69,4 +71,20 @@ func TestHelpFits80Columns(t *testing.T) {
 		}
 	}
 	visit(newRootCommand(env.New(&output.Streams{}, systemClock{}, nil)))
+}
+
+// The topic of matching is the beginning of its page.
+func TestHelpOfMatchingIsThePage(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../docs/matching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, _ := strings.Cut(string(data), "\n## In short\n")
+	page, _, _ = strings.Cut(page, "\n|")
+	page = strings.NewReplacer("\n- ", "\n", "**", "", "`", "", "[findings](findings.md)", "findings").Replace(page)
+	topic, _, _ := strings.Cut(matchingHelp, "\n\nfgctl match says")
+	if want, got := strings.Fields(page), strings.Fields(topic); !slices.Equal(got, want) {
+		t.Errorf("help says\n%s\nand the page\n%s", strings.Join(got, " "), strings.Join(want, " "))
+	}
 }

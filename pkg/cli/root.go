@@ -106,19 +106,13 @@ const rootExample = `  # Try it without an AWS account: a local endpoint with th
   # Delete, and wait until it is gone
   fgctl delete fargateprofile web --cluster prod`
 
-const rootSettings = `Every flag can also be set by FGCTL_<FLAG> (FGCTL_CLUSTER=prod, FGCTL_DRY_RUN=true) or in
-$XDG_CONFIG_HOME/fgctl/config.yaml (~/.config/fgctl/config.yaml), in the order flag, environment,
-file, default. AWS's own variables and files (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, SSO...)
-work as with any AWS tool. Without --cluster, the current kubeconfig context is used when it is an
-EKS cluster's.`
-
 func newRootCommand(e *env.Env) *cobra.Command {
 	build := version.Read()
 	e.Version, e.Settings = build.Version, func(cmd *cobra.Command) error { return applySettings(e, cmd) }
 	root := &cobra.Command{
 		Use:           "fgctl",
 		Short:         "Manage Amazon EKS Fargate profiles, and explain which one a pod would run on",
-		Long:          rootLong + "\n\n" + rootSettings + "\n\n" + exitCodesHelp,
+		Long:          rootLong + "\n\n" + exitCodesHelp,
 		Example:       rootExample,
 		Version:       build.Version,
 		SilenceUsage:  true,
@@ -157,6 +151,7 @@ func newRootCommand(e *env.Env) *cobra.Command {
 		sandbox.NewCommand(e),
 		version.NewCommand(e),
 	)
+	addTopics(root, e.Streams.Width)
 	strictHelp(root)
 	decorate(e, root)
 	setHelp(root, e.Streams.Width)
@@ -179,6 +174,7 @@ func strictHelp(root *cobra.Command) {
 				return cmd.Help()
 			}
 		case "help":
+			cmd.ValidArgsFunction = completeHelp(root)
 			cmd.Args = func(_ *cobra.Command, args []string) error {
 				found, rest, err := root.Find(args)
 				if err != nil || len(rest) == 0 {

@@ -54,7 +54,7 @@ func applySettings(e *env.Env, cmd *cobra.Command) error {
 	if len(faults) > 0 {
 		return &env.UsageError{Err: errors.Join(faults...)}
 	}
-	return nil
+	return e.TakeARN(cmd)
 }
 
 // environmentName is the variable of a flag: FGCTL_DRY_RUN for dry-run.

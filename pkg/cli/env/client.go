@@ -6,7 +6,10 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
 )
 
@@ -85,6 +88,24 @@ func (e *Env) Place(stated Place) (Place, error) {
 	}
 	e.Info("using cluster %s in %s, from the kubeconfig context %s", p.Cluster, p.Region, current.Name)
 	return p, nil
+}
+
+// TakeARN makes a --cluster that is a cluster's ARN its name, and --region its region.
+func (e *Env) TakeARN(cmd *cobra.Command) error {
+	arn, stated := fargate.ParseARN(e.Global.Cluster), e.Global.Region
+	name, isCluster := strings.CutPrefix(arn.Resource, "cluster/")
+	switch {
+	case !strings.HasPrefix(e.Global.Cluster, "arn:") || cmd.Flags().Lookup("cluster") == nil:
+		return nil
+	case arn.Service != "eks" || !isCluster || name == "" || arn.Region == "":
+		return e.InvalidValue(cmd, "cluster", e.Global.Cluster,
+			"must be a cluster's name, or its ARN such as arn:aws:eks:us-east-1:111122223333:cluster/NAME")
+	case stated != "" && stated != arn.Region && e.Given(cmd, "region"):
+		return e.InvalidValue(cmd, "cluster", e.Global.Cluster, "is in "+arn.Region+", but --region is "+stated)
+	}
+	e.Global.Cluster = name
+	delete(e.Sources, "region")
+	return cmd.Flags().Set("region", arn.Region)
 }
 
 // Target returns the client of the place that a command works on, and the place. See Place.

@@ -20,7 +20,8 @@ func FargateProfileAliases() []string { return []string{"fargateprofiles", "prof
 
 // AddClusterFlag adds --cluster to a command that works on a cluster.
 func (e *Env) AddClusterFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&e.Global.Cluster, "cluster", "c", "", "EKS cluster; the kubeconfig context's by default")
+	cmd.Flags().StringVarP(&e.Global.Cluster, "cluster", "c", "",
+		"EKS cluster, or its ARN; the kubeconfig context's by default")
 	MustComplete(cmd, "cluster", e.CompleteClusters)
 }
 

@@ -20,11 +20,14 @@ type options struct {
 	output string
 }
 
-// The states that --for knows.
+// The states that --for knows; the last is kubectl's word for the second.
 const (
 	untilActive  = "active"
 	untilDeleted = "deleted"
+	untilDelete  = "delete"
 )
+
+var states = []string{untilActive, untilDeleted, untilDelete}
 
 // NewCommand returns the command that holds wait fargateprofile.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -50,7 +53,7 @@ was not seen in deletion, for five seconds. It looks every second at first, and 
 				return env.UsageOf(cmd, "no profile is named; give its name")
 			}
 			if err := errors.Join(opts.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, opts.output),
-				e.OneOf(cmd, "for", opts.until, []string{untilActive, untilDeleted})); err != nil {
+				e.OneOf(cmd, "for", opts.until, states)); err != nil {
 				return err
 			}
 			return run(cmd.Context(), e, opts)
@@ -60,8 +63,8 @@ was not seen in deletion, for five seconds. It looks every second at first, and 
 	cmd.Flags().SortFlags = false
 	e.AddClusterFlag(cmd)
 	cmd.Flags().StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
-	cmd.Flags().StringVar(&opts.until, "for", untilActive, "what to wait for: active or deleted")
-	env.MustComplete(cmd, "for", env.CompleteFixed([]string{untilActive, untilDeleted}))
+	cmd.Flags().StringVar(&opts.until, "for", untilActive, "what to wait for: active or deleted (delete, as kubectl has it)")
+	env.MustComplete(cmd, "for", env.CompleteFixed(states[:2]))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	opts.AddTimeout(cmd, env.ChangeTime)
 	env.AddOutputFlag(cmd, &opts.output)
@@ -78,7 +81,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	defer stop()
 	var profiles []fargate.Profile
 	done := fmt.Sprintf("profile %s is gone from cluster %s", opts.name, place.Cluster)
-	if opts.until == untilDeleted {
+	if opts.until != untilActive {
 		err = runner.WaitDeleted(ctx, place.Cluster, opts.name, "")
 	} else {
 		var p fargate.Profile

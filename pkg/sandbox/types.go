@@ -6,8 +6,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-// What most callers write of a world and of what disturbs it. The other parts are in the packages world and fault, which
-// describe all of them.
+// What most callers write of a world and of what disturbs it. The other parts are in the packages world and fault,
+// which describe all of them.
 type (
 	// World is one AWS account as the sandbox shows it.
 	World = world.World

@@ -83,8 +83,8 @@ type Output struct{ Key, Value, Export string }
 func New(w world.World, now time.Time) (*Account, error) {
 	//nolint:gosec // the same seed is to make the same ids
 	a := &Account{
-		World: w, Created: now, Asked: map[string]int{}, EC2Tags: map[string]map[string]string{}, Sessions: map[string]Session{},
-		ids: rand.New(rand.NewPCG(w.Seed, 2)),
+		World: w, Created: now, Asked: map[string]int{}, EC2Tags: map[string]map[string]string{},
+		Sessions: map[string]Session{}, ids: rand.New(rand.NewPCG(w.Seed, 2)),
 	}
 	if w.Permissions != nil {
 		for _, document := range w.Permissions.Policies {
@@ -99,7 +99,8 @@ func New(w world.World, now time.Time) (*Account, error) {
 		a.AddRole(r, now)
 		for _, arn := range r.Policies {
 			if strings.HasPrefix(arn, a.ARN("iam", "", "policy/")) {
-				a.Policies = append(a.Policies, &Policy{ARN: arn, ID: fmt.Sprintf("ANPASANDBOX%010d", a.Next()), Version: "v1", Created: now})
+				id := fmt.Sprintf("ANPASANDBOX%010d", a.Next())
+				a.Policies = append(a.Policies, &Policy{ARN: arn, ID: id, Version: "v1", Created: now})
 			}
 		}
 	}

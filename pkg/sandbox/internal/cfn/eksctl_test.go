@@ -234,6 +234,7 @@ func TestStackRefusals(t *testing.T) {
 		{"another resource", `{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}`, "ValidationError", "AWS::S3::Bucket"},
 		{"no trust", role(`"RoleName":"x"`), "ValidationError", "AssumeRolePolicyDocument"},
 		{"a role that is there", role(`"RoleName":"fargate-pods",` + trust), "ValidationError", "fargate-pods already exists"},
+		{"an unknown property", role(`"Name":"x",` + trust), "ValidationError", "unknown field"},
 		{"an unknown Ref", role(`"RoleName":{"Ref":"X"},` + trust), "ValidationError", "[X]"},
 		{"an unknown attribute", role(`"RoleName":{"Fn::GetAtt":"X.Arn"},` + trust), "ValidationError", "[X]"},
 		{"an unknown function", role(`"RoleName":{"Fn::Cidr":[]},` + trust), "ValidationError", "Fn::Cidr"},
@@ -251,7 +252,7 @@ func TestStackRefusals(t *testing.T) {
 		}
 	}
 	whole := role(`"RoleName":{"Fn::Join":["-",["r",{"Ref":"P"},{"Ref":"AWS::Region"}]]},"Description":{"Ref":"AWS::NoValue"},` +
-		`"Policies":[{"PolicyName":"inline","PolicyDocument":{}}],` + trust)
+		`"Policies":[{"PolicyName":"inline","PolicyDocument":{"Statement":[]}}],"MaxSessionDuration":7200,` + trust)
 	whole = strings.TrimSuffix(whole, "}") + `,"Parameters":{"P":{"Default":"p"}}}`
 	form := url.Values{
 		"Action": {"CreateStack"}, "StackName": {"x"}, "Capabilities.member.1": {"CAPABILITY_IAM"}, "TemplateBody": {whole},
@@ -260,8 +261,14 @@ func TestStackRefusals(t *testing.T) {
 	if status, data := c.send("cloudformation", http.MethodPost, "/", form.Encode()); status != 200 {
 		t.Errorf("%d %s", status, data)
 	}
-	if status, data := c.send("iam", http.MethodPost, "/", "Action=ListRolePolicies&RoleName=r-q-us-east-1"); !strings.Contains(string(data), "inline") {
-		t.Errorf("%d %s", status, data)
+	for action, want := range map[string]string{
+		"ListRolePolicies": "inline", "GetRolePolicy&PolicyName=inline": "%7B%22Statement%22%3A%5B%5D%7D",
+		"GetRole": "<MaxSessionDuration>7200</MaxSessionDuration>",
+	} {
+		status, data := c.send("iam", http.MethodPost, "/", "Action="+action+"&RoleName=r-q-us-east-1")
+		if !strings.Contains(string(data), want) {
+			t.Errorf("%s: %d %s", action, status, data)
+		}
 	}
 	if status, data := c.send("cloudformation", http.MethodPost, "/", form.Encode()); status != 400 || !strings.Contains(string(data), "Stack [x] already exists") {
 		t.Errorf("%d %s", status, data)

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,17 +36,17 @@ func readTemplate(c *account.Call, s *account.Stack) (*template, error) {
 	t := &template{call: c, stack: s, roles: map[string]*account.Role{}}
 	body := c.Query.Get("TemplateBody")
 	if body == "" {
-		return nil, errors.New("the sandbox reads templates from TemplateBody only")
+		return nil, errors.New("the fgctl sandbox reads templates from TemplateBody only")
 	}
 	if err := json.Unmarshal([]byte(body), t); err != nil {
-		return nil, fmt.Errorf("the sandbox reads JSON templates only: %w", err)
+		return nil, fmt.Errorf("the fgctl sandbox reads JSON templates only: %w", err)
 	}
 	if len(t.Resources) == 0 {
 		return nil, errors.New("at least one Resources member must be defined")
 	}
 	for id, r := range t.Resources {
 		if r.Type != "AWS::IAM::Role" {
-			return nil, fmt.Errorf("resource %s: the sandbox makes AWS::IAM::Role only, not %s", id, r.Type)
+			return nil, fmt.Errorf("resource %s: the fgctl sandbox makes AWS::IAM::Role only, not %s", id, r.Type)
 		}
 	}
 	s.Description = t.Description
@@ -68,16 +69,9 @@ func (t *template) make() error {
 		if err != nil {
 			return fmt.Errorf("resource %s: %w", id, err)
 		}
-		role, err := t.role(id, properties)
-		if err != nil {
+		if err := t.makeRole(id, properties); err != nil {
 			return fmt.Errorf("resource %s: %w", id, err)
 		}
-		if t.call.Role(role.Name) != nil {
-			return fmt.Errorf("resource %s: %s already exists", id, role.Name)
-		}
-		t.roles[id] = t.call.AddRole(role, t.call.Now)
-		t.roles[id].Visible = t.call.Now.Add(t.call.World.Delays.RolePropagation)
-		t.stack.Roles = append(t.stack.Roles, role.Name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.Outputs)) {
 		value, err := t.text(t.Outputs[key].Value)
@@ -95,11 +89,11 @@ func (t *template) make() error {
 	return nil
 }
 
-// role reads the properties of a role.
-func (t *template) role(id string, properties any) (world.Role, error) {
+// makeRole makes a role of its properties.
+func (t *template) makeRole(id string, properties any) error {
 	text, err := json.Marshal(properties)
 	if err != nil {
-		return world.Role{}, err
+		return err
 	}
 	var p struct {
 		RoleName, Path, Description string
@@ -109,13 +103,17 @@ func (t *template) role(id string, properties any) (world.Role, error) {
 			PolicyName     string
 			PolicyDocument json.RawMessage
 		}
-		Tags []struct{ Key, Value string }
+		Tags                []struct{ Key, Value string }
+		PermissionsBoundary string
+		MaxSessionDuration  int
 	}
-	if err := json.Unmarshal(text, &p); err != nil {
-		return world.Role{}, err
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&p); err != nil {
+		return fmt.Errorf("the fgctl sandbox cannot read the properties: %w", err)
 	}
 	if p.AssumeRolePolicyDocument == nil {
-		return world.Role{}, errors.New("AssumeRolePolicyDocument is missing")
+		return errors.New("AssumeRolePolicyDocument is missing")
 	}
 	role := world.Role{
 		Name: p.RoleName, Path: p.Path, Description: p.Description, Trust: string(p.AssumeRolePolicyDocument),
@@ -126,8 +124,10 @@ func (t *template) role(id string, properties any) (world.Role, error) {
 		name := t.stack.Name + "-" + id
 		role.Name = name[:min(len(name), 64-13)] + "-" + unique
 	}
+	documents := map[string]string{}
 	for _, policy := range p.Policies {
 		role.InlinePolicies = append(role.InlinePolicies, policy.PolicyName)
+		documents[policy.PolicyName] = string(policy.PolicyDocument)
 	}
 	for _, tag := range p.Tags {
 		role.Tags[tag.Key] = tag.Value
@@ -136,7 +136,18 @@ func (t *template) role(id string, properties any) (world.Role, error) {
 	role.Tags["aws:cloudformation:stack-name"] = t.stack.Name
 	role.Tags["aws:cloudformation:stack-id"] = t.stack.ID
 	role.Tags["aws:cloudformation:logical-id"] = id
-	return role, nil
+	if t.call.Role(role.Name) != nil {
+		return fmt.Errorf("%s already exists", role.Name)
+	}
+	made := t.call.AddRole(role, t.call.Now)
+	made.Visible = t.call.Now.Add(t.call.World.Delays.RolePropagation)
+	made.Documents, made.Boundary = documents, p.PermissionsBoundary
+	if p.MaxSessionDuration > 0 {
+		made.MaxSession = p.MaxSessionDuration
+	}
+	t.roles[id] = made
+	t.stack.Roles = append(t.stack.Roles, role.Name)
+	return nil
 }
 
 // value carries out the functions in a value.
@@ -199,7 +210,7 @@ func (t *template) function(name string, argument any) (any, error) {
 		if text, ok := argument.(string); ok {
 			return t.sub(text)
 		}
-		return nil, errors.New("the sandbox knows Fn::Sub of a text only")
+		return nil, errors.New("the fgctl sandbox knows Fn::Sub of a text only")
 	}
 	if text, ok := argument.(string); ok && name == "Fn::GetAtt" {
 		argument = []any{text[:max(0, strings.Index(text, "."))], text[strings.Index(text, ".")+1:]}
@@ -226,7 +237,7 @@ func (t *template) function(name string, argument any) (any, error) {
 		}
 		return strings.Join(texts, fmt.Sprint(list[0])), nil
 	}
-	return nil, fmt.Errorf("the sandbox does not know this use of %s", name)
+	return nil, fmt.Errorf("the fgctl sandbox does not know this use of %s", name)
 }
 
 // ref returns what a Ref refers to; nil is AWS::NoValue.

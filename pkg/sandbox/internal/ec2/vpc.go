@@ -376,7 +376,8 @@ func interfaces(c *account.Call) (out []thing) {
 			out = append(out, thing{x.ID, tags, map[string][]string{
 				"network-interface-id": {x.ID}, "subnet-id": {id}, "vpc-id": {v.ID}, "availability-zone": {subnet.Zone},
 				"availability-zone-id": {subnet.ZoneID}, "description": {x.Description}, "owner-id": {x.Owner},
-				"requester-managed": {"true"}, "source-dest-check": {"true"}, "status": {x.Status}, "interface-type": {x.Type}, "group-id": {cl.ClusterSecurityGroup},
+				"requester-managed": {"true"}, "source-dest-check": {"true"}, "status": {x.Status},
+				"interface-type": {x.Type}, "group-id": {cl.ClusterSecurityGroup},
 			}, x})
 		}
 	}

@@ -115,8 +115,8 @@ func noProfile(c *account.Call) *wire.Refusal {
 	return exception(c, notFound, "No Fargate Profile found with name: "+c.Profile+".")
 }
 
-// cut takes a page of a list that is sorted by its keys. The page size is 1 to 100, 100 when absent (EKS API). The texts
-// of the refusals are not AWS's.
+// cut takes a page of a list that is sorted by its keys. The page size is 1 to 100, 100 when absent (EKS API). The
+// texts of the refusals are not AWS's.
 func cut[T any](c *account.Call, items []T, key func(int) string) (part []T, next string, refused *wire.Refusal) {
 	size, ok := c.Number("maxResults", 100, 1, 100)
 	if !ok {

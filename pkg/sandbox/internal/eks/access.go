@@ -89,6 +89,9 @@ func listAccessEntries(c *account.Call) (any, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
+	if c.Query.Has("associatedPolicyArn") {
+		return nil, exception(c, invalidParameter, "The fgctl sandbox does not know which access policies entries have.")
+	}
 	principals := make([]string, len(cl.AccessEntries))
 	for i, e := range cl.AccessEntries {
 		principals[i] = e.Principal

@@ -217,6 +217,9 @@ func listUpdates(c *account.Call) (any, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
+	if c.Query.Has("nodegroupName") || c.Query.Has("addonName") {
+		return nameList(c, "updateIds", nil) // the sandbox updates clusters only
+	}
 	ids := make([]string, len(cl.ClusterUpdates))
 	for i, u := range cl.ClusterUpdates {
 		ids[i] = u.ID

@@ -78,6 +78,10 @@ func TestLifeOfACluster(t *testing.T) {
 	if err != nil || !slices.Equal(list.UpdateIds, []string{aws.ToString(update.Update.Id)}) {
 		t.Errorf("%+v, %v", list, err)
 	}
+	others, err := b.EKS.ListUpdates(ctx, &eks.ListUpdatesInput{Name: name, NodegroupName: aws.String("general")})
+	if err != nil || len(others.UpdateIds) != 0 {
+		t.Errorf("%+v, %v", others, err)
+	}
 	done, err := b.EKS.DescribeUpdate(ctx, &eks.DescribeUpdateInput{Name: name, UpdateId: update.Update.Id})
 	if err != nil || done.Update.Status != "Successful" {
 		t.Errorf("%+v, %v", done, err)
@@ -229,6 +233,10 @@ func TestAccessEntries(t *testing.T) {
 	list, err := b.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: cluster})
 	if err != nil || !slices.Equal(list.AccessEntries, []string{*role, *admin}) {
 		t.Errorf("%v, %v", list, err)
+	}
+	_, byPolicy := b.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: cluster, AssociatedPolicyArn: aws.String("x")})
+	if !strings.HasPrefix(bench.Message(byPolicy), "The fgctl sandbox ") {
+		t.Error(byPolicy)
 	}
 	if _, err := b.EKS.DeleteAccessEntry(ctx, &eks.DeleteAccessEntryInput{ClusterName: cluster, PrincipalArn: admin}); err != nil {
 		t.Error(err)

@@ -170,7 +170,9 @@ func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	}
 	list := make([]attached, 0, len(r.Policies))
 	for _, arn := range r.Policies {
-		list = append(list, attached{arn[strings.LastIndex(arn, "/")+1:], arn})
+		if strings.Contains(arn, ":policy"+c.Query.Get("PathPrefix")) {
+			list = append(list, attached{arn[strings.LastIndex(arn, "/")+1:], arn})
+		}
 	}
 	return page(c, "AttachedPolicies", list, account.InOrder)
 }

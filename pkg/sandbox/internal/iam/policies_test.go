@@ -97,6 +97,10 @@ func TestManagedPolicies(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	of := try[*iam.ListAttachedRolePoliciesOutput](t)(b.IAM.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role, PathPrefix: aws.String("/team/")}))
+	if len(of.AttachedPolicies) != 1 || aws.ToString(of.AttachedPolicies[0].PolicyArn) != own {
+		t.Errorf("under /team/: %+v", of.AttachedPolicies)
+	}
 	got := try[*iam.GetPolicyOutput](t)(b.IAM.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(own)})).Policy
 	if aws.ToInt32(got.AttachmentCount) != 1 || aws.ToString(got.PolicyName) != "pods" {
 		t.Errorf("%+v", got)

@@ -38,7 +38,11 @@ func assumeRole(c *account.Call) (any, *wire.Refusal) {
 	arn, session := c.Query.Get("RoleArn"), c.Query.Get("RoleSessionName")
 	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
 	// AWS does not say whether the role is missing or does not trust the caller.
-	if i < 0 || !policy.Trusts(c.Roles[i].Trust, policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole"}) {
+	request := policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole", Keys: map[string]string{}}
+	if c.Query.Has("ExternalId") {
+		request.Keys["sts:externalid"] = c.Query.Get("ExternalId")
+	}
+	if i < 0 || !policy.Trusts(c.Roles[i].Trust, request) {
 		return nil, &wire.Refusal{
 			Status: 403, Code: "AccessDenied",
 			Message: "User: " + c.Caller() + " is not authorized to perform: sts:AssumeRole on resource: " + arn,

@@ -22,6 +22,18 @@ func TestAssumeRole(t *testing.T) {
 			})
 		}
 	})
+	external := sandbox.DefaultWorld()
+	external.Roles = append(external.Roles, sandbox.Role{Name: "external", Trust: `{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},` +
+		`"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"secret"}}}}`})
+	for id, want := range map[string]string{"secret": "", "other": "AccessDenied"} {
+		e := bench.Serve(t, func(w *sandbox.World) { *w = external })
+		_, err := e.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
+			RoleArn: aws.String("arn:aws:iam::111122223333:role/external"), RoleSessionName: aws.String("s"), ExternalId: &id,
+		})
+		if bench.Code(err) != want {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
 	for name, want := range map[string]string{
 		"root": "", "user": "", "account": "", "other": "AccessDenied", "fargate-pods": "AccessDenied", "none": "AccessDenied",
 	} {

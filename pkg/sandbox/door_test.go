@@ -159,13 +159,13 @@ func TestBoundsLeaveLatenciesAlone(t *testing.T) {
 	late := sandbox.Range{Min: 3 * bound, Max: 3 * bound}
 	world.Faults = []sandbox.Fault{
 		{Operation: "*", Kind: sandbox.FaultLatencyAfter, Latency: late},
-		{Operation: "*", Kind: sandbox.FaultHuge, Size: 8 << 20},
+		{Operation: "*", Kind: sandbox.FaultHuge, Size: 2 << 20},
 	}
 	b := impatient(t, world, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = bound, bound })
 	for range 2 { // the second comes by the same connection
 		start := time.Now()
 		status, text := knock(t, b, "GET", "/clusters", "", map[string]string{"Authorization": fmt.Sprintf(signature, "eks")}, "{}")
-		if status != http.StatusOK || len(text) != 8<<20 || time.Since(start) < 3*bound {
+		if status != http.StatusOK || len(text) != 2<<20 || time.Since(start) < 3*bound {
 			t.Errorf("%d, %d bytes after %s", status, len(text), time.Since(start))
 		}
 	}

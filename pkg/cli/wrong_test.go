@@ -82,7 +82,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"replace fp web -c demo --namespace x --new-name web", "--new-name web is the name of the original; use --keep-name to keep it"},
 		{"replace fp web -c demo --namespace x --keep-name --new-name y", "--keep-name and --new-name y exclude each other; give one of them"},
 		{"replace fp web -c demo --abort --namespace x", "--abort undoes a replacement and takes no change; leave out the flags"},
-		{"wait fp web -c demo --for ready", `invalid value "ready" for --for: must be active or deleted`},
+		{"wait fp web -c demo --for ready", `invalid value "ready" for --for: must be active, deleted`},
 		{"wait fp -c demo", "no profile is named; give its name"},
 		{"describe fp a b -c demo", "accepts one profile name, received 2: a, b"},
 		{"match", "no manifest is named; give -f FILE, or -f - to read standard input"},

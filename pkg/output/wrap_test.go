@@ -73,6 +73,10 @@ func TestMessage(t *testing.T) {
 			t.Errorf("%d columns: got\n%s\nwant\n%s", width, got, want)
 		}
 	}
+	failure := "not read: the pods: kubectl get pods: connection to localhost:8080 was refused"
+	if got, want := Message("", failure, 50), "not read: the pods: kubectl get pods: connection\n    to localhost:8080 was refused"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	prose := "fgctl gets Fargate profiles only; for clusters: aws eks list-clusters"
 	if got, want := Message("", prose, 0), "fgctl gets Fargate profiles only; for clusters:\n    aws eks list-clusters"; got != want {
 		t.Errorf("got %q, want %q", got, want)

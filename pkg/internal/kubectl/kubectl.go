@@ -93,9 +93,7 @@ func (c Client) run(ctx context.Context, what string, read func(io.Reader) error
 	if err := cmd.Start(); err != nil {
 		text := "kubectl cannot be run: " + err.Error()
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
-			text = fmt.Sprintf("there is no %s; install kubectl, name it by the variable %s, or give a saved answer "+
-				"with -f",
-				binary, Variable)
+			text = fmt.Sprintf("there is no %s; install kubectl, or name it by the variable %s", binary, Variable)
 		}
 		return &Error{What: what, Text: text, Missing: true, err: err}
 	}

@@ -112,6 +112,9 @@ def check(model, http_response, **_):
     shape = model.output_shape
     protocol = model.metadata["protocol"]
     if http_response.status_code >= 300:
+        if protocol == "rest-json":
+            code = http_response.headers["X-Amzn-ErrorType"]
+            check_json(model.service_model.shape_for(code), f"{where} {code}", json.loads(body))
         return
     checked.add(where)
     if protocol == "rest-json":
@@ -146,6 +149,15 @@ def call(service, operation, **parameters):
     return getattr(clients[service], xform_name(operation))(**parameters)
 
 
+def refused(service, operation, code, **parameters):
+    try:
+        call(service, operation, **parameters)
+        fault(f"{service}:{operation}", f"it is not refused with {code}")
+    except ClientError as e:
+        if e.response["Error"]["Code"] != code:
+            fault(f"{service}:{operation}", f"it is refused with {e}, not {code}")
+
+
 SUBNET = "subnet-0aaa0000000000001"
 VPC = "vpc-0d3e0000000000001"
 ROLE = "arn:aws:iam::111122223333:role/fargate-pods"
@@ -166,6 +178,14 @@ call("eks", "DescribeFargateProfile", clusterName="demo", fargateProfileName="we
 call("eks", "ListTagsForResource", resourceArn=profile["fargateProfileArn"])
 call("eks", "TagResource", resourceArn=profile["fargateProfileArn"], tags={"c": "d"})
 call("eks", "UntagResource", resourceArn=profile["fargateProfileArn"], tagKeys=["c"])
+# What is refused has the members of the exception in the model, in the right types.
+again = dict(clusterName="demo", podExecutionRoleArn=ROLE, selectors=[{"namespace": "web"}])
+refused("eks", "CreateFargateProfile", "ResourceInUseException", fargateProfileName="web", **again)
+refused("eks", "CreateFargateProfile", "InvalidParameterException", fargateProfileName="-", **again)
+refused("eks", "CreateFargateProfile", "ResourceNotFoundException", fargateProfileName="web", **{**again, "clusterName": "none"})
+refused("eks", "DescribeFargateProfile", "ResourceNotFoundException", clusterName="demo", fargateProfileName="none")
+refused("eks", "ListTagsForResource", "NotFoundException", resourceArn=profile["fargateProfileArn"] + "x")
+refused("eks", "UpdateClusterConfig", "InvalidParameterException", name="demo", deletionProtection=True)
 call("eks", "DeleteFargateProfile", clusterName="demo", fargateProfileName="web")
 call("eks", "CreateCluster", name="new", roleArn=ROLE, resourcesVpcConfig={"subnetIds": [SUBNET]}, accessConfig={"authenticationMode": "API"})
 update = call("eks", "UpdateClusterConfig", name="new", resourcesVpcConfig={"endpointPrivateAccess": True})["update"]

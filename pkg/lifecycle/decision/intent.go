@@ -140,13 +140,13 @@ func onlyTags(differences []fargate.Difference) bool {
 // writes none of it, so somebody else copied, removed or changed tags.
 func TagFaults(profiles []fargate.Profile, p fargate.Profile) []string {
 	var out []string
-	name, temporary := p.Tags[TagReplaces], p.Tags[TagTemporary] == "true"
+	name, id, temporary := p.Tags[TagReplaces], p.Tags[TagReplacesID], p.Tags[TagTemporary] == "true"
 	switch {
-	case name == p.Name:
+	case name != "" && name == p.Name && (id == "" || id == ProfileID(p)): // one that keeps its name has another's
 		out = append(out, fmt.Sprintf("it replaces itself, by the tag %s", TagReplaces))
-	case name != "" && p.Tags[TagReplacesID] == "":
+	case name != "" && id == "":
 		out = append(out, fmt.Sprintf("it has the tag %s=%s without %s", TagReplaces, name, TagReplacesID))
-	case name == "" && (temporary || p.Tags[TagReplacesID] != ""):
+	case name == "" && (temporary || id != ""):
 		out = append(out, fmt.Sprintf("it has tags of a replacement without %s", TagReplaces))
 	}
 	if _, _, err := ReplacementBy(profiles, p); err != nil {

@@ -38,6 +38,7 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		Username  string            `json:"username"`
 		Type      string            `json:"type"`
 		Tags      map[string]string `json:"tags"`
+		Token     string            `json:"clientRequestToken"`
 	}
 	if err := json.Unmarshal(c.Body, &request); err != nil {
 		return nil, unreadable(err)
@@ -50,7 +51,10 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		// Not AWS's text.
 		return nil, exception(c, invalidParameter, "An access entry of the type "+request.Type+" has no kubernetesGroups.")
 	}
-	if cl.AccessEntryOf(request.Principal) >= 0 {
+	if i := cl.AccessEntryOf(request.Principal); i >= 0 {
+		if _, again := sentBefore(c, cl, request.Token); again {
+			return showEntry(c, cl, cl.AccessEntries[i]), nil
+		}
 		return nil, exception(c, inUse, "The specified access entry resource is already in use on this cluster.")
 	}
 	e := world.AccessEntry{
@@ -61,6 +65,7 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		e.Username = account.NodeName
 	}
 	cl.AccessEntries = append(cl.AccessEntries, e)
+	remember(c, cl, request.Token, e.Principal)
 	return showEntry(c, cl, e), nil
 }
 

@@ -16,6 +16,7 @@ type clusterRequest struct {
 	Name    string            `json:"name"`
 	Version string            `json:"version"`
 	Role    string            `json:"roleArn"`
+	Token   string            `json:"clientRequestToken"`
 	Tags    map[string]string `json:"tags"`
 	VPC     struct {
 		Subnets        []string `json:"subnetIds"`
@@ -45,7 +46,10 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	if refused := c.Permit("iam:PassRole", request.Role); refused != nil {
 		return nil, refused
 	}
-	if c.Find(c.Region, c.Cluster) != nil {
+	if cl := c.Find(c.Region, c.Cluster); cl != nil {
+		if _, again := sentBefore(c, cl, request.Token); again {
+			return showCluster(c, cl), nil
+		}
 		return nil, exception(c, inUse, "Cluster already exists with name: "+c.Cluster)
 	}
 	made := world.Cluster{
@@ -74,8 +78,20 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 		made.AccessEntries = []world.AccessEntry{{Principal: c.Caller(), Created: c.Now}}
 	}
 	cl := c.AddCluster(made, c.Now)
+	remember(c, cl, request.Token, cl.ARN)
 	cl.Becomes("ACTIVE", c.Now.Add(c.World.Delays.Cluster))
 	return showCluster(c, cl), nil
+}
+
+// sentBefore reports whether a client sends again, with its token, what the cluster has done, and returns the id of
+// that.
+func sentBefore(c *account.Call, cl *account.Cluster, token string) (id string, again bool) {
+	t, known := cl.Tokens[c.Operation+" "+token]
+	return t.ARN, known && token != "" && t.Request == string(c.Body)
+}
+
+func remember(c *account.Call, cl *account.Cluster, token, id string) {
+	cl.Tokens[c.Operation+" "+token] = account.Token{Request: string(c.Body), ARN: id}
 }
 
 // apply changes what a request states of the network and of the access.
@@ -143,6 +159,10 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
+	if id, again := sentBefore(c, cl, request.Token); again {
+		c.Resource = id
+		return describeUpdate(c)
+	}
 	switch {
 	case cl.Status != world.Active:
 		return nil, exception(c, invalidRequest, "Cluster '"+cl.Name+"' is not in ACTIVE status")
@@ -164,6 +184,7 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 	}
 	apply(&cl.Cluster, request)
 	cl.ClusterUpdates = append(cl.ClusterUpdates, u)
+	remember(c, cl, request.Token, u.ID)
 	cl.Update(c.Now, c.World.Delays.Update)
 	return showUpdate(c, u), nil
 }

@@ -139,6 +139,41 @@ func TestClusterRefusals(t *testing.T) {
 	}
 }
 
+// A client that has lost the answer and sends the request again, with its token, gets what the first one made.
+func TestSentAgain(t *testing.T) {
+	b := bench.Serve(t, func(w *sandbox.World) { w.Delays.Update = time.Minute })
+	token := aws.String("one")
+	create := newCluster("new")
+	create.ClientRequestToken = token
+	var updates, created []string
+	for range 2 {
+		cluster, err := b.EKS.CreateCluster(ctx, create)
+		if err != nil {
+			t.Fatal(err)
+		}
+		update, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{
+			Name: aws.String("demo"), ClientRequestToken: token, ResourcesVpcConfig: &types.VpcConfigRequest{EndpointPublicAccess: aws.Bool(false)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry, err := b.EKS.CreateAccessEntry(ctx, &eks.CreateAccessEntryInput{ClusterName: aws.String("demo"), PrincipalArn: aws.String(bench.BadRole), ClientRequestToken: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		updates = append(updates, aws.ToString(update.Update.Id))
+		created = append(created, cluster.Cluster.CreatedAt.String()+entry.AccessEntry.CreatedAt.String())
+		b.Clock.Advance(time.Second)
+	}
+	if updates[0] != updates[1] || created[0] != created[1] {
+		t.Errorf("%q, %q", updates, created)
+	}
+	create.Version = aws.String("1.34")
+	if _, err := b.EKS.CreateCluster(ctx, create); bench.Code(err) != "ResourceInUseException" {
+		t.Errorf("another request with the token: %v", err)
+	}
+}
+
 // The authentication mode changes by one step and not back; what the sandbox cannot change it refuses.
 func TestUpdateOfAccess(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) { w.Cluster("demo").AuthenticationMode = "CONFIG_MAP" })
@@ -227,6 +262,7 @@ func TestAccessEntries(t *testing.T) {
 	if err != nil || aws.ToString(own.AccessEntry.Type) != "STANDARD" || aws.ToString(own.AccessEntry.Username) != *admin || own.AccessEntry.Tags["a"] != "b" {
 		t.Errorf("%+v, %v", own, err)
 	}
+	in.ClientRequestToken = nil // the SDK has filled it in
 	if _, err := b.EKS.CreateAccessEntry(ctx, in); bench.Code(err) != "ResourceInUseException" {
 		t.Error(err)
 	}

@@ -67,9 +67,9 @@ var otherVariables = []string{settingsVariable, "FGCTL_SANDBOX_", "FGCTL_ACTION_
 
 // warnOfVariables names the variables that look like settings of fgctl and are none: most likely they are misspelt.
 func warnOfVariables(e *env.Env, root *cobra.Command) {
-	var known []string
-	for _, flag := range allFlags(root) {
-		known = append(known, environmentName(flag))
+	known := allFlags(root)
+	for i, flag := range known {
+		known[i] = environmentName(flag)
 	}
 	for _, entry := range slices.Sorted(slices.Values(os.Environ())) {
 		name, value, _ := strings.Cut(entry, "=")

@@ -88,7 +88,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"match", "no manifest is named; give -f FILE, or -f - to read standard input"},
 		{"match pod.yaml", `unexpected argument "pod.yaml"; pass manifests with -f:` + "\n    fgctl match -f pod.yaml"},
 		{"match -f pod.yaml", "give --cluster NAME, or take the profiles from a file with --profiles-from"},
-		{"match -f https://h/y.yaml --profiles-from p.yaml", "URLs are not read; name - and pipe it in: curl -fsSL https://h/y.yaml"},
+		{"match -f https://h/y.yaml --profiles-from p.yaml", "URLs are not read; name - and pipe it in:\n    curl -fsSL https://h/y.yaml"},
 		{"match -f pod.yaml --profiles-from p.yaml -n Web", `invalid value "Web" for --namespace: must be lower-case letters, digits and -`},
 		{"match -f pod.yaml --profiles-from p.yaml --only lost", `invalid value "lost" for --only: must be matched, ambiguous, unmatched or excluded`},
 		{"apply -c demo", "no file is named; give -f FILE"},

@@ -3,6 +3,7 @@ package cloud_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -280,6 +281,15 @@ func TestCanceled(t *testing.T) {
 	}
 	if cloud.ClassOf(context.Canceled) != cloud.Canceled || cloud.ClassOf(nil) != cloud.Other {
 		t.Error("ClassOf of bare errors")
+	}
+}
+
+// Each of several errors has its hint, and none is said twice.
+func TestHintOfSeveral(t *testing.T) {
+	throttled, other := &cloud.Error{Class: cloud.Throttled}, &cloud.Error{Class: cloud.LimitExceeded}
+	err := errors.Join(throttled, fmt.Errorf("eu-west-1: %w", other), errors.New("x"), fmt.Errorf("again: %w", throttled))
+	if got, want := cloud.Hint(err), cloud.Hint(throttled)+"\n"+cloud.Hint(other); got != want || strings.Count(got, "\n") != 1 {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

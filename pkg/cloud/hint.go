@@ -1,8 +1,8 @@
 package cloud
 
 import (
-	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,13 +30,37 @@ func (c Class) hint() string {
 	return ""
 }
 
-// Hint returns what can be done about an error of this package, a command at the end of its line; empty where there is
-// nothing to say beyond the message.
+// Hint returns what can be done about the errors of this package in err, a command at the end of its line; empty where
+// there is nothing to say beyond the messages.
 func Hint(err error) string {
-	var e *Error
-	if !errors.As(err, &e) {
-		return ""
+	var hints []string
+	for _, e := range errorsIn(err) {
+		if hint := e.advice(); hint != "" && !slices.Contains(hints, hint) {
+			hints = append(hints, hint)
+		}
 	}
+	return strings.Join(hints, "\n")
+}
+
+// errorsIn returns the first error of this package on each branch of err.
+func errorsIn(err error) []*Error {
+	switch e := err.(type) { //nolint:errorlint // every layer is looked at
+	case *Error:
+		return []*Error{e}
+	case interface{ Unwrap() error }:
+		return errorsIn(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var out []*Error
+		for _, one := range e.Unwrap() {
+			out = append(out, errorsIn(one)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// advice is the hint of one error.
+func (e *Error) advice() string {
 	switch {
 	case e.hint != "":
 		return e.hint

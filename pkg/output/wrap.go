@@ -54,7 +54,7 @@ func Message(prefix, text string, width int) string {
 // cutCommand divides a line into its text and the command that ends it, empty for none. A whole line may be one too.
 // What goes on behind a colon is no command, but the failure of one.
 func cutCommand(line string, whole bool) (prose, command string) {
-	for _, tool := range []string{"fgctl ", "aws ", "kubectl ", "helm "} {
+	for _, tool := range []string{"fgctl ", "aws ", "kubectl ", "helm ", "kustomize ", "curl "} {
 		if text := strings.TrimLeft(line, " "); whole && strings.HasPrefix(text, tool) && !strings.Contains(text, ": ") {
 			return "", text
 		}

@@ -36,7 +36,7 @@ func (f *FleetFlags) AddFleet(e *Env, cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.MaxInFlight, "max-in-flight", 0, "the most requests under way at a time in a region of an "+
 		"account; 0 for 10 with one cluster, and with several for as many as AWS does not throttle")
 	MustComplete(cmd, "regions", e.CompleteListOf(func(ctx context.Context, quiet *Env) ([]string, error) {
-		regions, _ := AskRegions(ctx, quiet) //nolint:errcheck // all is known without an answer
+		regions, _ := AskRegions(ctx, quiet) // all is known without an answer
 		return append(regions, allRegions), nil
 	}))
 	MustComplete(cmd, "max-in-flight", CompleteNothing)

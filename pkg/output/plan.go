@@ -163,6 +163,9 @@ func podTable(p *plan.Plan, width int) []planLine {
 	const indent = "     "
 	if len(p.Pods) == 0 {
 		text := fmt.Sprintf("none of the %s that were read is on a profile that goes", CountPods(p.PodsRead))
+		if p.PodsRead == 1 {
+			text = "the pod that was read is not on a profile that goes"
+		}
 		return []planLine{{text: indent + text, hang: indent + "  "}}
 	}
 	rows := make([][]string, len(p.Pods))

@@ -27,25 +27,32 @@ func plainNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) 
 
 // priceLines say what the pods cost that are concerned, and where a smaller size would do.
 func priceLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
-	if p.Price == nil {
+	if p.Price == nil || len(p.Pods)+len(p.Drains) == 0 {
 		return
 	}
-	near := func(owner kube.Owner, namespace string, pods price.Pod) {
-		if pods.SavesMonth > 0 {
+	unknown := 0
+	note := func(owner kube.Owner, namespace string, pods int, costs price.Pod) {
+		if costs.TotalMonth == 0 {
+			unknown += pods
+		}
+		if costs.SavesMonth > 0 {
 			say(false, "     %s in namespace %s: a smaller size would save $%s a month", owner, namespace,
-				Dollars(pods.SavesMonth))
+				Dollars(costs.SavesMonth))
 		}
 	}
 	for _, hit := range p.Pods {
-		near(hit.Owner, hit.Namespace, hit.Price)
+		note(hit.Owner, hit.Namespace, hit.Pods, hit.Price)
 	}
 	for _, d := range p.Drains {
 		for _, m := range slices.Concat(d.Moves, d.Stays) {
-			near(m.Owner, m.Namespace, m.Price)
+			note(m.Owner, m.Namespace, len(m.Pods), m.Price)
 		}
 	}
 	for line := range strings.SplitSeq(PriceText(&p.Price.Total), "\n") {
 		say(false, "     %s", line)
+	}
+	if unknown > 0 {
+		say(false, "     %s of unknown size not counted.", CountPods(unknown))
 	}
 	if p.Price.OffMonth > 0 {
 		say(false, "     $%s of it is what the pods cost that no profile takes afterwards.", Dollars(p.Price.OffMonth))

@@ -27,9 +27,10 @@ func TestComparedCellsHaveSources(t *testing.T) {
 		}
 		return string(text)
 	}
-	_, table, _ := strings.Cut(read("../README.md"), "## Beside other tools")
+	_, table, _ := strings.Cut(read("../README.md"), "## Beside other tools\n")
+	table, _, _ = strings.Cut(table, "\n## ")
 	page := read("../docs/comparison.md")
-	rows := regexp.MustCompile(`(?m)^\|.*\|$`).FindAllString(table[:strings.Index(table, "\n## ")], -1)
+	rows := regexp.MustCompile(`(?m)^\|.*\|$`).FindAllString(table, -1)
 	if len(rows) < 3 {
 		t.Fatalf("the table has %d rows", len(rows))
 	}

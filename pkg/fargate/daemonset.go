@@ -41,7 +41,8 @@ func (e Explanation) OfDaemonSet() bool {
 // daemonSetNodes finds a DaemonSet that no profile takes and whose pods Kubernetes would place on Fargate's nodes,
 // which take none but their own.
 func daemonSetNodes(pod kube.Pod, e Explanation) []support.Finding {
-	if !pod.MadeByDaemonSet() || len(e.Profiles) == 0 || e.OnFargate() || !toleratesFargate(pod) ||
+	node := fargateNode(pod)
+	if !pod.MadeByDaemonSet() || len(e.Profiles) == 0 || e.OnFargate() || node == "" && !toleratesFargate(pod) ||
 		support.ShunsFargate(pod) {
 		return nil
 	}
@@ -50,7 +51,11 @@ func daemonSetNodes(pod kube.Pod, e Explanation) []support.Finding {
 		Message: "the DaemonSet tolerates Fargate's nodes: each node of Fargate leaves one pod of it Pending",
 		Hint:    "add this to the pod template, to every term where it has some", Paste: keepsOff, Elsewhere: true,
 	}
-	if node := fargateNode(pod); node != "" {
+	switch {
+	case node != "" && !toleratesFargate(pod):
+		f.Message = fmt.Sprintf("the DaemonSet makes pods for Fargate's nodes, which take none but their own; this one waits "+
+			"for %s", node)
+	case node != "":
 		f.Message += fmt.Sprintf("; this one waits for %s", node)
 	}
 	return []support.Finding{f}

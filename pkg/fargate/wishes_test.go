@@ -93,6 +93,7 @@ func TestDaemonSetsOffFargate(t *testing.T) {
 		{"its node selector keeps it off", all(everything, selectNodes("node.kubernetes.io/instance-type", "m5.large")), profiles, "", ""},
 		{"a pod of it for a node of EC2", all(everything, agent, affine("metadata.name In ip-10-0-0-1")), profiles, CodeSchedulerSays + " " + CodeDaemonSetTolerates, ""},
 		{"a pod of it for a node of Fargate", all(everything, agent, affine("metadata.name In fargate-ip-10-0-0-1")), profiles, CodeDaemonSetTolerates, "waits for fargate-ip-10-0-0-1"},
+		{"one that tolerates nothing", all(agent, affine("metadata.name In fargate-ip-10-0-0-1")), profiles, CodeDaemonSetTolerates, "take none but their own; this one waits for fargate-ip-10-0-0-1"},
 	} {
 		pod := webPod()
 		pod.Kind, pod.Namespace = "DaemonSet", "monitoring"

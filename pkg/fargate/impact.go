@@ -100,8 +100,11 @@ func NewImpact(before, after []Profile, going ...string) *Impact {
 	}
 }
 
-// SetRates has what pods cost reckoned by the rates; nil for not at all.
-func (i *Impact) SetRates(rates *price.Rates) { i.rates = rates }
+// SetRates has what pods cost reckoned by the rates, and by the objects of the input that decide about sizes.
+func (i *Impact) SetRates(rates *price.Rates, objects *kube.Objects) {
+	i.rates = rates
+	i.after.With(objects)
+}
 
 // Add takes a pod or a workload, in whatever order.
 func (i *Impact) Add(pod kube.Pod) {

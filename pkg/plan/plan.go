@@ -187,10 +187,10 @@ func NewPods(before, after []fargate.Profile, going ...string) *Pods {
 	return &Pods{impact: fargate.NewImpact(before, after, going...)}
 }
 
-// SetRates has what pods cost reckoned by the rates; nil for not at all.
-func (x *Pods) SetRates(rates *price.Rates) {
+// SetRates has what pods cost reckoned by the rates, and by the objects of the input that decide about sizes.
+func (x *Pods) SetRates(rates *price.Rates, objects *kube.Objects) {
 	x.rates = rates
-	x.impact.SetRates(rates)
+	x.impact.SetRates(rates, objects)
 }
 
 // Add adds a pod or a workload, in whatever order.

@@ -59,8 +59,9 @@ func (o *options) readCosts(ctx context.Context, e *env.Env, c *cluster) error {
 	for i, name := range c.profiles {
 		c.Price.Profiles[i] = &profileCost{Profile: name}
 	}
-	matcher := fargate.NewMatcher(c.siblings)
-	return env.JudgePods(ctx, e, env.PodInput{Files: o.pods}, matcher.Explain,
+	in := env.PodInput{Files: o.pods, Objects: &kube.Objects{}}
+	matcher := fargate.NewMatcher(c.siblings).With(in.Objects)
+	return env.JudgePods(ctx, e, in, matcher.Explain,
 		func(_ kube.Pod, x fargate.Explanation) error {
 			i := slices.Index(c.profiles, x.Profile)
 			if x.SetPrice(*rates); x.Price == nil || i < 0 {

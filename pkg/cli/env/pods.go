@@ -239,8 +239,12 @@ func (f *PodFlags) Gather(ctx context.Context, e *Env, x *plan.Pods) (*plan.Pods
 	if len(f.Pods) == 0 || x == nil {
 		return nil, nil
 	}
-	x.SetRates(f.rates)
-	return x, e.ReadPods(ctx, PodInput{Files: f.Pods, Budgets: x.AddBudget}, func(pod kube.Pod) error {
+	in := PodInput{Files: f.Pods, Budgets: x.AddBudget}
+	if f.rates != nil {
+		in.Objects = &kube.Objects{}
+		x.SetRates(f.rates, in.Objects)
+	}
+	return x, e.ReadPods(ctx, in, func(pod kube.Pod) error {
 		x.Add(pod)
 		return nil
 	})

@@ -53,8 +53,8 @@ func daemonSetNodes(pod kube.Pod, e Explanation) []support.Finding {
 	}
 	switch {
 	case node != "" && !toleratesFargate(pod):
-		f.Message = fmt.Sprintf("the DaemonSet makes pods for Fargate's nodes, which take none but their own; this one waits "+
-			"for %s", node)
+		f.Message = fmt.Sprintf("the DaemonSet makes pods for Fargate's nodes, which take none but their own; this one "+
+			"waits for %s", node)
 	case node != "":
 		f.Message += fmt.Sprintf("; this one waits for %s", node)
 	}

@@ -174,11 +174,13 @@ func connectionFailed(err error) bool {
 // what came as a whole breaks off, as a proxy between may cause. The SDK reports that as a fault of parsing,
 // which it does not retry.
 func brokenAnswer(err error) bool {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	var parsing *smithy.DeserializationError
+	elsewhere := !errors.As(err, &parsing)
+	// A parser's plain EOF is the end of an answer that came as a whole and lacks what the call returns.
+	if errors.Is(err, io.ErrUnexpectedEOF) || elsewhere && errors.Is(err, io.EOF) {
 		return true
 	}
-	var parsing *smithy.DeserializationError
-	if !errors.As(err, &parsing) {
+	if elsewhere {
 		return false
 	}
 	text := err.Error()

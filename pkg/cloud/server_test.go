@@ -104,6 +104,7 @@ func ec2Error(w http.ResponseWriter, status int, code, message string) {
 
 // queryError answers as IAM and STS do (Query).
 func queryError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("X-Amzn-Requestid", "req-1")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, `<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>req-1</RequestId></ErrorResponse>`, code, message)
 }

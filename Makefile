@@ -113,7 +113,7 @@ man: ## Write the man pages that a release carries to bin/man, with the date of 
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} go run ./cmd/gendocs -man bin/man
 
 .PHONY: bench
-bench: ## Run the benchmarks
+bench: ## Run the benchmarks; docs/performance.md says what their ratios mean
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: size

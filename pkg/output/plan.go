@@ -63,19 +63,17 @@ func planLines(p *plan.Plan, width int) []planLine {
 		if s.Action == plan.StepWait {
 			text = fmt.Sprintf("  %d. wait for profile %s", i+1, s.Profile)
 		}
-		if s.Until != "" {
-			text += ", until " + s.Until
+		if until := untilText(s); until != "" {
+			text += ", until " + until
 		}
-		if s.Means != "" {
-			text += "; " + s.Means
+		drained := i > 0 && p.Steps[i-1].Action == plan.StepDrain
+		if means := stepMeans(s, drained); means != "" {
+			text += "; " + means
 		}
 		out = append(out, planLine{text: text, hang: "     "})
 	}
 	drainLines(p, say)
-	for _, s := range p.Selectors {
-		text, risk := selectorLine(s)
-		say(risk, "     %s", text)
-	}
+	selectorLines(p, say)
 	roleLines(p, say)
 	if p.PodsRead >= 0 {
 		out = append(out, podTable(p, width)...)
@@ -83,6 +81,63 @@ func planLines(p *plan.Plan, width int) []planLine {
 	}
 	priceLines(p, say)
 	return out
+}
+
+// untilText says what ends a step.
+func untilText(s plan.Step) string {
+	switch s.Until {
+	case plan.UntilActive:
+		if s.Settle != "" {
+			return fmt.Sprintf("it is ACTIVE and the scheduler had %s to learn of it", s.Settle)
+		}
+		return "it is ACTIVE"
+	case plan.UntilDrained:
+		return fmt.Sprintf("it has no pods, for %s at most", s.Limit)
+	case plan.UntilGone:
+		return "it is gone"
+	}
+	return ""
+}
+
+// stepMeans says why a step is as it is, and what it does to pods, after a drain of the same profile or not.
+func stepMeans(s plan.Step, drained bool) string {
+	stops := "its pods are stopped at once"
+	if drained {
+		stops = "pods that it has yet are stopped at once"
+	}
+	switch {
+	case s.As == plan.AsRenewed:
+		return "it is the new profile, under the old name"
+	case s.Action == plan.StepWait:
+		return fmt.Sprintf("it is %s already", s.Status)
+	case s.Pods == nil && s.Status == fargate.StatusDeleteFailed:
+		issues := make([]string, len(s.Health))
+		for i, issue := range s.Health {
+			issues[i] = issue.String()
+		}
+		text := strings.Join(issues, "; ")
+		if text != "" {
+			text = " (" + text + ")"
+		}
+		return "it is DELETE_FAILED" + text + " and is tried again"
+	case s.Pods == nil && s.Status != "":
+		return fmt.Sprintf("it is %s and takes no pods", s.Status)
+	case s.Pods == nil:
+		return ""
+	case s.Pods.Effect == plan.PodsRestarted:
+		return fmt.Sprintf("the owners of its pods are restarted one after another; their new pods hit %s, "+
+			"which sorts before it", s.Pods.To)
+	case s.As == plan.AsTemporary:
+		return fmt.Sprintf("it was temporary; pods are stopped a second time, their replacements hit the new %s", s.Pods.To)
+	case s.Pods.To == "":
+		return stops
+	}
+	pinned := "will stay Pending; change that label in their templates first"
+	if s.Pods.RecreateAfter > 0 {
+		pinned = fmt.Sprintf("stay Pending until they are recreated after step %d", s.Pods.RecreateAfter)
+	}
+	return fmt.Sprintf("%s, their replacements hit %s; pods labelled %s=%s %s",
+		stops, s.Pods.To, kube.ProfileLabel, s.Profile, pinned)
 }
 
 // drainLines say which owners are restarted, and which pods are stopped all the same.
@@ -123,6 +178,30 @@ func roleLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 		}
 	}
 }
+
+// selectorLines say what becomes of the pods of each selector, and of all that lose their profile in one line.
+func selectorLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+	var lost, said []string
+	for _, s := range p.Selectors {
+		if text := s.Selector.String(); loses(s) && !slices.Contains(lost, text) {
+			lost = append(lost, text)
+		}
+	}
+	for _, s := range p.Selectors {
+		text, risk := selectorLine(s)
+		if loses(s) && len(lost) > 1 {
+			text = "pods of these selectors lose their profile: no other ACTIVE profile covers them, " +
+				"so they may stay Pending: " + strings.Join(lost, "; ")
+		}
+		if !slices.Contains(said, text) {
+			said = append(said, text)
+			say(risk, "     %s", text)
+		}
+	}
+}
+
+// loses reports whether it is known that no other profile takes any pod of the selector.
+func loses(s plan.Selector) bool { return !s.Idle && !s.Undecided && s.Covered == fargate.ExtentNone }
 
 // selectorLine says what becomes of the pods of a selector.
 func selectorLine(s plan.Selector) (text string, risk bool) {

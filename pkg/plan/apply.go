@@ -155,11 +155,11 @@ func (p *Plan) turn(d decision.Decision, t decision.Turn, settle time.Duration) 
 
 // creation are the steps to a new profile; what failed goes before.
 func creation(d decision.Decision, settle time.Duration) []Step {
-	create := Step{Action: StepCreate, Profile: d.Name, Until: untilReady(settle)}
+	create := activeStep(d.Name, settle)
 	switch {
 	case d.Original == nil:
 	case d.Original.Status == fargate.StatusCreating:
-		create.Action, create.Means = StepWait, "it is CREATING already"
+		create.Action, create.Status = StepWait, d.Original.Status
 	default:
 		return []Step{deletion(*d.Original), create}
 	}

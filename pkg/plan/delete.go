@@ -1,9 +1,6 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 )
@@ -45,31 +42,4 @@ func RoleOf(use lifecycle.RoleUse, remove bool) Role {
 		r.Action = StepDelete
 	}
 	return r
-}
-
-// deletion is the step that ends with the profile gone.
-func deletion(p fargate.Profile) Step {
-	step := Step{Action: StepDelete, Profile: p.Name, Until: "it is gone", Means: "its pods are stopped at once"}
-	switch p.Status {
-	case fargate.StatusActive:
-	case fargate.StatusDeleting:
-		step.Action, step.Means = StepWait, "it is DELETING already"
-	case fargate.StatusDeleteFailed:
-		step.Means = "it is DELETE_FAILED" + issuesOf(p) + " and is tried again"
-	default:
-		step.Means = fmt.Sprintf("it is %s and takes no pods", p.Status)
-	}
-	return step
-}
-
-// issuesOf returns EKS's account of a profile's health, in brackets behind its status.
-func issuesOf(p fargate.Profile) string {
-	texts := make([]string, 0, len(p.Issues))
-	for _, i := range p.Issues {
-		texts = append(texts, i.String())
-	}
-	if len(texts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(texts, "; ") + ")"
 }

@@ -14,8 +14,8 @@ type Plan struct {
 	Cluster string `json:"cluster"`
 	// Action is apply, delete, replace, resume, abort, tag (tags alone change, in place) or none.
 	Action string `json:"action"`
-	// Differences tell how the successor differs from the original, a line each.
-	Differences []string `json:"differences"`
+	// Differences are the fields in which the successor differs from the original.
+	Differences []fargate.Difference `json:"differences"`
 	// Changes tell how the file that is applied and the cluster differ, a profile each; absent where none is.
 	Changes   []Change   `json:"changes,omitempty"`
 	Steps     []Step     `json:"steps"`
@@ -66,26 +66,6 @@ func (p *Plan) addPrice(pods price.Pod, rates *price.Rates, off bool) {
 	}
 }
 
-// The actions of a step.
-const (
-	StepCreate = "create"
-	StepDelete = "delete"
-	StepDrain  = "drain"
-	StepWait   = "wait"
-	StepTag    = "tag"
-)
-
-// Step is one transition.
-type Step struct {
-	// Action is create, drain, delete, wait or tag.
-	Action  string `json:"action"`
-	Profile string `json:"profile"`
-	// Until says what ends the step.
-	Until string `json:"until"`
-	// Means says what the step does to pods; empty for nothing.
-	Means string `json:"means"`
-}
-
 // Selector is what becomes of the pods of a selector that goes.
 type Selector struct {
 	Profile  string           `json:"profile"`
@@ -121,7 +101,7 @@ func (s Shape) String() string {
 // New returns a plan without steps.
 func New(cluster, action string) *Plan {
 	return &Plan{
-		Cluster: cluster, Action: action, Differences: []string{}, Steps: []Step{}, Selectors: []Selector{},
+		Cluster: cluster, Action: action, Differences: []fargate.Difference{}, Steps: []Step{}, Selectors: []Selector{},
 		Pods: []fargate.PodImpact{}, Budgets: []fargate.BrokenBudget{}, PodsRead: -1,
 	}
 }
@@ -208,6 +188,7 @@ func (p *Plan) AddPods(x *Pods) {
 		return
 	}
 	p.PodsRead, p.Pods, p.Budgets = x.read, x.impact.Pods(), x.impact.Broken(x.budgets)
+	p.countPods()
 	p.addPrice(price.Pod{}, x.rates, false)
 	for _, i := range p.Pods {
 		p.Uncovered = p.Uncovered || i.Fate == fargate.FatePending

@@ -40,13 +40,13 @@ func TestDelete(t *testing.T) {
 		why          string
 		doomed, left []fargate.Profile
 		pods         []kube.Pod
-		steps, means string
+		steps        string
 		covered      fargate.Extent
 		losers       []string
 	}{
 		{
 			why: "nothing else", doomed: []fargate.Profile{profile("web", "web", active)},
-			steps: "delete web", means: "its pods are stopped at once", covered: fargate.ExtentNone, losers: []string{"web"},
+			steps: "delete web", covered: fargate.ExtentNone, losers: []string{"web"},
 		},
 		{
 			why: "another one takes the pods", doomed: []fargate.Profile{profile("web", "web", active)},
@@ -64,15 +64,15 @@ func TestDelete(t *testing.T) {
 		},
 		{
 			why: "it goes already", doomed: []fargate.Profile{profile("web", "web", fargate.StatusDeleting)},
-			steps: "wait web", means: "it is DELETING already", covered: fargate.ExtentNone,
+			steps: "wait web", covered: fargate.ExtentNone,
 		},
 		{
 			why: "an earlier deletion failed", doomed: []fargate.Profile{failed}, steps: "delete web",
-			means: "it is DELETE_FAILED (InternalFailure: bad luck) and is tried again", covered: fargate.ExtentNone,
+			covered: fargate.ExtentNone,
 		},
 		{
 			why: "it takes no pods", doomed: []fargate.Profile{profile("web", "web", fargate.StatusCreateFailed)},
-			steps: "delete web", means: "it is CREATE_FAILED and takes no pods", covered: fargate.ExtentNone,
+			steps: "delete web", covered: fargate.ExtentNone,
 		},
 		{
 			why:    "no pod moves twice",
@@ -99,8 +99,10 @@ func TestDelete(t *testing.T) {
 		}
 		p, order := Delete("demo", c.doomed, all, pods)
 		switch {
-		case steps(p) != c.steps, order[0].Name != p.Steps[0].Profile, c.means != "" && p.Steps[0].Means != c.means:
-			t.Errorf("%s: the steps are %s (%s)", c.why, steps(p), p.Steps[0].Means)
+		case steps(p) != c.steps, order[0].Name != p.Steps[0].Profile, p.Steps[0].Status != order[0].Status:
+			t.Errorf("%s: the steps are %s (%+v)", c.why, steps(p), p.Steps[0])
+		case (p.Steps[0].Pods != nil) != (order[0].Status == fargate.StatusActive):
+			t.Errorf("%s: of pods it says %v", c.why, p.Steps[0].Pods)
 		case p.Selectors[0].Covered != c.covered, !slices.Equal(p.Losers(), c.losers), p.Uncovered != (len(c.losers) > 0):
 			t.Errorf("%s: covered is %s, losers are %v, uncovered is %v", c.why, p.Selectors[0].Covered, p.Losers(), p.Uncovered)
 		case pods == nil && p.PodsRead != -1, pods != nil && (p.PodsRead != len(c.pods) || len(p.Pods) == 0):
@@ -124,7 +126,7 @@ func TestReplace(t *testing.T) {
 		keep                bool
 		named, steps        string
 		by                  string // the profiles that take the original's pods
-		stepOfPinned        string
+		recreateAfter       int
 	}{
 		{
 			why: "begin", action: decision.Begin, stage: decision.Fresh, original: &original, wanted: at(successor, ""),
@@ -133,7 +135,7 @@ func TestReplace(t *testing.T) {
 		{
 			why: "begin, the name is kept", action: decision.Begin, stage: decision.Fresh, original: &original,
 			wanted: at(temporary, ""), keep: true, named: "replace",
-			steps: "create web-tmp, delete web, create web, delete web-tmp", by: "web", stepOfPinned: "after step 3",
+			steps: "create web-tmp, delete web, create web, delete web-tmp", by: "web", recreateAfter: 3,
 		},
 		{
 			why: "the successor is on its way", action: decision.Finish, stage: decision.Begun, original: &original,
@@ -146,7 +148,7 @@ func TestReplace(t *testing.T) {
 		{
 			why: "the temporary profile is there", action: decision.Finish, stage: decision.Begun, original: &original,
 			wanted: temporary, keep: true, named: "resume", steps: "delete web, create web, delete web-tmp",
-			by: "web", stepOfPinned: "after step 2",
+			by: "web", recreateAfter: 2,
 		},
 		{
 			why: "the original went too soon", action: decision.Finish, stage: decision.Orphaned,
@@ -188,6 +190,9 @@ func TestReplace(t *testing.T) {
 			d.Profiles = append(d.Profiles, c.wanted)
 		}
 		p := Replace("demo", d, 30*time.Second)
+		if p.WithoutWait(); len(p.Steps) > 0 && p.Steps[len(p.Steps)-1].Until != "" {
+			t.Errorf("%s: the last step is waited for: %+v", c.why, p.Steps)
+		}
 		if p.Action != c.named || steps(p) != c.steps {
 			t.Errorf("%s: it is %s with %s", c.why, p.Action, steps(p))
 		}
@@ -199,8 +204,8 @@ func TestReplace(t *testing.T) {
 			t.Errorf("%s: the pods move to %q, wanted %q", c.why, by, c.by)
 		}
 		for _, s := range p.Steps {
-			if s.Action == StepDelete && s.Profile == "web" && !strings.Contains(s.Means, c.stepOfPinned) {
-				t.Errorf("%s: the deletion says %q", c.why, s.Means)
+			if s.Action == StepDelete && s.Profile == "web" && s.Pods.RecreateAfter != c.recreateAfter {
+				t.Errorf("%s: the deletion says %+v", c.why, s.Pods)
 			}
 		}
 	}

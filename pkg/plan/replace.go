@@ -1,11 +1,10 @@
 package plan
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
@@ -30,9 +29,7 @@ func Replace(cluster string, d decision.Decision, settle time.Duration) *Plan {
 		}
 	case decision.Missing, decision.Keep, decision.Settle, decision.Make, decision.Drop:
 	}
-	for _, difference := range d.Differences {
-		p.Differences = append(p.Differences, difference.String())
-	}
+	p.Differences = append(p.Differences, d.Differences...)
 	return p
 }
 
@@ -62,48 +59,39 @@ func After(d decision.Decision) []fargate.Profile {
 
 // replacementSteps are the transitions that are left of the replacement, in their order, after so many others.
 func replacementSteps(d decision.Decision, settle time.Duration, after int) []Step {
-	original, successor, ready := d.Name, d.Wanted.Name, untilReady(settle)
+	original, successor := d.Name, d.Wanted.Name
 	left := d.Steps()
-	pinned := "will stay Pending; change that label in their templates first"
-	for i, step := range left {
-		if step == decision.MakeRenewed {
-			pinned = fmt.Sprintf("stay Pending until they are recreated after step %d", after+i+1)
-		}
+	recreateAfter := 0
+	if i := slices.Index(left, decision.MakeRenewed); i >= 0 {
+		recreateAfter = after + i + 1
 	}
 	steps := make([]Step, len(left))
 	for i, step := range left {
 		switch step {
 		case decision.MakeSuccessor:
-			steps[i] = Step{Action: StepCreate, Profile: successor, Until: ready}
+			steps[i] = activeStep(successor, settle)
+			if recreateAfter > 0 {
+				steps[i].As = AsTemporary
+			}
 		case decision.DrainOriginal:
 			steps[i] = Step{
-				Action: StepDrain, Profile: original, Until: fmt.Sprintf("it has no pods, for %s at most", d.Wish.Drain),
-				Means: "the owners of its pods are restarted one after another; their new pods hit " + successor +
-					", which sorts before it",
+				Action: StepDrain, Profile: original, Until: UntilDrained, Limit: d.Wish.Drain.String(),
+				Pods: &StepPods{Effect: PodsRestarted, To: successor},
 			}
 		case decision.RetireOriginal:
-			stops := "its pods are stopped at once"
-			if i > 0 && left[i-1] == decision.DrainOriginal {
-				stops = "pods that it has yet are stopped at once"
+			steps[i] = Step{
+				Action: StepDelete, Profile: original, Until: UntilGone,
+				Pods: &StepPods{Effect: PodsStopped, To: successor, RecreateAfter: recreateAfter},
 			}
-			steps[i] = Step{Action: StepDelete, Profile: original, Until: "it is gone", Means: fmt.Sprintf(
-				"%s, their replacements hit %s; pods labelled %s=%s %s",
-				stops, successor, kube.ProfileLabel, original, pinned)}
 		case decision.MakeRenewed:
-			const means = "it is the new profile, under the old name"
-			steps[i] = Step{Action: StepCreate, Profile: original, Until: ready, Means: means}
+			steps[i] = activeStep(original, settle)
+			steps[i].As = AsRenewed
 		case decision.RetireTemporary:
-			steps[i] = Step{Action: StepDelete, Profile: successor, Until: "it is gone", Means: "it was temporary; " +
-				"pods are stopped a second time, their replacements hit the new " + original}
+			steps[i] = Step{
+				Action: StepDelete, Profile: successor, Until: UntilGone, As: AsTemporary,
+				Pods: &StepPods{Effect: PodsStopped, To: original},
+			}
 		}
 	}
 	return steps
-}
-
-// untilReady says when a new profile may be relied on.
-func untilReady(settle time.Duration) string {
-	if settle > 0 {
-		return fmt.Sprintf("it is ACTIVE and the scheduler had %s to learn of it", settle)
-	}
-	return "it is ACTIVE"
 }

@@ -219,6 +219,6 @@ func createOne(
 	case c.action == decision.Finish:
 		return made, fmt.Sprintf("profile %s is being created in cluster %s already", p.Name, p.Cluster), nil
 	}
-	return made, fmt.Sprintf("profile %s is being created in cluster %s; to wait for it: %s", p.Name, p.Cluster,
-		onward), nil
+	e.TellWait(p.Name, onward)
+	return made, fmt.Sprintf("profile %s is being created in cluster %s", p.Name, p.Cluster), nil
 }

@@ -212,6 +212,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
+	if !opts.Wait {
+		p.WithoutWait()
+	}
 	p.Roles = roles
 	for _, s := range decision.Torn(found.Profiles, doomed) {
 		e.Warn("%s", e.UnfinishedReplacement(place, found.Profiles, s))
@@ -224,7 +227,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err := e.Approve(ctx, p, opts.Yes, opts.all, question(doomed, roles)); err != nil {
 		return err
 	}
-	results, err := deleteAll(ctx, e, client, doomed, opts)
+	results, err := deleteAll(ctx, e, client, place, doomed, opts)
 	removed := []string{}
 	if err == nil {
 		removed, err = opts.removeRoles(ctx, e, client, place, doomed, roles)
@@ -274,7 +277,8 @@ type deletionFailure struct {
 }
 
 // deleteAll deletes one after another, reports what became of each, and returns the failures, also as one error.
-func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []fargate.Profile, opts options,
+func deleteAll(
+	ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, doomed []fargate.Profile, opts options,
 ) ([]lifecycle.Deletion, error) {
 	runner, stop := e.Runner(ctx, client)
 	defer stop()
@@ -285,6 +289,7 @@ func deleteAll(ctx context.Context, e *env.Env, client *cloud.Client, doomed []f
 		done := fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, p.Cluster)
 		if !opts.Wait {
 			done = fmt.Sprintf("profile %s is being deleted from cluster %s", p.Name, p.Cluster)
+			e.TellWait(p.Name, e.WaitCommand(place, p.Name, "deleted"))
 		}
 		if opts.output == "" {
 			printErr = errors.Join(printErr, e.ShowProfiles("", nil, []string{done}))

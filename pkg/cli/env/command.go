@@ -74,6 +74,9 @@ func (e *Env) WaitCommand(p Place, name, state string) string {
 	return e.On(p, "wait", FargateProfile, name, "--for", state)
 }
 
+// TellWait says which command waits for what EKS has accepted.
+func (e *Env) TellWait(name, command string) { e.Info("to wait for profile %s:\n  %s", name, command) }
+
 // ReplaceCommand returns the command line that finishes a replacement; with --abort it is the one that undoes it.
 func (e *Env) ReplaceCommand(p Place, name string) string {
 	return e.On(p, "replace", FargateProfile, name)

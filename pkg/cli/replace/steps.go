@@ -48,6 +48,9 @@ func (r *replacement) agree(ctx context.Context) (agreed bool, err error) {
 		return true, nil
 	}
 	p := plan.Replace(r.place.Cluster, r.Decision, r.opts.settle)
+	if !r.opts.Wait {
+		p.WithoutWait()
+	}
 	pods, err := r.opts.Gather(ctx, r.Env, plan.PodsOf(r.Decision))
 	if err != nil {
 		return false, err

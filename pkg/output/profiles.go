@@ -192,8 +192,8 @@ func printNames(s *Streams, several bool, all []ClusterProfiles) error {
 // tableForm is one of the tables of profiles.
 type tableForm int
 
-// The tables: fullTable has eksctl's columns, wideTable some more, and narrowTable is for a terminal that fullTable does
-// not fit: shorter headers, roles by name, the number of subnets, and no tags. Where words of that would be torn,
+// The tables: fullTable has eksctl's columns, wideTable some more, and narrowTable is for a terminal that fullTable
+// does not fit: shorter headers, roles by name, the number of subnets, and no tags. Where words of that would be torn,
 // briefTable leaves out roles and subnets too.
 const (
 	fullTable tableForm = iota
@@ -202,7 +202,7 @@ const (
 	briefTable
 )
 
-// profileTable makes one row per selector. On a terminal only the first row of a profile has what is not the selector's.
+// profileTable makes one row per selector. On a terminal only the first of a profile has what is not the selector's.
 func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (header []string, rows [][]string) {
 	switch form {
 	case narrowTable:

@@ -27,7 +27,7 @@ type options struct {
 
 var (
 	formats = []string{"text", "json", "junit", "sarif", "github"}
-	failOns = []string{env.FailOnErrors, env.FailOnWarnings}
+	failOns = []string{env.FailOnErrors, env.FailOnWarnings, env.FailOnNone}
 )
 
 // NewCommand returns the command that holds check fargateprofile.
@@ -76,7 +76,8 @@ do.`,
 	e.AddClusterFlag(cmd)
 	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
 	opts.AddFleet(e, cmd)
-	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors, "what makes the exit code 3: errors, or warnings too")
+	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors,
+		"what makes the exit code 3: errors, or warnings too; none only reports")
 	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations)")
 	opts.AddPrice(cmd)
 	flags.StringSliceVar(&opts.pods, "pods", nil,
@@ -114,7 +115,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return failure
 	}
 	for _, c := range all {
-		if c.Summary.Faults > 0 || opts.failOn == env.FailOnWarnings && c.Summary.Warnings > 0 {
+		if c.Summary.Faults > 0 && opts.failOn != env.FailOnNone ||
+			c.Summary.Warnings > 0 && opts.failOn == env.FailOnWarnings {
 			return &env.RefusedError{}
 		}
 	}

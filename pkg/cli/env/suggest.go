@@ -72,8 +72,8 @@ func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// SplitNames returns the words of a command line with kubectl's form get fp/NAME taken apart, which Verb's commands know
-// as get fp NAME.
+// SplitNames returns the words of a command line with kubectl's form get fp/NAME taken apart, which Verb's commands
+// know as get fp NAME.
 func SplitNames(root *cobra.Command, args []string) []string {
 	verb, _, err := root.Find(args)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -262,7 +261,7 @@ func (m misled) run(t *testing.T, disturbed bool) (code int, there, said string,
 
 // claimStep is one in how many cases a plain run of the tests takes; FGCTL_MODEL=sample takes more, all takes each.
 func claimStep() int {
-	switch os.Getenv("FGCTL_MODEL") {
+	switch asked["FGCTL_MODEL"] {
 	case "all":
 		return 1
 	case "sample":

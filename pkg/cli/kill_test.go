@@ -57,14 +57,14 @@ func killWorld() string {
 
 func TestKilledProcessesLoseNothing(t *testing.T) {
 	rounds, seed := killRounds, uint64(time.Now().UnixNano())
-	if text := os.Getenv("FGCTL_KILL_ROUNDS"); text != "" {
+	if text := asked["FGCTL_KILL_ROUNDS"]; text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		rounds = n
 	}
-	if text := os.Getenv("FGCTL_KILL_SEED"); text != "" {
+	if text := asked["FGCTL_KILL_SEED"]; text != "" {
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
 			t.Fatal(err)

@@ -10,9 +10,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +23,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	ekstypes "github.com/aws/aws-sdk-go-v2/service/eks/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/fgctl/fgctl/pkg/cli"
 )
 
 // motoStart is how long moto may take to listen; it takes a second or two.
@@ -42,7 +42,7 @@ func startMoto(t *testing.T) string {
 	program, err := exec.LookPath("moto_server")
 	if err != nil {
 		const text = "moto_server is not installed; pip install 'moto[server]' brings it"
-		if os.Getenv("FGCTL_REQUIRE_MOTO") == "1" {
+		if cli.Asked("FGCTL_REQUIRE_MOTO") == "1" {
 			t.Fatal(text)
 		}
 		t.Skip(text)
@@ -98,14 +98,13 @@ type account struct {
 	private1, private2, public, onMain, fixed string // subnets: onMain uses the main table implicitly, fixed explicitly
 	foreign                                   string
 	roleGood, roleBad, rolePath               string
-	fgctl                                     string
 	home                                      string
 }
 
 // newAccount makes the account. The main route table leads to the internet gateway.
 func newAccount(t *testing.T) *account {
 	t.Helper()
-	a := &account{url: startMoto(t), home: t.TempDir(), fgctl: binary(t)}
+	a := &account{url: startMoto(t), home: t.TempDir()}
 	cfg, err := config.LoadDefaultConfig(t.Context(),
 		config.WithRegion("us-east-1"), config.WithBaseEndpoint(a.url),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("AKIAFAKE", "fake", "")),
@@ -220,19 +219,6 @@ func (a *account) makeRole(t *testing.T, path, name, service string) string {
 	return *out.Role.Arn
 }
 
-// binary builds fgctl.
-func binary(t *testing.T) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "fgctl")
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", name, "github.com/fgctl/fgctl/cmd/fgctl").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return name
-}
-
 // answer is what a run of fgctl gave.
 type answer struct {
 	code        int
@@ -245,7 +231,12 @@ func (a *account) run(t *testing.T, code int, want []string, args ...string) ans
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, a.fgctl, args...)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Args[0] = "fgctl" // by which TestMain knows that it is fgctl, whose clock is fast
 	cmd.Dir = a.home
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + a.home, "XDG_CONFIG_HOME=" + a.home, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
@@ -254,7 +245,7 @@ func (a *account) run(t *testing.T, code int, want []string, args ...string) ans
 	}
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
+	err = cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

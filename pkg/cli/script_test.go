@@ -61,8 +61,28 @@ func TestMain(m *testing.M) {
 	fgctl := func(clock lifecycle.Clock) func() {
 		return func() { os.Exit(runUntil(Signals(), os.Args[1:], output.System(), clock)) }
 	}
-	testscript.Main(m, map[string]func(){"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}), "status": status})
+	programs := map[string]func(){
+		"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}), "status": status,
+	}
+	if programs[filepath.Base(os.Args[0])] == nil {
+		for _, entry := range os.Environ() {
+			if key, value, _ := strings.Cut(entry, "="); strings.HasPrefix(key, "FGCTL_") {
+				asked[key] = value
+				if err := os.Unsetenv(key); err != nil {
+					panic(err)
+				}
+			}
+		}
+	}
+	testscript.Main(m, programs)
 }
+
+// asked holds the variables that choose what the tests do. The environment loses them, since fgctl would warn of
+// settings that it does not know.
+var asked = map[string]string{}
+
+// Asked returns the value of a variable that chooses what the tests do, for those outside of this package.
+func Asked(name string) string { return asked[name] }
 
 // status runs a command, hands signals on to it and prints the status it exits with. Testscript does not
 // tell the status of a command in the background.
@@ -96,7 +116,7 @@ func (c fastClock) Sleep(ctx context.Context, d time.Duration) error {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		// FGCTL_UPDATE_SCRIPTS=1 writes what commands print into the golden files; read the difference.
-		UpdateScripts:       os.Getenv("FGCTL_UPDATE_SCRIPTS") != "",
+		UpdateScripts:       asked["FGCTL_UPDATE_SCRIPTS"] != "",
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               isolate,

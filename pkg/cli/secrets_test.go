@@ -47,7 +47,7 @@ func TestSecretsStayHidden(t *testing.T) {
 			for k, loud := range loudness {
 				second := 1 + i%(len(secretCommands)-1)
 				few := j == 0 && k == 0 || j == second && k == 1+i/len(secretCommands)%2
-				if !few && os.Getenv("FGCTL_SECRETS") != "all" {
+				if !few && asked["FGCTL_SECRETS"] != "all" {
 					continue
 				}
 				group.Go(func() error {
@@ -59,7 +59,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 	for _, s := range settingStates() {
 		for _, loud := range loudness {
-			if loud[0] == "--dumpLogs" && os.Getenv("FGCTL_SECRETS") != "all" {
+			if loud[0] == "--dumpLogs" && asked["FGCTL_SECRETS"] != "all" {
 				continue
 			}
 			group.Go(func() error {

@@ -53,7 +53,7 @@ const benchProfiles = `
 // BenchmarkStream takes FGCTL_BENCH_PODS pods, 100,000 by default.
 func BenchmarkStream(b *testing.B) {
 	pods := 100_000
-	if text := os.Getenv("FGCTL_BENCH_PODS"); text != "" {
+	if text := asked["FGCTL_BENCH_PODS"]; text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			b.Fatal(err)

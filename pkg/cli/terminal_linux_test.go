@@ -41,7 +41,7 @@ var fleeting = map[string]string{
 // What a terminal of 80 columns and 24 rows shows, kept as testdata/terminal/*.txt: each command in its turn, with what
 // is typed. FGCTL_UPDATE_SCRIPTS=1 writes the files; look at them.
 func TestTerminal(t *testing.T) {
-	update := os.Getenv("FGCTL_UPDATE_SCRIPTS") != ""
+	update := asked["FGCTL_UPDATE_SCRIPTS"] != ""
 	golden, err := filepath.Abs("testdata/terminal")
 	if err != nil {
 		t.Fatal(err)

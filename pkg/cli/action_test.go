@@ -15,18 +15,35 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // release serves a release of fgctl v9.9.9 whose binary is a few lines of shell; sum is what checksums.txt says.
 func release(t *testing.T, sum string) (base, archiveSum string) {
 	t.Helper()
 	dir := t.TempDir()
-	name := fmt.Sprintf("fgctl_9.9.9_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
+	const text = "#!/bin/sh\necho \"fgctl 9.9.9 $#: $1 | $2\"\necho warned >&2\ntest \"$1\" != no || exit 3\n"
+	name, archiveSum := archive(t, dir, text)
+	if sum == "" {
+		sum = archiveSum
+	}
+	if err := os.WriteFile(filepath.Join(dir, "checksums.txt"), []byte(sum+"  "+name+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.StripPrefix("/v9.9.9", http.FileServer(http.Dir(dir))))
+	t.Cleanup(server.Close)
+	return server.URL, archiveSum
+}
+
+// archive writes the archive of fgctl v9.9.9 for this machine to dir; text is the program in it.
+func archive(t *testing.T, dir, text string) (name, sum string) {
+	t.Helper()
+	name = fmt.Sprintf("fgctl_9.9.9_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
 	file, err := os.Create(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const text = "#!/bin/sh\necho \"fgctl 9.9.9 $#: $1 | $2\"\necho warned >&2\ntest \"$1\" != no || exit 3\n"
 	zip := gzip.NewWriter(file)
 	archive := tar.NewWriter(zip)
 	if err := archive.WriteHeader(&tar.Header{Name: "fgctl", Mode: 0o755, Size: int64(len(text))}); err != nil {
@@ -41,16 +58,7 @@ func release(t *testing.T, sum string) (base, archiveSum string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archiveSum = fmt.Sprintf("%x", sha256.Sum256(data))
-	if sum == "" {
-		sum = archiveSum
-	}
-	if err := os.WriteFile(filepath.Join(dir, "checksums.txt"), []byte(sum+"  "+name+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(http.StripPrefix("/v9.9.9", http.FileServer(http.Dir(dir))))
-	t.Cleanup(server.Close)
-	return server.URL, archiveSum
+	return name, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
 func write(w *tar.Writer, text string) error {
@@ -124,5 +132,65 @@ func TestActionRuns(t *testing.T) {
 	}
 	if _, err := os.Stat("pwned"); err == nil {
 		t.Error("an argument was run")
+	}
+}
+
+// The examples for GitLab and for a plain shell install a release by its checksum, and no other; then they judge.
+func TestExamplesRelease(t *testing.T) {
+	t.Parallel()
+	s := newExampleShell(t)
+	fgctl, err := exec.LookPath("fgctl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, sum := archive(t, s.dir, "#!/bin/sh\nexec "+fgctl+" \"$@\"\n")
+	const curl = `#!/bin/sh
+while [ "$1" != --output ]; do shift; done
+[ "$3" = "https://github.com/fgctl/fgctl/releases/download/v9.9.9/${3##*/}" ] && cp "${3##*/}" "$2"
+`
+	if err := os.WriteFile(filepath.Join(s.dir, "curl"), []byte(curl), 0o700); err != nil { // it is a program
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../examples/ci/gitlab-ci.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Fargate struct {
+			Before    []string `yaml:"before_script"`
+			Script    []string `yaml:"script"`
+			Artifacts struct {
+				Reports struct{ JUnit string }
+			}
+		}
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	job := "PATH=$PWD:$PATH RELEASE=v9.9.9 CHECKSUM=%s\n" +
+		strings.Join(append(file.Fargate.Before, file.Fargate.Script...), "\n")
+	if code, _, all := s.run(t, fmt.Sprintf(job, strings.Repeat("1", 64))); code != 1 || !strings.Contains(all, sum) {
+		t.Errorf("a wrong checksum: exit %d\n%s", code, all)
+	}
+	if code, _, all := s.run(t, fmt.Sprintf(job, sum)); code != 0 || !strings.Contains(all, "+ web is created") {
+		t.Errorf("exit %d\n%s", code, all)
+	}
+	report, err := os.ReadFile(filepath.Join(s.dir, file.Fargate.Artifacts.Reports.JUnit))
+	if err != nil || !strings.Contains(string(report), "<testcase") {
+		t.Errorf("the report is %q, %v", report, err)
+	}
+	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+		t.Fatal(err)
+	}
+	for script, want := range map[string]int{
+		"PATH=$PWD:$PATH sh examples/scripts/install-release.sh v9.9.9 " + sum + " there":                                1,
+		"sh examples/scripts/install-release.sh v9.9.9 '' there":                                                         2,
+		"sh examples/scripts/review.sh examples/clusters/cluster.yaml":                                                   2,
+		"fgctl sandbox run -- sh examples/scripts/review.sh examples/clusters/cluster.yaml examples/manifests/pods.yaml": 3,
+		"fgctl sandbox run -- sh examples/scripts/review.sh absent.yaml examples/manifests/deployment.yaml":              2,
+	} {
+		if code, _, all := s.run(t, script); code != want {
+			t.Errorf("%s: exit %d, want %d\n%s", script, code, want, all)
+		}
 	}
 }

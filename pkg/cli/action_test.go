@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,6 +133,92 @@ func TestActionRuns(t *testing.T) {
 	}
 	if _, err := os.Stat("pwned"); err == nil {
 		t.Error("an argument was run")
+	}
+	code, log, _, _, _ := step(t, "run.sh", "FGCTL_ACTION_ARGS=match 'a")
+	if code != 2 || !strings.Contains(log, "match 'a") {
+		t.Errorf("an open quote: exit %d\n%s", code, log)
+	}
+}
+
+// match, diff and validate answer through the action as they do in a shell, with their exit codes.
+func TestActionCommands(t *testing.T) {
+	const file = "../../examples/clusters/cluster.yaml"
+	pods := "match --profiles-from " + file + " -f ../../examples/manifests/"
+	for args, want := range map[string]struct{ said, code string }{
+		"validate -f " + file:                  {"2 profiles in 1 file: 0 errors", "0"},
+		"validate -f absent.yaml":              {"absent.yaml", "2"},
+		pods + "deployment.yaml":               {"matched", "0"},
+		pods + "pods.yaml":                     {"unmatched", "3"},
+		"sandbox run -- fgctl diff -f " + file: {"+ web is created", "3"},
+	} {
+		code, log, _, outputs, summary := step(t, "run.sh", "FGCTL_ACTION_ARGS="+args)
+		if code != 0 || !strings.Contains(outputs, "exit-code="+want.code+"\n") || !strings.Contains(summary, want.said) {
+			t.Errorf("%s: exit %d\n%s\noutputs %s\nsummary %s", args, code, log, outputs, summary)
+		}
+	}
+}
+
+// A step has one comment, which its next run writes over; another step has its own. What GitHub refuses is a warning.
+func TestActionComments(t *testing.T) {
+	bin := t.TempDir()
+	// It keeps comments as files; those of the list are chosen by the first line, which the filter names.
+	const gh = `#!/bin/sh
+cd "${0%/*}" && echo "$*" >>calls
+test ! -e refused || exit 1
+case "$*" in
+*"--jq "*)
+	for c in comment-*; do
+		test -s "$c" || break
+		case "$*" in *"$(head -n 1 "$c")"*) echo "${c#comment-}" ;; esac
+	done ;;
+*"--method PATCH repos/o/r/issues/comments/"*) cp "${7#body=@}" "comment-${5##*/}" ;;
+*"--method POST repos/o/r/issues/7/comments "*) cp "${7#body=@}" "comment-$(ls | wc -l)" ;;
+*) exit 1 ;;
+esac
+exit 0
+`
+	report := filepath.Join(bin, "report")
+	run := func(number, args, text string) (string, []string) {
+		t.Helper()
+		for file, text := range map[string]string{"gh": gh, "report": text} {
+			if err := os.WriteFile(filepath.Join(bin, file), []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		code, log, _, _, _ := step(t, "comment.sh", "PATH="+bin+":"+os.Getenv("PATH"), "GITHUB_REPOSITORY=o/r",
+			"NUMBER="+number, "REPORT="+report, "FGCTL_ACTION_ARGS="+args)
+		if code != 0 {
+			t.Errorf("exit %d\n%s", code, log)
+		}
+		var bodies []string
+		files, _ := filepath.Glob(filepath.Join(bin, "comment-*")) // the pattern is right
+		for _, file := range files {
+			data, _ := os.ReadFile(file) // absent is empty
+			_, body, _ := strings.Cut(string(data), "-->\n")
+			bodies = append(bodies, body)
+		}
+		slices.Sort(bodies)
+		return log, bodies
+	}
+	for _, c := range []struct {
+		number, args, text string
+		want               []string
+	}{
+		{"", "match", "nobody reads it", nil},
+		{"7", "match", "one", []string{"one"}},
+		{"7", "match", "two", []string{"two"}},
+		{"7", "diff", "three", []string{"three", "two"}},
+		{"7", "match", "four", []string{"four", "three"}},
+	} {
+		if log, bodies := run(c.number, c.args, c.text); !slices.Equal(bodies, c.want) {
+			t.Errorf("after %q the comments are %q, want %q\n%s", c.text, bodies, c.want, log)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(bin, "refused"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if log, _ := run("7", "match", "five"); !strings.Contains(log, "::warning::") {
+		t.Errorf("a refusal is silent: %s", log)
 	}
 }
 

@@ -4,10 +4,14 @@
 set -uo pipefail
 
 # The arguments are split as a shell splits words, with quotes, but nothing in them is expanded or run.
-args=()
-while IFS= read -r -d '' word; do args+=("$word"); done < <(printf '%s' "$FGCTL_ACTION_ARGS" | xargs printf '%s\0')
-
 report=$(mktemp)
+if ! printf '%s' "$FGCTL_ACTION_ARGS" | xargs printf '%s\0' >"$report"; then
+	echo "::error::args is '$FGCTL_ACTION_ARGS'; close its quotes"
+	exit 2
+fi
+args=()
+while IFS= read -r -d '' word; do args+=("$word"); done <"$report"
+
 fgctl "${args[@]}" >"$report.out" 2>"$report.err"
 code=$?
 cat "$report.err" >&2

@@ -28,6 +28,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		text = valueError(invalid.GetFlag(), invalid.GetValue(), invalid.Unwrap())
 	case errors.As(err, &missing):
 		text = fmt.Errorf("missing value for --%[1]s; write --%[1]s VALUE", missing.GetFlag().Name)
+	case errors.As(err, &unknown) && habit(cmd, unknown.GetSpecifiedName()) != "":
+		text = fmt.Errorf("%w; %s", err, habit(cmd, unknown.GetSpecifiedName()))
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -38,6 +40,23 @@ func flagError(cmd *cobra.Command, err error) error {
 		text = fmt.Errorf("%w%s", err, env.DidYouMean(unknown.GetSpecifiedName(), names, "--"))
 	}
 	return &env.UsageError{Err: text, Command: cmd.CommandPath()}
+}
+
+// habit says what fgctl has in the place of a flag of eksctl, kubectl or the AWS CLI, or nothing.
+func habit(cmd *cobra.Command, flag string) string {
+	name, ok := map[string]string{
+		"filename": "config-file", "cluster-name": "cluster", "fargate-profile-name": "name", "profile-name": "name",
+		"force": "yes", "approve": "yes", "all-namespaces": "all-clusters",
+	}[flag]
+	switch {
+	case ok && cmd.Flags().Lookup(name) != nil:
+		return "did you mean --" + name + "?"
+	case flag == "approve" && cmd.Flags().Lookup("dry-run") != nil:
+		return "leave it out: only --dry-run holds a change back"
+	case (flag == "n" || flag == "namespace") && cmd.Flags().Lookup("cluster") != nil:
+		return "profiles belong to a cluster and to no namespace; leave it out"
+	}
+	return ""
 }
 
 // valueError explains a value that a flag cannot take, in words for the types whose own error speaks of

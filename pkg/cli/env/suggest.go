@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,19 +29,35 @@ func UnknownCommand(cmd *cobra.Command, word string) error {
 		}
 	}
 	hint := DidYouMean(word, names, "")
+	for _, child := range cmd.Commands() {
+		if slices.Contains(child.SuggestFor, word) {
+			hint = "; did you mean " + child.Name() + "?"
+		}
+	}
 	if hint == "" && len(names) > 0 && len(names) <= 5 {
 		hint = "; there are " + strings.Join(names, ", ")
 	}
 	return UsageOf(cmd, "unknown command %q for %q%s", word, cmd.CommandPath(), hint)
 }
 
+// elsewhere holds what other tools call the verbs.
+var elsewhere = map[string][]string{
+	"delete": {"rm", "remove"}, "get": {"list", "ls"}, "replace": {"edit", "update", "patch"}, "describe": {"show"},
+}
+
+// clusterCalls holds what the AWS CLI has for the verbs on a cluster.
+var clusterCalls = map[string]string{
+	"get": "list-clusters", "create": "create-cluster", "delete": "delete-cluster", "describe": "describe-cluster",
+}
+
 // Verb makes a command that only holds subcommands, as get holds fargateprofile. A word that is no
 // subcommand is taken for the name of a profile, which is the likeliest slip.
 func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   name,
-		Short: short,
-		Args:  cobra.ArbitraryArgs,
+		Use:        name,
+		Short:      short,
+		SuggestFor: elsewhere[name],
+		Args:       cobra.ArbitraryArgs,
 		// Flags belong to the subcommand that is missing; complaining of them would hide that.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 	}
@@ -64,8 +81,8 @@ func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 			}
 		}
 		instead := fmt.Sprintf("for the profile %q: %s %s", args[0], path, args[0])
-		if strings.TrimSuffix(args[0], "s") == "cluster" && name == "get" {
-			instead = "for clusters: aws eks list-clusters"
+		if call := clusterCalls[name]; call != "" && strings.TrimSuffix(args[0], "s") == "cluster" {
+			instead = "for clusters: aws eks " + call
 		}
 		return &UsageError{Err: fmt.Errorf("fgctl %s Fargate profiles only; %s", third, instead), Command: path}
 	}
@@ -84,9 +101,9 @@ func SplitNames(root *cobra.Command, args []string) []string {
 		return args
 	}
 	for i, arg := range args {
-		kind, _, typed := strings.Cut(arg, "/")
+		kind, name, typed := strings.Cut(arg, "/")
 		if typed && (kind == FargateProfile || slices.Contains(child.Aliases, kind)) {
-			return slices.Insert(slices.Clone(args), i, kind)
+			return slices.Replace(slices.Clone(args), i, i+1, kind, cmp.Or(name, arg))
 		}
 	}
 	return args

@@ -119,3 +119,35 @@ func code(text string) string {
 	}
 	return "`" + text + "`"
 }
+
+// ChangesReport returns a report of how files and clusters differ; a rule is named after the kind of a change.
+func ChangesReport(title, version string) *Report {
+	rules := []SARIFRule{
+		NewSARIFRule(string(plan.Added), "the file has a profile that the cluster does not have", "", "applying.md#diff"),
+		NewSARIFRule(string(plan.Changed), "a profile is not as the file has it", "", "applying.md#diff"),
+		NewSARIFRule(string(plan.Removed), "a profile that apply made is not in the file any more", "", "applying.md#diff"),
+		NewSARIFRule(string(plan.Unmanaged), "a profile that apply did not make is not in the file", "", "applying.md#diff"),
+	}
+	return &Report{Title: title, Version: version, Rules: rules}
+}
+
+// AddChanges adds the changes of a cluster, whose place stands for a folder: errors where apply has something to do.
+func (r *Report) AddChanges(cluster, place string, changes []plan.Change) {
+	for _, c := range changes {
+		entry := Entry{
+			Suite: cluster, Name: c.Name, Rule: string(c.Kind), Place: place + "/" + c.Name,
+			Text: "profile " + c.Name + " of cluster " + cluster + " " + becomes(c),
+		}
+		for _, d := range c.Differences {
+			d.Have = cmp.Or(d.Have, "none")
+			entry.Text += "\n" + d.String()
+		}
+		switch {
+		case c.Action != "none":
+			entry.Level = "error"
+		case c.Kind != plan.Same:
+			entry.Level = "note"
+		}
+		r.Entries = append(r.Entries, entry)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
+	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 )
 
@@ -18,10 +19,18 @@ type options struct {
 	env.GoalFlags
 	env.TimeLimit
 	env.FleetFlags
-	output string
+	output, failOn string
 }
 
-var formats = []string{"", "json", "markdown"}
+var formats = append([]string{"", "json", "markdown"}, output.ReportFormats...)
+
+// What makes the exit code 3.
+const (
+	failOnDifference = "difference"
+	failOnNone       = "none"
+)
+
+var failOns = []string{failOnDifference, failOnNone}
 
 // NewCommand returns the command.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -36,7 +45,8 @@ what is removed. Profiles that the file does not have and that stay are shown as
 With --all-clusters every file is compared with the cluster that it names in metadata.name and
 metadata.region; a cluster that is named and not there, or cannot be read, makes the exit code 1.
 
-The exit code is 0 where apply has nothing to do, and 3 where there is a difference. diff reads only;
+The exit code is 0 where apply has nothing to do, and 3 where there is a difference; with --fail-on none
+it is 0 for both. diff reads only;
 whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 		Example: `  fgctl diff -f cluster.yaml
   fgctl diff -f cluster.yaml --prune -o json
@@ -49,7 +59,8 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 		Args: env.NoArguments,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
 			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd), opts.CheckTimeout(e, cmd),
-				opts.checkFleet(e, cmd), e.OneOf(cmd, "output", opts.output, formats)); err != nil {
+				opts.checkFleet(e, cmd), e.OneOf(cmd, "output", opts.output, formats),
+				e.OneOf(cmd, "fail-on", opts.failOn, failOns)); err != nil {
 				return err
 			}
 			return run(cmd.Context(), e, opts)
@@ -58,9 +69,13 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 	}
 	opts.AddGoal(e, cmd)
 	opts.AddFleet(e, cmd)
-	cmd.Flags().StringVarP(&opts.output, "output", "o", "", "json, or markdown for the comment of a pull request")
+	cmd.Flags().StringVar(&opts.failOn, "fail-on", failOnDifference,
+		"what makes the exit code 3: difference, or none to report only")
+	cmd.Flags().StringVarP(&opts.output, "output", "o", "",
+		"json, markdown for the comment of a pull request, junit, sarif or github (annotations)")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats[1:]))
+	env.MustComplete(cmd, "fail-on", env.CompleteFixed(failOns))
 	return cmd
 }
 
@@ -91,10 +106,18 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err == nil {
 		err = opts.print(e, []*difference{out})
 	}
-	if err == nil && out.Differs {
-		err = &env.RefusedError{}
+	if err == nil {
+		err = opts.verdict(out.Differs)
 	}
 	return err
+}
+
+// verdict is the answer of a run that has read everything.
+func (o *options) verdict(differs bool) error {
+	if differs && o.failOn == failOnDifference {
+		return &env.RefusedError{}
+	}
+	return nil
 }
 
 // compare reads a cluster and compares it with what files want of it.

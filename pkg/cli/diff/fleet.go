@@ -79,10 +79,10 @@ func runFleet(ctx context.Context, e *env.Env, opts options) error {
 	if err := opts.print(e, all); err != nil {
 		return err
 	}
-	if failure == nil && slices.ContainsFunc(all, func(d *difference) bool { return d.Differs }) {
-		return &env.RefusedError{}
+	if failure != nil {
+		return failure
 	}
-	return failure
+	return opts.verdict(slices.ContainsFunc(all, func(d *difference) bool { return d.Differs }))
 }
 
 // title names the cluster of a difference.
@@ -106,6 +106,13 @@ func (o *options) print(e *env.Env, all []*difference) error {
 			}{all})
 		}
 		return output.JSON(e.Streams.Out, all[0])
+	}
+	if slices.Contains(output.ReportFormats, o.output) {
+		report := output.ChangesReport("fgctl diff", e.Version)
+		for _, d := range all {
+			report.AddChanges(d.title(o.AllClusters), "clusters/"+d.Region+"/"+d.Cluster, d.Changes)
+		}
+		return report.Write(e.Streams.Out, o.output)
 	}
 	texts := make([]string, len(all))
 	for i, d := range all {

@@ -77,7 +77,7 @@ is 2 when an input is broken or holds no pod. Reports for CI are -o junit and -o
 
 With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
 match, with such a pod, and the selectors that others make redundant. Exit code 3 when
-profiles that take pods overlap.`,
+profiles that take pods overlap, unless --fail-on is none. It has -o github (annotations) too.`,
 		Example: `  # Against the profiles of a cluster
   fgctl match --cluster demo -f deployment.yaml
 

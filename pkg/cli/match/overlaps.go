@@ -14,17 +14,22 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/output"
+	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
-var overlapFormats = []string{"table", "wide", "json", "yaml"}
+var overlapFormats = append([]string{"table", "wide", "json", "yaml"}, output.ReportFormats...)
 
 // checkOverlaps judges the flags of match --overlaps, all faults at once.
 func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 	var faults []error
-	for _, flag := range []string{"filename", "recursive", "namespace", "expect-profile", "fail-on", "only", "all"} {
+	for _, flag := range []string{"filename", "recursive", "namespace", "expect-profile", "only", "all"} {
 		if e.Given(cmd, flag) {
 			faults = append(faults, fmt.Errorf("--overlaps compares profiles and reads no pods; leave out --%s", flag))
 		}
+	}
+	if e.Given(cmd, "fail-on") && !slices.Equal(o.failOn, []string{env.FailOnNone}) {
+		faults = append(faults, e.InvalidValue(cmd, "fail-on", strings.Join(o.failOn, ","),
+			"must be none with --overlaps, which reads no pods"))
 	}
 	o.preferCluster(e, cmd)
 	faults = append(append(faults, o.CheckFleet(e, cmd, false)), slices.Concat(o.fleetFaults(), o.priceFaults())...)
@@ -48,7 +53,7 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	for _, o := range overlaps {
-		if o.Counts {
+		if o.Counts && !slices.Contains(opts.failOn, env.FailOnNone) {
 			return &env.RefusedError{} // the output has said why
 		}
 	}
@@ -63,6 +68,8 @@ func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, 
 		return output.JSON(e.Streams.Out, overlapReport(overlaps, redundant))
 	case opts.output == "yaml":
 		return output.YAML(e.Streams.Out, overlapReport(overlaps, redundant))
+	case slices.Contains(output.ReportFormats, opts.output):
+		return overlapEntries(e.Version, overlaps, redundant).Write(e.Streams.Out, opts.output)
 	}
 	if len(overlaps) > 0 {
 		if err := output.Table(e.Streams, overlapHeader, overlapRows(overlaps)); err != nil {
@@ -130,6 +137,40 @@ func overlapRows(overlaps []fargate.ProfileOverlap) [][]string {
 
 func numberedSelector(r fargate.SelectorRef) string {
 	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
+}
+
+// overlapEntries is the report for CI. The rules are those of fgctl check, which finds the same.
+func overlapEntries(version string, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) output.Report {
+	const overlap, adds = "profile-overlap", "selector-redundant"
+	report := output.Report{Title: "fgctl match --overlaps", Version: version}
+	for _, code := range preflight.Codes() {
+		if code.Name == overlap || code.Name == adds {
+			report.Rules = append(report.Rules, output.NewSARIFRule(code.Name, code.Meaning, "", "codes.md#"+code.Name))
+		}
+	}
+	add := func(level, rule, profile, name, text string) {
+		report.Entries = append(report.Entries, output.Entry{
+			Suite: "overlaps", Name: name, Level: level, Rule: rule, Place: "profiles/" + profile, Text: text,
+		})
+	}
+	for i, row := range overlapRows(overlaps) {
+		o, level := overlaps[i], "note"
+		if o.Counts {
+			level = "error"
+		}
+		text := fmt.Sprintf("selector %s of profile %s and selector %s of profile %s take the same pods", row[1], row[0], row[3], row[2])
+		if o.Witness.Namespace != "" {
+			text += fmt.Sprintf(", for example %s, which %s takes", row[4], row[5])
+		}
+		add(level, overlap, o.A.Profile, fmt.Sprintf("%s %d, %s %d", o.A.Profile, o.A.Index, o.B.Profile, o.B.Index), text)
+	}
+	for _, r := range redundant {
+		add("warning", adds, r.Selector.Profile, fmt.Sprintf("%s %d", r.Selector.Profile, r.Selector.Index), r.String())
+	}
+	if len(report.Entries) == 0 {
+		add("", "", "", "no overlap", "")
+	}
+	return report
 }
 
 // overlapSummary counts what was found.

@@ -25,7 +25,8 @@ const (
 // CheckPaths reports what is wrong with a format of kubectl's; other formats are not judged.
 func CheckPaths(format string) error {
 	if text, ok := strings.CutPrefix(format, FormatJSONPath); ok {
-		if strings.Contains(text, ".items") {
+		path := strings.TrimPrefix(strings.TrimPrefix(text, "{"), "range ")
+		if path == ".items" || strings.HasPrefix(path, ".items[") || strings.HasPrefix(path, ".items}") {
 			return fmt.Errorf("the profiles are a list without items; for their names: %s{[*].name}", FormatJSONPath)
 		}
 		_, err := parsePath(text)
@@ -125,7 +126,7 @@ func columnTable(text string, all []ClusterProfiles) (header []string, rows [][]
 			row := make([]string, len(columns))
 			for i, c := range columns {
 				if row[i], err = c.cell(plain); err != nil {
-					return nil, nil, fmt.Errorf("%scolumn %s: %w", FormatColumns, c.header, err)
+					return nil, nil, fmt.Errorf("--output %s%s: column %s: %w", FormatColumns, text, c.header, err)
 				}
 			}
 			rows = append(rows, row)

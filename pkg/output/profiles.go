@@ -87,7 +87,11 @@ func (l *ProfileList) Print(all []ClusterProfiles) error {
 		return printNames(s, o.Several, all)
 	}
 	if text, ok := strings.CutPrefix(o.Format, FormatJSONPath); ok {
-		return printPath(s.Out, text, profileItems(o.Several, all))
+		err := printPath(s.Out, text, profileItems(o.Several, all))
+		if err == nil && o.Lines {
+			_, err = io.WriteString(s.Out, "\n")
+		}
+		return err
 	}
 	header, rows, err := l.rows(all)
 	if len(rows) == 0 || err != nil {

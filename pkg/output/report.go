@@ -22,8 +22,8 @@ type Report struct {
 type Entry struct {
 	// Suite and Name are those of the test in JUnit.
 	Suite, Name string
-	// Level is error, warning or note; an empty one is a test that passed, which only JUnit shows. Errors alone are failures
-	// of tests.
+	// Level is error, warning or note; an empty one is a test that passed, which only JUnit shows. Errors alone are
+	// failures of tests.
 	Level string
 	Rule  string
 	// Place stands for the file of a profile, as code scanning wants one.

@@ -171,7 +171,11 @@ func (e *Env) CompleteSelectors(cmd *cobra.Command, args []string, _ string) ([]
 		if err != nil {
 			return nil, err
 		}
-		profile, err := client.Profile(ctx, place.Cluster, strings.Join(append(args, cmd.Flag("name").Value.String()), ""))
+		name, err := e.OneName(cmd, args, cmd.Flag("name").Value.String())
+		if err != nil {
+			return nil, err
+		}
+		profile, err := client.Profile(ctx, place.Cluster, name)
 		out := make([]string, len(profile.Selectors))
 		for i, s := range profile.Selectors {
 			out[i] = s.String()

@@ -64,10 +64,7 @@ func (e *Env) Names(cmd *cobra.Command, args []string, flag string) ([]string, e
 	}
 	var names []string
 	for _, arg := range args {
-		kind, name, typed := strings.Cut(arg, "/")
-		if !typed || kind != FargateProfile && !slices.Contains(FargateProfileAliases(), kind) {
-			name = arg
-		}
+		name := untyped(arg)
 		if name == "" {
 			return nil, UsageOf(cmd, "the profile name is empty")
 		}
@@ -75,11 +72,20 @@ func (e *Env) Names(cmd *cobra.Command, args []string, flag string) ([]string, e
 			names = append(names, name)
 		}
 	}
-	if flag != "" && e.Given(cmd, "name") && !slices.Equal(names, []string{flag}) {
+	if flag != "" && e.Given(cmd, "name") && !slices.Equal(names, []string{untyped(flag)}) {
 		return nil, UsageOf(cmd, "the name is given twice, as argument %q and as --name %q; give one of them",
 			strings.Join(names, " "), flag)
 	}
 	return names, nil
+}
+
+// untyped returns the name of kubectl's form fp/NAME, and other words as they are.
+func untyped(arg string) string {
+	kind, name, typed := strings.Cut(arg, "/")
+	if typed && (kind == FargateProfile || slices.Contains(FargateProfileAliases(), kind)) {
+		return name
+	}
+	return arg
 }
 
 // OneName is Names for a command that takes one profile at most; the name is empty where there is none.

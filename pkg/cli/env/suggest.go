@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
@@ -89,22 +90,43 @@ func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// SplitNames returns the words of a command line with kubectl's form get fp/NAME taken apart, which Verb's commands
-// know as get fp NAME.
+// SplitNames returns the words of a command line with the kind behind the verb, where no flag takes it for a value:
+// get -w fp web, and kubectl's form get -w fp/web, are get fp -w web.
 func SplitNames(root *cobra.Command, args []string) []string {
 	verb, _, err := root.Find(args)
 	if err != nil {
 		return args
 	}
+	at := slices.Index(args, verb.Name()) + 1
 	child, _, err := verb.Find([]string{FargateProfile})
-	if err != nil || child == verb {
+	if err != nil || child == verb || at == 0 {
 		return args
 	}
-	for i, arg := range args {
-		kind, name, typed := strings.Cut(arg, "/")
-		if typed && (kind == FargateProfile || slices.Contains(child.Aliases, kind)) {
-			return slices.Replace(slices.Clone(args), i, i+1, kind, cmp.Or(name, arg))
+	for i := at; i < len(args) && args[i] != "--"; i++ {
+		kind, name, typed := strings.Cut(args[i], "/")
+		if wantsValue(child, args[i-1]) || kind != FargateProfile && !slices.Contains(child.Aliases, kind) {
+			continue
 		}
+		var names []string
+		if typed {
+			names = []string{cmp.Or(name, args[i])}
+		}
+		return slices.Concat(args[:at], []string{kind}, args[at:i], names, args[i+1:])
 	}
 	return args
+}
+
+// wantsValue reports whether a word of a command line is a flag whose value is the next word.
+func wantsValue(cmd *cobra.Command, word string) bool {
+	long, isLong := strings.CutPrefix(word, "--")
+	var flag *pflag.Flag
+	switch {
+	case isLong:
+		flag = cmd.Flag(long)
+	case len(word) > 1 && word[0] == '-':
+		if flag = cmd.Flags().ShorthandLookup(word[len(word)-1:]); flag == nil {
+			flag = cmd.InheritedFlags().ShorthandLookup(word[len(word)-1:])
+		}
+	}
+	return flag != nil && flag.NoOptDefVal == ""
 }

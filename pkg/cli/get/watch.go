@@ -83,7 +83,7 @@ func changes(before, now []found) []output.ClusterProfiles {
 		}
 		for _, p := range old {
 			if !slices.Contains(fargate.Names(f.Profiles), p.Name) {
-				p.Status = gone
+				p.Status, p.Issues = gone, nil
 				changed.Profiles = append(changed.Profiles, p)
 			}
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/output"
-	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
 var overlapFormats = append([]string{"table", "wide", "json", "yaml"}, output.ReportFormats...)
@@ -142,12 +141,10 @@ func numberedSelector(r fargate.SelectorRef) string {
 // overlapEntries is the report for CI. The rules are those of fgctl check, which finds the same.
 func overlapEntries(version string, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) output.Report {
 	const overlap, adds = "profile-overlap", "selector-redundant"
-	report := output.Report{Title: "fgctl match --overlaps", Version: version}
-	for _, code := range preflight.Codes() {
-		if code.Name == overlap || code.Name == adds {
-			report.Rules = append(report.Rules, output.NewSARIFRule(code.Name, code.Meaning, "", "codes.md#"+code.Name))
-		}
-	}
+	report := output.Report{Title: "fgctl match --overlaps", Version: version, Rules: []output.SARIFRule{
+		output.NewSARIFRule(overlap, "one pod can match two profiles", "", "codes.md#"+overlap),
+		output.NewSARIFRule(adds, "a selector adds nothing to others", "", "codes.md#"+adds),
+	}}
 	add := func(level, rule, profile, name, text string) {
 		report.Entries = append(report.Entries, output.Entry{
 			Suite: "overlaps", Name: name, Level: level, Rule: rule, Place: "profiles/" + profile, Text: text,
@@ -158,7 +155,8 @@ func overlapEntries(version string, overlaps []fargate.ProfileOverlap, redundant
 		if o.Counts {
 			level = "error"
 		}
-		text := fmt.Sprintf("selector %s of profile %s and selector %s of profile %s take the same pods", row[1], row[0], row[3], row[2])
+		text := fmt.Sprintf("selector %s of profile %s and selector %s of profile %s take the same pods",
+			row[1], row[0], row[3], row[2])
 		if o.Witness.Namespace != "" {
 			text += fmt.Sprintf(", for example %s, which %s takes", row[4], row[5])
 		}

@@ -202,7 +202,9 @@ func TestAnswerNotTaken(t *testing.T) {
 
 // The most expensive documents of a mebibyte are refused in little time, with a short answer.
 func TestExpensiveDocuments(t *testing.T) {
-	const size = 1<<20 - 1000
+	// What grows with the square of a document takes many minutes; what does not takes a second at most, or half a minute with
+	// the race detector on a busy machine.
+	const size, limit = 1<<20 - 1000, 2 * time.Minute
 	repeat := func(text string) string { return strings.Repeat(text, size/len(text)) }
 	var distinct strings.Builder
 	for i := 0; distinct.Len() < size; i++ {
@@ -231,12 +233,12 @@ func TestExpensiveDocuments(t *testing.T) {
 		status, text := control(t, b, http.MethodPost, "faults", document)
 		took := time.Since(start)
 		t.Logf("%-18s %7d bytes: %d in %s, %d bytes", name, len(document), status, took.Round(time.Millisecond), len(text))
-		if took > 10*time.Second || len(text) > 64<<10 || (status != http.StatusBadRequest && name != "comments") {
+		if took > limit || len(text) > 64<<10 || (status != http.StatusBadRequest && name != "comments") {
 			t.Errorf("%s: %d in %s, %.300s", name, status, took, text)
 		}
 	}
 	start := time.Now()
-	if _, err := sandbox.ParseWorld([]byte("clusters: [{tags: {" + distinct.String() + "}}]")); err == nil || time.Since(start) > 10*time.Second {
+	if _, err := sandbox.ParseWorld([]byte("clusters: [{tags: {" + distinct.String() + "}}]")); err == nil || time.Since(start) > limit {
 		t.Errorf("a world has 100,000 keys in a mapping: %v after %s", err, time.Since(start))
 	}
 }

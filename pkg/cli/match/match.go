@@ -14,6 +14,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // options are the flags of match.
@@ -32,7 +33,7 @@ type options struct {
 	overlaps     bool
 }
 
-var formats = []string{"table", "wide", "json", "yaml", "junit", "sarif"}
+var formats = append([]string{"table", "wide", "json", "yaml"}, output.ReportFormats...)
 
 // NewCommand returns the match command.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -72,12 +73,12 @@ elsewhere, a finding says so, with the command that mends it. Pods of one owner 
 
 The exit code is 3 when a pod has what --fail-on names, by default any verdict but matched, or would
 not run on the profile of --expect-profile; a finding counts only where a profile takes the pod. It
-is 2 when an input is broken or holds no pod. Reports for CI are -o junit and -o sarif; -o json and
--o yaml have a shape that does not change.
+is 2 when an input is broken or holds no pod. Reports for CI are -o junit, -o sarif and -o github
+(annotations); -o json and -o yaml have a shape that does not change.
 
 With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
 match, with such a pod, and the selectors that others make redundant. Exit code 3 when
-profiles that take pods overlap, unless --fail-on is none. It has -o github (annotations) too.`,
+profiles that take pods overlap, unless --fail-on is none.`,
 		Example: `  # Against the profiles of a cluster
   fgctl match --cluster demo -f deployment.yaml
 
@@ -155,7 +156,7 @@ profiles that take pods overlap, unless --fail-on is none. It has -o github (ann
 	flags.BoolVar(&opts.overlaps, "overlaps", false,
 		"show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	opts.AddPrice(cmd)
-	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit or sarif")
+	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit, sarif or github")
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")

@@ -16,8 +16,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-var overlapFormats = append([]string{"table", "wide", "json", "yaml"}, output.ReportFormats...)
-
 // checkOverlaps judges the flags of match --overlaps, all faults at once.
 func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 	var faults []error
@@ -32,7 +30,7 @@ func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 	}
 	o.preferCluster(e, cmd)
 	faults = append(append(faults, o.CheckFleet(e, cmd, false)), slices.Concat(o.fleetFaults(), o.priceFaults())...)
-	faults = append(faults, o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, overlapFormats))
+	faults = append(faults, o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats))
 	return env.UsageFaults(cmd, faults...)
 }
 

@@ -28,8 +28,8 @@ func newPrinter(e *env.Env, opts options, guide *guide, gate *gate) printer {
 		return &yamlPrinter{w: e.Streams.Out}
 	case "junit":
 		return newJUnitPrinter(e.Streams.Out, guide, gate)
-	case "sarif":
-		return newSARIFPrinter(e, guide, gate)
+	case "sarif", "github":
+		return &sarifPrinter{guide: guide, env: e, gate: gate, github: opts.output == "github"}
 	}
 	guide.folds, guide.told = opts.output == "table", map[string]bool{}
 	return &tablePrinter{guide: guide, s: e.Streams, wide: opts.output == "wide", all: opts.all}

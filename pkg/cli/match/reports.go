@@ -112,16 +112,13 @@ func sarifRules() []output.SARIFRule {
 	return rules
 }
 
-// sarifPrinter writes results as they come.
+// sarifPrinter writes results as they come, for code scanning or as GitHub's annotations.
 type sarifPrinter struct {
-	guide *guide
-	env   *env.Env
-	gate  *gate
-	log   *output.SARIF // nil before the first pod: a broken input prints nothing
-}
-
-func newSARIFPrinter(e *env.Env, guide *guide, gate *gate) *sarifPrinter {
-	return &sarifPrinter{guide: guide, env: e, gate: gate}
+	guide  *guide
+	env    *env.Env
+	gate   *gate
+	github bool
+	log    *output.SARIF // nil before the first pod: a broken input prints nothing
 }
 
 // begin writes the beginning of the log, once.
@@ -182,10 +179,23 @@ func (p *sarifPrinter) pod(e fargate.Explanation) error {
 }
 
 func (p *sarifPrinter) result(e fargate.Explanation, rule, level string, line int, where, text string) error {
+	if p.github {
+		if level == "note" {
+			level = "notice"
+		}
+		return output.GitHub(p.env.Streams.Out, output.Annotation{
+			Level: level, File: e.Source, Line: line, Title: "fgctl match: " + rule, Message: podName(e) + ": " + text,
+		})
+	}
 	return p.begin().Add(output.SARIFResult{
 		RuleID: rule, Level: level, Message: output.SARIFText{Text: podName(e) + ": " + text},
 		Locations: []output.SARIFLocation{output.SARIFAt(e.Source, line, where)},
 	})
 }
 
-func (p *sarifPrinter) close(fargate.Summary) error { return p.begin().Close() }
+func (p *sarifPrinter) close(fargate.Summary) error {
+	if p.github {
+		return nil
+	}
+	return p.begin().Close()
+}

@@ -175,8 +175,8 @@ func providerStates() []secretState {
 		{name: "SSO, no session", env: chooseX, files: profileX(ssoProfile), words: sso + "you are not signed in: the file .* cannot be read: no such file or directory\n(?s:.*)to sign in:\n +aws sso login --profile x"},
 		{name: "SSO, refused by AWS", env: chooseX, files: ssoFiles(ssoToken("2099-01-01T00:00:00Z")), answer: either(
 			on("/federation/credentials", 200, `{"roleCredentials":{"accessKeyId":"AKIATEST","secretAccessKey":"MARKSECRETabc/+","sessionToken":"MARKTOKENabc/+=","expiration":4070908800000}}`), echo,
-		), words: "ExpiredTokenException: .*\n +to sign in:\n +aws sso login --profile x"},
-		{name: "SSO, no account", env: chooseX, files: profileX("sso_session = s\n[sso-session s]\nsso_region=us-east-1\nsso_start_url=https://x.awsapps.com/start\n"), words: "the profile has no sso_account_id and sso_role_name\n +to choose them:\n +aws configure sso --profile x"},
+		), words: "ExpiredTokenException: (.*\n)+ +to sign in:\n +aws sso login --profile x"},
+		{name: "SSO, no account", env: chooseX, files: profileX("sso_session = s\n[sso-session s]\nsso_region=us-east-1\nsso_start_url=https://x.awsapps.com/start\n"), words: "the profile has no sso_account_id and sso_role_name(.*\n)+ +to choose them:\n +aws configure sso --profile x"},
 		{name: "SSO, malformed", env: chooseX, files: ssoFiles(`{"accessToken":"MARKSSO" MARKSAID`), words: sso + "it has expired, or is not valid\n"},
 		{name: "SSO, a wrong time", env: chooseX, files: ssoFiles(ssoToken("MARKTIME")), words: sso},
 		{name: "SSO, unauthorized", env: chooseX, files: ssoFiles(ssoToken("2099-01-01T00:00:00Z")), answer: on("/federation/credentials", 401, `{"message":"MARKSAID","__type":"UnauthorizedException"}`), words: sso + "it has expired, or is not valid\n"},

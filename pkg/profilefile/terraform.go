@@ -1,6 +1,7 @@
 package profilefile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (o object) change() {
 		return
 	}
 	after := o.get("change").object()
-	after.path = o.scalar("address")
+	after.path = cmp.Or(o.scalar("address"), o.path, "resource_changes")
 	switch {
 	case !after.has("after"):
 		o.p.fault(o.line(), "%s: its change does not say what it is after the apply; "+

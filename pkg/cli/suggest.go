@@ -84,14 +84,8 @@ func detachedValue(cmd *cobra.Command, words []string) error {
 			return nil
 		}
 		value := words[i+1]
-		if strings.HasPrefix(value, "-") || !strings.HasPrefix(word, "-") {
-			continue
-		}
-		flag := cmd.Flags().Lookup(strings.TrimPrefix(word, "--"))
-		if !strings.HasPrefix(word, "--") && len(word) > 1 {
-			flag = cmd.Flags().ShorthandLookup(word[len(word)-1:])
-		}
-		if flag == nil || flag.NoOptDefVal == "" {
+		flag := env.FlagOf(cmd, word)
+		if flag == nil || flag.NoOptDefVal == "" || strings.HasPrefix(value, "-") {
 			continue
 		}
 		if flag.Value.Type() != "bool" || value == "true" || value == "false" {

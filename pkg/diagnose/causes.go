@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -143,7 +144,7 @@ func (s *subject) judgeProfile(p fargate.Profile) {
 		s.fact("health of profile "+p.Name, "%s", issue)
 		s.add(Cause{
 			Code: "profile-health", Certain: true, Text: fmt.Sprintf("EKS reports of profile %s: %s", p.Name, issue),
-			Cure: first(issue.Remedy(), "mend what EKS names"), Source: "EKS API reference, FargateProfileIssue",
+			Cure: cmp.Or(issue.Remedy(), "mend what EKS names"), Source: "EKS API reference, FargateProfileIssue",
 		})
 	}
 }

@@ -241,13 +241,3 @@ func lower(kind string) string {
 	}
 	return "daemonset"
 }
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -25,7 +26,7 @@ func (e *Examiner) NeedsNodes() bool {
 }
 
 // node names the node that the pod is on or made for; empty for none.
-func (s *subject) node() string { return first(s.pod.Running.NodeName, s.pod.MadeForNode()) }
+func (s *subject) node() string { return cmp.Or(s.pod.Running.NodeName, s.pod.MadeForNode()) }
 
 // known reports whether the pod's node was read, and is one of Fargate's, or is none.
 func (s *subject) known(fargate bool) bool {

@@ -104,7 +104,8 @@ func SplitNames(root *cobra.Command, args []string) []string {
 	}
 	for i := at; i < len(args) && args[i] != "--"; i++ {
 		kind, name, typed := strings.Cut(args[i], "/")
-		if wantsValue(child, args[i-1]) || kind != FargateProfile && !slices.Contains(child.Aliases, kind) {
+		flag := FlagOf(child, args[i-1])
+		if flag != nil && flag.NoOptDefVal == "" || kind != FargateProfile && !slices.Contains(child.Aliases, kind) {
 			continue
 		}
 		var names []string
@@ -116,17 +117,14 @@ func SplitNames(root *cobra.Command, args []string) []string {
 	return args
 }
 
-// wantsValue reports whether a word of a command line is a flag whose value is the next word.
-func wantsValue(cmd *cobra.Command, word string) bool {
-	long, isLong := strings.CutPrefix(word, "--")
-	var flag *pflag.Flag
-	switch {
-	case isLong:
-		flag = cmd.Flag(long)
-	case len(word) > 1 && word[0] == '-':
-		if flag = cmd.Flags().ShorthandLookup(word[len(word)-1:]); flag == nil {
-			flag = cmd.InheritedFlags().ShorthandLookup(word[len(word)-1:])
-		}
+// FlagOf returns the flag that a word of a command line is, of several shorthands the last; nil where it is none.
+func FlagOf(cmd *cobra.Command, word string) *pflag.Flag {
+	if long, ok := strings.CutPrefix(word, "--"); ok {
+		return cmd.Flag(long)
 	}
-	return flag != nil && flag.NoOptDefVal == ""
+	if len(word) < 2 || word[0] != '-' {
+		return nil
+	}
+	short := word[len(word)-1:]
+	return cmp.Or(cmd.Flags().ShorthandLookup(short), cmd.InheritedFlags().ShorthandLookup(short))
 }

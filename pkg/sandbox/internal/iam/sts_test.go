@@ -14,7 +14,7 @@ import (
 func TestAssumeRole(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) {
 		for name, principal := range map[string]string{
-			"root": "arn:aws:iam::111122223333:root", "user": "arn:aws:iam::111122223333:user/sandbox", "account": "111122223333",
+			"any": "arn:aws:iam::111122223333:root", "user": "arn:aws:iam::111122223333:user/sandbox", "account": "111122223333",
 			"other": "arn:aws:iam::999999999999:root",
 		} {
 			w.Roles = append(w.Roles, sandbox.Role{
@@ -35,7 +35,7 @@ func TestAssumeRole(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"root": "", "user": "", "account": "", "other": "AccessDenied", "fargate-pods": "AccessDenied", "none": "AccessDenied",
+		"any": "", "user": "", "account": "", "other": "AccessDenied", "fargate-pods": "AccessDenied", "none": "AccessDenied",
 	} {
 		out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
 			RoleArn: aws.String("arn:aws:iam::111122223333:role/" + name), RoleSessionName: aws.String("s"),
@@ -48,11 +48,11 @@ func TestAssumeRole(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ role, arn string }{
-		{"root", "arn:aws:sts::111122223333:assumed-role/root/s"}, {"", "arn:aws:iam::111122223333:user/sandbox"},
+		{"any", "arn:aws:sts::111122223333:assumed-role/any/s"}, {"", "arn:aws:iam::111122223333:user/sandbox"},
 	} {
 		config := b.Config
 		if test.role != "" {
-			out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/root"), RoleSessionName: aws.String("s")})
+			out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("s")})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestAssumeRole(t *testing.T) {
 		}
 	}
 	_, long := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::111122223333:role/root"), RoleSessionName: aws.String("s"), DurationSeconds: aws.Int32(43200),
+		RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("s"), DurationSeconds: aws.Int32(43200),
 	})
 	if bench.Code(long) != "ValidationError" {
 		t.Error(long)

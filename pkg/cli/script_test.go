@@ -65,6 +65,7 @@ func TestMain(m *testing.M) {
 		"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}), "status": status,
 	}
 	if programs[filepath.Base(os.Args[0])] == nil {
+		heedSignals()
 		for _, entry := range os.Environ() {
 			if key, value, _ := strings.Cut(entry, "="); strings.HasPrefix(key, "FGCTL_") {
 				asked[key] = value
@@ -75,6 +76,16 @@ func TestMain(m *testing.M) {
 		}
 	}
 	testscript.Main(m, programs)
+}
+
+// heedSignals lets programs that the tests start heed signals that this one was started to ignore, as by nohup or as a
+// shell's background job: to ignore is inherited, and tests would wait for ever for what their signal ends.
+func heedSignals() {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTERM} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
 }
 
 // asked holds the variables that choose what the tests do. The environment loses them, since fgctl would warn of

@@ -3,7 +3,6 @@ package manifest
 // The line of a field by its path, for those few fields that something is said about.
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +11,9 @@ import (
 
 // podLines finds the lines of a pod's fields.
 type podLines struct {
-	value  document.Value
-	fields []document.Field // of the value
-	asked  int
-	late   bool // the text is gone
+	value document.Value
+	asked int
+	late  bool // the text is gone
 }
 
 // of returns the line of a field; 0 where that is not known any more, or where nobody reads so much.
@@ -23,13 +21,13 @@ func (p *podLines) of(path string) int {
 	if p.asked++; p.late || p.asked > maxLines {
 		return 0
 	}
-	return lineOf(p.value, p.fields, path)
+	return lineOf(p.value, path)
 }
 
-// lineOf returns the line of a field of the object, whose fields these are, or of the nearest part above the field that
-// is there. Paths are names joined by dots, indexes from 0 and keys that hold a dot in brackets:
+// lineOf returns the line of a field of the object, or of the nearest part above the field that is there. Paths are
+// names joined by dots, indexes from 0 and keys that hold a dot in brackets:
 // metadata.annotations[eks.amazonaws.com/compute-type], spec.containers[0].image.
-func lineOf(object document.Value, fields []document.Field, path string) int {
+func lineOf(object document.Value, path string) int {
 	line, at := object.Line(), object
 	for path != "" {
 		var step string
@@ -41,16 +39,13 @@ func lineOf(object document.Value, fields []document.Field, path string) int {
 				return line
 			}
 			at, line = items[n], items[n].Line()
-		} else {
-			i := slices.IndexFunc(fields, func(f document.Field) bool { return f.Key == step })
-			if i < 0 {
-				return line
-			}
-			at, line = fields[i].Value, fields[i].Line
+			continue
 		}
-		if path != "" {
-			fields, _ = at.Fields() // what is wrong with them is reported where they are read
+		field, ok := document.Find(at, step)
+		if !ok {
+			return line
 		}
+		at, line = field.Value, field.Line
 	}
 	return line
 }

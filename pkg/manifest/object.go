@@ -116,7 +116,7 @@ func (o *object) faults() error {
 // fault adds what is wrong with a field, whose path begins at the object.
 func (o *object) fault(path, format string, args ...any) {
 	args = append([]any{join(o.path, path)}, args...)
-	o.errs.Add(document.At(lineOf(o.value, o.fields, path), "%s"+format, args...))
+	o.errs.Add(document.At(lineOf(o.value, path), "%s"+format, args...))
 }
 
 // decode reads a field of the object into what out points to.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -145,7 +146,7 @@ func (m *reader[T]) element(p document.Part) Errors {
 		return nil //nolint:nilerr // likewise
 	}
 	m.batch.add(element{
-		number: p.Document, value: document.Keep(p.Value), path: fmt.Sprintf("items[%d]", p.Item-1),
+		number: p.Document, value: document.Keep(p.Value), path: "items[" + strconv.Itoa(p.Item-1) + "]",
 		kind: strings.TrimSuffix(kind, "List"),
 	})
 	if !m.batch.isFull() {
@@ -345,7 +346,7 @@ func (m *reader[T]) look(e element) (f found) {
 	isOwn := !foreign(version)
 	if !m.opts.onlyOthers && (!makesPods || !isOwn) {
 		if pods, err := o.foreignPods(groupOf(version)); len(pods) > 0 || err != nil {
-			f = found{pods: pods, lines: &podLines{value: v, fields: fields}, err: err}
+			f = found{pods: pods, lines: &podLines{value: v}, err: err}
 			for i := range pods {
 				m.place(e, &pods[i], f.lines)
 			}
@@ -358,7 +359,7 @@ func (m *reader[T]) look(e element) (f found) {
 		return f
 	case makesPods && isOwn && versionErr == nil:
 		pod, err := o.pod(m.opts.Budgets != nil)
-		f = found{pod: &pod, lines: &podLines{value: v, fields: fields}, err: err}
+		f = found{pod: &pod, lines: &podLines{value: v}, err: err}
 		m.place(e, f.pod, f.lines)
 		return f
 	case own == budgetKind && m.opts.Budgets != nil && isOwn && versionErr == nil:

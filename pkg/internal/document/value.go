@@ -2,7 +2,10 @@ package document
 
 // The tree: what a value is, whichever syntax it was written in.
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind is what a value is.
 type Kind int
@@ -51,6 +54,25 @@ func Get(fields []Field, key string) Value {
 		}
 	}
 	return nil
+}
+
+// Find returns the field of a mapping that has the key; it reads no further than that.
+func Find(v Value, key string) (Field, bool) {
+	if j, ok := v.(jsonValue); ok && j.Kind() == Mapping {
+		for w := j.walk(); w.more(); {
+			name := w.next()
+			if value := w.next(); name.Text() == key {
+				return Field{Key: key, Line: name.line, Value: value}, true
+			}
+		}
+		return Field{}, false
+	}
+	fields, _ := v.Fields() // what is wrong with them is reported where they are read
+	i := slices.IndexFunc(fields, func(f Field) bool { return f.Key == key })
+	if i < 0 {
+		return Field{}, false
+	}
+	return fields[i], true
 }
 
 // AsText returns the text of a value; nil and null are empty. Another kind is an error that names path.

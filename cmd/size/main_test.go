@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,24 @@ func TestSizeOfAModule(t *testing.T) {
 	}
 	if got := strings.Join(strings.Fields(lines[2]), " "); got != "all 13 2 1 1" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A package whose files use more of each other than that is hard to read file by file.
+func TestSizeOfFgctl(t *testing.T) {
+	t.Chdir("../..")
+	var out bytes.Buffer
+	if err := run(&out); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		words := strings.Fields(line)
+		if len(words) != 6 || words[0] == "all" {
+			continue
+		}
+		if pairs, err := strconv.ParseFloat(words[5], 64); err != nil || pairs > 3.5 || words[4] != "0" {
+			t.Errorf("%s: %s lines over 120 columns, %s pairs of files per file; at most 0 and 3.5", words[0], words[4], words[5])
+		}
 	}
 }
 

@@ -42,22 +42,6 @@ func (e *Env) ClientWith(ctx context.Context, options cloud.Options) (*cloud.Cli
 	return client, nil
 }
 
-// Place is a cluster and its region; an empty region leaves the choice to the SDK.
-type Place struct {
-	Cluster string
-	Region  string
-	// Account is the AWS credentials profile, where a run has several.
-	Account string
-	// ambient reports whether the region comes from the environment or the settings file, so that a command line
-	// need not name it.
-	ambient bool
-}
-
-// FlagPlace returns the place that the flags name, as far as they do.
-func (e *Env) FlagPlace() Place {
-	return Place{Cluster: e.Global.Cluster, Region: e.Global.Region, ambient: e.IsSetting("region")}
-}
-
 // Place returns the place that a command works on: the cluster and region that a file states, else those of the flags,
 // else those of the current kubeconfig context, which it announces. The context's region goes with its cluster,
 // whatever AWS_REGION says.

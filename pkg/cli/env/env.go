@@ -51,6 +51,22 @@ func (g Global) Profile() string {
 	return g.Profiles[0]
 }
 
+// Place is a cluster and its region; an empty region leaves the choice to the SDK.
+type Place struct {
+	Cluster string
+	Region  string
+	// Account is the AWS credentials profile, where a run has several.
+	Account string
+	// ambient reports whether the region comes from the environment or the settings file, so that a command line
+	// need not name it.
+	ambient bool
+}
+
+// FlagPlace returns the place that the flags name, as far as they do.
+func (e *Env) FlagPlace() Place {
+	return Place{Cluster: e.Global.Cluster, Region: e.Global.Region, ambient: e.IsSetting("region")}
+}
+
 // The levels of --verbose. VerboseErrors is the lowest, at which only errors are written.
 const (
 	VerboseErrors   = 1

@@ -17,15 +17,29 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate/logging"
 )
 
-// MayRelate reports whether a text may have an object that Related reads. Pods have enableServiceLinks, so that Service
-// is looked for where a value begins.
+// MayRelate reports whether a text may have an object that Related reads.
 func MayRelate(text []byte) bool {
-	return slices.ContainsFunc(relatedWords, func(word string) bool { return bytes.Contains(text, []byte(word)) })
+	return slices.ContainsFunc(relatedWords, func(word string) bool { return bytes.Contains(text, []byte(word)) }) ||
+		mayHaveService(text)
 }
 
 var relatedWords = []string{
 	"PersistentVolume", "StorageClass", "CSIDriver", "LimitRange", "SecurityGroupPolicy", "FailedScheduling", "Ingress",
-	"TargetGroupBinding", logging.Namespace, ": Service", ":Service", `"Service`, "'Service", "  Service", "\tService",
+	"TargetGroupBinding", logging.Namespace,
+}
+
+// mayHaveService looks for a Service where a value may begin: every pod has enableServiceLinks.
+func mayHaveService(text []byte) bool {
+	for {
+		before, after, found := bytes.Cut(text, []byte("Service"))
+		if !found {
+			return false
+		}
+		if len(before) == 0 || bytes.IndexByte([]byte(" \t:\"'"), before[len(before)-1]) >= 0 {
+			return true
+		}
+		text = after
+	}
 }
 
 // Related reads objects that decide about pods into objects. One that cannot be read is left out, so that what depends

@@ -40,15 +40,20 @@ type Item struct {
 	Hint    string
 }
 
-// Brief drops the details of the items that passed, and folds those that were skipped for one reason into one.
-func Brief(items []Item) []Item {
+// Brief drops the details of the items that passed, and folds those that were skipped for one reason into one; for one
+// of several lists those that passed too.
+func Brief(items []Item, several bool) []Item {
 	var out []Item
 	folded := map[string]int{} // where the items of a reason are
 	for _, item := range items {
 		if item.Mark == Pass {
 			item.Details, item.Hint = nil, ""
+			if several {
+				item.Text = "passed"
+			}
 		}
-		if item.Mark == Skipped && len(item.Details) == 0 && item.Hint == "" {
+		fold := item.Mark == Skipped || item.Mark == Pass && several
+		if fold && len(item.Details) == 0 && item.Hint == "" {
 			if at, again := folded[item.Text]; again {
 				out[at].Details = append(out[at].Details, item.Name)
 				continue

@@ -317,7 +317,7 @@ func TestChecklist(t *testing.T) {
 func TestBriefChecklist(t *testing.T) {
 	s, _, errs := buffers()
 	why := []string{"because"}
-	if err := Checklist(s, Brief([]Item{
+	items := []Item{
 		{Mark: Pass, Name: "cluster", Text: "demo is ACTIVE", Details: why, Hint: "look"},
 		{Mark: Fail, Name: "subnets", Text: "public", Details: why, Hint: "give private subnets"},
 		{Mark: Skipped, Name: "egress", Text: "needs subnets"},
@@ -325,7 +325,9 @@ func TestBriefChecklist(t *testing.T) {
 		{Mark: Skipped, Name: "role-use", Text: "needs subnets"},
 		{Mark: Skipped, Name: "slots", Text: "needs subnets", Hint: "its own"},
 		{Mark: Skipped, Name: "policy", Text: "not allowed"},
-	})); err != nil {
+		{Mark: Pass, Name: "siblings", Text: "none"},
+	}
+	if err := Checklist(s, Brief(items, false)); err != nil {
 		t.Fatal(err)
 	}
 	want := `✔ cluster   demo is ACTIVE
@@ -338,9 +340,19 @@ func TestBriefChecklist(t *testing.T) {
 - slots     skipped: needs subnets
             → its own
 - policy    skipped: not allowed
+✔ siblings  none
 `
 	if errs.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", errs, want)
+	}
+	errs.Reset()
+	if err := Checklist(s, Brief(items, true)); err != nil {
+		t.Fatal(err)
+	}
+	want = strings.Replace(strings.Replace(want, "✔ siblings  none\n", "", 1),
+		"✔ cluster   demo is ACTIVE", "✔ 2 checks  passed (cluster, siblings)", 1)
+	if errs.String() != want {
+		t.Errorf("of several lists: got\n%s\nwant\n%s", errs, want)
 	}
 }
 

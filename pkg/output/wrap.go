@@ -16,10 +16,11 @@ func Wrap(text string, width int, hang string) []string {
 	var lines []string
 	line, begun := "", false
 	for i, word := range strings.Split(text, " ") {
+		at := displayWidth(line) + 1 // a new line must begin before it to be of use
 		switch {
 		case i == 0:
 			line, begun = word, word != ""
-		case begun && word != "" && displayWidth(line)+1+displayWidth(word) > width:
+		case begun && word != "" && at+displayWidth(word) > width && at > displayWidth(hang):
 			lines = append(lines, strings.TrimRight(line, " "))
 			line = hang + word
 		default:
@@ -54,7 +55,7 @@ func Message(prefix, text string, width int) string {
 // cutCommand divides a line into its text and the command that ends it, empty for none. A whole line may be one too.
 // What goes on behind a colon is no command, but the failure of one.
 func cutCommand(line string, whole bool) (prose, command string) {
-	for _, tool := range []string{"fgctl ", "aws ", "kubectl ", "helm ", "kustomize ", "curl "} {
+	for _, tool := range []string{"fgctl ", "aws ", "kubectl ", "eksctl ", "helm ", "kustomize ", "curl "} {
 		if text := strings.TrimLeft(line, " "); whole && strings.HasPrefix(text, tool) && !strings.Contains(text, ": ") {
 			return "", text
 		}

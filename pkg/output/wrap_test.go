@@ -20,6 +20,7 @@ func TestWrap(t *testing.T) {
 		{"columns kept", "a    b", "", 40, []string{"a    b"}},
 		{"leading spaces", "  1. " + text, "     ", 40, []string{"  1. one two three four five six seven", "     eight nine ten"}},
 		{"a long word stays whole", "see " + strings.Repeat("x", 50) + " there", "  ", 40, []string{"see", "  " + strings.Repeat("x", 50), "  there"}},
+		{"a long word stays behind its label", "ARN:  " + strings.Repeat("x", 50), "      ", 40, []string{"ARN:  " + strings.Repeat("x", 50)}},
 		{"no terminal", text, "", 0, []string{text}},
 		{"a narrow terminal", text, "", 20, []string{text}},
 		{"wide letters count twice", strings.Repeat("简", 15) + " " + strings.Repeat("简", 6), "", 40, []string{strings.Repeat("简", 15), strings.Repeat("简", 6)}},

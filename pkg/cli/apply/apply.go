@@ -202,14 +202,14 @@ func (a *application) check(ctx context.Context) error {
 	}
 	for i, report := range reports {
 		d := a.Decisions[at[i]]
-		if a.Info("profile %s:", d.Wanted.Name); d.Original != nil && d.Action == decision.Begin {
+		if err := a.ShowChecks(report, len(reports) > 1); err != nil {
+			return err
+		}
+		if d.Original != nil && d.Action == decision.Begin {
 			if lost := decision.Lost(*d.Original); len(lost) > 0 {
 				a.Warn("the successor cannot have the tags %s, which are AWS's own; what manages %s by them will not know it",
 					strings.Join(lost, ", "), d.Name)
 			}
-		}
-		if err := a.ShowChecks(report); err != nil {
-			return err
 		}
 		if _, made := decision.RoleOf(report); made {
 			a.Info("the pod execution role %s is made first", report.NewRole)

@@ -87,7 +87,7 @@ do.`,
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "fail-on", env.CompleteFixed(failOns))
-	return env.Verb("check", "Audit the Fargate profiles that are there", cmd)
+	return e.Verb("check", "Audit the Fargate profiles that are there", cmd)
 }
 
 // run audits every cluster, prints what it got, and fails for what it did not get.

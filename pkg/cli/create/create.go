@@ -82,7 +82,7 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 	env.AddSkipFlag(cmd, &opts.skip)
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "check everything, print the request and send nothing")
 	env.AddOutputFlag(cmd, &opts.output)
-	return env.Verb("create", "Create a Fargate profile", cmd)
+	return e.Verb("create", "Create a Fargate profile", cmd)
 }
 
 // creation is a profile that was checked, and what there is to do about it.
@@ -152,10 +152,7 @@ func decide(e *env.Env, c *creation, place env.Place, several bool) (err error) 
 	if c.action, err = decision.DecideCreation(c.Report); err != nil || c.action != decision.Missing {
 		return withWays(e, err, place, c.Profile)
 	}
-	if several {
-		e.Info("profile %s:", c.Profile.Name)
-	}
-	return e.ShowChecks(c.Report)
+	return e.ShowChecks(c.Report, several)
 }
 
 // nameClusters names the clusters that there are, where the pre-flight did not find the one that is wanted.

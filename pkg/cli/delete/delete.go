@@ -98,7 +98,7 @@ region that can be read has it, or policies that fgctl did not give it; without 
 	env.MustComplete(cmd, "output", env.CompleteFixed(env.PlanFormats[1:]))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
-	return env.Verb("delete", "Delete Fargate profiles", cmd)
+	return e.Verb("delete", "Delete Fargate profiles", cmd)
 }
 
 // check judges the flags and names, all faults at once.

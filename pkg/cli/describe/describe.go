@@ -74,7 +74,7 @@ What could not be read is named on standard error, and null in -o json and -o ya
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "context", env.CompleteNothing)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
-	return env.Verb("describe", "Show everything about one Fargate profile", cmd)
+	return e.Verb("describe", "Show everything about one Fargate profile", cmd)
 }
 
 // description is the form of -o json and -o yaml; it does not change, but fields may be added.

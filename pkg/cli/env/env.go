@@ -131,10 +131,10 @@ func (e *Env) put(prefix, text string) {
 }
 
 // Checklist writes items to Err: all of them at the default verbosity, fewer below, and with the details of those that
-// passed only above it.
-func (e *Env) Checklist(items []output.Item) error {
+// passed only above it; one of several lists says on one line what passed.
+func (e *Env) Checklist(items []output.Item, several bool) error {
 	if e.Global.Verbose <= VerboseInfo {
-		items = output.Brief(items)
+		items = output.Brief(items, several)
 	}
 	shown := make([]output.Item, 0, len(items))
 	for _, item := range items {

@@ -51,9 +51,39 @@ var clusterCalls = map[string]string{
 	"get": "list-clusters", "create": "create-cluster", "delete": "delete-cluster", "describe": "describe-cluster",
 }
 
+// kinds holds what other tools have verbs for, by the tool.
+var kinds = map[string][]string{
+	"kubectl": strings.Fields(`pod po deployment deploy replicaset rs statefulset sts daemonset ds job cronjob cj node no
+		namespace ns service svc event ev configmap cm secret serviceaccount sa ingress ing persistentvolumeclaim pvc`),
+	"eksctl": strings.Fields("nodegroup ng addon iamserviceaccount iamidentitymapping accessentry podidentityassociation"),
+}
+
+// elsewhereFor says what shows or changes a kind that is not fgctl's; empty for a word that is none.
+func (e *Env) elsewhereFor(verb string, args []string) string {
+	kind, _, _ := strings.Cut(strings.ToLower(args[0]), "/")
+	kind = strings.TrimSuffix(kind, "s")
+	if call := clusterCalls[verb]; call != "" && kind == "cluster" {
+		return "for clusters: aws eks " + call
+	}
+	for tool, known := range kinds {
+		if !slices.Contains(known, kind) && !slices.Contains(known, kind+"s") {
+			continue
+		}
+		words := e.Args
+		if tool == "kubectl" { // it has none of the flags, and not all verbs
+			words = slices.Concat([]string{verb}, args)
+			if clusterCalls[verb] == "" {
+				words[0] = "get"
+			}
+		}
+		return fmt.Sprintf("for %s: %s", args[0], Command(slices.Concat([]string{tool}, words)...))
+	}
+	return ""
+}
+
 // Verb makes a command that only holds subcommands, as get holds fargateprofile. A word that is no
 // subcommand is taken for the name of a profile, which is the likeliest slip.
-func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
+func (e *Env) Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        name,
 		Short:      short,
@@ -81,9 +111,13 @@ func Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 				Err: fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint), Command: path,
 			}
 		}
-		instead := fmt.Sprintf("for the profile %q: %s %s", args[0], path, args[0])
-		if call := clusterCalls[name]; call != "" && strings.TrimSuffix(args[0], "s") == "cluster" {
-			instead = "for clusters: aws eks " + call
+		instead := e.elsewhereFor(name, args)
+		own := fmt.Sprintf("for the profile %q: %s", args[0],
+			e.command(slices.Insert(slices.Clone(e.Args), slices.Index(e.Args, name)+1, children[0].Name())))
+		if instead == "" {
+			instead = own
+		} else if !strings.Contains(args[0], "/") {
+			instead += "\n" + own
 		}
 		return &UsageError{Err: fmt.Errorf("fgctl %s Fargate profiles only; %s", third, instead), Command: path}
 	}

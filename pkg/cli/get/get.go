@@ -116,7 +116,7 @@ requests a second; -o json is then one profile a line.`,
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
-	return env.Verb("get", "List and describe Fargate profiles", cmd)
+	return e.Verb("get", "List and describe Fargate profiles", cmd)
 }
 
 // check judges what the flags of get ask for together.

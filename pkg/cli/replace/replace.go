@@ -127,7 +127,7 @@ A change of tags alone is made in place.`,
 	flags.Lookup("output").Usage += "; with --dry-run the plan, as json or yaml"
 	env.MustComplete(cmd, "remove-selector", e.CompleteSelectors)
 	env.MustComplete(cmd, "new-name", env.CompleteNothing)
-	return env.Verb("replace", "Replace a Fargate profile by a changed one", cmd)
+	return e.Verb("replace", "Replace a Fargate profile by a changed one", cmd)
 }
 
 // check judges the flags, all faults at once.

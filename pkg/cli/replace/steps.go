@@ -86,7 +86,7 @@ func (r *replacement) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ShowChecks(report); err != nil {
+	if err := r.ShowChecks(report, false); err != nil {
 		return err
 	}
 	if err := r.PreflightFailed(report); err != nil {

@@ -69,7 +69,7 @@ was not seen in deletion, for five seconds. It looks every second at first, and 
 	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	opts.AddTimeout(cmd, env.ChangeTime)
 	env.AddOutputFlag(cmd, &opts.output)
-	return env.Verb("wait", "Wait for a Fargate profile", cmd)
+	return e.Verb("wait", "Wait for a Fargate profile", cmd)
 }
 
 // run waits for what opts name, and prints how it is then.

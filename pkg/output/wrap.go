@@ -2,7 +2,7 @@ package output
 
 import "strings"
 
-// readable is the fewest columns that text is broken to; in a narrower terminal it is left alone.
+// readable is the fewest columns that text is broken to; a narrower terminal indents it less, then leaves it alone.
 const readable = 30
 
 // Wrap breaks text between words into lines of at most width columns; every line after the first begins
@@ -10,9 +10,10 @@ const readable = 30
 // broken, and nothing is where width leaves too little room for sentences, or is 0 because there is no
 // terminal: there a line stays one line, for grep.
 func Wrap(text string, width int, hang string) []string {
-	if width-len(hang) < readable {
+	if width < readable {
 		return []string{text}
 	}
+	hang = hang[:min(len(hang), width-readable)]
 	var lines []string
 	line, begun := "", false
 	for i, word := range strings.Split(text, " ") {

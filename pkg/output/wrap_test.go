@@ -23,6 +23,7 @@ func TestWrap(t *testing.T) {
 		{"a long word stays behind its label", "ARN:  " + strings.Repeat("x", 50), "      ", 40, []string{"ARN:  " + strings.Repeat("x", 50)}},
 		{"no terminal", text, "", 0, []string{text}},
 		{"a narrow terminal", text, "", 20, []string{text}},
+		{"a deep indent gives way", "✔ cluster      demo is ACTIVE, version 1.36", "               ", 40, []string{"✔ cluster      demo is ACTIVE, version", "          1.36"}},
 		{"wide letters count twice", strings.Repeat("简", 15) + " " + strings.Repeat("简", 6), "", 40, []string{strings.Repeat("简", 15), strings.Repeat("简", 6)}},
 		{"nothing", "", "", 40, []string{""}},
 	} {

@@ -113,7 +113,7 @@ type podsOf struct {
 
 // run reads everything side by side and prints it.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	client, place, err := e.Target(ctx, env.Place{})
+	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
 	if err != nil {
 		return err
 	}
@@ -192,6 +192,9 @@ func (d *description) replacement(
 
 // pods counts the pods that the profile has taken.
 func (d *description) pods(ctx context.Context, opts options) error {
+	if _, err := env.Reached(opts.kubectl, d.Cluster, d.Region); err != nil {
+		return fmt.Errorf("the profile's pods: %w", err)
+	}
 	found := map[podsOf]*podsOf{}
 	err := opts.kubectl.Get(ctx, "pods", func(in io.Reader) error {
 		return manifest.Read("kubectl get pods", in, manifest.Options{}, func(pod kube.Pod) error {
@@ -213,7 +216,7 @@ func (d *description) pods(ctx context.Context, opts options) error {
 		})
 	}, "-A", "-l", kube.ProfileLabel+"="+d.Name)
 	if err != nil {
-		return fmt.Errorf("the profile's pods: %w", err)
+		return fmt.Errorf("the profile's pods: %w", env.Unreached(opts.kubectl, err, d.Cluster, d.Region))
 	}
 	d.Pods = []podsOf{}
 	for _, p := range found {

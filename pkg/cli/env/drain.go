@@ -90,20 +90,49 @@ func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecyc
 	if !f.Drain {
 		return nil, nil
 	}
-	found, err := kubecontext.Named(os.Getenv, f.kubectl.Context)
+	found, err := Reached(f.kubectl, place.Cluster, client.Region())
 	if err != nil {
-		return nil, &UsageError{Err: err}
-	}
-	if found.Cluster != "" && (found.Cluster != place.Cluster || found.Region != client.Region()) {
-		return nil, Usagef("the kubeconfig context %q is that of EKS cluster %s in %s, not of %s in %s; "+
-			"name the right one with --context, or add it: aws eks update-kubeconfig --name %s --region %s",
-			found.Name, found.Cluster, found.Region, place.Cluster, client.Region(), place.Cluster, client.Region())
+		return nil, err
 	}
 	if found.Name != "" && found.Cluster == "" {
 		e.Warn("whether the kubeconfig context %q is that of cluster %s is not known; --drain restarts what it finds there",
 			found.Name, place.Cluster)
 	}
 	return inhabited{f.kubectl}, nil
+}
+
+// ContextPlace returns the place of the context that --context names, as far as it is one of EKS and --cluster names none.
+func (e *Env) ContextPlace(k kubectl.Client) Place {
+	if k.Context == "" || e.Global.Cluster != "" {
+		return Place{}
+	}
+	found, _ := kubecontext.Named(os.Getenv, k.Context) // what is wrong with the files Reached says
+	return Place{Cluster: found.Cluster, Region: found.Region}
+}
+
+// Reached returns the kubeconfig context that kubectl uses, and an error where it is known to be another cluster's.
+func Reached(k kubectl.Client, cluster, region string) (kubecontext.Context, error) {
+	found, err := kubecontext.Named(os.Getenv, k.Context)
+	if err != nil {
+		return found, &UsageError{Err: err}
+	}
+	if found.Cluster != "" && (found.Cluster != cluster || found.Region != region) {
+		return found, Usagef("the kubeconfig context %q is that of EKS cluster %s in %s, not of %s in %s; "+
+			"name the right one with --context, or add it: aws eks update-kubeconfig --name %s --region %s",
+			found.Name, found.Cluster, found.Region, cluster, region, cluster, region)
+	}
+	return found, nil
+}
+
+// Unreached adds to an error of kubectl without a context the command that makes one.
+func Unreached(k kubectl.Client, err error, cluster, region string) error {
+	var failure *kubectl.Error
+	found, kubeErr := kubecontext.Named(os.Getenv, k.Context)
+	if !errors.As(err, &failure) || failure.Missing || kubeErr != nil || found.Name != "" {
+		return err
+	}
+	return fmt.Errorf("%w\nthere is no kubeconfig context; to make one: aws eks update-kubeconfig --name %s --region %s",
+		err, cluster, region)
 }
 
 // AddDrains adds to a plan what becomes of the pods of the profiles that are drained.

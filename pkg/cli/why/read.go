@@ -52,10 +52,15 @@ func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]farg
 		profiles, _, err := e.ProfilesOf(ctx, opts.profilesFrom)
 		return profiles, nil, err
 	}
-	client, place, err := e.Target(ctx, env.Place{})
+	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
 	if err != nil {
 		r.miss("profiles", err)
 		return nil, nil, nil
+	}
+	if len(opts.files) == 0 {
+		if _, err := env.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
+			return nil, nil, err
+		}
 	}
 	profiles, err := client.Profiles(ctx, place.Cluster)
 	if err != nil {

@@ -151,7 +151,10 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		seen[pod.Name] = true
 		examiner.Add(pod)
 	})
-	if err != nil {
+	switch {
+	case err != nil && aws != nil:
+		return env.Unreached(opts.kubectl, err, aws.cluster, aws.client.Region())
+	case err != nil:
 		return err
 	}
 	var missing []error

@@ -42,7 +42,7 @@ moto: ## Run the tests against moto, which must be installed
 
 .PHONY: model
 model: ## Disturb every sequence and every command at every request; FGCTL_MODEL=sample takes a part of the cases
-	GOGC=800 FGCTL_MODEL=$(or $(FGCTL_MODEL),all) go test -count=1 -timeout 90m -v \
+	FGCTL_MODEL=$(or $(FGCTL_MODEL),all) go test -count=1 -timeout 90m -v \
 		-run 'TestModel|AtOnce|Against|TestClaims' ./pkg/lifecycle ./pkg/cli
 
 .PHONY: lint

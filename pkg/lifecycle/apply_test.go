@@ -132,7 +132,7 @@ func randomFiles(seed uint64) modelSequence {
 // every instant, and nobody else's profile is touched.
 func TestApplyModel(t *testing.T) {
 	modelAWS(t)
-	files, most := uint64(8), 12
+	files, most := uint64(8), 8
 	switch os.Getenv("FGCTL_MODEL") {
 	case "sample":
 		files, most = 40, 120
@@ -144,9 +144,6 @@ func TestApplyModel(t *testing.T) {
 		s := randomFiles(seed)
 		requests := checkModel(t, s, modelCase{})
 		singles, pairs := modelCases(requests)
-		if raceDetector {
-			most = 10
-		}
 		chosen := slices.Concat(sampled(singles, most), sampled(pairs, most))
 		cases += len(chosen)
 		if runs += runModel(t, s, chosen); t.Failed() {
@@ -164,7 +161,7 @@ func appliers() (files, orders uint64) {
 	case "all":
 		return 100, 100
 	}
-	return 10, 6
+	return 10, 3
 }
 
 // Two processes apply the same file, or different ones, or one applies while another replaces or deletes by hand: what all of

@@ -156,11 +156,11 @@ func TestModel(t *testing.T) {
 			case "sample":
 				singles, pairs = sampled(singles, 600), sampled(pairs, 1200)
 			default:
-				singles, pairs = sampled(singles, 120), sampled(pairs, 80)
+				singles, pairs = sampled(singles, 60), sampled(pairs, 40)
 			}
 			if raceDetector {
 				// It wants many meetings of goroutines rather than all disturbances.
-				singles, pairs = sampled(singles, 60), sampled(pairs, 40)
+				singles, pairs = sampled(singles, 30), sampled(pairs, 20)
 			}
 			runs := runModel(t, s, slices.Concat(singles, pairs))
 			t.Logf("%d requests undisturbed; %d cases of one disturbance and %d of %d pairs of kill and fault: %d runs of the command",

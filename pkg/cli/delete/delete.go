@@ -15,7 +15,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
-	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/plan"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
@@ -148,64 +147,24 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 
 // run shows the plan, asks, and deletes.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	var stated env.Place
-	var file profilefile.File
-	var err error
-	if opts.configFile != "" {
-		if file, stated, err = e.ReadConfigFile(ctx, opts.configFile); err != nil {
-			return err
-		}
-	}
-	client, place, err := e.Target(ctx, stated)
+	client, place, err := opts.target(ctx, e)
 	if err != nil {
 		return err
 	}
 	cluster := place.Cluster
-	if len(opts.names) == 0 && !opts.all && (opts.configFile != "" || !opts.deleteRole) {
-		if opts.names, err = namesIn(file, opts.configFile); err != nil {
-			return err
-		}
-	}
-	if err := opts.ReadRates(ctx, e, client.Region()); err != nil {
+	found, err := opts.selected(ctx, e, client, cluster)
+	if err != nil {
 		return err
 	}
-	profiles, err := client.Profiles(ctx, cluster)
-	if roleAlone := opts.deleteRole && !opts.all && len(opts.names) == 0; roleAlone && cloud.NoCluster(err) {
-		err = nil // its role may be left all the same
-	}
-	if err != nil {
-		return env.ExplainNotFound(ctx, client, err, cluster, "")
-	}
-	runner, stop := e.Runner(ctx, client)
-	defer stop()
-	var found lifecycle.Selection
-	if opts.all {
-		found, err = runner.SelectAll(ctx, cluster, profiles)
-	} else {
-		found, err = runner.Select(ctx, cluster, profiles, opts.names, opts.ignoreNotFound)
-	}
-	if err != nil {
-		return env.GoOn(err, opts.again(e))
-	}
-	stop()
 	left := fargate.Without(found.Profiles, found.Doomed...)
 	missingErr := missingProfiles(e, opts, cluster, left, found.Missing)
-	if len(found.Doomed) == 0 && opts.all {
-		e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
-	}
 	uses, err := opts.roles(ctx, e, client, cluster, found.Doomed)
 	if err != nil {
 		return errors.Join(env.GoOn(err, opts.again(e)), missingErr)
 	}
 	roles := opts.planned(uses)
 	if len(found.Doomed)+len(roles) == 0 {
-		if opts.deleteRole {
-			e.Info("cluster %s has no pod execution role that fgctl made; nothing to remove", cluster)
-		}
-		if opts.dryRun {
-			return errors.Join(e.PrintPlan(plan.New(cluster, "none"), opts.output), missingErr)
-		}
-		return errors.Join(showDeletions(e, opts, cluster, nil, found.Missing, []string{}), missingErr)
+		return errors.Join(nothingToDo(e, opts, cluster, found.Missing), missingErr)
 	}
 	pods, err := opts.Gather(ctx, e, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
 	if err != nil {
@@ -240,6 +199,62 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	return err
 }
 
+// target returns where the profiles are. Names that none of the flags state are taken from the file.
+func (o *options) target(ctx context.Context, e *env.Env) (*cloud.Client, env.Place, error) {
+	var stated env.Place
+	var file profilefile.File
+	var err error
+	if o.configFile != "" {
+		if file, stated, err = e.ReadConfigFile(ctx, o.configFile); err != nil {
+			return nil, stated, err
+		}
+	}
+	client, place, err := e.Target(ctx, stated)
+	if err == nil && o.configFile != "" && len(o.names) == 0 && !o.all {
+		o.names, err = namesIn(file, o.configFile)
+	}
+	if err != nil {
+		return nil, place, err
+	}
+	return client, place, o.ReadRates(ctx, e, client.Region())
+}
+
+// selected reads the cluster's profiles and finds those that are to go.
+func (o *options) selected(
+	ctx context.Context, e *env.Env, client *cloud.Client, cluster string,
+) (found lifecycle.Selection, err error) {
+	profiles, err := client.Profiles(ctx, cluster)
+	if roleAlone := o.deleteRole && !o.all && len(o.names) == 0; roleAlone && cloud.NoCluster(err) {
+		err = nil // its role may be left all the same
+	}
+	if err != nil {
+		return found, env.ExplainNotFound(ctx, client, err, cluster, "")
+	}
+	runner, stop := e.Runner(ctx, client)
+	defer stop()
+	if o.all {
+		found, err = runner.SelectAll(ctx, cluster, profiles)
+	} else {
+		found, err = runner.Select(ctx, cluster, profiles, o.names, o.ignoreNotFound)
+	}
+	stop()
+	if err == nil && o.all && len(found.Doomed) == 0 {
+		e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+	}
+	return found, env.GoOn(err, o.again(e))
+}
+
+// nothingToDo says so, in the form that was asked for.
+func nothingToDo(e *env.Env, opts options, cluster string, missing []string) error {
+	if opts.deleteRole {
+		e.Info("cluster %s has no pod execution role that fgctl made; nothing to remove", cluster)
+	}
+	if opts.dryRun {
+		return e.PrintPlan(plan.New(cluster, "none"), opts.output)
+	}
+	return showDeletions(e, opts, cluster, nil, missing, []string{})
+}
+
 // missingProfiles is the error for names that do not exist, or nothing but a word about them.
 func missingProfiles(e *env.Env, opts options, cluster string, profiles []fargate.Profile, missing []string) error {
 	var errs []error
@@ -255,25 +270,6 @@ func missingProfiles(e *env.Env, opts options, cluster string, profiles []fargat
 		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, others))
 	}
 	return errors.Join(errs...)
-}
-
-// deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.
-type deletionResult struct {
-	Cluster string `json:"cluster"`
-	// Deleted are gone, or with --wait=false on their way.
-	Deleted []string `json:"deleted"`
-	// Failed were tried and stayed, or may have; NotTried were not.
-	Failed   []deletionFailure `json:"failed"`
-	NotTried []string          `json:"notTried"`
-	// NotFound are names that no profile has.
-	NotFound []string `json:"notFound"`
-	// Roles are the pod execution roles that were removed.
-	Roles []string `json:"roles"`
-}
-
-type deletionFailure struct {
-	Profile string `json:"profile"`
-	Error   string `json:"error"`
 }
 
 // deleteAll deletes one after another, reports what became of each, and returns the failures, also as one error.
@@ -339,33 +335,6 @@ func failed(results []lifecycle.Deletion) int {
 		}
 	}
 	return n
-}
-
-// showDeletions prints the result for scripts, where that is asked for.
-func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing,
-	roles []string,
-) error {
-	out := deletionResult{
-		Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
-		NotFound: append([]string{}, missing...), Roles: roles,
-	}
-	for _, r := range results {
-		switch {
-		case r.Untried:
-			out.NotTried = append(out.NotTried, r.Profile.Name)
-		case r.Err != nil:
-			out.Failed = append(out.Failed, deletionFailure{r.Profile.Name, r.Err.Error()})
-		default:
-			out.Deleted = append(out.Deleted, r.Profile.Name)
-		}
-	}
-	switch opts.output {
-	case "json":
-		return output.JSON(e.Streams.Out, out)
-	case "yaml":
-		return output.YAML(e.Streams.Out, out)
-	}
-	return nil
 }
 
 // noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to. The

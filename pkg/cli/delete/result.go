@@ -1,0 +1,53 @@
+package delete
+
+import (
+	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
+)
+
+// deletionResult is what delete did, for scripts. Its form is a public contract: fields may be added.
+type deletionResult struct {
+	Cluster string `json:"cluster"`
+	// Deleted are gone, or with --wait=false on their way.
+	Deleted []string `json:"deleted"`
+	// Failed were tried and stayed, or may have; NotTried were not.
+	Failed   []deletionFailure `json:"failed"`
+	NotTried []string          `json:"notTried"`
+	// NotFound are names that no profile has.
+	NotFound []string `json:"notFound"`
+	// Roles are the pod execution roles that were removed.
+	Roles []string `json:"roles"`
+}
+
+type deletionFailure struct {
+	Profile string `json:"profile"`
+	Error   string `json:"error"`
+}
+
+// showDeletions prints the result for scripts, where that is asked for.
+func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing,
+	roles []string,
+) error {
+	out := deletionResult{
+		Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
+		NotFound: append([]string{}, missing...), Roles: roles,
+	}
+	for _, r := range results {
+		switch {
+		case r.Untried:
+			out.NotTried = append(out.NotTried, r.Profile.Name)
+		case r.Err != nil:
+			out.Failed = append(out.Failed, deletionFailure{r.Profile.Name, r.Err.Error()})
+		default:
+			out.Deleted = append(out.Deleted, r.Profile.Name)
+		}
+	}
+	switch opts.output {
+	case "json":
+		return output.JSON(e.Streams.Out, out)
+	case "yaml":
+		return output.YAML(e.Streams.Out, out)
+	}
+	return nil
+}

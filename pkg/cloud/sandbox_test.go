@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,21 +26,41 @@ func inWorld(t *testing.T, change func(*sandbox.World), options ...func(*cloud.O
 
 // A hundred profiles take two round trips, and never more than ten requests at a time.
 func TestHundredProfiles(t *testing.T) {
-	c, s := inWorld(t, func(w *sandbox.World) {
-		w.Quotas.Profiles = 100
-		// The spread is wide, so that on a busy machine too some request is always under way.
-		w.Latency = sandbox.Range{Min: 20 * time.Millisecond, Max: 200 * time.Millisecond}
-		for i := range 100 {
-			w.Clusters[0].Profiles = append(w.Clusters[0].Profiles, sandbox.Profile{
-				Name: fmt.Sprintf("fp-%03d", 99-i), Role: podRole, Selectors: []sandbox.Selector{{Namespace: "web"}},
-			})
+	world := sandbox.DefaultWorld()
+	world.Quotas.Profiles = 100
+	world.Latency = sandbox.Range{Min: time.Millisecond, Max: time.Millisecond}
+	for i := range 100 {
+		world.Clusters[0].Profiles = append(world.Clusters[0].Profiles, sandbox.Profile{
+			Name: fmt.Sprintf("fp-%03d", 99-i), Role: podRole, Selectors: []sandbox.Selector{{Namespace: "web"}},
+		})
+	}
+	// The first request is answered at once. Any other waits until the next has come, so that some request is always
+	// under way where the client sends them side by side, however slow the machine.
+	limit, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var came sync.Mutex
+	arrivals, next := 0, make(chan struct{})
+	s := sandboxtest.NewServer(t, world, sandbox.Options{Sleep: func(context.Context, time.Duration) {
+		came.Lock()
+		arrivals++
+		close(next)
+		next = make(chan struct{})
+		mine, alone := next, arrivals == 1 || arrivals == 101
+		came.Unlock()
+		if alone {
+			return
 		}
-	})
+		select {
+		case <-mine:
+		case <-limit.Done():
+		}
+	}})
+	c := client(t, s.URL)
 	profiles, err := c.Profiles(context.Background(), "demo")
 	if err != nil || len(profiles) != 100 || profiles[0].Name != "fp-000" || profiles[99].Name != "fp-099" {
 		t.Errorf("%d profiles, %v", len(profiles), err)
 	}
-	stats := s.Stats()
+	stats := s.Sandbox.Stats()
 	if stats.Sequential > 2 || stats.Requests != 101 || stats.MaxInFlight > cloud.MaxInFlight {
 		t.Errorf("%+v", stats)
 	}

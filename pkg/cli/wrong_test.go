@@ -70,7 +70,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"get fp -c demo --endpoint-url localhost:1", `--endpoint-url: "localhost:1" does not start with http:// or https://`},
 		{"get fp -c demo --region us_east", `region "us_east" is not the name of an AWS region` + "\n  give one like us-east-1"},
 		{"get fp", "no cluster is named, and there is no kubeconfig context; give --cluster NAME"},
-		{"create fp web -c demo", "the profile has no selector; give --namespace or --selector namespace=NAME"},
+		{"create fp web -c demo", "the profile has no selector; add --selector namespace=NAME"},
 		{"create fp web x -c demo --namespace web", "accepts one profile name, received 2: web, x"},
 		{"create fp eks-web -c demo --namespace web", `the name "eks-web" begins with "eks-", which EKS reserves; choose another prefix`},
 		{"create fp we.b -c demo --namespace Web", "the input has 2 faults:\n  name: \"we.b\" is not a profile name; begin with"},

@@ -113,7 +113,7 @@ func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
 	case n == 0:
 		faults = append(faults, Fault{
 			Field: "selectors", Message: "the profile has no selector",
-			Hint: "give --namespace or --selector namespace=NAME",
+			Hint: "add --selector namespace=NAME, or in a file selectors: [{namespace: NAME}]",
 		})
 	case n > MaxSelectors:
 		faults = append(faults, Fault{

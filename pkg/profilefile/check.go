@@ -81,10 +81,12 @@ func Rules() []Rule {
 // of the files, how many profiles there are. The kinds of files are those of Parse.
 func Check(files []Text) (profiles int, problems []Problem) {
 	var all []found
+	listed := false
 	for _, file := range files {
 		p := &parser{accepted: accepted, noting: true}
 		parsed, err := p.parse(file.Source, file.Data)
 		problems = append(problems, ofForm(file.Source, err)...)
+		listed = listed || parsed.Listed
 		for _, e := range parsed.Profiles {
 			if e.Name == "" {
 				e.Name = fargate.DefaultName(e.Selectors)
@@ -92,11 +94,11 @@ func Check(files []Text) (profiles int, problems []Problem) {
 			all = append(all, found{e, file.Source})
 		}
 	}
-	if len(all) == 0 && len(problems) == 0 {
+	if !listed && len(all) == 0 && len(problems) == 0 {
 		for _, file := range files {
 			problems = append(problems, Problem{
 				Source: file.Source, Rule: ruleEmpty, Message: "there is no Fargate profile in it",
-				Hint: "add a list fargateProfiles",
+				Hint: "add a list fargateProfiles, [] for none",
 			})
 		}
 	}
@@ -135,7 +137,9 @@ func (p *found) problem(rule string, warning bool, f fargate.Fault) Problem {
 	return Problem{
 		Source: p.source, Document: p.Document, Line: p.lineOf(f), Profile: p.Name,
 		Path: strings.TrimSuffix(p.Path+"."+f.Field, "."), Rule: rule, Warning: warning,
-		Message: f.Message, Hint: f.Hint, missing: f.Value == "",
+		Message: f.Message, Hint: f.Hint,
+		missing: f.Value == "" && (strings.HasSuffix(f.Field, ".namespace") || strings.HasPrefix(f.Field, "subnets[") ||
+			f.Field == "selectors" && len(p.Selectors) == 0),
 	}
 }
 
@@ -144,9 +148,6 @@ func (p *found) judge() []Problem {
 	faults, warnings := fargate.Validate(p.Profile)
 	out := make([]Problem, 0, len(faults)+len(warnings))
 	for _, f := range faults {
-		if f.Field == "selectors" && len(p.Selectors) == 0 {
-			f.Hint = "add a list selectors; each has a namespace" // the rule's own hint is of flags
-		}
 		field := f.Field[strings.LastIndex(f.Field, ".")+1:]
 		rule, _, _ := strings.Cut(field, "[")
 		out = append(out, p.problem(rule, false, f))

@@ -77,7 +77,12 @@ func TestCheck(t *testing.T) {
 		{"wildcards", []string{"name: a\nselectors:\n- namespace: a\n- namespace: '*'\n"}, []string{
 			"0:1.3 warning redundant profile.selectors[0]", "0:1.4 warning system-pods profile.selectors[1]",
 		}},
-		{"nothing in it", []string{"kind: ClusterConfig\n", "[]"}, []string{"0:0.0 error empty ", "1:0.0 error empty "}},
+		{"nothing in it", []string{"kind: ClusterConfig\n", "fargateProfiles:\n"}, []string{"0:0.0 error empty ", "1:0.0 error empty "}},
+		{"no profile, on purpose", []string{config[:len(config)-1] + " []\n"}, nil},
+		{"all faults of a line", []string{"name: a\nselectors: [{namespace: 1, labels: {a: 1, '': b}}]\ntags: {a: 1, '': b}\n"}, []string{
+			"0:1.2 error form ", "0:1.2 error form ", "0:1.2 error labels profile.selectors[0].labels",
+			"0:1.3 error form ", "0:1.3 error tags profile.tags",
+		}},
 		{"nothing in one of them", []string{"kind: ClusterConfig\n", "[{name: a, selectors: [{namespace: a}]}]"}, nil},
 		{"form", []string{config + "- nam: a\n  selectors: [{namespace: 1}]\n", "a: ["}, []string{
 			"0:1.4 error form ", "0:1.5 error form ", "1:1.1 error form ",

@@ -57,12 +57,20 @@ func (o object) config() {
 	p.places = append(p.places, at)
 	iam := o.get("iam").object()
 	role := iam.defaultRole()
-	keep := meta.get("annotations").object().get(keepNameKey)
+	annotations := meta.get("annotations").object()
+	for _, f := range annotations.fields {
+		if f.Key != keepNameKey && (strings.HasPrefix(f.Key, "fgctl/") || spelling.Nearest(f.Key, []string{keepNameKey}) != "") {
+			p.fault(f.Line, "%s: unknown key %q; did you mean %s?", annotations.path, document.Shorten(f.Key), keepNameKey)
+		}
+	}
+	keep := annotations.get(keepNameKey)
 	kept := map[string]bool{}
 	for name := range strings.SplitSeq(keep.text(), ",") {
 		kept[strings.TrimSpace(name)] = true
 	}
-	for n := range o.get("fargateProfiles").profiles() {
+	list := o.get("fargateProfiles")
+	p.listed = p.listed || !list.isEmpty()
+	for n := range list.profiles() {
 		if e, ok := n.item(); ok {
 			e.Cluster, e.Region = at.cluster, at.region
 			if e.PodExecutionRoleARN == "" && role != "" {

@@ -24,6 +24,8 @@ type File struct {
 	Region  string
 	// Profiles are in the order of the file. Where the file names a cluster, each has it.
 	Profiles []Entry
+	// Listed reports whether the file has a list of profiles, which may be empty.
+	Listed bool
 }
 
 // Entry is one profile of a file.
@@ -111,6 +113,7 @@ type parser struct {
 	// known counts the objects of kinds that are read; skipped is the first of another kind.
 	known   int
 	skipped *Error
+	listed  bool
 	// once holds what is reported a single time, however many objects have it.
 	once map[string]bool
 }
@@ -170,6 +173,7 @@ func (p *parser) part(part document.Part) error {
 		root.read()
 		return p.faults.OrNil()
 	}
+	p.listed = true
 	for n := range root.profiles() {
 		n.read()
 	}
@@ -221,6 +225,7 @@ func (p *parser) file() File {
 	}
 	return File{
 		Profiles: p.entries,
+		Listed:   p.listed,
 		Cluster:  agreed(p.places, func(x place) string { return x.cluster }),
 		Region:   agreed(p.places, func(x place) string { return x.region }),
 	}

@@ -61,7 +61,7 @@ func TestParseClusterConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := File{Cluster: "demo", Region: "us-east-1", Profiles: []Entry{
+	want := File{Cluster: "demo", Region: "us-east-1", Listed: true, Profiles: []Entry{
 		{Profile: web(), Region: "us-east-1", Document: 1, Line: 11, Path: "fargateProfiles[0]"},
 		{
 			Profile: fargate.Profile{Name: "jobs", Cluster: "demo", Selectors: []fargate.Selector{{Namespace: "jobs"}}},

@@ -66,8 +66,11 @@ func TestMisspeltRoleOfTheClusterConfig(t *testing.T) {
 func TestKeepName(t *testing.T) {
 	for value, want := range map[string]string{
 		"web": "web", `"web,api"`: "web api", `"*"`: "web api", `""`: "", "null": "",
-		`"web, wbe"`: `metadata.annotations.fgctl/keep-name: fargateProfiles has no profile "wbe"`,
-		"[web]":      "metadata.annotations.fgctl/keep-name is a list, not text",
+		`"web, wbe"`:                 `metadata.annotations.fgctl/keep-name: fargateProfiles has no profile "wbe"`,
+		"web, fgctl/keep-names: x":   `metadata.annotations: unknown key "fgctl/keep-names"; did you mean fgctl/keep-name?`,
+		"web, fgctl.io/keep-name: x": `metadata.annotations: unknown key "fgctl.io/keep-name"; did you mean fgctl/keep-name?`,
+		"web, fgctl/drain: x":        `metadata.annotations: unknown key "fgctl/drain"; did you mean fgctl/keep-name?`,
+		"[web]":                      "metadata.annotations.fgctl/keep-name is a list, not text",
 	} {
 		text := "kind: ClusterConfig\nmetadata: {annotations: {other: x, fgctl/keep-name: " + value + "}}\n" +
 			"fargateProfiles: [{name: web}, {name: api}]\n"

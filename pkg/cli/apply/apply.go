@@ -156,7 +156,11 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if len(a.Turns) == 0 && !opts.dryRun {
 		for _, p := range a.Others {
 			if name := p.Tags[decision.TagApplied]; name != "" {
-				a.Info("%s is not in the file any more and stays (now %s); --prune deletes it", name, p.Name)
+				now := ""
+				if p.Name != name {
+					now = fmt.Sprintf(" (now %s)", p.Name)
+				}
+				a.Info("%s is not in the file any more and stays%s; --prune deletes it", name, now)
 			}
 		}
 		done := fmt.Sprintf("cluster %s has the profiles as the file says; nothing to do", place.Cluster)

@@ -67,7 +67,7 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 		file string
 		line int
 	}
-	seen := map[string]place{}
+	seen, listed := map[string]place{}, false
 	for _, file := range files {
 		parsed, at, err := e.ReadConfigFile(ctx, file.Name)
 		if errs = append(errs, err); ctx.Err() != nil {
@@ -77,6 +77,7 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 		errs = append(errs, err)
 		stated.Region, err = same("region", file.Name, stated.Region, at.Region)
 		errs = append(errs, err)
+		listed = listed || parsed.Listed
 		for i, entry := range parsed.Profiles {
 			p := entry.Profile
 			p.Name = EntryName(entry)
@@ -102,8 +103,8 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 	if err := errors.Join(append(errs, faults.OrNil())...); err != nil {
 		return goal, stated, err
 	}
-	if len(goal.Entries) == 0 && goal.Prune == decision.PruneNone {
-		return goal, stated, Usagef("%s holds no Fargate profile; it needs a list fargateProfiles",
+	if len(goal.Entries) == 0 && !listed {
+		return goal, stated, Usagef("%s holds no Fargate profile; it needs a list fargateProfiles, [] for none",
 			strings.Join(f.Files, ", "))
 	}
 	return goal, stated, nil

@@ -119,13 +119,16 @@ func unknown(code, what string) *wire.Refusal {
 
 // protocolOf finds the protocol of a service that the sandbox does not know by the form of the request.
 func protocolOf(r *http.Request, service string) *wire.Protocol {
+	contentType := r.Header.Get("Content-Type")
 	switch {
+	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
+		return wire.CBOR()
 	case r.Header.Get("X-Amz-Target") != "":
-		return wire.Target()
-	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
-		return wire.Query("")
+		return wire.Target(contentType)
 	case service == "s3":
 		return wire.S3()
+	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"), service == "route53", service == "cloudfront":
+		return wire.Query("") // the other services of REST-XML write their errors as it does
 	}
 	return wire.JSON
 }

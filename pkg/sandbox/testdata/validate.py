@@ -199,11 +199,14 @@ call("eks", "DeleteCluster", name="new")
 call("eks", "ListNodegroups", clusterName="demo")
 call("eks", "DescribeNodegroup", clusterName="demo", nodegroupName="general")
 call("eks", "ListAddons", clusterName="demo")
+call("eks", "DescribeAddon", clusterName="demo", addonName="coredns")
+refused("eks", "DescribeAddon", "ResourceNotFoundException", clusterName="demo", addonName="none")
 call("eks", "ListPodIdentityAssociations", clusterName="demo")
 
 # EC2
+call("ec2", "CreateTags", Resources=[SUBNET], Tags=[{"Key": "a", "Value": "b"}])
 for operation in ("DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeNatGateways",
-                  "DescribeInternetGateways", "DescribeSecurityGroups", "DescribeAvailabilityZones", "DescribeRegions", "DescribeNetworkInterfaces"):
+                  "DescribeInternetGateways", "DescribeSecurityGroups", "DescribeAvailabilityZones", "DescribeRegions", "DescribeNetworkInterfaces", "DescribeTags"):
     call("ec2", operation)
     # Every filter of which the model's documentation speaks is taken, and tag:KEY where there is tag.
     members = clients["ec2"].meta.service_model.operation_model(operation).input_shape.members
@@ -218,7 +221,6 @@ for operation in ("DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "Des
             fault(f"ec2:{operation}", f"the filter {name}: {e}")
 for attribute in ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics"):
     call("ec2", "DescribeVpcAttribute", VpcId=VPC, Attribute=attribute)
-call("ec2", "CreateTags", Resources=[SUBNET], Tags=[{"Key": "a", "Value": "b"}])
 call("ec2", "DeleteTags", Resources=[SUBNET], Tags=[{"Key": "a"}])
 
 # IAM
@@ -226,6 +228,8 @@ call("iam", "CreateRole", RoleName="made", AssumeRolePolicyDocument=TRUST, Tags=
 call("iam", "GetRole", RoleName="made")
 call("iam", "ListRoles")
 call("iam", "UpdateRole", RoleName="made", Description="x")
+call("iam", "UpdateRoleDescription", RoleName="made", Description="y")
+call("iam", "ListInstanceProfilesForRole", RoleName="made")
 call("iam", "UpdateAssumeRolePolicy", RoleName="made", PolicyDocument=TRUST)
 call("iam", "TagRole", RoleName="made", Tags=[{"Key": "c", "Value": "d"}])
 call("iam", "ListRoleTags", RoleName="made")
@@ -238,9 +242,13 @@ call("iam", "DeleteRolePolicy", RoleName="made", PolicyName="inline")
 policy = call("iam", "CreatePolicy", PolicyName="own", PolicyDocument=POLICY, Description="x")["Policy"]
 call("iam", "GetPolicy", PolicyArn=policy["Arn"])
 call("iam", "GetPolicyVersion", PolicyArn=policy["Arn"], VersionId="v1")
+call("iam", "ListPolicyVersions", PolicyArn=policy["Arn"])
+call("iam", "PutRolePermissionsBoundary", RoleName="made", PermissionsBoundary=policy["Arn"])
+call("iam", "DeleteRolePermissionsBoundary", RoleName="made")
 call("iam", "AttachRolePolicy", RoleName="made", PolicyArn=policy["Arn"])
 call("iam", "ListAttachedRolePolicies", RoleName="made")
 call("iam", "DetachRolePolicy", RoleName="made", PolicyArn=policy["Arn"])
+call("iam", "DeletePolicy", PolicyArn=policy["Arn"])
 call("sts", "AssumeRole", RoleArn="arn:aws:iam::111122223333:role/made", RoleSessionName="session")
 call("iam", "DeleteRole", RoleName="made")
 
@@ -249,9 +257,11 @@ call("sts", "GetCallerIdentity")
 call("sts", "GetAccessKeyInfo", AccessKeyId="AKIASANDBOX000000000")
 template = {"Description": "x", "Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": json.loads(TRUST)}}},
             "Outputs": {"O": {"Value": {"Fn::GetAtt": ["R", "Arn"]}, "Export": {"Name": "e"}}}}
-call("cloudformation", "CreateStack", StackName="stack", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"], Tags=[{"Key": "a", "Value": "b"}])
+call("cloudformation", "CreateStack", StackName="stack", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"], Tags=[{"Key": "a", "Value": "b"}],
+     ClientRequestToken="token", EnableTerminationProtection=True)
 call("cloudformation", "DescribeStacks", StackName="stack")
 call("cloudformation", "DescribeStackEvents", StackName="stack")
+call("cloudformation", "UpdateTerminationProtection", StackName="stack", EnableTerminationProtection=False)
 call("cloudformation", "DeleteStack", StackName="stack")
 call("cloudformation", "ListStacks")
 

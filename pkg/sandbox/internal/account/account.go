@@ -73,6 +73,8 @@ type Stack struct {
 	Capabilities                  []string
 	Tags                          map[string]string
 	Roles                         []string // the names of those that it made
+	Token, DeleteToken            string   // the clientRequestTokens of its changes
+	Protected                     bool     // against DeleteStack
 	Outputs                       []Output
 }
 

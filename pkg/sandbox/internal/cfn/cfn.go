@@ -28,6 +28,7 @@ func Operations() []account.Operation {
 		{Name: "DescribeStacks", On: theStack, Run: describeStacks},
 		{Name: "DescribeStackEvents", On: theStack, Run: describeEvents},
 		{Name: "DeleteStack", On: theStack, Run: deleteStack},
+		{Name: "UpdateTerminationProtection", On: theStack, Run: protect},
 		{Name: "ListStacks", On: theStack, Run: listStacks},
 	}
 }
@@ -73,9 +74,26 @@ func invalid(format string, args ...any) *wire.Refusal {
 	return wire.BadRequest("ValidationError", fmt.Sprintf(format, args...))
 }
 
+func stackID(s *account.Stack) (any, *wire.Refusal) {
+	return struct {
+		ID string `xml:"StackId"`
+	}{s.ID}, nil
+}
+
 func createStack(c *account.Call) (any, *wire.Refusal) {
-	name := c.Query.Get("StackName")
-	if find(c, name) != nil {
+	name, token := c.Query.Get("StackName"), c.Query.Get("ClientRequestToken")
+	before := find(c, name)
+	// A client that sends again with its token makes no second stack (CloudFormation API, CreateStack).
+	for _, s := range c.Stacks {
+		switch {
+		case token == "" || s.Region != c.Region || s.Token != token:
+		case s == before:
+			return stackID(s)
+		default:
+			return nil, wire.BadRequest("TokenAlreadyExistsException", "A client request token already exists.")
+		}
+	}
+	if before != nil {
 		return nil, wire.BadRequest("AlreadyExistsException", "Stack ["+name+"] already exists")
 	}
 	// CAPABILITY_NAMED_IAM is wanted where a role has a name of its own, which it includes.
@@ -85,7 +103,8 @@ func createStack(c *account.Call) (any, *wire.Refusal) {
 	}
 	s := &account.Stack{
 		ID:   c.ARN("cloudformation", c.Region, "stack/"+name+"/"+c.UUID()),
-		Name: name, Region: c.Region, Created: c.Now, Capabilities: capabilities, Tags: c.Tags(),
+		Name: name, Region: c.Region, Created: c.Now, Capabilities: capabilities, Tags: c.Tags(), Token: token,
+		Protected: c.Query.Get("EnableTerminationProtection") == "true",
 	}
 	t, err := readTemplate(c, s)
 	if err != nil {
@@ -95,18 +114,29 @@ func createStack(c *account.Call) (any, *wire.Refusal) {
 		return nil, invalid("Template format error: %v", err)
 	}
 	c.Stacks = append(c.Stacks, s)
-	return struct {
-		ID string `xml:"StackId"`
-	}{s.ID}, nil
+	return stackID(s)
 }
 
 func deleteStack(c *account.Call) (any, *wire.Refusal) {
 	// Deleting what is not there is no error (CloudFormation API, DeleteStack).
 	if s := find(c, c.Query.Get("StackName")); s != nil && s.Deleted.IsZero() {
-		s.Deleted = c.Now
+		if s.Protected {
+			return nil, invalid("Stack [%s] cannot be deleted while TerminationProtection is enabled", s.Name)
+		}
+		s.Deleted, s.DeleteToken = c.Now, c.Query.Get("ClientRequestToken")
 		c.Roles = slices.DeleteFunc(c.Roles, func(r *account.Role) bool { return slices.Contains(s.Roles, r.Name) })
 	}
 	return nil, nil
+}
+
+// protect allows or forbids DeleteStack. eksctl forbids it for its stacks, and allows it before it deletes one.
+func protect(c *account.Call) (any, *wire.Refusal) {
+	s := find(c, c.Query.Get("StackName"))
+	if s == nil {
+		return nil, noStack(c.Query.Get("StackName"))
+	}
+	s.Protected = c.Query.Get("EnableTerminationProtection") == "true"
+	return stackID(s)
 }
 
 type output struct {
@@ -132,7 +162,7 @@ type stackXML struct {
 func show(c *account.Call, s *account.Stack) stackXML {
 	out := stackXML{
 		StackID: s.ID, StackName: s.Name, Description: s.Description, CreationTime: instant(s.Created),
-		StackStatus: status(c, s), Capabilities: wire.Members[string]{List: s.Capabilities},
+		StackStatus: status(c, s), Protected: s.Protected, Capabilities: wire.Members[string]{List: s.Capabilities},
 		Tags: wire.Members[wire.Tag]{List: wire.Tags(s.Tags)},
 	}
 	if !s.Deleted.IsZero() {
@@ -203,21 +233,24 @@ func describeEvents(c *account.Call) (any, *wire.Refusal) {
 		Type      string `xml:"ResourceType"`
 		Status    string `xml:"ResourceStatus"`
 		Timestamp string
+		Token     string `xml:"ClientRequestToken,omitempty"`
 	}
 	var events []event
-	add := func(status string, at time.Time) {
+	add := func(status string, at time.Time, token string) {
 		id := s.Name + "-" + strconv.Itoa(len(events)+1)
-		events = append(events, event{id, s.ID, s.Name, s.Name, s.ID, "AWS::CloudFormation::Stack", status, instant(at)})
+		events = append(events, event{
+			id, s.ID, s.Name, s.Name, s.ID, "AWS::CloudFormation::Stack", status, instant(at), token,
+		})
 	}
-	add(createInProgress, s.Created)
+	add(createInProgress, s.Created, s.Token)
 	if status(c, s) != createInProgress {
-		add(createComplete, s.Created.Add(c.World.Delays.Stack))
+		add(createComplete, s.Created.Add(c.World.Delays.Stack), s.Token)
 	}
 	if !s.Deleted.IsZero() {
-		add(deleteInProgress, s.Deleted)
+		add(deleteInProgress, s.Deleted, s.DeleteToken)
 	}
 	if status(c, s) == deleteComplete {
-		add(deleteComplete, s.Deleted.Add(c.World.Delays.Stack))
+		add(deleteComplete, s.Deleted.Add(c.World.Delays.Stack), s.DeleteToken)
 	}
 	slices.Reverse(events)
 	return page(c, "StackEvents", events)

@@ -72,7 +72,9 @@ func (c caller) eks(method, path, body string) map[string]any {
 }
 
 type stack struct {
-	StackName, StackId, StackStatus string                                                //nolint:revive // the name on the wire
+	StackName, StackId, StackStatus string //nolint:revive // the name on the wire
+	EnableTerminationProtection     bool
+	ClientRequestToken              string                                                // of an event
 	Outputs                         []struct{ OutputKey, OutputValue, ExportName string } `xml:"Outputs>member"`
 	Tags                            []struct{ Key, Value string }                         `xml:"Tags>member"`
 }
@@ -87,6 +89,7 @@ func (c caller) cfn(action string, parameters url.Values) []stack {
 		Stacks    []stack `xml:"DescribeStacksResult>Stacks>member"`
 		Summaries []stack `xml:"ListStacksResult>StackSummaries>member"`
 		Made      string  `xml:"CreateStackResult>StackId"`
+		Events    []stack `xml:"DescribeStackEventsResult>StackEvents>member"`
 	}
 	if err := xml.Unmarshal(data, &out); err != nil || status != 200 {
 		c.t.Fatalf("%s: %d %s", action, status, data)
@@ -94,7 +97,7 @@ func (c caller) cfn(action string, parameters url.Values) []stack {
 	if out.Made != "" {
 		return []stack{{StackId: out.Made}}
 	}
-	return append(out.Stacks, out.Summaries...)
+	return append(append(out.Stacks, out.Summaries...), out.Events...)
 }
 
 // begin is what every command of eksctl asks first.
@@ -139,6 +142,7 @@ func TestEksctl(t *testing.T) {
 	id := c.cfn("CreateStack", url.Values{
 		"StackName": {"eksctl-demo-fargate"}, "TemplateBody": {template}, "Capabilities.member.1": {"CAPABILITY_NAMED_IAM"},
 		"Tags.member.1.Key": {"alpha.eksctl.io/cluster-name"}, "Tags.member.1.Value": {"demo"},
+		"EnableTerminationProtection": {"true"}, "DisableRollback": {"false"},
 	})[0].StackId
 	described := url.Values{"StackName": {id}}
 	if s := c.cfn("DescribeStacks", described)[0]; s.StackStatus != "CREATE_IN_PROGRESS" || s.Outputs != nil {
@@ -200,7 +204,13 @@ func TestEksctl(t *testing.T) {
 		t.Errorf("then there are %v", got)
 	}
 
-	// The stack goes with its role.
+	// With the last profile the stack goes, and its role with it. eksctl protects its stacks and lifts that first.
+	status, data = c.send("cloudformation", http.MethodPost, "/", "Action=DeleteStack&Version=2010-05-15&StackName="+url.QueryEscape(id))
+	if status != 400 || !strings.Contains(string(data), "Stack [eksctl-demo-fargate] cannot be deleted while TerminationProtection is enabled") ||
+		!c.cfn("DescribeStacks", described)[0].EnableTerminationProtection {
+		t.Errorf("a protected stack: %d %s", status, data)
+	}
+	c.cfn("UpdateTerminationProtection", url.Values{"StackName": {id}, "EnableTerminationProtection": {"false"}})
 	c.cfn("DeleteStack", described)
 	c.Clock.Advance(5 * time.Second)
 	if s := c.cfn("DescribeStacks", described); s[0].StackStatus != "DELETE_COMPLETE" {
@@ -218,6 +228,30 @@ func TestEksctl(t *testing.T) {
 	}
 }
 
+// A create that is sent again with its token makes no second stack.
+func TestStackTokens(t *testing.T) {
+	c := caller{bench.Serve(t), t}
+	form := func(name string) url.Values {
+		return url.Values{
+			"StackName": {name}, "TemplateBody": {template}, "Capabilities.member.1": {"CAPABILITY_IAM"}, "ClientRequestToken": {"once"},
+		}
+	}
+	first, again := c.cfn("CreateStack", form("x"))[0].StackId, c.cfn("CreateStack", form("x"))[0].StackId
+	if first != again {
+		t.Errorf("made %s and %s", first, again)
+	}
+	for _, e := range c.cfn("DescribeStackEvents", url.Values{"StackName": {"x"}}) {
+		if e.ClientRequestToken != "once" {
+			t.Errorf("event %+v", e)
+		}
+	}
+	other := form("y")
+	other.Set("Action", "CreateStack")
+	if status, data := c.send("cloudformation", http.MethodPost, "/", other.Encode()); status != 400 || !strings.Contains(string(data), "TokenAlreadyExistsException") {
+		t.Errorf("%d %s", status, data)
+	}
+}
+
 func TestStackRefusals(t *testing.T) {
 	c := caller{bench.Serve(t), t}
 	role := func(properties string) string {
@@ -226,6 +260,7 @@ func TestStackRefusals(t *testing.T) {
 	const trust = `"AssumeRolePolicyDocument":{}`
 	for _, test := range []struct{ what, form, code, message string }{
 		{"an unknown stack", "Action=DescribeStacks&StackName=x", "ValidationError", "Stack with id x does not exist"},
+		{"its protection", "Action=UpdateTerminationProtection&StackName=x", "ValidationError", "Stack with id x does not exist"},
 		{"its events", "Action=DescribeStackEvents&StackName=x", "ValidationError", "Stack with id x does not exist"},
 		{"no capability", "Action=CreateStack&StackName=x", "InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]"},
 		{"no template", "", "ValidationError", "TemplateBody"},

@@ -15,13 +15,13 @@ import (
 
 // Operations returns those of EC2 that the sandbox knows.
 func Operations() []account.Operation {
-	out := make([]account.Operation, 0, 3+len(listings))
+	out := make([]account.Operation, 0, 4+len(listings))
 	out = append(out,
 		account.Operation{Name: "DescribeVpcAttribute", On: everything, Run: orDry(describeVPCAttribute)},
 		account.Operation{Name: "CreateTags", On: everything, Run: orDry(createTags)},
 		account.Operation{Name: "DeleteTags", On: everything, Run: orDry(deleteTags)},
 	)
-	for _, l := range listings {
+	for _, l := range append(listings, tagList) {
 		out = append(out, account.Operation{Name: l.operation, On: everything, Run: orDry(l.answer)})
 	}
 	return out

@@ -137,6 +137,10 @@ func TestTags(t *testing.T) {
 	if _, err := b.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: resources, Tags: tags("team", "web", "a", "b")}); err != nil {
 		t.Fatal(err)
 	}
+	shown, err := b.EC2.DescribeTags(ctx, &ec2.DescribeTagsInput{Filters: append(filter("resource-type", "natgateway"), filter("key", "te*")...)})
+	if err != nil || len(shown.Tags) != 1 || aws.ToString(shown.Tags[0].ResourceId) != resources[2] || aws.ToString(shown.Tags[0].Value) != "web" {
+		t.Errorf("%+v, %v", shown, err)
+	}
 	find := func(f []ec2types.Filter) string {
 		t.Helper()
 		subnets, err := b.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{Filters: f})

@@ -10,6 +10,40 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
 )
 
+// tagList is DescribeTags: a thing for each tag of another. It has no ids, so it stands apart from the listings.
+var tagList = listing{
+	operation: "DescribeTags", set: "tagSet", minPage: 5, maxPage: 1000, things: tags,
+	filters: "key resource-id resource-type tag value",
+}
+
+// kinds are the types of tagged things by the prefix of their ids (EC2 API, DescribeTags).
+var kinds = map[string]string{
+	"vpc": "vpc", "subnet": "subnet", "rtb": "route-table", "vpce": "vpc-endpoint", "nat": "natgateway",
+	"igw": "internet-gateway", "sg": "security-group", "eni": "network-interface",
+}
+
+func tags(c *account.Call) (out []thing) {
+	type tagXML struct {
+		ID    string `xml:"resourceId"`
+		Type  string `xml:"resourceType"`
+		Key   string `xml:"key"`
+		Value string `xml:"value"`
+	}
+	for _, l := range listings {
+		for _, t := range l.things(c) {
+			prefix, _, _ := strings.Cut(t.id, "-")
+			for _, x := range wire.Tags(t.tags) {
+				filters := map[string][]string{
+					"key": {x.Key}, "value": {x.Value}, "resource-id": {t.id}, "resource-type": {kinds[prefix]},
+				}
+				own := map[string]string{x.Key: x.Value}
+				out = append(out, thing{t.id, own, filters, tagXML{t.id, kinds[prefix], x.Key, x.Value}})
+			}
+		}
+	}
+	return out
+}
+
 // tagged returns the things whose ids a request names.
 func tagged(c *account.Call) ([]thing, *wire.Refusal) {
 	var out []thing

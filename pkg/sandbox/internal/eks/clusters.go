@@ -275,6 +275,23 @@ func listAddons(c *account.Call) (any, *wire.Refusal) {
 	return listOf(c, "addons", func(cl *account.Cluster) []string { return cl.Addons })
 }
 
+// describeAddon shows an add-on without its version, which a world does not say.
+func describeAddon(c *account.Call) (any, *wire.Refusal) {
+	cl, refused := presentCluster(c)
+	if refused != nil {
+		return nil, refused
+	}
+	if !slices.Contains(cl.Addons, c.Resource) {
+		return nil, exception(c, notFound, "No addon: "+c.Resource+" found in cluster: "+cl.Name)
+	}
+	created := wire.Epoch(cl.Created)
+	return map[string]any{"addon": map[string]any{
+		"addonName": c.Resource, "clusterName": cl.Name, "status": world.Active, "health": health(nil),
+		"addonArn":  c.ARN("eks", cl.Region, "addon/"+cl.Name+"/"+c.Resource+"/sandbox"),
+		"createdAt": created, "modifiedAt": created, "tags": map[string]string{},
+	}}, nil
+}
+
 // listOf answers a list of names that a cluster has.
 func listOf(c *account.Call, key string, names func(*account.Cluster) []string) (any, *wire.Refusal) {
 	cl, refused := presentCluster(c)

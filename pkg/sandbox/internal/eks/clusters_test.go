@@ -225,6 +225,13 @@ func TestWhatAClusterHas(t *testing.T) {
 	if err != nil || !slices.Equal(addons.Addons, []string{"coredns"}) || addons.NextToken == nil {
 		t.Errorf("%v, %v", addons, err)
 	}
+	if _, err := b.EKS.DescribeAddon(ctx, &eks.DescribeAddonInput{ClusterName: cluster, AddonName: aws.String("coredns")}); err != nil {
+		t.Error(err)
+	}
+	_, none := b.EKS.DescribeAddon(ctx, &eks.DescribeAddonInput{ClusterName: cluster, AddonName: aws.String("x")})
+	if bench.Code(none) != "ResourceNotFoundException" || bench.Message(none) != "No addon: x found in cluster: demo" {
+		t.Error(none)
+	}
 	pods, err := b.EKS.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: cluster, Namespace: aws.String("web")})
 	if err != nil || len(pods.Associations) != 1 || aws.ToString(pods.Associations[0].ServiceAccount) != "api" {
 		t.Errorf("%+v, %v", pods, err)

@@ -26,6 +26,10 @@ func Operations() []account.Operation {
 		{Name: "DetachRolePolicy", Run: ofOwnRole(detachPolicy)},
 		{Name: "UpdateAssumeRolePolicy", Run: ofOwnRole(updateTrust)},
 		{Name: "UpdateRole", Run: ofRole(updateRole)},
+		{Name: "UpdateRoleDescription", Run: ofRole(updateDescription)},
+		{Name: "PutRolePermissionsBoundary", Run: ofOwnRole(putBoundary)},
+		{Name: "DeleteRolePermissionsBoundary", Run: ofOwnRole(deleteBoundary)},
+		{Name: "ListInstanceProfilesForRole", Run: ofRole(listInstanceProfiles)},
 		{Name: "TagRole", Run: ofRole(tagRole)},
 		{Name: "UntagRole", Run: ofRole(untagRole)},
 		{Name: "PutRolePolicy", Run: ofOwnRole(putInline)},
@@ -34,6 +38,8 @@ func Operations() []account.Operation {
 		{Name: "CreatePolicy", Run: createPolicy},
 		{Name: "GetPolicy", Run: ofPolicy(getPolicy)},
 		{Name: "GetPolicyVersion", Run: ofPolicy(getPolicyVersion)},
+		{Name: "ListPolicyVersions", Run: ofPolicy(listPolicyVersions)},
+		{Name: "DeletePolicy", Run: ofPolicy(deletePolicy)},
 		{Name: "CreateServiceLinkedRole", Run: createServiceLinkedRole},
 		{Name: "SimulatePrincipalPolicy", On: theSource, Run: simulate},
 	}
@@ -175,6 +181,11 @@ func listAttached(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 		}
 	}
 	return page(c, "AttachedPolicies", list, account.InOrder)
+}
+
+// listInstanceProfiles shows none: Fargate uses none, but who deletes a role asks for them first.
+func listInstanceProfiles(c *account.Call, _ *account.Role) (any, *wire.Refusal) {
+	return page(c, "InstanceProfiles", []string{}, account.InOrder)
 }
 
 func listInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {

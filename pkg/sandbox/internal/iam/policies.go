@@ -181,15 +181,39 @@ func getPolicyVersion(c *account.Call, p *account.Policy) (any, *wire.Refusal) {
 		// Not AWS's text: AWS knows the documents of all its policies.
 		return nil, wire.NotFound("NoSuchEntity", "The fgctl sandbox knows no version "+version+" of "+p.ARN+".")
 	}
-	type versionXML struct {
-		Document string
-		ID       string `xml:"VersionId"`
-		Default  bool   `xml:"IsDefaultVersion"`
-		Created  string `xml:"CreateDate"`
+	shown := versionOf(p)
+	shown.Document = encoded(p.Document)
+	return struct{ PolicyVersion versionXML }{shown}, nil
+}
+
+// versionXML is a PolicyVersion as IAM writes it; a policy of the sandbox has one.
+type versionXML struct {
+	Document string `xml:",omitempty"`
+	ID       string `xml:"VersionId"`
+	Default  bool   `xml:"IsDefaultVersion"`
+	Created  string `xml:"CreateDate"`
+}
+
+func versionOf(p *account.Policy) versionXML {
+	return versionXML{ID: p.Version, Default: true, Created: p.Created.UTC().Format(time.RFC3339)}
+}
+
+func listPolicyVersions(c *account.Call, p *account.Policy) (any, *wire.Refusal) {
+	return page(c, "Versions", []versionXML{versionOf(p)}, account.InOrder)
+}
+
+func deletePolicy(c *account.Call, p *account.Policy) (any, *wire.Refusal) {
+	i := slices.Index(c.Policies, p)
+	if i < 0 {
+		// Not AWS's text.
+		return nil, &wire.Refusal{Status: 403, Code: "AccessDenied", Message: "The policy " + p.ARN + " belongs to AWS."}
 	}
-	return struct{ PolicyVersion versionXML }{
-		versionXML{encoded(p.Document), version, true, p.Created.UTC().Format(time.RFC3339)},
-	}, nil
+	has := func(r *account.Role) bool { return slices.Contains(r.Role.Policies, p.ARN) || r.Boundary == p.ARN }
+	if slices.ContainsFunc(c.Roles, has) {
+		return nil, wire.Conflict("DeleteConflict", "Cannot delete a policy attached to entities.")
+	}
+	c.Policies = slices.Delete(c.Policies, i, i+1)
+	return nil, nil
 }
 
 func createServiceLinkedRole(c *account.Call) (any, *wire.Refusal) {

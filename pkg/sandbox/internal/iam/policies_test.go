@@ -2,6 +2,7 @@ package iam_test
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -67,6 +68,61 @@ func TestRoleChanges(t *testing.T) {
 	_, reserved := b.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: role, Tags: []iamtypes.Tag{{Key: aws.String("aws:x"), Value: aws.String("")}}})
 	if bench.Code(short) != "ValidationError" || bench.Code(reserved) != "InvalidInput" {
 		t.Error(short, reserved)
+	}
+}
+
+// What Terraform changes of a role and asks before it deletes one.
+func TestTheEndOfARole(t *testing.T) {
+	b := bench.Serve(t)
+	role, boundary := aws.String("not-fargate"), aws.String("arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy")
+	put := func(arn *string) error {
+		_, err := b.IAM.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: role, PermissionsBoundary: arn})
+		return err
+	}
+	take := func() error {
+		_, err := b.IAM.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: role})
+		return err
+	}
+	if err := put(boundary); err != nil {
+		t.Error(err)
+	}
+	got := try[*iam.UpdateRoleDescriptionOutput](t)(b.IAM.UpdateRoleDescription(ctx, &iam.UpdateRoleDescriptionInput{RoleName: role, Description: aws.String("x")})).Role
+	if aws.ToString(got.Description) != "x" || aws.ToString(got.PermissionsBoundary.PermissionsBoundaryArn) != *boundary {
+		t.Errorf("%+v", got)
+	}
+	if err := take(); err != nil {
+		t.Error(err)
+	}
+	for _, err := range []error{take(), put(aws.String("arn:aws:iam::aws:policy/NoSuchPolicy"))} {
+		if bench.Code(err) != "NoSuchEntity" {
+			t.Error(err)
+		}
+	}
+	profiles := try[*iam.ListInstanceProfilesForRoleOutput](t)(b.IAM.ListInstanceProfilesForRole(ctx, &iam.ListInstanceProfilesForRoleInput{RoleName: role}))
+	if len(profiles.InstanceProfiles) != 0 || profiles.IsTruncated {
+		t.Errorf("%+v", profiles)
+	}
+}
+
+// A policy goes when nothing has it; AWS's own stay.
+func TestTheEndOfAPolicy(t *testing.T) {
+	b := bench.Serve(t)
+	arn := try[*iam.CreatePolicyOutput](t)(b.IAM.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("own"), PolicyDocument: aws.String(document)})).Policy.Arn
+	versions := try[*iam.ListPolicyVersionsOutput](t)(b.IAM.ListPolicyVersions(ctx, &iam.ListPolicyVersionsInput{PolicyArn: arn})).Versions
+	if len(versions) != 1 || aws.ToString(versions[0].VersionId) != "v1" || !versions[0].IsDefaultVersion || versions[0].Document != nil {
+		t.Errorf("%+v", versions)
+	}
+	remove := func(arn *string) string {
+		_, err := b.IAM.DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: arn})
+		return bench.Code(err)
+	}
+	role := aws.String("fargate-pods")
+	try[*iam.AttachRolePolicyOutput](t)(b.IAM.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: arn}))
+	attached := remove(arn)
+	try[*iam.DetachRolePolicyOutput](t)(b.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: role, PolicyArn: arn}))
+	codes := []string{attached, remove(arn), remove(arn), remove(aws.String("arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"))}
+	if !slices.Equal(codes, []string{"DeleteConflict", "", "NoSuchEntity", "AccessDenied"}) {
+		t.Error(codes)
 	}
 }
 

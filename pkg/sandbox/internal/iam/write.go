@@ -62,8 +62,7 @@ func createRole(c *account.Call) (any, *wire.Refusal) {
 	}
 	boundary := c.Query.Get("PermissionsBoundary")
 	if boundary != "" && findPolicy(c, boundary) == nil {
-		// Not AWS's text.
-		return nil, wire.NotFound("NoSuchEntity", "The permissions boundary "+boundary+" does not exist.")
+		return nil, noBoundary(boundary)
 	}
 	r := c.AddRole(world.Role{
 		Name: name, Path: path, Description: c.Query.Get("Description"), Trust: trust, Tags: tags, Created: c.Now,
@@ -137,6 +136,33 @@ func updateRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	if c.Query.Has("Description") {
 		r.Description = c.Query.Get("Description")
 	}
+	return nil, nil
+}
+
+func updateDescription(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	r.Description = c.Query.Get("Description")
+	return getRole(c, r)
+}
+
+// noBoundary refuses a permissions boundary that is no policy; the text is not AWS's.
+func noBoundary(arn string) *wire.Refusal {
+	return wire.NotFound("NoSuchEntity", "The permissions boundary "+arn+" does not exist.")
+}
+
+func putBoundary(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	arn := c.Query.Get("PermissionsBoundary")
+	if findPolicy(c, arn) == nil {
+		return nil, noBoundary(arn)
+	}
+	r.Boundary = arn
+	return nil, nil
+}
+
+func deleteBoundary(_ *account.Call, r *account.Role) (any, *wire.Refusal) {
+	if r.Boundary == "" {
+		return nil, wire.NotFound("NoSuchEntity", "Role "+r.Name+" has no permissions boundary.") // not AWS's text
+	}
+	r.Boundary = ""
 	return nil, nil
 }
 

@@ -101,7 +101,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, r := range []*Refusal{BadRequest("A", "b"), NotFound("A", "b"), Conflict("A", "b"), JSON.Denied("a", "b", "c")} {
-		for _, p := range []*Protocol{JSON, EC2, Query("ns"), Target(), S3()} {
+		for _, p := range []*Protocol{JSON, EC2, Query("ns"), Target("application/x-amz-json-1.1"), S3()} {
 			c := &Call{Protocol: p}
 			if got := c.Refuse(r); got.Status != r.Status || got.Code != r.Code || !strings.Contains(string(got.Body), r.Message) {
 				t.Errorf("%d %s", got.Status, got.Body)

@@ -38,12 +38,31 @@ var JSON = &Protocol{
 	},
 }
 
-// Target returns the protocol of the services that name the operation in the header X-Amz-Target.
-func Target() *Protocol {
+// Target returns the protocol of the services that name the operation in the header X-Amz-Target, of which there are
+// two versions: each is answered in the type of its request.
+func Target(contentType string) *Protocol {
 	p := *JSON
 	p.failure = func(c *Call, r *Refusal) Reply {
 		out := writeJSON(c, r.Status, map[string]any{"__type": r.Code, "message": r.Message})
-		out.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		out.Header.Set("Content-Type", contentType)
+		return out
+	}
+	return &p
+}
+
+// CBOR returns Smithy's protocol rpc-v2-cbor, as far as refusals need it.
+func CBOR() *Protocol {
+	p := *JSON
+	p.failure = func(c *Call, r *Refusal) Reply {
+		body := []byte{0xa2} // a map of two pairs
+		for _, text := range []string{"__type", r.Code, "message", r.Message} {
+			body = append(body, 0x79, byte(len(text)>>8), byte(len(text))) // a text with a length of two bytes
+			body = append(body, text...)
+		}
+		out := writeJSON(c, r.Status, nil)
+		out.Body = body
+		out.Header.Set("Content-Type", "application/cbor")
+		out.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
 		return out
 	}
 	return &p

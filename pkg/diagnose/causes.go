@@ -73,10 +73,17 @@ func (s *subject) has(codes ...string) bool {
 // words are the causes that the schedulers state themselves. That a taint was met only shows that no profile took the
 // pod, which untaken explains.
 func (s *subject) words() {
+	ofDaemonSet := s.pod.MadeByDaemonSet() && !s.taken()
 	for _, m := range s.said {
-		if m.Code != "untouched" && (!ofLogs(m) || s.losesLogs()) {
-			s.add(causeOf(m, s.command(m.Command)))
+		c := causeOf(m, s.command(m.Command))
+		switch {
+		case m.Code == "untouched", ofLogs(m) && !s.losesLogs(), m.Code == "image-pull" && !s.taken(),
+			ofDaemonSet && (s.forFargate() || m.Code == "other-nodes"):
+			continue // its words are no cause of Fargate's, or daemonSet explains what the pod meets on a Fargate node
+		case ofDaemonSet && m.Code == "no-room":
+			c.Text, c.Cure = "the node that the pod is made for has no room for it", "give the node room, or request less"
 		}
+		s.add(c)
 	}
 }
 
@@ -90,11 +97,7 @@ func (s *subject) daemonSet() {
 		return
 	}
 	if s.known(false) {
-		s.add(Cause{
-			Code: "other-node", Certain: true,
-			Text: "the pod is made for a node that is not Fargate's, so that neither Fargate nor a profile is why it waits",
-			Cure: "read its events", Command: s.describe(), Source: daemonSets,
-		})
+		s.otherNode()
 		return
 	}
 	s.add(Cause{
@@ -102,6 +105,15 @@ func (s *subject) daemonSet() {
 		Text:   "a DaemonSet makes a pod for every node, Fargate's too, and no Fargate node takes a second pod",
 		Cure:   "keep its pods off Fargate nodes by this affinity in its pod template: " + keepOff,
 		Source: daemonSets,
+	})
+}
+
+// otherNode is a pod that has a node, or is made for one, which is not Fargate's.
+func (s *subject) otherNode() {
+	s.add(Cause{
+		Code: "other-node", Certain: true,
+		Text: "the pod has, or is made for, a node that is not Fargate's, so that neither Fargate nor a profile is why it waits",
+		Cure: "read its events", Command: s.describe(), Source: daemonSets,
 	})
 }
 
@@ -241,6 +253,15 @@ func (s *subject) claims() {
 
 // waiting is a pod of which nothing is known but that it waits.
 func (s *subject) waiting(profile string) {
+	if s.unknown != "" {
+		s.add(Cause{
+			Code: "other-words", Certain: true,
+			Text: fmt.Sprintf("what is said of the pod is not known here: %q", s.unknown),
+			Cure: "mend what it names; a pod that fargate-scheduler has refused is then made anew", Command: s.describe(),
+			Source: "containers-roadmap#2654",
+		})
+		return
+	}
 	made := s.pod.Running.CreatedAt
 	if made.IsZero() || s.ev.Now.Sub(made) < slowStart {
 		s.add(Cause{
@@ -263,6 +284,8 @@ func (s *subject) waiting(profile string) {
 func (s *subject) untaken() {
 	s.noteNodes()
 	switch {
+	case s.waits() && s.pod.Running.NodeName != "" && !s.x.OnFargate():
+		s.otherNode()
 	case s.x.Verdict == fargate.VerdictExcluded:
 		s.excluded()
 	case s.x.OnFargate():

@@ -348,38 +348,42 @@ func TestCauses(t *testing.T) {
 			"daemonset-on-fargate",
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			c.ev.Now = now
-			e := diagnose.New(c.ev.Profiles)
-			e.Add(c.pod)
-			if quiet := e.Cases(diagnose.Evidence{}); c.pod.Running.Phase != "Pending" && len(quiet) > 0 {
-				t.Fatalf("without evidence there are %v", quiet)
+		t.Run(name, func(t *testing.T) { judge(t, c.pod, c.ev, c.want, c.sure) })
+	}
+}
+
+// judge examines a pod, and compares the codes of its causes, and the first certain one.
+func judge(t *testing.T, pod kube.Pod, ev diagnose.Evidence, want []string, certain string) {
+	t.Helper()
+	ev.Now = now
+	e := diagnose.New(ev.Profiles)
+	e.Add(pod)
+	if quiet := e.Cases(diagnose.Evidence{}); pod.Running.Phase != "Pending" && pod.Running.Stuck == nil && len(quiet) > 0 {
+		t.Fatalf("without evidence there are %v", quiet)
+	}
+	e = diagnose.New(ev.Profiles)
+	e.Add(pod)
+	cases := e.Cases(ev)
+	if len(cases) != 1 {
+		t.Fatalf("%d cases", len(cases))
+	}
+	var codes []string
+	sure := ""
+	for i, cause := range cases[0].Causes {
+		codes = append(codes, cause.Code)
+		if cause.Certain && sure == "" {
+			sure = cause.Code
+			if i > 0 {
+				t.Errorf("%s is certain and stands behind %s", cause.Code, codes[0])
 			}
-			e = diagnose.New(c.ev.Profiles)
-			e.Add(c.pod)
-			cases := e.Cases(c.ev)
-			if len(cases) != 1 {
-				t.Fatalf("%d cases", len(cases))
-			}
-			var codes []string
-			sure := ""
-			for i, cause := range cases[0].Causes {
-				codes = append(codes, cause.Code)
-				if cause.Certain && sure == "" {
-					sure = cause.Code
-					if i > 0 {
-						t.Errorf("%s is certain and stands behind %s", cause.Code, codes[0])
-					}
-				}
-				if cause.Text == "" || cause.Cure == "" || cause.Source == "" ||
-					strings.Contains(cause.Command, "CLUSTER") && c.ev.Cluster != "" {
-					t.Errorf("%+v", cause)
-				}
-			}
-			if !slices.Equal(codes, c.want) || sure != c.sure {
-				t.Errorf("got %v, certain %q, want %v, certain %q", codes, sure, c.want, c.sure)
-			}
-		})
+		}
+		if cause.Text == "" || cause.Cure == "" || cause.Source == "" ||
+			strings.Contains(cause.Command, "CLUSTER") && ev.Cluster != "" {
+			t.Errorf("%+v", cause)
+		}
+	}
+	if !slices.Equal(codes, want) || sure != certain {
+		t.Errorf("got %v, certain %q, want %v, certain %q", codes, sure, want, certain)
 	}
 }
 

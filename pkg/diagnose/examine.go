@@ -79,7 +79,7 @@ func (e *Examiner) Cases(ev Evidence) []Case {
 	for _, s := range e.subjects {
 		// Without the profiles, where a pod belongs is not known.
 		s.ev = &ev
-		concerns := s.waits() || s.misled() || ev.Profiles != nil && s.concerns() && (s.taken() || !s.known(true))
+		concerns := s.waits() || s.misled() || s.fails() || ev.Profiles != nil && s.concerns() && (s.taken() || !s.known(true))
 		if !concerns && (!s.losesLogs() || ev.Logging == nil && !e.Named) {
 			continue
 		}
@@ -124,8 +124,9 @@ type subject struct {
 
 	facts  []Fact
 	causes []Cause
-	// said is what the schedulers' words mean.
-	said []message.Meaning
+	// said is what the words of schedulers and of others mean; unknown is the last of those whose meaning is not known.
+	said    []message.Meaning
+	unknown string
 }
 
 // read gathers what the cluster says of the pod.
@@ -136,13 +137,20 @@ func (s *subject) read() {
 		if text = strings.Join(strings.Fields(text), " "); text != "" {
 			s.facts = append(s.facts, Fact{from, text})
 			texts = append(texts, text)
+			isFault := !strings.HasPrefix(from, "event ") || strings.HasPrefix(from, "event Failed")
+			if isFault && text != "Unschedulable" && len(message.Explain(text)) == 0 {
+				s.unknown = text
+			}
 		}
 	}
 	if r.Unscheduled != "" {
 		note("condition PodScheduled of the pod", r.Unscheduled)
 	}
+	for _, text := range r.Stuck {
+		note("status of the pod", text)
+	}
 	for _, event := range s.ev.Events[Key(s.pod.Namespace, s.pod.Name)] {
-		if event.Reason == "FailedScheduling" || event.From == kube.Scheduler ||
+		if strings.HasPrefix(event.Reason, "Failed") || event.From == kube.Scheduler ||
 			len(message.Explain(event.Message)) > 0 {
 			note(fmt.Sprintf("event %s of %s", event.Reason, event.From), event.Message)
 		}
@@ -152,10 +160,15 @@ func (s *subject) read() {
 
 // concerns reports whether something is the matter with the pod: it waits, or it is on the wrong side.
 func (s *subject) concerns() bool {
-	if s.waits() {
+	if s.waits() || s.fails() {
 		return true
 	}
 	return slices.ContainsFunc(s.x.Findings, misplaced)
+}
+
+// fails reports whether a container of a pod on Fargate does not run, and its state says something that is known.
+func (s *subject) fails() bool {
+	return s.taken() && len(message.Explain(strings.Join(s.pod.Running.Stuck, "; "))) > 0
 }
 
 func (s *subject) waits() bool { return s.pod.Running.Phase == "Pending" }

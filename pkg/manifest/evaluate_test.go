@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,4 +84,30 @@ func FuzzEvaluate(f *testing.F) {
 		}
 		impact.Broken(budgets)
 	})
+}
+
+// What containers are stuck in is read where the pod has a node and is not ready.
+func TestReadStuck(t *testing.T) {
+	const statuses = `"initContainerStatuses":[{"name":"i","state":{"terminated":{"reason":"Completed","message":""}}}],
+		"containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}},
+		{"name":"b","state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"reason":"StartError","message":"no"}}},
+		{"name":"c","state":{"waiting":{"reason":"ErrImagePull","message":"x"}}},{"name":"d","state":{"running":{}}},
+		{"name":"e","state":{"running":null},"lastState":{"terminated":{"reason":"Error","message":"its own words"}}}]`
+	all := []string{"container b: CrashLoopBackOff", "container b: StartError: no", "container c: ErrImagePull: x"}
+	for _, c := range []struct {
+		node, status string
+		want         []string
+	}{
+		{"n", `"phase":"Pending"`, all},
+		{"n", `"phase":"Running","conditions":[{"type":"Ready","status":"False"}]`, all},
+		{"n", `"phase":"Running","conditions":[{"type":"Ready","status":"True"}]`, nil},
+		{"n", `"phase":"Failed","conditions":[{"type":"Ready","status":"False"}]`, nil},
+		{"", `"phase":"Pending"`, nil},
+	} {
+		text := `{"kind":"Pod","metadata":{"uid":"x"},"spec":{"nodeName":"` + c.node + `"},"status":{` + c.status + `,` +
+			statuses + `}}`
+		if got := read(t, text, Options{})[0].Running.Stuck; !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.status, got, c.want)
+		}
+	}
 }

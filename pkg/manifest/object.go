@@ -4,6 +4,7 @@ package manifest
 
 import (
 	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -94,6 +95,28 @@ type podStatus struct {
 		Reason  string `json:"reason"`
 		Message string `json:"message"`
 	} `json:"conditions"`
+}
+
+// containerStatuses are read of pods that have a node and are not ready.
+type containerStatuses struct {
+	Init       []containerStatus `json:"initContainerStatuses"`
+	Containers []containerStatus `json:"containerStatuses"`
+}
+
+type containerStatus struct {
+	Name  string         `json:"name"`
+	State containerState `json:"state"`
+	Last  containerState `json:"lastState"`
+}
+
+type containerState struct {
+	Waiting    *stateReason `json:"waiting"`
+	Terminated *stateReason `json:"terminated"`
+}
+
+type stateReason struct {
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
 }
 
 // object is an object that is being read. All faults of the parts that are used are gathered.
@@ -223,6 +246,14 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *kube.Run
 			r.Unscheduled = cmp.Or(c.Message, c.Reason)
 		}
 	}
+	if isStuck := r.Phase == "Pending"; node != "" && (isStuck || r.Phase == "Running") {
+		for _, c := range status.Conditions {
+			isStuck = isStuck || c.Type == "Ready" && c.Status == "False"
+		}
+		if isStuck {
+			r.Stuck = o.stuck()
+		}
+	}
 	if readiness {
 		r.NotReady = r.Phase == "Pending"
 		for _, c := range status.Conditions {
@@ -230,6 +261,24 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *kube.Run
 		}
 	}
 	return r
+}
+
+// stuck returns what the states of containers say that do not run. Containers that wait their turn say nothing; what
+// ended a container stands in its last state while it waits for another try.
+func (o *object) stuck() []string {
+	var statuses containerStatuses
+	o.decode("status", &statuses)
+	var out []string
+	for _, c := range slices.Concat(statuses.Init, statuses.Containers) {
+		w, ended := c.State.Waiting, cmp.Or(c.State.Terminated, c.Last.Terminated)
+		if w != nil && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" && w.Reason != "" {
+			out = append(out, strings.TrimSuffix(fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message), ": "))
+		}
+		if ended != nil && ended.Message != "" && (ended.Reason == "StartError" || ended.Reason == "ContainerCannotRun") {
+			out = append(out, fmt.Sprintf("container %s: %s: %s", c.Name, ended.Reason, ended.Message))
+		}
+	}
+	return out
 }
 
 // workload reads the pod template of a workload, how many pods it makes at once, and whether they stay when they have

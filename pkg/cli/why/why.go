@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
+	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/kubectl"
 )
@@ -140,8 +142,13 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	examiner := diagnose.New(profiles)
 	examiner.Named = len(opts.names) > 0
 	r.evidence.Profiles, r.evidence.Now = profiles, e.Clock.Now()
-	if aws != nil {
+	switch {
+	case aws != nil:
 		r.evidence.Cluster = aws.cluster
+	case len(profiles) > 0 && !slices.ContainsFunc(profiles, func(p fargate.Profile) bool {
+		return p.Cluster != profiles[0].Cluster
+	}):
+		r.evidence.Cluster = profiles[0].Cluster
 	}
 	seen := map[string]bool{}
 	err = r.cluster(ctx, e, opts, func(pod kube.Pod) {

@@ -112,6 +112,9 @@ type Running struct {
 	// Unscheduled is what the condition PodScheduled says where it is False: the scheduler's own words, its reason
 	// where it has no message.
 	Unscheduled string
+	// Stuck is what keeps containers from running, by their states: a reason and a message each. It is read where the
+	// pod has a node and is not ready.
+	Stuck []string
 	// Phase is status.phase: Pending, Running, Succeeded, Failed or Unknown.
 	Phase string
 	// NodeName is the node that the pod is bound to, empty while it waits.

@@ -66,6 +66,18 @@ func TestExplain(t *testing.T) {
 			[]string{"busy-sibling"},
 			map[string]string{"sibling": "api", "status": "DELETING", "cluster": "demo"},
 		},
+		{
+			"0/3 nodes are available: 3 node(s) had taint {eks.amazonaws.com/compute-type: fargate}, that the pod didn't " +
+				"tolerate.", []string{"untouched"}, nil,
+		},
+		{"Warning  FailedScheduling  default-scheduler  no nodes available to schedule pods", []string{"untouched"}, nil},
+		{
+			`failed to write "200000" to "/sys/fs/cgroup/cpu,cpuacct/x/cpu.cfs_quota_us": invalid argument`,
+			[]string{"cpu-quota"},
+			nil,
+		},
+		{"Error: ErrImagePull; Failed to pull image \"shop:1\": not found", []string{"image-pull"}, nil},
+		{"0/2 nodes are available: 2 node(s) didn't match node selector.", []string{"other-nodes"}, nil},
 		{"MISCONFIGURED PODEXECUTIONROLE TRUST POLICY", []string{"trust-policy"}, nil},
 		{"Pod not supported on Fargate: a fault of tomorrow", []string{"unsupported"}, nil},
 		{"0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint " +

@@ -9,6 +9,8 @@ const (
 	byFargate        = "Fargate (annotation of the pod)"
 	byContainer      = "the container runtime (status of a container)"
 	byAuthenticator  = "the cluster's authenticator"
+	byKubelet        = "kubelet"
+	byAPI            = "the Kubernetes API"
 )
 
 const (
@@ -213,7 +215,7 @@ func provisioningSays() []entry {
 		},
 		{
 			code: "cpu-quota", by: byContainer,
-			pattern: `cpu\.cfs_quota_us: invalid argument`,
+			pattern: `cpu\.cfs_quota_us"?: invalid argument`,
 			cause: "a container does not start, for its CPU limit is above what the pod requests: Fargate's size follows the " +
 				"requests",
 			cure:    "set the limits to the requests, or leave the limits out, then make the pod anew",
@@ -232,7 +234,9 @@ func provisioningSays() []entry {
 		},
 		{
 			code: "untouched", by: defaultScheduler,
-			pattern: `untolerated taint \{?eks\.amazonaws\.com/compute-type: ?fargate\}?`,
+			// The second form is kube-scheduler's before 1.24; without any node it names no taint.
+			pattern: `untolerated taint \{?eks\.amazonaws\.com/compute-type: ?fargate\}?|` +
+				`had taint \{eks\.amazonaws\.com/compute-type: fargate\}|no nodes available to schedule pods`,
 			cause: "the pod is with the default scheduler: no profile took it when it was made, and a toleration would " +
 				"" +
 				"not " +
@@ -253,6 +257,44 @@ func provisioningSays() []entry {
 				"room, or request less",
 			source:  "Kubernetes, Assigning Pods to Nodes; kube-scheduler, NodeResourcesFit",
 			example: "0/3 nodes are available: 3 Insufficient cpu.",
+		},
+		{
+			code: "other-nodes", by: defaultScheduler, passing: true,
+			pattern: `didn't match (?:Pod's )?node (?:affinity/)?selector`,
+			cause: "no profile took the pod, and the cluster's other nodes do not have the labels that its nodeSelector or " +
+				"nodeAffinity wants; such a wish does not bring it onto Fargate",
+			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else add such a node, or " +
+				"take the wish away",
+			source:  "Kubernetes, Assigning Pods to Nodes; kube-scheduler, NodeAffinity; terraform-aws-eks#2943",
+			example: "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+		},
+		{
+			code: "claim-unbound", by: defaultScheduler, passing: true,
+			pattern: `pod has unbound immediate PersistentVolumeClaims`,
+			cause:   "no profile took the pod, and one of its claims is not bound, without which no scheduler places it",
+			cure: "see that the claim gets bound; where the pod is to run on Fargate, let an ACTIVE profile match it too, then " +
+				"make it anew",
+			command: "kubectl get pvc",
+			source:  "Kubernetes, Persistent Volumes; kube-scheduler, VolumeBinding; " + guidePods,
+			example: "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+		},
+		{
+			code: "scheduling-gates", by: byAPI, passing: true,
+			pattern: `Scheduling is blocked due to non-empty scheduling gates`,
+			cause:   "the pod has scheduling gates, and waits until who has set them removes them",
+			cure:    "look at what has set spec.schedulingGates, such as a queue",
+			source:  "Kubernetes, Pod Scheduling Readiness",
+			example: "Scheduling is blocked due to non-empty scheduling gates",
+		},
+		{
+			code: "image-pull", by: byKubelet, passing: true,
+			pattern: `\bFailed to pull image\b|\bBack-off pulling image\b|\bErrImagePull\b|\bImagePullBackOff\b`,
+			cause: "the node cannot pull an image: its name is wrong, its registry does not let the node in, or the subnets " +
+				"have no way out to it",
+			cure: "read what follows; an image in ECR needs AmazonEKSFargatePodExecutionRolePolicy on the pod execution role, and " +
+				"the subnets need a NAT gateway or the VPC endpoints ecr.api, ecr.dkr and s3; it is tried again",
+			source:  "Kubernetes, Images; " + rolePolicy + "; EKS User Guide, private clusters",
+			example: `Failed to pull image "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop:1": i/o timeout`,
 		},
 		{
 			code: "logging-off", by: byFargate,

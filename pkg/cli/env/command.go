@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/internal/shell"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // Command returns the command line of the words, which a shell reads back as they were.
@@ -77,7 +78,14 @@ func (e *Env) WaitCommand(p Place, name, state string) string {
 // TellWait says which command waits for what EKS has accepted.
 func (e *Env) TellWait(name, command string) { e.Info("to wait for profile %s:\n  %s", name, command) }
 
-// ReplaceCommand returns the command line that finishes a replacement; with --abort it is the one that undoes it.
-func (e *Env) ReplaceCommand(p Place, name string) string {
-	return e.On(p, "replace", FargateProfile, name)
+// WaysOut returns the command lines that finish a replacement and that undo it, which is empty where that is too late.
+func (e *Env) WaysOut(p Place, s decision.Situation) (finish, undo string) {
+	finish = e.On(p, "replace", FargateProfile, s.Name)
+	if s.CanAbort() {
+		undo = finish + " --abort"
+	}
+	if s.Drains() {
+		finish += " --drain" // without it, pods that are still there would be stopped at once
+	}
+	return finish, undo
 }

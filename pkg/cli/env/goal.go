@@ -200,7 +200,7 @@ func (e *Env) Refused(err error, place Place) error {
 	case !errors.As(err, &refusal):
 		return err
 	}
-	finish := e.ReplaceCommand(place, refusal.Situation.Name)
+	finish, undo := e.WaysOut(place, refusal.Situation)
 	switch refusal.Reason {
 	case decision.Moved:
 		return fmt.Errorf("%w\nto try again: %s", err, e.Again())
@@ -208,8 +208,8 @@ func (e *Env) Refused(err error, place Place) error {
 		err = fmt.Errorf("%w\nto finish it: %s", err, finish)
 	case decision.OtherUnderWay:
 		err = fmt.Errorf("%w\nto finish what was begun: %s", err, finish)
-		if refusal.Situation.CanAbort() {
-			err = fmt.Errorf("%w\nto undo it: %s --abort", err, finish)
+		if undo != "" {
+			err = fmt.Errorf("%w\nto undo it: %s", err, undo)
 		}
 	case decision.DoneBefore:
 		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name\nto delete it: %s", err,

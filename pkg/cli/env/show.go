@@ -34,10 +34,10 @@ func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p f
 	case !unfinished:
 		return ""
 	}
-	finish := e.ReplaceCommand(place, s.Name)
+	finish, undo := e.WaysOut(place, s)
 	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished\nto finish it: %s", p.Name, s.Name, finish)
-	if s.CanAbort() {
-		text += fmt.Sprintf("\nto undo it: %s --abort", finish)
+	if undo != "" {
+		text += "\nto undo it: " + undo
 	}
 	return text
 }

@@ -181,15 +181,14 @@ func (r *replacement) waysOn(ctx context.Context, failure error) error {
 		}
 		return failure
 	}
-	undo := r.ReplaceCommand(r.place, r.opts.Name)
-	finish := undo
+	finish, undo := r.WaysOut(r.place, s)
 	if r.opts.Drain {
-		finish = r.Again() // without --drain, pods that are still there would be stopped at once
+		finish = r.Again() // with the rest of its flags
 	}
 	failure = fmt.Errorf("%w\nthe replacement by %s (%s) is unfinished; to finish it: %s",
 		failure, s.Successor.Name, s.Successor.Status, finish)
-	if s.CanAbort() {
-		failure = fmt.Errorf("%w\nto undo it: %s --abort", failure, undo)
+	if undo != "" {
+		failure = fmt.Errorf("%w\nto undo it: %s", failure, undo)
 	}
 	return failure
 }

@@ -53,6 +53,11 @@ func (s Situation) CanAbort() bool {
 	return s.Stage == Begun && s.Original.Status == fargate.StatusActive
 }
 
+// Drains reports whether the replacement was begun with a drain, by the successor's name, and the original still lives.
+func (s Situation) Drains() bool {
+	return s.CanAbort() && s.Successor.Name == fargate.EarlierName(s.Name, func(string) bool { return false })
+}
+
 // Assess reads the situation of a name from the cluster's profiles. The error is about a state that
 // fgctl cannot have left and will not touch.
 func Assess(profiles []fargate.Profile, name string) (Situation, error) {

@@ -57,6 +57,8 @@ func (f *FleetFlags) CheckFleet(e *Env, cmd *cobra.Command, named bool) error {
 		return UsageOf(cmd, "--region and --regions both say where to look; give one of them")
 	case slices.Contains(f.Regions, ""):
 		return UsageOf(cmd, "--regions holds an empty name")
+	case slices.Contains(f.accounts, ""):
+		return UsageOf(cmd, "--profile holds an empty name; leave it out, or name the profile default")
 	case slices.Contains(f.Regions, allRegions) && len(f.Regions) > 1:
 		return UsageOf(cmd, "--regions all stands alone; it is given with others")
 	case f.MaxInFlight < 0:

@@ -90,7 +90,7 @@ func Parse(data []byte, source string) ([]Rates, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, errors.New("holds no price of Fargate in the service AmazonEKS; it is the answer of " +
+		return nil, errors.New("holds no region's prices of both vCPU and memory of Fargate; give the whole answer of " +
 			"aws pricing get-products --service-code AmazonEKS, or the bulk file of AmazonEKS")
 	}
 	slices.SortFunc(out, func(a, b Rates) int { return strings.Compare(a.Region, b.Region) })

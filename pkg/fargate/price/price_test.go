@@ -70,12 +70,12 @@ func TestParse(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"no JSON":     {"x", "not a price list of AWS"},
-		"nothing":     {"{}", "holds no price of Fargate"},
-		"half":        {`{"PriceList":[` + gb + `]}`, "holds no price of Fargate"},
+		"nothing":     {"{}", "prices of both vCPU and memory"},
+		"half":        {`{"PriceList":[` + gb + `]}`, "prices of both vCPU and memory"},
 		"two prices":  {`{"PriceList":[` + vcpu + `,` + gb + `,` + strings.Replace(gb, `"0.005"`, `"0.006"`, 1) + `]}`, "has two prices"},
 		"no price":    {`{"PriceList":[` + strings.Replace(gb, `"0.005"`, `"x"`, 1) + `]}`, `"x" is not a price in USD`},
 		"a bad entry": {`{"PriceList":["x"]}`, "PriceList[0] is not a product"},
-		"ECS's":       {strings.ReplaceAll(bulk, `"servicecode":"AmazonEKS"`, `"servicecode":"AmazonECS"`), "holds no price of Fargate"},
+		"ECS's":       {strings.ReplaceAll(bulk, `"servicecode":"AmazonEKS"`, `"servicecode":"AmazonECS"`), "prices of both vCPU and memory"},
 	} {
 		if _, err := Parse([]byte(c.text), "list.json"); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)

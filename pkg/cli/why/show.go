@@ -39,9 +39,12 @@ func show(e *env.Env, format string, found answer) error {
 		tell(say, func(line string) { out.WriteString("      " + output.Clean(line) + "\n") }, c)
 		out.WriteString("\n")
 	}
-	if len(found.Cases) == 0 {
+	switch {
+	case len(found.Cases) == 0 && found.unsided:
+		say("", fmt.Sprintf("%s looked at: none waits.", output.CountPods(found.Looked)))
+	case len(found.Cases) == 0:
 		say("", fmt.Sprintf("%s looked at: none waits, and none is on the wrong side.", output.CountPods(found.Looked)))
-	} else {
+	default:
 		affected := 0
 		for _, c := range found.Cases {
 			affected += len(c.Pods)

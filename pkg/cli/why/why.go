@@ -54,7 +54,8 @@ With --upgrade it says instead which Fargate pods keep the cluster from its next
 a Fargate pod's kubelet is that of its birth, and EKS refuses an upgrade past the skew that Kubernetes
 allows. The commands that make them anew stand in an order that PodDisruptionBudgets allow.
 
-The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods could not be read.`,
+The exit code is 0 when nothing is wrong, 3 when causes were found, 1 when pods could not be read, or not
+the profiles that say on which side they belong.`,
 		Example: `  # Every pod that waits or is on the wrong side
   fgctl why -A --cluster demo
 
@@ -130,6 +131,8 @@ type answer struct {
 	Cases  []diagnose.Case `json:"cases"`
 	// Unread is what could not be read, and why; what rests on it was not judged.
 	Unread []string `json:"unread"`
+	// unsided says that pods were looked at of which it is not known on which side they belong.
+	unsided bool
 }
 
 // run reads the profiles, then the cluster, and prints what is the matter.
@@ -179,11 +182,16 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	}
 	r.finish()
 	found := answer{Looked: examiner.Looked, Cases: examiner.Cases(r.evidence), Unread: append([]string{}, r.unread...)}
+	found.unsided = profiles == nil && found.Looked > 0
 	if err := show(e, opts.output, found); err != nil {
 		return err
 	}
 	if len(found.Cases) > 0 {
 		return &env.RefusedError{} // the output has said why
+	}
+	if found.unsided {
+		return errors.New("whether a pod is on the wrong side is not known: the profiles were not read; give --cluster, or " +
+			"the profiles by --profiles-from")
 	}
 	return nil
 }

@@ -61,7 +61,27 @@ const (
 // Get asks for a kind of objects as JSON and calls read with the answer while it comes. An error of read is returned as
 // it is, except where kubectl has failed: its own reason is the better one.
 func (c Client) Get(ctx context.Context, what string, read func(io.Reader) error, flags ...string) error {
-	return c.run(ctx, "get "+what, read, append([]string{"get", what, "-o", "json"}, flags...))
+	printed := &counted{}
+	err := c.run(ctx, "get "+what, func(in io.Reader) error {
+		printed.Reader = in
+		return read(printed)
+	}, append([]string{"get", what, "-o", "json"}, flags...))
+	if err == nil && printed.n == 0 && !slices.Contains(flags, "--ignore-not-found") {
+		return &Error{What: "get " + what, Text: "it printed nothing, not even an empty list"}
+	}
+	return err
+}
+
+// counted counts what is read.
+type counted struct {
+	io.Reader
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
 }
 
 // Run runs a command of kubectl on an object, such as rollout restart on deployment/shop. What it prints is not kept.

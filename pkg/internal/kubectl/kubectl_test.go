@@ -62,6 +62,14 @@ func TestGetSaysWhyThereIsNoAnswer(t *testing.T) {
 			t.Errorf("%s: got %v (%+v)", c.name, err, failure)
 		}
 	}
+	silent := kubectl.Client{Binary: script(t, "exit 0")}
+	reads := func(r io.Reader) error { _, err := io.ReadAll(r); return err }
+	if err := silent.Get(t.Context(), "pods", reads); err == nil || !strings.Contains(err.Error(), "printed nothing") {
+		t.Errorf("without any output: %v", err)
+	}
+	if err := silent.Get(t.Context(), "pods", reads, "--ignore-not-found"); err != nil {
+		t.Errorf("without the object: %v", err)
+	}
 	if err := (kubectl.Client{Binary: script(t, "echo x")}).Get(t.Context(), "pods", unreadable); err == nil ||
 		err.Error() != "unreadable" {
 		t.Errorf("got %v, want the reader's error", err)

@@ -241,5 +241,8 @@ func addSelector(pod kube.Pod, s SelectorMatch) string {
 			out.Namespace = pod.Namespace
 		}
 	}
+	if len(validateSelector(out)) > 0 {
+		return "" // the pod has a namespace or a label that there cannot be
+	}
 	return out.String()
 }

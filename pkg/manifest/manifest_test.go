@@ -132,6 +132,8 @@ f.yaml: document 1, line 10: spec.template.metadata.annotations is text ("x"), n
 		{"an element of an element", "kind: List\nitems:\n- kind: List\n  items:\n  - kind: Pod\n    metadata: {labels: {a: 1}}\n", 0, `f.yaml: document 1, line 6: items[0].items[0].metadata.labels[a] is a number (1), not text; put it in quotes: "1"`},
 		{"lists without end", "&a\nkind: List\nitems: [*a]\n", 0, "f.yaml: document 1, line 3: the alias *a stands inside the value that it refers to"},
 		{"lists in lists", strings.Repeat("{kind: List, items: [", 10) + strings.Repeat("]}", 10), 0, "f.yaml: document 1, line 1: items[0].items[0].items[0].items[0].items[0].items[0].items[0].items[0].items: lists lie more than 8 deep in lists"},
+		{"a variable in a mapping", "kind: Pod\nspec: ${SPEC}\n", 0, `f.yaml: document 1, line 2: spec is text ("${SPEC}"), not a mapping; this looks like a variable: fill it in first, as envsubst or Flux does, and give what comes out`},
+		{"a variable elsewhere is not why", "kind: ${KIND}\nspec: {a: [}\n", 0, "f.yaml: document 1, line 2: invalid YAML: did not find expected node content"},
 		{"Helm template", "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", 0, "f.yaml: document 1, line 3: metadata.name is a mapping, not text; this looks like a Helm template: run `helm template` first and give its output"},
 		{
 			"JSON elements", "{\"items\":[\n{\"kind\":\"Pod\",\"metadata\":{\n\"labels\":{\"a\":1}}},\n{\"kind\":\"Pod\"},{\"metadata\":{}}],\"kind\":\"List\"}", 1,

@@ -84,7 +84,8 @@ func (m *reader[T]) passes(e element) bool {
 		return true
 	}
 	fields, err := e.value.Fields()
-	return err == nil && document.Get(fields, "kind") == nil && misspelt(fields) == ""
+	kind := document.Get(fields, "kind")
+	return err == nil && (kind == nil || kind.Kind() == document.Null) && misspelt(fields) == ""
 }
 
 // misspelt points to a key that is kind but for its case.

@@ -97,7 +97,7 @@ func AsFields(v Value, path string) ([]Field, error) {
 		return nil, nil
 	}
 	if v.Kind() != Mapping {
-		return nil, At(v.Line(), "%s is %s%s, not a mapping", path, v.Kind(), saying(v))
+		return nil, At(v.Line(), "%s is %s%s, not a mapping%s", path, v.Kind(), saying(v), templateHint(v))
 	}
 	return v.Fields()
 }
@@ -109,7 +109,7 @@ func AsItems(v Value, path string) ([]Value, error) {
 		return nil, nil
 	}
 	if v.Kind() != List {
-		return nil, At(v.Line(), "%s is %s%s, not a list", path, v.Kind(), saying(v))
+		return nil, At(v.Line(), "%s is %s%s, not a list%s", path, v.Kind(), saying(v), templateHint(v))
 	}
 	return v.Items()
 }

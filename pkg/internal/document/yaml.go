@@ -239,6 +239,9 @@ func explainYAML(message string, text []byte, offset int) error {
 	}
 	message = withoutText(message)
 	hint := bracesHint(text)
+	if hint == "" && bytes.Contains(lineOf(text, line), []byte("${")) {
+		hint = variableHint
+	}
 	if message == "control characters are not allowed" { // the parser gives no line
 		if at := bytes.IndexFunc(text, control); at >= 0 {
 			line = breaks(text[:at]) + 1
@@ -287,9 +290,24 @@ func tabLine(text []byte) int {
 }
 
 // IsTemplate reports whether a fault comes of the text being a template of Helm or the like.
-func IsTemplate(fault error) bool { return strings.Contains(fault.Error(), helmHint) }
+func IsTemplate(fault error) bool {
+	text := fault.Error()
+	return strings.Contains(text, helmHint) || strings.Contains(text, variableHint)
+}
 
-const helmHint = "; this looks like a Helm template: run `helm template` first and give its output"
+const (
+	helmHint     = "; this looks like a Helm template: run `helm template` first and give its output"
+	variableHint = "; this looks like a variable: fill it in first, as envsubst or Flux does, and give what comes out"
+)
+
+// lineOf returns a line of a text, counted from 1.
+func lineOf(text []byte, line int) []byte {
+	for ; line > 1; line-- {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	text, _, _ = bytes.Cut(text, []byte("\n"))
+	return text
+}
 
 // bracesHint recognises a template by its double braces.
 func bracesHint(text []byte) string {
@@ -300,8 +318,11 @@ func bracesHint(text []byte) string {
 }
 
 // templateHint recognises a template that happens to be YAML: {{ .Values.name }} is a mapping whose key
-// is a mapping.
+// is a mapping, and ${REPLICAS} is text.
 func templateHint(v Value) string {
+	if v.Kind() == Text && strings.Contains(v.Text(), "${") {
+		return variableHint
+	}
 	y, ok := v.(yamlValue)
 	if !ok || y.node.Kind != yaml.MappingNode || y.node.Style&yaml.FlowStyle == 0 {
 		return ""

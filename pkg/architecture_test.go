@@ -135,7 +135,7 @@ var outside = map[string][]string{
 	"k8s.io/client-go":                {"output"}, // its JSONPath alone
 	"k8s.io/api/":                     {"fargate", "fargate/kube", "fargate/support", "manifest", "cli/why"},
 	"k8s.io/component-helpers/":       {"fargate/support"},
-	"github.com/go-json-experiment/":  {"internal/document", "manifest", "output"},
+	"github.com/go-json-experiment/":  {"internal/document", "manifest", "output", "sandbox/internal/eks"},
 	"github.com/rogpeppe/go-internal": nil,
 	"pgregory.net/rapid":              nil,
 	"testing":                         {"sandbox/sandboxtest", "sandbox/internal/bench"},

@@ -261,7 +261,7 @@ func (t *template) ref(name string) (any, error) {
 		return r.Name, nil
 	}
 	if p, ok := t.Parameters[name]; ok {
-		for at := range c.List("Parameters.member", "ParameterKey") {
+		for _, at := range c.List("Parameters.member") {
 			if c.Query.Get(at+".ParameterKey") == name {
 				return c.Query.Get(at + ".ParameterValue"), nil
 			}

@@ -232,19 +232,29 @@ type filter struct {
 
 func filtersOf(c *account.Call) ([]filter, *wire.Refusal) {
 	var out []filter
-	for at := range c.List("Filter", "Name") {
+	for _, at := range c.List("Filter") {
 		f := filter{name: c.Query.Get(at + ".Name"), values: c.Values(at + ".Value")}
-		if len(f.values) == 0 {
-			return nil, wire.BadRequest("InvalidParameterValue", "The filter '"+f.name+"' has no values") // not AWS's text
+		// Not AWS's texts.
+		switch {
+		case f.name == "":
+			return nil, wire.BadRequest("InvalidParameterValue", "A filter has no name")
+		case len(f.values) == 0:
+			return nil, wire.BadRequest("InvalidParameterValue", "The filter '"+f.name+"' has no values")
 		}
 		out = append(out, f)
 	}
 	return out, nil
 }
 
+// literal hides what a backslash takes the meaning of (EC2 API, Filter): it stands for itself in a filter's value.
+var literal = strings.NewReplacer(`\\`, "\x00", `\*`, "\x01", `\?`, "\x02")
+
+// plain hides the same in what a thing has.
+var plain = strings.NewReplacer(`\`, "\x00", "*", "\x01", "?", "\x02")
+
 // takes reports whether one of the thing's values fits one of the filter's.
 func (f filter) takes(t thing) bool {
 	return slices.ContainsFunc(t.seen(f.name), func(have string) bool {
-		return slices.ContainsFunc(f.values, func(want string) bool { return glob.Match(want, have) })
+		return slices.ContainsFunc(f.values, func(want string) bool { return glob.Match(literal.Replace(want), plain.Replace(have)) })
 	})
 }

@@ -2,6 +2,7 @@ package ec2_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -196,6 +197,14 @@ func TestTags(t *testing.T) {
 	}
 	if got := find(filter("tag-key", "x")); got != "" {
 		t.Errorf("a refused request has tagged %s", got)
+	}
+	var many []string
+	for i := range 50 {
+		many = append(many, strconv.Itoa(i), "")
+	}
+	_, full := b.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: resources, Tags: tags(many...)})
+	if bench.Code(full) != "TagLimitExceeded" {
+		t.Error(full)
 	}
 	_, reserved := b.EC2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: resources, Tags: tags("aws:x", "y")})
 	_, bad := b.EC2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: filter("no-such-filter", "x"), VpcIds: nil})

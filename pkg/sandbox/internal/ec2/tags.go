@@ -68,19 +68,30 @@ func changeTags(c *account.Call, change func(tags map[string]string)) (any, *wir
 	if refused != nil {
 		return nil, refused
 	}
+	if len(things) == 0 {
+		return nil, wire.BadRequest("MissingParameter", "The request must contain the parameter ResourceId") // not AWS's text
+	}
+	changed := map[string]map[string]string{}
 	for _, t := range things {
 		tags := map[string]string{}
 		maps.Copy(tags, t.tags)
 		change(tags)
-		c.EC2Tags[t.id] = tags
+		if text := account.TooManyTags(tags); text != "" {
+			return nil, wire.BadRequest("TagLimitExceeded", text)
+		}
+		changed[t.id] = tags
 	}
+	maps.Copy(c.EC2Tags, changed)
 	return wire.Fields{{Name: "return", Value: true}}, nil
 }
 
 func createTags(c *account.Call) (any, *wire.Refusal) {
 	added := map[string]string{}
-	for at := range c.List("Tag", "Key") {
+	for _, at := range c.List("Tag") {
 		added[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
+	}
+	if len(added) == 0 {
+		return nil, wire.BadRequest("MissingParameter", "The request must contain the parameter Tag") // not AWS's text
 	}
 	if text := account.TagFault(added); text != "" {
 		return nil, wire.BadRequest("InvalidParameterValue", text)
@@ -92,7 +103,7 @@ func createTags(c *account.Call) (any, *wire.Refusal) {
 func deleteTags(c *account.Call) (any, *wire.Refusal) {
 	all := true
 	return changeTags(c, func(tags map[string]string) {
-		for at := range c.List("Tag", "Key") {
+		for _, at := range c.List("Tag") {
 			all = false
 			key := c.Query.Get(at + ".Key")
 			if value := at + ".Value"; !c.Query.Has(value) || c.Query.Get(value) == tags[key] {

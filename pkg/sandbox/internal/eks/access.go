@@ -1,7 +1,6 @@
 package eks
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -40,8 +39,11 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		Tags      map[string]string `json:"tags"`
 		Token     string            `json:"clientRequestToken"`
 	}
-	if err := json.Unmarshal(c.Body, &request); err != nil {
-		return nil, unreadable(err)
+	if refused := read(c, &request); refused != nil {
+		return nil, refused
+	}
+	if !principal(c, request.Principal) {
+		return nil, exception(c, invalidParameter, "The specified principalArn is invalid: invalid principal.")
 	}
 	if request.Type != "" && !slices.Contains(entryTypes, request.Type) {
 		// Not AWS's text.
@@ -69,7 +71,21 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 	return showEntry(c, cl, e), nil
 }
 
-func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
+// principal reports whether an ARN is that of a user, or of a role, which must exist where it is the account's own.
+func principal(c *account.Call, arn string) bool {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" {
+		return false
+	}
+	kind, name, _ := strings.Cut(parts[5], "/")
+	if kind == "role" && parts[4] == c.World.Account {
+		return slices.ContainsFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
+	}
+	return (kind == "role" || kind == "user") && name != ""
+}
+
+// entryARN returns the ARN of an access entry.
+func entryARN(c *account.Call, cl *account.Cluster, e world.AccessEntry) string {
 	principal := strings.SplitN(e.Principal, ":", 6)
 	resource := "access-entry/" + cl.Name + "/" + principal[len(principal)-1] + "/sandbox"
 	if len(principal) == 6 {
@@ -77,13 +93,17 @@ func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
 		name = name[strings.LastIndex(name, "/")+1:]
 		resource = "access-entry/" + cl.Name + "/" + kind + "/" + principal[4] + "/" + name + "/sandbox"
 	}
+	return c.ARN("eks", cl.Region, resource)
+}
+
+func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
 	created := e.Created
 	if created.IsZero() {
 		created = cl.Created.Add(time.Minute)
 	}
 	return map[string]any{"accessEntry": map[string]any{
 		"clusterName": cl.Name, "principalArn": e.Principal, "kubernetesGroups": append([]string{}, e.Groups...),
-		"accessEntryArn": c.ARN("eks", cl.Region, resource),
+		"accessEntryArn": entryARN(c, cl, e),
 		"createdAt":      wire.Epoch(created), "modifiedAt": wire.Epoch(created),
 		"tags": present(e.Tags), "username": or(e.Username, e.Principal), "type": or(e.Type, "STANDARD"),
 	}}

@@ -1,10 +1,15 @@
 package eks
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -31,17 +36,32 @@ type clusterRequest struct {
 	} `json:"accessConfig"`
 }
 
+// clusterSyntax is what the name of a new cluster must look like (EKS API, CreateCluster).
+var clusterSyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
+})
+
 // clusterName finds the name of the cluster that a request creates; a body that is not JSON is reported later.
 func clusterName(c *wire.Call) {
-	var body struct{ Name string }
+	var body struct {
+		Name string `json:"name"`
+	}
 	_ = json.Unmarshal(c.Body, &body)
 	c.Cluster = body.Name
 }
 
 func createCluster(c *account.Call) (any, *wire.Refusal) {
 	var request clusterRequest
-	if err := json.Unmarshal(c.Body, &request); err != nil {
-		return nil, unreadable(err)
+	if refused := read(c, &request); refused != nil {
+		return nil, refused
+	}
+	switch {
+	case !clusterSyntax().MatchString(c.Cluster):
+		return nil, exception(c, invalidParameter, "The name parameter contains invalid characters. It should begin with "+
+			"letter or digit and can have any of the following characters: the set of Unicode letters, digits, hyphens and "+
+			"underscores.")
+	case !syntax().roleARN.MatchString(request.Role):
+		return nil, exception(c, invalidParameter, "The role ARN '"+request.Role+"' is not valid") // not AWS's text
 	}
 	if refused := c.Permit("iam:PassRole", request.Role); refused != nil {
 		return nil, refused
@@ -151,13 +171,9 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 		return nil, refused
 	}
 	var request clusterRequest
-	var raw map[string]json.RawMessage
-	err := json.Unmarshal(c.Body, &request)
-	if err == nil {
-		err = json.Unmarshal(c.Body, &raw)
-	}
-	if err != nil {
-		return nil, unreadable(err)
+	var raw map[string]jsontext.Value
+	if refused := cmp.Or(read(c, &request), read(c, &raw)); refused != nil {
+		return nil, refused
 	}
 	if id, again := sentBefore(c, cl, request.Token); again {
 		c.Resource = id
@@ -195,7 +211,7 @@ var nextMode = map[string]string{"CONFIG_MAP": "API_AND_CONFIG_MAP", "API_AND_CO
 
 // paramsOf returns the type of an update and its parameters, each with the JSON of its value (AWS CLI reference,
 // update-cluster-config); no type for a request that states nothing.
-func paramsOf(raw map[string]json.RawMessage) (kind string, params []account.UpdateParam) {
+func paramsOf(raw map[string]jsontext.Value) (kind string, params []account.UpdateParam) {
 	for _, p := range [...]struct{ outer, inner, param, update string }{
 		{"resourcesVpcConfig", "endpointPublicAccess", "EndpointPublicAccess", "EndpointAccessUpdate"},
 		{"resourcesVpcConfig", "endpointPrivateAccess", "EndpointPrivateAccess", "EndpointAccessUpdate"},
@@ -207,7 +223,7 @@ func paramsOf(raw map[string]json.RawMessage) (kind string, params []account.Upd
 	} {
 		value := raw[p.outer]
 		if p.inner != "" {
-			var inner map[string]json.RawMessage
+			var inner map[string]jsontext.Value
 			_ = json.Unmarshal(value, &inner) // what is no object states nothing
 			value = inner[p.inner]
 		}

@@ -257,7 +257,9 @@ func TestWhatAClusterHas(t *testing.T) {
 // EKS makes the access entry of a profile's role in the modes that have entries.
 func TestAccessEntries(t *testing.T) {
 	cluster := aws.String("demo")
-	b := bench.Serve(t)
+	b := bench.Serve(t, func(w *sandbox.World) {
+		w.Roles = append(w.Roles, sandbox.Role{Name: "admin", Path: "/team/", Trust: "{}"})
+	})
 	b.Create(t, "web")
 	role, admin := aws.String(bench.GoodRole), aws.String("arn:aws:iam::111122223333:role/team/admin")
 	made, err := b.EKS.DescribeAccessEntry(ctx, &eks.DescribeAccessEntryInput{ClusterName: cluster, PrincipalArn: role})
@@ -268,6 +270,13 @@ func TestAccessEntries(t *testing.T) {
 	own, err := b.EKS.CreateAccessEntry(ctx, in)
 	if err != nil || aws.ToString(own.AccessEntry.Type) != "STANDARD" || aws.ToString(own.AccessEntry.Username) != *admin || own.AccessEntry.Tags["a"] != "b" {
 		t.Errorf("%+v, %v", own, err)
+	}
+	arn := own.AccessEntry.AccessEntryArn
+	if _, err := b.EKS.TagResource(ctx, &eks.TagResourceInput{ResourceArn: arn, Tags: map[string]string{"c": "d"}}); err != nil {
+		t.Error(err)
+	}
+	if tags, err := b.EKS.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: arn}); err != nil || len(tags.Tags) != 2 {
+		t.Errorf("%+v, %v", tags, err)
 	}
 	in.ClientRequestToken = nil // the SDK has filled it in
 	if _, err := b.EKS.CreateAccessEntry(ctx, in); bench.Code(err) != "ResourceInUseException" {

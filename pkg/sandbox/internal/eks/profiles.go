@@ -1,9 +1,10 @@
 package eks
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/wire"
@@ -22,15 +23,17 @@ type createRequest struct {
 
 // named finds the name of the profile; the operation itself reports a body that is not JSON.
 func named(c *wire.Call) {
-	var body struct{ FargateProfileName string }
+	var body struct {
+		Name string `json:"fargateProfileName"`
+	}
 	_ = json.Unmarshal(c.Body, &body)
-	c.Profile = body.FargateProfileName
+	c.Profile = body.Name
 }
 
 func createProfile(c *account.Call) (any, *wire.Refusal) {
 	n := &change{Call: c, verb: "create", name: c.Profile}
-	if err := json.Unmarshal(c.Body, &n.request); err != nil {
-		return nil, unreadable(err)
+	if refused := read(c, &n.request); refused != nil {
+		return nil, refused
 	}
 	if len(n.request.Tags) > 0 {
 		if refused := c.Permit("eks:TagResource", theProfile(c)); refused != nil {
@@ -49,7 +52,7 @@ func createProfile(c *account.Call) (any, *wire.Refusal) {
 	// clientRequestToken). A token is forgotten with its profile.
 	token := n.request.Token
 	n.request.Token = ""
-	text, _ := json.Marshal(n.request) // strings and lists of strings always marshal
+	text, _ := json.Marshal(n.request, json.Deterministic(true)) // strings and lists of strings always marshal
 	if t, known := cl.Tokens[token]; known && token != "" {
 		if p := cl.Find(c.Profile); p != nil && p.ARN == t.ARN && t.Request == string(text) {
 			return show(cl, p), nil
@@ -78,9 +81,13 @@ func createProfile(c *account.Call) (any, *wire.Refusal) {
 	return show(cl, p), nil
 }
 
-// unreadable refuses a body that is not the JSON of the request. The code is AWS's, the text is not.
-func unreadable(err error) *wire.Refusal {
-	return wire.BadRequest("SerializationException", err.Error())
+// read takes the body of a request. The names of its members count as they are written; encoding/json would take them
+// in any case, which AWS does not. The code of the refusal is AWS's, the text is not.
+func read(c *account.Call, request any) *wire.Refusal {
+	if err := json.Unmarshal(c.Body, request); err != nil {
+		return wire.BadRequest("SerializationException", "The body is not the JSON of this request: "+err.Error())
+	}
+	return nil
 }
 
 func deleteProfile(c *account.Call) (any, *wire.Refusal) {

@@ -1,7 +1,6 @@
 package eks
 
 import (
-	"encoding/json"
 	"maps"
 	"strings"
 
@@ -36,6 +35,11 @@ func tagged(c *account.Call) (*map[string]string, *account.Cluster, *wire.Refusa
 		if p := c.Seen().Find(c.Profile); p != nil && p.ARN == c.Resource {
 			return &p.Tags, cl, nil
 		}
+		for i, e := range cl.AccessEntries {
+			if entryARN(c, cl, e) == c.Resource {
+				return &cl.AccessEntries[i].Tags, cl, nil
+			}
+		}
 	}
 	return nil, nil, nothing(c)
 }
@@ -56,8 +60,8 @@ func tagResource(c *account.Call) (any, *wire.Refusal) {
 	var request struct {
 		Tags map[string]string `json:"tags"`
 	}
-	if err := json.Unmarshal(c.Body, &request); err != nil {
-		return nil, unreadable(err)
+	if refused := read(c, &request); refused != nil {
+		return nil, refused
 	}
 	merged := present(*tags)
 	maps.Copy(merged, request.Tags)

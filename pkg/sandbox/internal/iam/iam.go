@@ -82,12 +82,19 @@ func ofOwnRole(run func(*account.Call, *account.Role) (any, *wire.Refusal)) func
 	})
 }
 
-var roleNameSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@-]{1,64}$`) })
+var nameSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=,.@-]+$`) })
 
-func roleName(name string) bool { return roleNameSyntax().MatchString(name) }
+// entityName reports whether a text can be the name of a role, of a policy or of a session.
+func entityName(name string, most int) bool {
+	return len(name) <= most && nameSyntax().MatchString(name)
+}
 
-func invalidRoleName() *wire.Refusal {
-	return wire.BadRequest("ValidationError", "The specified value for roleName is invalid. "+
+func roleName(name string) bool { return entityName(name, 64) }
+
+func invalidRoleName() *wire.Refusal { return invalidName("roleName") }
+
+func invalidName(member string) *wire.Refusal {
+	return wire.BadRequest("ValidationError", "The specified value for "+member+" is invalid. "+
 		"It must contain only alphanumeric characters and/or the following: +=,.@_-")
 }
 

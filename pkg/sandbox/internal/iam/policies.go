@@ -19,11 +19,14 @@ func encoded(document string) string {
 }
 
 func putInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {
+	name := c.Query.Get("PolicyName")
+	if !entityName(name, 128) {
+		return nil, invalidName("policyName")
+	}
 	document, refused := readPolicy(c, "PolicyDocument")
 	if refused != nil {
 		return nil, refused
 	}
-	name := c.Query.Get("PolicyName")
 	if !slices.Contains(r.InlinePolicies, name) {
 		r.InlinePolicies = append(slices.Clone(r.InlinePolicies), name)
 	}
@@ -137,6 +140,9 @@ func createPolicy(c *account.Call) (any, *wire.Refusal) {
 	name, path := c.Query.Get("PolicyName"), c.Query.Get("Path")
 	if path == "" {
 		path = "/"
+	}
+	if !entityName(name, 128) {
+		return nil, invalidName("policyName")
 	}
 	arn := c.ARN("iam", "", "policy"+path+name)
 	if refused := c.Permit("iam:CreatePolicy", arn); refused != nil {

@@ -15,6 +15,8 @@ import (
 const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::pods/*"},` +
 	`{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::pods/secret"}]}`
 
+const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"}}]}`
+
 // try fails the test where the operation fails.
 func try[T any](t *testing.T) func(T, error) T {
 	return func(out T, err error) T {
@@ -198,7 +200,7 @@ func TestProtectedRole(t *testing.T) {
 func TestRoleWithABoundary(t *testing.T) {
 	b := bench.Serve(t)
 	in := &iam.CreateRoleInput{
-		RoleName: aws.String("simulated"), AssumeRolePolicyDocument: aws.String(document), MaxSessionDuration: aws.Int32(7200),
+		RoleName: aws.String("simulated"), AssumeRolePolicyDocument: aws.String(trust), MaxSessionDuration: aws.Int32(7200),
 		PermissionsBoundary: aws.String(ofAWS + "AdministratorAccess"),
 	}
 	try[*iam.CreateRoleOutput](t)(b.IAM.CreateRole(ctx, in))

@@ -81,7 +81,7 @@ func simulate(c *account.Call) (any, *wire.Refusal) {
 // contextOf returns the context keys of the request, in lower case.
 func contextOf(c *account.Call) (keys map[string]string, refused *wire.Refusal) {
 	keys = map[string]string{}
-	for at := range c.List("ContextEntries.member", "ContextKeyName") {
+	for _, at := range c.List("ContextEntries.member") {
 		key, values := c.Query.Get(at+".ContextKeyName"), c.Values(at+".ContextKeyValues.member")
 		if len(values) != 1 {
 			return nil, cannotSimulate("the context key " + key + " needs exactly one value")

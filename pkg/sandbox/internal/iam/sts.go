@@ -36,6 +36,11 @@ func getCallerIdentity(c *account.Call) (any, *wire.Refusal) {
 // caller's own rights under another name.
 func assumeRole(c *account.Call) (any, *wire.Refusal) {
 	arn, session := c.Query.Get("RoleArn"), c.Query.Get("RoleSessionName")
+	if len(session) < 2 || !entityName(session, 64) {
+		// AWS's text for wrong characters; what it says of the length is not kept apart.
+		return nil, wire.BadRequest("ValidationError", "1 validation error detected: Value '"+session+"' at "+
+			"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*")
+	}
 	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
 	// AWS does not say whether the role is missing or does not trust the caller.
 	request := policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole", Keys: map[string]string{}}

@@ -28,7 +28,7 @@ func TestAssumeRole(t *testing.T) {
 	for id, want := range map[string]string{"secret": "", "other": "AccessDenied"} {
 		e := bench.Serve(t, func(w *sandbox.World) { *w = external })
 		_, err := e.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
-			RoleArn: aws.String("arn:aws:iam::111122223333:role/external"), RoleSessionName: aws.String("s"), ExternalId: &id,
+			RoleArn: aws.String("arn:aws:iam::111122223333:role/external"), RoleSessionName: aws.String("session"), ExternalId: &id,
 		})
 		if bench.Code(err) != want {
 			t.Errorf("%s: %v", id, err)
@@ -38,21 +38,21 @@ func TestAssumeRole(t *testing.T) {
 		"any": "", "user": "", "account": "", "other": "AccessDenied", "fargate-pods": "AccessDenied", "none": "AccessDenied",
 	} {
 		out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
-			RoleArn: aws.String("arn:aws:iam::111122223333:role/" + name), RoleSessionName: aws.String("s"),
+			RoleArn: aws.String("arn:aws:iam::111122223333:role/" + name), RoleSessionName: aws.String("session"),
 		})
 		if bench.Code(err) != want {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err == nil && (aws.ToString(out.AssumedRoleUser.Arn) != "arn:aws:sts::111122223333:assumed-role/"+name+"/s" || out.Credentials.Expiration == nil) {
+		if err == nil && (aws.ToString(out.AssumedRoleUser.Arn) != "arn:aws:sts::111122223333:assumed-role/"+name+"/session" || out.Credentials.Expiration == nil) {
 			t.Errorf("%+v", out)
 		}
 	}
 	for _, test := range []struct{ role, arn string }{
-		{"any", "arn:aws:sts::111122223333:assumed-role/any/s"}, {"", "arn:aws:iam::111122223333:user/sandbox"},
+		{"any", "arn:aws:sts::111122223333:assumed-role/any/session"}, {"", "arn:aws:iam::111122223333:user/sandbox"},
 	} {
 		config := b.Config
 		if test.role != "" {
-			out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("s")})
+			out, err := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("session")})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestAssumeRole(t *testing.T) {
 		}
 	}
 	_, long := b.STS.AssumeRole(ctx, &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("s"), DurationSeconds: aws.Int32(43200),
+		RoleArn: aws.String("arn:aws:iam::111122223333:role/any"), RoleSessionName: aws.String("session"), DurationSeconds: aws.Int32(43200),
 	})
 	if bench.Code(long) != "ValidationError" {
 		t.Error(long)

@@ -11,15 +11,51 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-// readPolicy takes a policy from the request.
+// statement is what tells a statement of a trust policy from one of a policy of permissions.
+type statement struct{ Principal, NotPrincipal, Resource, NotResource json.RawMessage }
+
+// readTrust takes a trust policy from the request, readPolicy one of permissions.
+func readTrust(c *account.Call, parameter string) (string, *wire.Refusal) {
+	return readDocument(c, parameter, func(s statement) string {
+		switch {
+		case s.Resource != nil || s.NotResource != nil:
+			return "Has prohibited field Resource"
+		case s.Principal == nil && s.NotPrincipal == nil:
+			return "Missing required field Principal"
+		}
+		return ""
+	})
+}
+
 func readPolicy(c *account.Call, parameter string) (string, *wire.Refusal) {
+	return readDocument(c, parameter, func(s statement) string {
+		switch {
+		case s.Principal != nil || s.NotPrincipal != nil:
+			return "Policy document should not specify a principal."
+		case s.Resource == nil && s.NotResource == nil:
+			return "Policy statement must contain resources."
+		}
+		return ""
+	})
+}
+
+func readDocument(c *account.Call, parameter string, fault func(statement) string) (string, *wire.Refusal) {
 	document := c.Query.Get(parameter)
+	malformed := func(text string) (string, *wire.Refusal) {
+		return "", wire.BadRequest("MalformedPolicyDocument", text)
+	}
 	var policy struct{ Statement json.RawMessage }
 	if json.Unmarshal([]byte(document), &policy) != nil {
-		return "", wire.BadRequest("MalformedPolicyDocument", "This policy contains invalid Json")
+		return malformed("This policy contains invalid Json")
 	}
-	if policy.Statement == nil {
-		return "", wire.BadRequest("MalformedPolicyDocument", "Syntax errors in policy.")
+	statements := make([]statement, 1)
+	if json.Unmarshal(policy.Statement, &statements) != nil && json.Unmarshal(policy.Statement, &statements[0]) != nil {
+		return malformed("Syntax errors in policy.")
+	}
+	for _, s := range statements {
+		if text := fault(s); text != "" {
+			return malformed(text)
+		}
 	}
 	return document, nil
 }
@@ -40,7 +76,7 @@ func createRole(c *account.Call) (any, *wire.Refusal) {
 	if refused := c.Permit("iam:CreateRole", arn); refused != nil {
 		return nil, refused
 	}
-	trust, refused := readPolicy(c, "AssumeRolePolicyDocument")
+	trust, refused := readTrust(c, "AssumeRolePolicyDocument")
 	if refused != nil {
 		return nil, refused
 	}
@@ -84,7 +120,7 @@ func deleteRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 }
 
 func updateTrust(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	trust, refused := readPolicy(c, "PolicyDocument")
+	trust, refused := readTrust(c, "PolicyDocument")
 	if refused != nil {
 		return nil, refused
 	}

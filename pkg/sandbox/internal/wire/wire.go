@@ -7,9 +7,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
-	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,29 +37,35 @@ type Call struct {
 func (c *Call) FullName() string { return c.Service + ":" + c.Operation }
 
 // Values reads a Query list: prefix.1, prefix.2 …
-func (c *Call) Values(prefix string) []string {
-	var out []string
-	for i := 1; c.Query.Has(prefix + "." + strconv.Itoa(i)); i++ {
-		out = append(out, c.Query[prefix+"."+strconv.Itoa(i)]...)
+func (c *Call) Values(prefix string) (out []string) {
+	for _, at := range c.List(prefix) {
+		out = append(out, c.Query[at]...)
 	}
 	return out
 }
 
-// List returns the prefixes prefix.1, prefix.2 … of a Query list of structures, as long as they have the key.
-func (c *Call) List(prefix, key string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := 1; ; i++ {
-			if at := prefix + "." + strconv.Itoa(i); !c.Query.Has(at+"."+key) || !yield(at) {
-				return
-			}
+// List returns the prefixes prefix.1, prefix.2 … of a Query list in the order of their numbers. A gap does not end it,
+// so that nothing that a client says is passed over.
+func (c *Call) List(prefix string) (out []string) {
+	var numbers []int
+	for name := range c.Query {
+		rest, found := strings.CutPrefix(name, prefix+".")
+		number, _, _ := strings.Cut(rest, ".")
+		if n, err := strconv.Atoi(number); found && err == nil && !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
 		}
 	}
+	slices.Sort(numbers)
+	for _, n := range numbers {
+		out = append(out, prefix+"."+strconv.Itoa(n))
+	}
+	return out
 }
 
 // Tags reads the tags of a Query request, Tags.member.1.Key …
 func (c *Call) Tags() map[string]string {
 	tags := map[string]string{}
-	for at := range c.List("Tags.member", "Key") {
+	for _, at := range c.List("Tags.member") {
 		tags[c.Query.Get(at+".Key")] = c.Query.Get(at + ".Value")
 	}
 	return tags

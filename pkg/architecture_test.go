@@ -63,7 +63,7 @@ var may = []struct {
 	{"sandbox/internal/bench", []string{"sandbox"}},
 	{"manifest", []string{"fargate", "fargate/kube", "fargate/logging", "internal/document", "internal/shell"}},
 	{"profilefile", []string{"fargate", "fargate/kube", "internal/document", "internal/spelling"}},
-	{"cloud", []string{"fargate", "internal/shell", "network"}},
+	{"cloud", []string{"fargate", "internal/shell", "internal/spelling", "network"}},
 	{"preflight", []string{"cloud", "fargate", "fargate/kube", "network", "trust"}},
 	{"lifecycle/decision", []string{"fargate", "fargate/kube", "fargate/price", "preflight"}},
 	{"lifecycle", []string{"cloud", "fargate", "fargate/kube", "lifecycle/decision", "preflight", "trust"}},

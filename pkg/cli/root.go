@@ -74,11 +74,16 @@ func Root() *cobra.Command {
 		systemClock{}, nil))
 }
 
+// documentation is where docs/ can be read.
+const documentation = "https://github.com/fgctl/fgctl/tree/main/docs"
+
 const rootLong = `fgctl manages Amazon EKS Fargate profiles, and explains which profile a pod would run on.
 
 It checks names, selectors, subnets and roles before anything is sent; it waits out the one
 change at a time that EKS allows; and it replaces a profile without a moment in which neither
-the old nor the new one is ACTIVE. eksctl's command lines for Fargate profiles work as they are.`
+the old nor the new one is ACTIVE. eksctl's command lines for Fargate profiles work as they are.
+
+Documentation: ` + documentation
 
 const rootExample = `  # Try it without an AWS account: a local endpoint with the service's rules
   fgctl sandbox run -- sh -c 'fgctl create fargateprofile --cluster demo --namespace web'

@@ -30,6 +30,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		text = fmt.Errorf("missing value for --%[1]s; write --%[1]s VALUE", missing.GetFlag().Name)
 	case errors.As(err, &unknown) && habit(cmd, unknown.GetSpecifiedName()) != "":
 		text = fmt.Errorf("%w; %s", err, habit(cmd, unknown.GetSpecifiedName()))
+	case errors.As(err, &unknown) && !cmd.HasParent():
+		text = fmt.Errorf("%w of fgctl itself; the command is missing, as get fargateprofile", err)
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {

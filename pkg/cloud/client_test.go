@@ -61,7 +61,9 @@ func TestSettings(t *testing.T) {
 		{"the other half", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_SECRET_ACCESS_KEY": "x"}, "", []string{"AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"}},
 		{"half an access key of a profile", cloud.Options{Region: "eu-west-1"}, nil, "[default]\naws_access_key_id=AKIA\n", []string{"only one of aws_access_key_id and aws_secret_access_key", "to enter both: aws configure"}},
 		{"a profile with MFA", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\nmfa_serial=m\n[profile b]\naws_access_key_id=A\naws_secret_access_key=B\n", []string{"requires an MFA code"}},
-		{"a source profile that is missing", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\n", []string{"source_profile"}},
+		{"a source profile that is missing", cloud.Options{Region: "eu-west-1"}, nil, "[default]\nrole_arn=arn:aws:iam::111122223333:role/x\nsource_profile=b\n", []string{`profile "default" cannot assume its role: the source_profile "b" is missing`}},
+		{"a misspelt profile", cloud.Options{Region: "eu-west-1", Profile: "prd"}, nil, "[profile prod]\n[profile dev]\n", []string{`have no profile "prd"; there are dev, prod; did you mean prod?`}},
+		{"a CA bundle that is not there", cloud.Options{Region: "eu-west-1"}, map[string]string{"AWS_CA_BUNDLE": "/no/ca.pem"}, "", []string{"the file /no/ca.pem of AWS_CA_BUNDLE or ca_bundle cannot be read: no such file or directory"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -293,6 +293,21 @@ func TestHintOfSeveral(t *testing.T) {
 	}
 }
 
+// A host that does not resolve is not worth another try before its name is looked at.
+func TestHintOfAHost(t *testing.T) {
+	isolate(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secretKey)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	c, err := cloud.New(t.Context(), cloud.Options{Region: "us-esat-1", EndpointURL: "http://nowhere.invalid"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := describe(c); !strings.Contains(cloud.Hint(err), "check that the region and the host of --endpoint-url are right") {
+		t.Errorf("%v: %s", err, cloud.Hint(err))
+	}
+}
+
 // Without credentials nothing is sent, nothing waits for a metadata service, and the hint says so.
 func TestNoCredentials(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ string, _ int) {

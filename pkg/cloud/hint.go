@@ -76,8 +76,8 @@ func (e *Error) advice() string {
 		return "this machine's clock is " + skewText(e.Skew) + "; set it and try again"
 	case e.Class == Credentials && strings.Contains(e.Code, "Signature"):
 		return "check that the secret access key and this machine's clock are right"
-	case e.Class == Unavailable && strings.HasPrefix(e.Message, "no such host"):
-		return "check that the region exists and that the network resolves AWS's names"
+	case e.Class == Unavailable && strings.Contains(e.Message, ": no such host"):
+		return "check that the region and the host of --endpoint-url are right, and that the network resolves the name"
 	case e.Class == Other && e.Status == 404:
 		return "the endpoint does not know this operation; see --endpoint-url and AWS_ENDPOINT_URL"
 	case e.Class == Credentials && e.renewal != "":

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"regexp"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/fgctl/fgctl/pkg/internal/spelling"
 )
 
 // checkSettings judges the region and the endpoints that the SDK found: a wrong one would otherwise show late and in
@@ -84,17 +87,22 @@ func settingsError(ctx context.Context, err error, profile string) error {
 		role    config.SharedConfigAssumeRoleError
 		load    config.SharedConfigLoadError
 		needs   config.CredentialRequiresARNError
+		bundle  *fs.PathError
 		message string
 		hint    = "see AWS_PROFILE, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE\nto see what is set: aws configure list"
 	)
 	switch {
 	case errors.As(err, &role):
-		message = "profile " + quoted(role.Profile) +
-			" cannot assume its role: its source_profile is missing, or has no credentials"
+		message = "profile " + quoted(profile) + " cannot assume its role: the source_profile " + quoted(role.Profile) +
+			" is missing, or has no credentials"
 	case errors.As(err, &missing):
 		message = "the AWS config files have no profile " + quoted(missing.Profile)
-		if names := CredentialsProfiles(); len(names) > 0 && len(names) <= 10 {
+		names := CredentialsProfiles()
+		if len(names) > 0 && len(names) <= 10 {
 			message += "; there are " + strings.Join(names, ", ")
+		}
+		if near := spelling.Nearest(missing.Profile, names); near != "" {
+			message += "; did you mean " + near + "?"
 		}
 		hint = othersHint
 	case errors.As(err, &load):
@@ -112,6 +120,9 @@ func settingsError(ctx context.Context, err error, profile string) error {
 	case strings.Contains(err.Error(), "SSO session section"):
 		message = "profile " + quoted(profile) + " names an sso_session, but the AWS config file has no [sso-session] of it"
 		hint = "to set it up: " + withProfile("aws configure sso", profile)
+	case errors.As(err, &bundle): // the SDK's own files are of the type above
+		message = "the file " + bundle.Path + " of AWS_CA_BUNDLE or ca_bundle cannot be read: " + bundle.Err.Error()
+		hint = "name a file of PEM certificates, or unset it to trust those of this machine"
 	case strings.Contains(err.Error(), "CA bundle"):
 		message = "the file of AWS_CA_BUNDLE or ca_bundle is not one of PEM certificates, or cannot be read"
 	case settingIn(err.Error()) != "":

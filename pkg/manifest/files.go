@@ -80,7 +80,10 @@ func (s *search) expand(name string) (files []string, isDir bool, err error) {
 		return []string{name}, false, nil
 	case strings.HasPrefix(name, "http://"), strings.HasPrefix(name, "https://"):
 		shown := document.SourceName(name)
-		return nil, false, fmt.Errorf("%s: URLs are not read; name - and pipe it in: curl -fsSL %s", shown, shown)
+		if shown != name {
+			return nil, false, fmt.Errorf("%s: URLs are not read; name - and pipe it in", shown)
+		}
+		return nil, false, fmt.Errorf("%s: URLs are not read; download it first: curl -fsSLO %s", shown, shown)
 	}
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?[") {

@@ -50,8 +50,8 @@ func TestFiles(t *testing.T) {
 		{"dir/*.xml", false, "", "dir/*.xml: no file matches this pattern"},
 		{"gone.yaml one.txt lost/x.yaml", false, "one.txt", "gone.yaml: no such file or directory\nlost/x.yaml: no such file or directory"},
 		{"- one.txt -", false, "- one.txt -", "standard input (-) is named twice; it can be read only once"},
-		{"https://example.com/a.yaml", false, "", "https://example.com/a.yaml: URLs are not read; name - and pipe it in: curl -fsSL https://example.com/a.yaml"},
-		{"https://u:hunter2@example.com/a?t=x", false, "", "https://example.com/...: URLs are not read; name - and pipe it in: curl -fsSL https://example.com/..."},
+		{"https://example.com/a.yaml", false, "", "https://example.com/a.yaml: URLs are not read; download it first: curl -fsSLO https://example.com/a.yaml"},
+		{"https://u:hunter2@example.com/a?t=x", false, "", "https://example.com/...: URLs are not read; name - and pipe it in"},
 		{"one.txt/x", false, "", "one.txt/x: not a directory"},
 	} {
 		t.Run(c.names, func(t *testing.T) {

@@ -74,7 +74,7 @@ On a terminal apply asks. Without one it goes ahead when no pod is left without 
 
   # Several files; profiles that eksctl made are taken over
   fgctl apply -f profiles/ --adopt -c demo`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
 			if err := opts.check(e, cmd); err != nil {
 				return err

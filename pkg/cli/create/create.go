@@ -67,6 +67,9 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
 				e.CheckOutputFlag(cmd, opts.output), e.CheckSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
+			if opts.dryRun && !slices.Contains([]string{"", "json", "yaml"}, opts.output) {
+				return env.UsageOf(cmd, "--dry-run prints requests, so --output is json or yaml, not %s", opts.output)
+			}
 			profiles, stated, warnings, err := opts.wanted(e, cmd, args)
 			if err != nil {
 				return err

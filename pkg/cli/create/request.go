@@ -12,9 +12,6 @@ import (
 // printRequests writes the request of every profile that is not there yet, one document each, as YAML
 // unless JSON is asked for.
 func printRequests(e *env.Env, format string, all []creation) error {
-	if format == "name" || format == "table" || format == "wide" {
-		return env.Usagef("--dry-run prints requests, so --output is json or yaml, not %s", format)
-	}
 	sent := 0
 	for _, c := range all {
 		if c.action != decision.Missing {

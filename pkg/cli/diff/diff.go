@@ -56,7 +56,7 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 
   # The comment of a pull request
   fgctl diff -f cluster.yaml -o markdown`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
 			if err := errors.Join(e.NoneEmpty(cmd), opts.CheckGoal(e, cmd), opts.CheckTimeout(e, cmd),
 				opts.checkFleet(e, cmd), e.OneOf(cmd, "output", opts.output, formats),

@@ -61,7 +61,7 @@ func CompleteList(values []string) Completer {
 		var out []string
 		for _, value := range values {
 			word, _, _ := strings.Cut(value, "\t")
-			if !strings.Contains(","+done, ","+word+",") {
+			if !strings.Contains(","+done, ","+word+",") && (done == "" || word != allRegions) {
 				out = append(out, done+value)
 			}
 		}

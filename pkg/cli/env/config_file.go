@@ -3,8 +3,10 @@ package env
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +22,8 @@ func (e *Env) ReadConfigFile(ctx context.Context, path string) (profilefile.File
 	switch {
 	case ctx.Err() != nil:
 		return profilefile.File{}, Place{}, ctx.Err()
+	case errors.Is(err, syscall.EISDIR):
+		return profilefile.File{}, Place{}, e.configFileError(fmt.Errorf("%s is a directory; name a file in it", path))
 	case err != nil:
 		return profilefile.File{}, Place{}, e.configFileError(fmt.Errorf("%s: %w", document.SourceName(path), err))
 	}

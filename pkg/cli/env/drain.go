@@ -101,7 +101,7 @@ func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecyc
 	return inhabited{f.kubectl}, nil
 }
 
-// ContextPlace returns the place of the context that --context names, as far as it is one of EKS and --cluster names none.
+// ContextPlace returns the place of the context of --context, where that is one of EKS and --cluster names none.
 func (e *Env) ContextPlace(k kubectl.Client) Place {
 	if k.Context == "" || e.Global.Cluster != "" {
 		return Place{}

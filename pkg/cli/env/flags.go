@@ -16,7 +16,9 @@ import (
 const FargateProfile = "fargateprofile"
 
 // FargateProfileAliases returns its other names.
-func FargateProfileAliases() []string { return []string{"fargateprofiles", "profile", "fp"} }
+func FargateProfileAliases() []string {
+	return []string{"fargateprofiles", "profile", "profiles", "fp"}
+}
 
 // AddClusterFlag adds --cluster to a command that works on a cluster.
 func (e *Env) AddClusterFlag(cmd *cobra.Command) {
@@ -154,12 +156,21 @@ func (e *Env) NoneEmpty(cmd *cobra.Command, only ...string) error {
 	return errors.Join(faults...)
 }
 
-// NoArguments refuses arguments; cobra's own NoArgs would call them unknown commands.
-func NoArguments(cmd *cobra.Command, args []string) error {
+// NoArguments refuses arguments, which may be files without their -f; cobra's own NoArgs would call them unknown
+// commands.
+func (e *Env) NoArguments(cmd *cobra.Command, args []string) error {
+	at := -1
 	if len(args) > 0 {
-		return fmt.Errorf("unexpected argument %q; %s takes flags only", args[0], cmd.CommandPath())
+		at = slices.Index(e.Args, args[0])
 	}
-	return nil
+	switch {
+	case len(args) == 0:
+		return nil
+	case at >= 0 && cmd.Flags().ShorthandLookup("f") != nil:
+		return fmt.Errorf("unexpected argument %q; name files with -f: %s", args[0],
+			e.command(slices.Insert(slices.Clone(e.Args), at, "-f")))
+	}
+	return fmt.Errorf("unexpected argument %q; %s takes flags only", args[0], cmd.CommandPath())
 }
 
 // Once is a text that is given once: of two namespaces the first would be lost in silence.

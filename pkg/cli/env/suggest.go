@@ -30,10 +30,13 @@ func UnknownCommand(cmd *cobra.Command, word string) error {
 		}
 	}
 	hint := DidYouMean(word, names, "")
-	for _, child := range cmd.Commands() {
-		if slices.Contains(child.SuggestFor, word) {
-			hint = "; did you mean " + child.Name() + "?"
+	for name, words := range elsewhere {
+		if !cmd.HasParent() && slices.Contains(words, word) {
+			hint = "; did you mean " + name + "?"
 		}
+	}
+	if !cmd.HasParent() && (word == FargateProfile || slices.Contains(FargateProfileAliases(), word)) {
+		hint = "; the verb stands first, as in fgctl get " + word
 	}
 	if hint == "" && len(names) > 0 && len(names) <= 5 {
 		hint = "; there are " + strings.Join(names, ", ")
@@ -41,9 +44,11 @@ func UnknownCommand(cmd *cobra.Command, word string) error {
 	return UsageOf(cmd, "unknown command %q for %q%s", word, cmd.CommandPath(), hint)
 }
 
-// elsewhere holds what other tools call the verbs.
+// elsewhere holds what other tools call the commands.
 var elsewhere = map[string][]string{
-	"delete": {"rm", "remove"}, "get": {"list", "ls"}, "replace": {"edit", "update", "patch"}, "describe": {"show"},
+	"delete": {"rm", "remove", "destroy"}, "get": {"list", "ls"}, "describe": {"show", "status", "info"},
+	"replace": {"edit", "update", "patch", "set", "rename"}, "create": {"new", "add"}, "diff": {"plan"},
+	"validate": {"lint"}, "check": {"audit", "doctor"}, "why": {"debug", "diagnose"},
 }
 
 // clusterCalls holds what the AWS CLI has for the verbs on a cluster.
@@ -85,10 +90,9 @@ func (e *Env) elsewhereFor(verb string, args []string) string {
 // subcommand is taken for the name of a profile, which is the likeliest slip.
 func (e *Env) Verb(name, short string, children ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:        name,
-		Short:      short,
-		SuggestFor: elsewhere[name],
-		Args:       cobra.ArbitraryArgs,
+		Use:   name,
+		Short: short,
+		Args:  cobra.ArbitraryArgs,
 		// Flags belong to the subcommand that is missing; complaining of them would hide that.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 	}

@@ -90,7 +90,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	if len(found.Meanings) == 0 {
-		return env.Refusef("nothing in this text is known to fgctl; it knows what docs/troubleshooting.md lists")
+		return env.Refusef("nothing in this text is known to fgctl; what it knows is listed in " +
+			"https://github.com/fgctl/fgctl/blob/main/docs/troubleshooting.md")
 	}
 	return nil
 }

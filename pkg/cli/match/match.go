@@ -4,7 +4,6 @@ package match
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -104,13 +103,7 @@ profiles that take pods overlap, unless --fail-on is none.`,
 
   # Could one pod match several profiles?
   fgctl match --cluster demo --overlaps`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("unexpected argument %q; pass manifests with -f: %s -f %s", args[0],
-					cmd.CommandPath(), env.Command(args[0]))
-			}
-			return nil
-		},
+		Args: e.NoArguments,
 		PreRun: func(cmd *cobra.Command, _ []string) {
 			if len(opts.profilesFrom) > 0 && !e.Given(cmd, "cluster") && !cmd.Flags().Changed("timeout") {
 				opts.Timeout = 0 // no AWS is asked, and whoever pipes pods may take their time

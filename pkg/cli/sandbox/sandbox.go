@@ -139,7 +139,7 @@ once the environment is written, so that a shell can take it while the sandbox g
   eval "$(fgctl sandbox serve &)"
   trap 'kill "$FGCTL_SANDBOX_PID"' EXIT
   fgctl get fargateprofile --cluster demo`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := opts.read(e, cmd); err != nil {
 				return err
@@ -188,7 +188,7 @@ func newWorldCommand(e *env.Env) *cobra.Command {
 		Short: "Print the built-in world as a commented file to start from",
 		Example: `  fgctl sandbox world > world.yaml
   fgctl sandbox serve --world world.yaml`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := e.Streams.Out.Write(sandbox.DefaultWorldFile())
 			return err

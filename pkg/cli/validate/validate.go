@@ -50,7 +50,7 @@ fgctl apply --dry-run say. docs/validating.md has the rules.
   # For editors, in the first line of a file:
   #   # yaml-language-server: $schema=fargateprofiles.schema.json
   fgctl validate --schema > fargateprofiles.schema.json`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, _ []string) error {
 			if err := opts.check(e, cmd); err != nil {
 				return err

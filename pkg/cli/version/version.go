@@ -68,7 +68,7 @@ func NewCommand(e *env.Env) *cobra.Command {
 		Short: "Print the version of fgctl",
 		Example: `  fgctl version
   fgctl version -o json`,
-		Args: env.NoArguments,
+		Args: e.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := e.OneOf(cmd, "output", format, formats); err != nil {
 				return err

@@ -145,10 +145,8 @@ func page(cmd *cobra.Command) string {
 	if cmd.Runnable() && (cmd.HasParent() && !cmd.HasSubCommands()) {
 		fmt.Fprintf(&b, "\n```\n%s\n```\n", cmd.UseLine())
 	}
-	for _, paragraph := range strings.Split(strings.TrimSpace(cmd.Long), "\n\n") {
-		if paragraph != "" {
-			fmt.Fprintf(&b, "\n%s\n", layout(paragraph))
-		}
+	if cmd.Long != "" {
+		fmt.Fprintf(&b, "\n%s\n", layout(cmd.Long))
 	}
 	if len(cmd.Aliases) > 0 {
 		fmt.Fprintf(&b, "\nAliases: `%s`\n", strings.Join(cmd.Aliases, "`, `"))
@@ -180,25 +178,34 @@ func list(b *strings.Builder, title string, pages []*cobra.Command) {
 	}
 }
 
-// layout makes a paragraph of help a paragraph of Markdown; what is indented stays as it is laid out.
-func layout(paragraph string) string {
-	lines := strings.Split(paragraph, "\n")
-	for i, line := range lines {
-		if !strings.HasPrefix(line, " ") {
-			continue
+// layout makes the text of help Markdown; what is indented stays as it is laid out.
+func layout(text string) string {
+	var out []string
+	code := false
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		if indented := strings.HasPrefix(line, " "); indented != code {
+			if code = indented; code && len(out) > 0 && out[len(out)-1] != "" {
+				out = append(out, "")
+			}
+			out = append(out, "```")
+			if !code && line != "" {
+				out = append(out, "")
+			}
 		}
-		out := "```\n" + strings.Join(lines[i:], "\n") + "\n```"
-		if i > 0 {
-			out = prose(strings.Join(lines[:i], "\n")) + "\n\n" + out
+		if !code {
+			line = prose(line)
 		}
-		return out
+		out = append(out, line)
 	}
-	return prose(paragraph)
+	if code {
+		out = append(out, "```")
+	}
+	return strings.Join(out, "\n")
 }
 
 // prose escapes what Markdown would take for its own.
 func prose(text string) string {
-	return strings.NewReplacer("<", "&lt;", "*", `\*`, "_", `\_`).Replace(text)
+	return strings.NewReplacer("<", `\<`, "*", `\*`, "_", `\_`).Replace(text)
 }
 
 // unindent takes away the two spaces that examples of help stand behind.

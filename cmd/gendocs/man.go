@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
 	"github.com/fgctl/fgctl/pkg/cli"
@@ -16,5 +17,14 @@ func manPages(dir string) error {
 	}
 	root := cli.Root()
 	root.DisableAutoGenTag = true
+	layOut(root)
 	return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "fgctl", Manual: "fgctl"}, dir)
+}
+
+// layOut makes the help of a command and of all below it Markdown, as which the generator reads it.
+func layOut(cmd *cobra.Command) {
+	cmd.Long = layout(cmd.Long)
+	for _, child := range children(cmd) {
+		layOut(child)
+	}
 }

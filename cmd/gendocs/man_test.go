@@ -35,6 +35,10 @@ func TestManPages(t *testing.T) {
 		}
 	}
 	look(cli.Root())
+	page, err := os.ReadFile(filepath.Join(dir, "fgctl-get-fargateprofile.1"))
+	if err != nil || !strings.Contains(string(page), "what is empty is <none>") || !strings.Contains(string(page), "SUBNETS  TAGS  STATUS\n.EE") {
+		t.Errorf("%v: help is not what the page says:\n%s", err, page)
+	}
 }
 
 // The generator of man pages brings text/template and a Markdown parser, which fgctl itself is better off without.

@@ -36,5 +36,5 @@ if [ "$found" != "$sum" ]; then
 fi
 mkdir "$dir/bin"
 if [ "$ending" = zip ]; then unzip -q "$dir/$archive" -d "$dir/bin"; else tar -xzf "$dir/$archive" -C "$dir/bin"; fi
-echo "$dir/bin" >>"$GITHUB_PATH"
+cygpath -w "$dir/bin" 2>/dev/null >>"$GITHUB_PATH" || echo "$dir/bin" >>"$GITHUB_PATH" # Windows wants its own form
 "$dir/bin/fgctl" version

@@ -150,10 +150,15 @@ func TestActionCommands(t *testing.T) {
 		pods + "deployment.yaml":               {"matched", "0"},
 		pods + "pods.yaml":                     {"unmatched", "3"},
 		"sandbox run -- fgctl diff -f " + file: {"+ web is created", "3"},
+		pods + "pods.yaml -o github":           {"\n| error | unmatched | ", "3"},
 	} {
 		code, log, _, outputs, summary := step(t, "run.sh", "FGCTL_ACTION_ARGS="+args)
 		if code != 0 || !strings.Contains(outputs, "exit-code="+want.code+"\n") || !strings.Contains(summary, want.said) {
 			t.Errorf("%s: exit %d\n%s\noutputs %s\nsummary %s", args, code, log, outputs, summary)
+		}
+		// It is the comment too, where workflow commands would be noise.
+		if strings.Contains(summary, "::error ") || strings.Contains(args, "github") != strings.Contains(log, "::error ") {
+			t.Errorf("%s: annotations\n%s\nsummary %s", args, log, summary)
 		}
 	}
 }

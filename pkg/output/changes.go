@@ -111,43 +111,36 @@ func ChangesMarkdown(cluster string, changes []plan.Change) string {
 	return out.String()
 }
 
-// code writes text as code in a table of Markdown, where only a bar and a backquote could end it.
-func code(text string) string {
-	text = strings.ReplaceAll(Clean(text), "|", `\|`)
-	if strings.Contains(text, "`") {
-		return "`` " + text + " ``"
+// ChangeRules are the rules of ChangeEntries: the kinds of a change.
+func ChangeRules() []Rule {
+	const page = "applying.md#diff"
+	return []Rule{
+		{ID: string(plan.Added), Meaning: "the file has a profile that the cluster does not have", Page: page},
+		{ID: string(plan.Changed), Meaning: "a profile is not as the file has it", Page: page},
+		{ID: string(plan.Removed), Meaning: "a profile that apply made is not in the file any more", Page: page},
+		{ID: string(plan.Unmanaged), Meaning: "a profile that apply did not make is not in the file", Page: page},
 	}
-	return "`" + text + "`"
 }
 
-// ChangesReport returns a report of how files and clusters differ; a rule is named after the kind of a change.
-func ChangesReport(title, version string) *Report {
-	rules := []SARIFRule{
-		NewSARIFRule(string(plan.Added), "the file has a profile that the cluster does not have", "", "applying.md#diff"),
-		NewSARIFRule(string(plan.Changed), "a profile is not as the file has it", "", "applying.md#diff"),
-		NewSARIFRule(string(plan.Removed), "a profile that apply made is not in the file any more", "", "applying.md#diff"),
-		NewSARIFRule(string(plan.Unmanaged), "a profile that apply did not make is not in the file", "", "applying.md#diff"),
-	}
-	return &Report{Title: title, Version: version, Rules: rules}
-}
-
-// AddChanges adds the changes of a cluster, whose place stands for a folder: errors where apply has something to do.
-func (r *Report) AddChanges(cluster, place string, changes []plan.Change) {
-	for _, c := range changes {
-		entry := Entry{
-			Suite: cluster, Name: c.Name, Rule: string(c.Kind), Place: place + "/" + c.Name,
+// ChangeEntries returns the changes of a cluster for a report, errors where apply has something to do. The place stands
+// for a folder where a profile is in no file.
+func ChangeEntries(cluster, place string, changes []plan.Change) []Entry {
+	out := make([]Entry, len(changes))
+	for i, c := range changes {
+		out[i] = Entry{
+			Suite: cluster, Name: c.Name, File: c.File, Line: c.Line, Place: place + "/" + c.Name,
 			Text: "profile " + c.Name + " of cluster " + cluster + " " + becomes(c),
 		}
 		for _, d := range c.Differences {
 			d.Have = cmp.Or(d.Have, "none")
-			entry.Text += "\n" + d.String()
+			out[i].Text += "\n" + d.String()
 		}
 		switch {
 		case c.Action != "none":
-			entry.Level = "error"
+			out[i] = out[i].Found("error", string(c.Kind))
 		case c.Kind != plan.Same:
-			entry.Level = "note"
+			out[i] = out[i].Found("note", string(c.Kind))
 		}
-		r.Entries = append(r.Entries, entry)
 	}
+	return out
 }

@@ -26,7 +26,7 @@ func TestChanges(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	markdown := ChangesMarkdown("demo", changes)
-	for _, want := range []string{"| ~ `web` | (now web-2) is replaced by web-3 | `subnets` |", "| `tags.note` | `a\\|b` | `` `c` `` |", "| ? `theirs` | is not in"} {
+	for _, want := range []string{"| ~ `web` | (now web-2) is replaced by web-3 | `subnets` |", "| `tags.note` | <code>a&#124;b</code> | <code>&#96;c&#96;</code> |", "| ? `theirs` | is not in"} {
 		if !strings.Contains(markdown, want) {
 			t.Errorf("no %q in\n%s", want, markdown)
 		}

@@ -3,6 +3,7 @@ package output
 // Names, tags and messages come from AWS or from manifests that others wrote, and must not steer the terminal.
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -70,4 +71,28 @@ func control(r rune) bool { return r < 0x20 || r >= 0x7f && r <= 0x9f }
 func reorders(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||
 		r == '\u200e' || r == '\u200f' || r == '\u061c'
+}
+
+// markdownText are the characters that mean something in Markdown or in the HTML within it, as references: these are
+// text wherever they stand, in the cell of a table too, which a backslash before a bar is not.
+var markdownText = sync.OnceValue(func() *strings.Replacer {
+	const special = "&<>|`*_[]\\~!#$@^"
+	pairs := append(make([]string, 0, 2+2*len(special)), "\n", "<br>")
+	for _, r := range special {
+		pairs = append(pairs, string(r), fmt.Sprintf("&#%d;", r))
+	}
+	return strings.NewReplacer(pairs...)
+})
+
+// markdown writes text of one or more lines for a paragraph or a cell of GitHub's Markdown.
+func markdown(text string) string {
+	return markdownText().Replace(strings.TrimSpace(CleanLines(text)))
+}
+
+// code writes text as code in a cell of GitHub's Markdown.
+func code(text string) string {
+	if text = Clean(text); text == "" || strings.ContainsAny(text, "`|\\") {
+		return "<code>" + markdown(text) + "</code>"
+	}
+	return "`" + text + "`"
 }

@@ -4,42 +4,41 @@ package output
 // GitHub read.
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 )
 
-// JUnitCase is one test.
-type JUnitCase struct {
+type junitCase struct {
 	XMLName   xml.Name      `xml:"testcase"`
 	Name      string        `xml:"name,attr"`
 	ClassName string        `xml:"classname,attr"`
 	File      string        `xml:"file,attr,omitempty"`
 	Line      int           `xml:"line,attr,omitempty"`
-	Failure   *JUnitFailure `xml:"failure"`
-	Skipped   *JUnitSkipped `xml:"skipped"`
+	Failure   *junitFailure `xml:"failure"`
+	Skipped   *junitSkipped `xml:"skipped"`
 	// Out is what a passed test has to say.
 	Out string `xml:"system-out,omitempty"`
 }
 
-// JUnitFailure is why a test failed: Message is one line, Text everything.
-type JUnitFailure struct {
+type junitFailure struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
 	Text    string `xml:",chardata"`
 }
 
-// JUnitSkipped is why a test was not run.
-type JUnitSkipped struct {
+type junitSkipped struct {
 	Message string `xml:"message,attr"`
 }
 
-// JUnit writes a report of suites of cases, as they come. A suite states the number of its cases before it
-// lists them, so the text of the cases is put aside until Close. Characters that XML cannot hold are left out.
-type JUnit struct {
+// junit writes a report of suites of cases, as they come. A suite states the number of its cases before it
+// lists them, so the text of the cases is put aside until close. Characters that XML cannot hold are left out.
+type junit struct {
 	w      io.Writer
 	name   string
 	cases  Spool
@@ -53,29 +52,29 @@ type junitSuite struct {
 	size                     int64
 }
 
-// NewJUnit begins a report of the name.
-func NewJUnit(w io.Writer, name string) *JUnit { return &JUnit{w: w, name: name} }
-
-// Case adds a case to the suite of the name: the last one, or else a new one.
-func (j *JUnit) Case(suite string, c JUnitCase) error {
-	suite = XMLText(suite)
+// add adds a case to the suite of the entry's name: the last one, or else a new one.
+func (j *junit) add(entry Entry) error {
+	suite := xmlText(entry.Suite)
 	if n := len(j.suites); n == 0 || j.suites[n-1].name != suite {
 		j.suites = append(j.suites, junitSuite{name: suite})
 	}
 	s := &j.suites[len(j.suites)-1]
 	s.tests++
-	if c.Failure != nil {
+	c := junitCase{Name: xmlText(entry.Name), ClassName: xmlText(cmp.Or(entry.Class, entry.Suite)), Line: entry.Line}
+	if entry.File != "" && entry.File != "-" {
+		c.File = xmlText(filepath.Clean(entry.File))
+	}
+	text := xmlText(entry.Text)
+	switch {
+	case entry.Failure != "":
 		s.failures++
-		c.Failure = &JUnitFailure{
-			Message: XMLText(c.Failure.Message), Type: XMLText(c.Failure.Type),
-			Text: XMLText(c.Failure.Text),
-		}
-	}
-	if c.Skipped != nil {
+		c.Failure = &junitFailure{xmlText(Clean(entry.Failure)), xmlText(entry.Type), text}
+	case entry.Skipped:
 		s.skipped++
-		c.Skipped = &JUnitSkipped{Message: XMLText(c.Skipped.Message)}
+		c.Skipped = &junitSkipped{xmlText(Clean(entry.Text))}
+	default:
+		c.Out = text
 	}
-	c.Name, c.ClassName, c.File, c.Out = XMLText(c.Name), XMLText(c.ClassName), XMLText(c.File), XMLText(c.Out)
 	before := j.cases.size
 	e := xml.NewEncoder(&j.cases)
 	e.Indent("    ", "  ")
@@ -87,8 +86,8 @@ func (j *JUnit) Case(suite string, c JUnitCase) error {
 	return err
 }
 
-// Close writes the report.
-func (j *JUnit) Close() (err error) {
+// close writes the report.
+func (j *junit) close([]string) (err error) {
 	defer func() { err = errors.Join(err, j.cases.Close()) }()
 	var whole junitSuite
 	for _, s := range j.suites {
@@ -129,8 +128,8 @@ func (s junitSuite) tag(element string) string {
 	return fmt.Sprintf(`<%s name="%s" tests="%d" failures="%d"%s>`, element, name.String(), s.tests, s.failures, skipped)
 }
 
-// XMLText drops what no XML document may hold, even escaped (XML 1.0, 2.2), and what steers a terminal.
-func XMLText(text string) string {
+// xmlText drops what no XML document may hold, even escaped (XML 1.0, 2.2), and what steers a terminal.
+func xmlText(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || control(r) && r != '\n' && r != '\t' || reorders(r) || r == '\uFFFE' ||
 			r == '\uFFFF' {

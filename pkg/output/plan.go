@@ -147,11 +147,12 @@ func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 			say(false, "     no pod is on %s now", d.Profile)
 		}
 		for _, m := range d.Moves {
-			say(false, "     restart %s: %s%s, from %s to %s", m, CountPods(len(m.Pods)), monthly(p, m.Price), d.Profile, m.To)
+			say(false, "     restart %s: %s%s, from %s to %s", m, Count(len(m.Pods), "pod"), monthly(p, m.Price), d.Profile,
+				m.To)
 		}
 		for _, m := range d.Stays {
 			say(true, "     %s is not restarted, and the deletion of %s stops its %s (%s%s): %s", m, d.Profile,
-				CountPods(len(m.Pods)), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), monthly(p, m.Price), m.Why)
+				Count(len(m.Pods), "pod"), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), monthly(p, m.Price), m.Why)
 		}
 	}
 }
@@ -241,7 +242,7 @@ func selectorLine(s plan.Selector) (text string, risk bool) {
 func podTable(p *plan.Plan, width int) []planLine {
 	const indent = "     "
 	if len(p.Pods) == 0 {
-		text := fmt.Sprintf("none of the %s that were read is on a profile that goes", CountPods(p.PodsRead))
+		text := fmt.Sprintf("none of the %s that were read is on a profile that goes", Count(p.PodsRead, "pod"))
 		if p.PodsRead == 1 {
 			text = "the pod that was read is not on a profile that goes"
 		}
@@ -294,7 +295,7 @@ func podRisks(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 	for _, b := range p.Budgets {
 		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; "+
 			"the deletion stops %d at once, whatever it says",
-			b.Name, b.Namespace, b.Allowed, CountPods(b.Pods), b.Stopped)
+			b.Name, b.Namespace, b.Allowed, Count(b.Pods, "pod"), b.Stopped)
 	}
 }
 
@@ -324,12 +325,4 @@ func joinAnd(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// CountPods says how many pods in words: 1 pod, 2 pods.
-func CountPods(n int) string {
-	if n == 1 {
-		return "1 pod"
-	}
-	return fmt.Sprintf("%d pods", n)
 }

@@ -52,7 +52,7 @@ func priceLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 		say(false, "     %s", line)
 	}
 	if unknown > 0 {
-		say(false, "     %s of unknown size not counted.", CountPods(unknown))
+		say(false, "     %s of unknown size not counted.", Count(unknown, "pod"))
 	}
 	if p.Price.OffMonth > 0 {
 		say(false, "     $%s of it is what the pods cost that no profile takes afterwards.", Dollars(p.Price.OffMonth))

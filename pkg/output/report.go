@@ -8,78 +8,102 @@ import (
 // ReportFormats are the forms of a Report.
 var ReportFormats = []string{"junit", "sarif", "github"}
 
-// Report is what a CI system shows of profiles, in the form that it reads.
+// Report writes what a CI system shows, entry by entry, in the form that it reads. Nothing is written before the first.
 type Report struct {
+	Out io.Writer
+	// Format is one of ReportFormats.
+	Format string
 	// Title names the command; it stands above annotations and is the name of JUnit's report.
 	Title string
 	// Version is fgctl's, for SARIF, and Rules are what may be found.
 	Version string
-	Rules   []SARIFRule
-	Entries []Entry
+	Rules   []Rule
+	// Summary is the file of GitHub's step summary, which the format github adds to; it may be empty.
+	Summary string
+
+	form interface {
+		add(e Entry) error
+		close(headline []string) error
+	}
 }
 
-// Entry is one thing to show.
+// Rule is a kind of finding: its meaning without a full stop, a sentence more (may be empty), and its place in docs/.
+type Rule struct {
+	ID, Meaning, More, Page string
+}
+
+// Entry is something that was judged: a test of JUnit, and what SARIF and annotations show of it.
 type Entry struct {
-	// Suite and Name are those of the test in JUnit.
-	Suite, Name string
-	// Level is error, warning or note; an empty one is a test that passed, which only JUnit shows. Errors alone are
-	// failures of tests.
-	Level string
-	Rule  string
-	// Place stands for the file of a profile, as code scanning wants one.
+	// Suite, Class and Name are those of the test; the class is the suite's name where it is empty.
+	Suite, Class, Name string
+	// File is where it stands (- for standard input), and Line is 0 where unknown. Where no file is known, SARIF has
+	// Place in its stead, as code scanning wants one.
+	File  string
+	Line  int
 	Place string
+	// Failure says why the test failed, in a line, and Type of what kind that is.
+	Failure, Type string
+	// Skipped reports whether it was not judged, for the reason that Text says.
+	Skipped bool
+	// Text is everything there is to say.
+	Text     string
+	Findings []Finding
+}
+
+// Finding is something to show of an Entry.
+type Finding struct {
+	// Level is error, warning or note.
+	Level, Rule string
+	// Line is the entry's where it is 0, and Where, which names the place within the file, is the entry's Name where
+	// it is empty.
+	Line  int
+	Where string
 	Text  string
 }
 
-// Write writes the report in one of the ReportFormats.
-func (r Report) Write(w io.Writer, format string) error {
-	switch format {
-	case "junit":
-		return r.junit(w)
-	case "sarif":
-		return r.sarif(w)
+// Found returns the entry with its text as a finding, which fails the test where it is an error.
+func (e Entry) Found(level, rule string) Entry {
+	if level == "error" {
+		e.Failure, e.Type = e.Text, rule
 	}
-	for _, e := range r.Entries {
-		if e.Level == "" {
-			continue
-		}
-		level := map[string]string{"note": "notice"}[e.Level]
-		if err := GitHub(w, Annotation{
-			Level: cmp.Or(level, e.Level), Title: r.Title + ": " + e.Rule, Message: e.Text,
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+	e.Findings = []Finding{{Level: level, Rule: rule, Text: e.Text}}
+	return e
 }
 
-func (r Report) junit(w io.Writer) error {
-	report := NewJUnit(w, r.Title)
-	for _, e := range r.Entries {
-		test := JUnitCase{Name: e.Name, ClassName: e.Suite}
-		if e.Level == "error" {
-			test.Failure = &JUnitFailure{Message: Clean(e.Text), Type: e.Rule, Text: e.Text}
-		} else {
-			test.Out = e.Text
-		}
-		if err := report.Case(e.Suite, test); err != nil {
+// Write writes a whole report. See Close.
+func (r *Report) Write(entries []Entry, headlines ...string) error {
+	for _, e := range entries {
+		if err := r.Add(e); err != nil {
 			return err
 		}
 	}
-	return report.Close()
+	return r.Close(headlines...)
 }
 
-func (r Report) sarif(w io.Writer) error {
-	log := NewSARIF(w, NewSARIFTool(r.Version, r.Rules))
-	for _, e := range r.Entries {
-		if e.Level == "" {
-			continue
-		}
-		if err := log.Add(SARIFResult{
-			RuleID: e.Rule, Level: e.Level, Message: SARIFText{e.Text}, Locations: []SARIFLocation{SARIFAt(e.Place, 0, e.Name)},
-		}); err != nil {
-			return err
-		}
+// Add writes an entry.
+func (r *Report) Add(e Entry) error {
+	r.begin()
+	for i := range e.Findings {
+		f := &e.Findings[i]
+		f.Line, f.Where = cmp.Or(f.Line, e.Line), cmp.Or(f.Where, e.Name)
 	}
-	return log.Close()
+	return r.form.add(e)
+}
+
+// Close ends the report. The headlines say how much was judged, for GitHub's summary.
+func (r *Report) Close(headlines ...string) error {
+	r.begin()
+	return r.form.close(headlines)
+}
+
+func (r *Report) begin() {
+	switch {
+	case r.form != nil:
+	case r.Format == "junit":
+		r.form = &junit{w: r.Out, name: r.Title}
+	case r.Format == "sarif":
+		r.form = newSARIF(r.Out, r.Version, r.Rules)
+	default:
+		r.form = &github{w: r.Out, title: r.Title, summary: r.Summary}
+	}
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -9,86 +10,58 @@ import (
 	"strings"
 )
 
-// SARIFTool names who found something, and what it can find.
-type SARIFTool struct {
-	Name           string      `json:"name"`
-	Version        string      `json:"version,omitempty"`
-	InformationURI string      `json:"informationUri,omitempty"`
-	Rules          []SARIFRule `json:"rules"`
-}
-
 const (
 	home = "https://github.com/fgctl/fgctl"
 	// docs is where the pages of docs/ are read.
 	docs = home + "/blob/main/docs/"
 )
 
-// NewSARIFTool returns fgctl of a version as a tool.
-func NewSARIFTool(version string, rules []SARIFRule) SARIFTool {
-	return SARIFTool{Name: "fgctl", Version: version, InformationURI: home, Rules: rules}
-}
-
-// SARIFRule is one kind of finding. GitHub's code scanning wants all of it (GitHub Docs, SARIF support for
+// sarifRule is one kind of finding. GitHub's code scanning wants all of it (GitHub Docs, SARIF support for
 // code scanning, reportingDescriptor object).
-type SARIFRule struct {
+type sarifRule struct {
 	ID      string    `json:"id"`
-	Short   SARIFText `json:"shortDescription"`
-	Full    SARIFText `json:"fullDescription"`
-	Help    SARIFText `json:"help"`
+	Short   sarifText `json:"shortDescription"`
+	Full    sarifText `json:"fullDescription"`
+	Help    sarifText `json:"help"`
 	HelpURI string    `json:"helpUri,omitempty"`
 }
 
-// NewSARIFRule returns a rule of a meaning without a full stop, a sentence more (may be empty), and its place in docs/.
-func NewSARIFRule(id, meaning, more, page string) SARIFRule {
-	meaning = strings.ToUpper(meaning[:1]) + meaning[1:] + "."
-	return SARIFRule{
-		ID: id, Short: SARIFText{meaning}, Full: SARIFText{strings.TrimSpace(meaning + " " + more)},
-		Help: SARIFText{meaning + " For what to do, see " + docs + page}, HelpURI: docs + page,
-	}
-}
-
-// SARIFText is a message.
-type SARIFText struct {
+type sarifText struct {
 	Text string `json:"text"`
 }
 
-// SARIFResult is one finding. Level is error, warning or note.
-type SARIFResult struct {
+type sarifResult struct {
 	RuleID    string          `json:"ruleId"`
 	Level     string          `json:"level"`
-	Message   SARIFText       `json:"message"`
-	Locations []SARIFLocation `json:"locations"`
+	Message   sarifText       `json:"message"`
+	Locations []sarifLocation `json:"locations"`
 }
 
-// SARIFLocation is a place in a file, and in the object that it holds.
-type SARIFLocation struct {
+// sarifLocation is a place in a file, and in the object that it holds. GitHub's code scanning wants all four numbers of
+// a region, which count from 1 (GitHub Docs, SARIF support for code scanning, physicalLocation object).
+type sarifLocation struct {
 	Physical struct {
 		Artifact struct {
 			URI string `json:"uri"`
 		} `json:"artifactLocation"`
-		Region *SARIFRegion `json:"region,omitempty"`
+		Region *sarifRegion `json:"region,omitempty"`
 	} `json:"physicalLocation"`
-	Logical []SARIFLogical `json:"logicalLocations,omitempty"`
+	Logical [1]struct {
+		Name string `json:"fullyQualifiedName"`
+	} `json:"logicalLocations"`
 }
 
-// SARIFRegion is a place in a line; lines and columns count from 1. GitHub's code scanning wants all four
-// (GitHub Docs, SARIF support for code scanning, physicalLocation object).
-type SARIFRegion struct {
+type sarifRegion struct {
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`
 	EndLine     int `json:"endLine"`
 	EndColumn   int `json:"endColumn"`
 }
 
-// SARIFLogical is a place that has a name.
-type SARIFLogical struct {
-	Name string `json:"fullyQualifiedName"`
-}
-
-// SARIFAt makes a location of a file (- for standard input), a line (0 where unknown) and a name. It is the beginning
-// of the line: where that ends is not known. The path is cleaned, since it is compared with those of the repository.
-func SARIFAt(file string, line int, name string) SARIFLocation {
-	var l SARIFLocation
+// sarifAt returns the location of a file (- for standard input), a line (0 where unknown) and a name. It is the
+// beginning of the line: where that ends is not known. The path is cleaned, since it is compared with those of the
+// repository.
+func sarifAt(file string, line int, name string) (l sarifLocation) {
 	if file == "-" {
 		file = "stdin"
 	}
@@ -99,22 +72,35 @@ func SARIFAt(file string, line int, name string) SARIFLocation {
 	// A relative path whose first part holds a colon would read as a scheme; url puts ./ before it.
 	l.Physical.Artifact.URI = address.String()
 	if line > 0 {
-		l.Physical.Region = &SARIFRegion{StartLine: line, StartColumn: 1, EndLine: line, EndColumn: 1}
+		l.Physical.Region = &sarifRegion{StartLine: line, StartColumn: 1, EndLine: line, EndColumn: 1}
 	}
-	l.Logical = []SARIFLogical{{name}}
+	l.Logical[0].Name = name
 	return l
 }
 
-// SARIF writes a log with one run. Begin with NewSARIF, end with Close.
-type SARIF struct {
+// sarif writes a log with one run.
+type sarif struct {
 	w       io.Writer
 	results int
 	err     error
 }
 
-// NewSARIF writes the beginning of a log; errors of w come from Close.
-func NewSARIF(w io.Writer, tool SARIFTool) *SARIF {
-	s := &SARIF{w: w}
+// newSARIF writes the beginning of a log of fgctl; errors of w come from close.
+func newSARIF(w io.Writer, version string, rules []Rule) *sarif {
+	tool := struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version,omitempty"`
+		InformationURI string      `json:"informationUri,omitempty"`
+		Rules          []sarifRule `json:"rules"`
+	}{"fgctl", version, home, make([]sarifRule, len(rules))}
+	for i, r := range rules {
+		meaning := strings.ToUpper(r.Meaning[:1]) + r.Meaning[1:] + "."
+		tool.Rules[i] = sarifRule{
+			ID: r.ID, Short: sarifText{meaning}, Full: sarifText{strings.TrimSpace(meaning + " " + r.More)},
+			Help: sarifText{meaning + " For what to do, see " + docs + r.Page}, HelpURI: docs + r.Page,
+		}
+	}
+	s := &sarif{w: w}
 	s.write(`{
   "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
   "version": "2.1.0",
@@ -127,19 +113,22 @@ func NewSARIF(w io.Writer, tool SARIFTool) *SARIF {
 	return s
 }
 
-// Add writes one result.
-func (s *SARIF) Add(r SARIFResult) error {
-	if s.results > 0 {
-		s.write(",")
+// add writes a result for each finding.
+func (s *sarif) add(e Entry) error {
+	for _, f := range e.Findings {
+		if s.results > 0 {
+			s.write(",")
+		}
+		s.results++
+		s.write("\n        ")
+		at := sarifAt(cmp.Or(e.File, e.Place), f.Line, f.Where)
+		s.value(sarifResult{f.Rule, f.Level, sarifText{f.Text}, []sarifLocation{at}}, "        ")
 	}
-	s.results++
-	s.write("\n        ")
-	s.value(r, "        ")
 	return s.err
 }
 
-// Close writes the end of the log.
-func (s *SARIF) Close() error {
+// close writes the end of the log.
+func (s *sarif) close([]string) error {
 	if s.results > 0 {
 		s.write("\n      ")
 	}
@@ -148,7 +137,7 @@ func (s *SARIF) Close() error {
 }
 
 // value writes JSON whose first line goes behind what is there already.
-func (s *SARIF) value(v any, prefix string) {
+func (s *sarif) value(v any, prefix string) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
@@ -159,7 +148,7 @@ func (s *SARIF) value(v any, prefix string) {
 	s.write(strings.TrimSuffix(string(escape(text.Bytes())), "\n"))
 }
 
-func (s *SARIF) write(text string) {
+func (s *sarif) write(text string) {
 	if s.err == nil {
 		_, s.err = io.WriteString(s.w, text)
 	}

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,14 @@ func Indent(text, prefix string) string {
 		out.WriteString(line)
 	}
 	return out.String()
+}
+
+// Count says how many there are of something whose plural has an s: 1 pod, 2 pods.
+func Count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Dollars writes an amount of money, without its sign.

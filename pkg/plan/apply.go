@@ -25,6 +25,9 @@ type Change struct {
 	// Name is the profile's in the file, or its own where the file does not have it.
 	Name string     `json:"name"`
 	Kind ChangeKind `json:"change"`
+	// File and Line are where the file has it.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 	// Action is create, replace, finish, tag, wait, delete or none.
 	Action string `json:"action"`
 	// Before and After are the names under which it lives; empty where it does not. They differ for a replacement
@@ -41,8 +44,12 @@ type Change struct {
 // ChangesOf returns how a file and the cluster differ: the profiles of the file in their order, then the others.
 func ChangesOf(c decision.Changes) []Change {
 	out := make([]Change, 0, len(c.Decisions)+len(c.Others))
-	for _, d := range c.Decisions {
-		out = append(out, ChangeOf(d))
+	for i, d := range c.Decisions {
+		change := ChangeOf(d)
+		if i < len(c.Entries) {
+			change.File, change.Line = c.Entries[i].File, c.Entries[i].Line
+		}
+		out = append(out, change)
 	}
 	for _, p := range c.Others {
 		applied := p.Tags[decision.TagApplied]

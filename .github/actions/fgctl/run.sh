@@ -12,17 +12,25 @@ fi
 args=()
 while IFS= read -r -d '' word; do args+=("$word"); done <"$report"
 
-fgctl "${args[@]}" >"$report.out" 2>"$report.err"
+# With -o github fgctl writes the summary itself, which stands in the place of its output then.
+GITHUB_STEP_SUMMARY=$report.md fgctl "${args[@]}" >"$report.out" 2>"$report.err"
 code=$?
 cat "$report.err" >&2
 cat "$report.out"
 {
 	echo "### fgctl ${args[0]:-}: exit code $code"
 	echo
-	echo '```'
-	head -c 60000 "$report.out" | sed 's/```/` ` `/g'
-	head -c 4000 "$report.err" | sed 's/```/` ` `/g'
-	echo '```'
+	if [ -s "$report.md" ]; then
+		head -c 60000 "$report.md"
+		echo
+		: >"$report.out"
+	fi
+	if [ -s "$report.out" ] || [ -s "$report.err" ]; then
+		echo '```'
+		head -c 60000 "$report.out" | sed 's/```/` ` `/g'
+		head -c 4000 "$report.err" | sed 's/```/` ` `/g'
+		echo '```'
+	fi
 } >"$report"
 cat "$report" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
+	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -26,7 +27,7 @@ type options struct {
 }
 
 var (
-	formats = []string{"text", "json", "junit", "sarif", "github"}
+	formats = append([]string{"text", "json"}, output.ReportFormats...)
 	failOns = []string{env.FailOnErrors, env.FailOnWarnings, env.FailOnNone}
 )
 
@@ -78,7 +79,7 @@ do.`,
 	opts.AddFleet(e, cmd)
 	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors,
 		"what makes the exit code 3: errors, or warnings too; none only reports")
-	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations)")
+	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations, step summary)")
 	opts.AddPrice(cmd)
 	flags.StringSliceVar(&opts.pods, "pods", nil,
 		"with --price: the pods, as kubectl get pods -A -o json prints them; - reads stdin")

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -178,20 +179,23 @@ func (r result) where(c cluster) string {
 	return "profile " + r.Profile + " of cluster " + c.Cluster
 }
 
+// counts says what came of the checks of a cluster.
+func (c *cluster) counts() string {
+	s := c.Summary
+	return fmt.Sprintf("cluster %s (%s), profiles %d: faults %d, warnings %d, skipped %d, passed %d", c.Cluster, c.Region,
+		s.Profiles, s.Faults, s.Warnings, s.Skipped, s.Passed)
+}
+
 func (o *options) print(e *env.Env, all []cluster) error {
 	switch o.output {
 	case "json":
 		return output.JSON(e.Streams.Out, struct {
 			Clusters []cluster `json:"clusters"`
 		}{all})
-	case "junit":
-		return o.junit(e, all)
-	case "sarif":
-		return sarif(e, all)
-	case "github":
-		return github(e, all)
+	case "text":
+		return o.text(e, all)
 	}
-	return o.text(e, all)
+	return o.report(e, all)
 }
 
 // text prints a table of the clusters where there are several, and of each what did not pass; all checks where there
@@ -232,9 +236,7 @@ func (o *options) text(e *env.Env, all []cluster) error {
 				return err
 			}
 		}
-		s := c.Summary
-		e.Info("cluster %s (%s), profiles %d: faults %d, warnings %d, skipped %d, passed %d", c.Cluster, c.Region,
-			s.Profiles, s.Faults, s.Warnings, s.Skipped, s.Passed)
+		e.Info("%s", c.counts())
 	}
 	return nil
 }
@@ -272,96 +274,57 @@ func (c *cluster) checklist(out *output.Streams, profile string, whole, several 
 	return output.Checklist(out, items)
 }
 
-// junit writes a suite for each cluster and a case for each check of each profile.
-func (o *options) junit(e *env.Env, all []cluster) error {
-	report := output.NewJUnit(e.Streams.Out, "fgctl check")
-	for _, c := range all {
+// report writes a test for each check of each profile. Code scanning wants files, so a profile stands as one:
+// clusters/REGION/CLUSTER/PROFILE.
+func (o *options) report(e *env.Env, all []cluster) error {
+	codes := preflight.Codes()
+	rules := make([]output.Rule, len(codes))
+	for i, c := range codes {
+		rules[i] = output.Rule{ID: c.Name, Meaning: c.Meaning, Page: "codes.md#" + c.Name}
+	}
+	var entries []output.Entry
+	headlines := make([]string, len(all))
+	for i, c := range all {
+		headlines[i] = c.counts()
 		for _, r := range c.Results {
-			subject := r.Profile
-			if subject == "" {
-				subject = c.Cluster
-			}
-			test := output.JUnitCase{Name: r.Check, ClassName: c.Cluster + "." + subject}
-			switch {
-			case r.Level == preflight.Fail, r.Level == preflight.Warn && o.failOn == env.FailOnWarnings:
-				test.Failure = &output.JUnitFailure{
-					Message: output.Clean(r.Message), Type: strings.Join(r.codes(), ","), Text: r.text(),
-				}
-			case r.Level == preflight.Skipped:
-				test.Skipped = &output.JUnitSkipped{Message: output.Clean(r.Message)}
-			default:
-				test.Out = r.text()
-			}
-			if err := report.Case(c.Cluster+" ("+c.Region+")", test); err != nil {
-				return err
-			}
+			entries = append(entries, o.entry(c, r))
 		}
 	}
-	return report.Close()
+	return e.Report(o.output, "fgctl check", rules).Write(entries, headlines...)
 }
 
-// level is a result's in the words of SARIF and GitHub; ok is false for one that passed.
-func level(r result) (text string, ok bool) {
+func (o *options) entry(c cluster, r result) output.Entry {
+	entry := output.Entry{
+		Suite: c.Cluster + " (" + c.Region + ")", Class: c.Cluster + "." + cmp.Or(r.Profile, c.Cluster), Name: r.Check,
+		Place: strings.TrimSuffix("clusters/"+c.Region+"/"+c.Cluster+"/"+r.Profile, "/"),
+		Type:  strings.Join(r.codes(), ","), Text: r.text(),
+	}
+	level := ""
 	switch r.Level {
 	case preflight.Fail:
-		return "error", true
+		level, entry.Failure = "error", r.Message
 	case preflight.Warn:
-		return "warning", true
+		level = "warning"
+		if o.failOn == env.FailOnWarnings {
+			entry.Failure = r.Message
+		}
 	case preflight.Skipped:
-		return "note", true
+		level, entry.Skipped = "note", true
 	case preflight.Pass:
+		return entry
 	}
-	return "", false
-}
-
-// sarif writes what did not pass. Code scanning wants files, so a profile stands as one:
-// clusters/REGION/CLUSTER/PROFILE.
-func sarif(e *env.Env, all []cluster) error {
-	codes := preflight.Codes()
-	rules := make([]output.SARIFRule, len(codes))
-	for i, c := range codes {
-		rules[i] = output.NewSARIFRule(c.Name, c.Meaning, "", "codes.md#"+c.Name)
+	findings := r.Findings
+	if o.output == "github" { // which shows ten of a step at most
+		findings = []preflight.Finding{{Code: strings.Join(r.codes(), ", ")}}
 	}
-	log := output.NewSARIF(e.Streams.Out, output.NewSARIFTool(e.Version, rules))
-	for _, c := range all {
-		for _, r := range c.Results {
-			severity, ok := level(r)
-			if !ok {
-				continue
-			}
-			file := strings.TrimSuffix("clusters/"+c.Region+"/"+c.Cluster+"/"+r.Profile, "/")
-			for _, f := range r.Findings {
-				one := r
-				one.Message, one.Details = f.Message, nil
-				if err := log.Add(output.SARIFResult{
-					RuleID: f.Code, Level: severity, Message: output.SARIFText{Text: r.where(c) + ": " + one.text()},
-					Locations: []output.SARIFLocation{output.SARIFAt(file, 0, r.where(c))},
-				}); err != nil {
-					return err
-				}
-			}
+	for _, f := range findings {
+		one := r
+		if f.Message != "" {
+			one.Message, one.Details = f.Message, nil
 		}
+		entry.Findings = append(entry.Findings, output.Finding{
+			Level: level, Rule: f.Code, Where: r.where(c), Text: r.where(c) + ": " + one.text(),
+		})
 	}
-	return log.Close()
-}
-
-// github writes annotations of what did not pass.
-func github(e *env.Env, all []cluster) error {
-	for _, c := range all {
-		for _, r := range c.Results {
-			severity, ok := level(r)
-			if !ok {
-				continue
-			}
-			if severity == "note" {
-				severity = "notice"
-			}
-			if err := output.GitHub(e.Streams.Out, output.Annotation{
-				Level: severity, Title: "fgctl check: " + strings.Join(r.codes(), ", "), Message: r.where(c) + ": " + r.text(),
-			}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return entry
 }

@@ -76,7 +76,7 @@ func (d *description) podLines() []string {
 	}
 	lines := make([]string, len(d.Pods))
 	for i, p := range d.Pods {
-		lines[i] = fmt.Sprintf("%s in namespace %s: %s", p.Owner, p.Namespace, output.CountPods(p.Pods))
+		lines[i] = fmt.Sprintf("%s in namespace %s: %s", p.Owner, p.Namespace, output.Count(p.Pods, "pod"))
 		if p.Pending > 0 {
 			lines[i] += fmt.Sprintf(", %d Pending", p.Pending)
 		}

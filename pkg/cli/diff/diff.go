@@ -72,7 +72,7 @@ whether what has to be made passes the pre-flight, fgctl apply --dry-run says.`,
 	cmd.Flags().StringVar(&opts.failOn, "fail-on", failOnDifference,
 		"what makes the exit code 3: difference, or none to report only")
 	cmd.Flags().StringVarP(&opts.output, "output", "o", "",
-		"json, markdown for the comment of a pull request, junit, sarif or github (annotations)")
+		"json, markdown for the comment of a pull request, junit, sarif or github (annotations, step summary)")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats[1:]))
 	env.MustComplete(cmd, "fail-on", env.CompleteFixed(failOns))

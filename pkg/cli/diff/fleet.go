@@ -108,11 +108,14 @@ func (o *options) print(e *env.Env, all []*difference) error {
 		return output.JSON(e.Streams.Out, all[0])
 	}
 	if slices.Contains(output.ReportFormats, o.output) {
-		report := output.ChangesReport("fgctl diff", e.Version)
+		var entries []output.Entry
+		var headlines []string
 		for _, d := range all {
-			report.AddChanges(d.title(o.AllClusters), "clusters/"+d.Region+"/"+d.Cluster, d.Changes)
+			title := d.title(o.AllClusters)
+			headlines = append(headlines, "cluster "+title+": "+output.CountChanges(d.Changes))
+			entries = append(entries, output.ChangeEntries(title, "clusters/"+d.Region+"/"+d.Cluster, d.Changes)...)
 		}
-		return report.Write(e.Streams.Out, o.output)
+		return e.Report(o.output, "fgctl diff", output.ChangeRules()).Write(entries, headlines...)
 	}
 	texts := make([]string, len(all))
 	for i, d := range all {

@@ -25,9 +25,11 @@ func (p fileProfile) place() string {
 	return fmt.Sprintf("%s, line %d", document.SourceName(p.source), p.Line)
 }
 
-// Origin is what a file says of where a profile is: its cluster and region, empty where unknown, and
-// whether another tool makes and deletes it.
+// Origin is where a file has a profile, and what it says of where that is: its cluster and region, empty where unknown,
+// and whether another tool makes and deletes it.
 type Origin struct {
+	File            string
+	Line            int
 	Cluster, Region string
 	Foreign         bool
 }
@@ -80,7 +82,7 @@ func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile
 	origins := map[string]Origin{}
 	for i, p := range all {
 		profiles[i] = p.Profile
-		origins[p.Name] = Origin{p.Cluster, p.Region, p.Foreign}
+		origins[p.Name] = Origin{p.source, p.Line, p.Cluster, p.Region, p.Foreign}
 		bad, _ := fargate.Validate(p.Profile)
 		for _, fault := range bad {
 			e.Warn("%s: EKS would refuse profile %s: %s", p.place(), p.Name, fault)

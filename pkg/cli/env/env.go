@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync/atomic"
 
@@ -83,6 +84,14 @@ func New(s *output.Streams, clock lifecycle.Clock, args []string) *Env {
 		Settings: func(*cobra.Command) error { return nil },
 		Ending:   &Ending{}, input: &input{streams: s},
 		dump: &lockedBuffer{},
+	}
+}
+
+// Report returns a report in one of output.ReportFormats. GitHub's step summary goes where GitHub Actions says.
+func (e *Env) Report(format, title string, rules []output.Rule) *output.Report {
+	return &output.Report{
+		Out: e.Streams.Out, Format: format, Title: title, Version: e.Version, Rules: rules,
+		Summary: os.Getenv("GITHUB_STEP_SUMMARY"),
 	}
 }
 

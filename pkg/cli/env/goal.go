@@ -97,7 +97,9 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 			e.ShowWarnings(warnings.In(where))
 			// What the output of get says of the state is the past, and so are the tags of a replacement.
 			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, decision.WithoutIntent(p.Tags)
-			goal.Entries = append(goal.Entries, decision.Entry{Profile: p, KeepName: f.KeepName || entry.KeepName})
+			goal.Entries = append(goal.Entries, decision.Entry{
+				Profile: p, KeepName: f.KeepName || entry.KeepName, File: file.Name, Line: entry.Line,
+			})
 		}
 	}
 	if err := errors.Join(append(errs, faults.OrNil())...); err != nil {

@@ -70,7 +70,7 @@ func (g *gate) answer(summary fargate.Summary) error {
 	var reasons []error
 	if g.unexpected > 0 {
 		reasons = append(reasons, fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants",
-			g.unexpected, output.CountPods(summary.Pods), g.expect))
+			g.unexpected, output.Count(summary.Pods, "pod"), g.expect))
 	}
 	if n := summary.NotJudged(); n > 0 && g.failsSkipped() {
 		reasons = append(reasons, fmt.Errorf("%d not judged that may make pods, which --fail-on skipped refuses", n))

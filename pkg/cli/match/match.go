@@ -73,7 +73,7 @@ elsewhere, a finding says so, with the command that mends it. Pods of one owner 
 The exit code is 3 when a pod has what --fail-on names, by default any verdict but matched, or would
 not run on the profile of --expect-profile; a finding counts only where a profile takes the pod. It
 is 2 when an input is broken or holds no pod. Reports for CI are -o junit, -o sarif and -o github
-(annotations); -o json and -o yaml have a shape that does not change.
+(annotations, and the summary of the step); -o json and -o yaml have a shape that does not change.
 
 With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
 match, with such a pod, and the selectors that others make redundant. Exit code 3 when

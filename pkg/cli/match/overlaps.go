@@ -37,7 +37,7 @@ func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
 // runOverlaps prints the pairs of selectors of different profiles that some pod fits both of, and the
 // selectors that others make redundant. Overlaps of profiles that take pods end it with the answer no.
 func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
-	profiles, _, err := readProfiles(ctx, e, opts)
+	profiles, guide, err := readProfiles(ctx, e, opts)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 			"quota is raised", env.MostJudged, len(profiles))
 	}
 	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
-	if err := printOverlaps(e, opts, overlaps, redundant); err != nil {
+	if err := printOverlaps(e, opts, guide.origins, overlaps, redundant); err != nil {
 		return err
 	}
 	for _, o := range overlaps {
@@ -57,7 +57,9 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 	return nil
 }
 
-func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) error {
+func printOverlaps(e *env.Env, opts options, origins map[string]env.Origin, overlaps []fargate.ProfileOverlap,
+	redundant []fargate.Redundancy,
+) error {
 	switch {
 	case opts.quiet:
 		return nil
@@ -65,8 +67,16 @@ func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, 
 		return output.JSON(e.Streams.Out, overlapReport(overlaps, redundant))
 	case opts.output == "yaml":
 		return output.YAML(e.Streams.Out, overlapReport(overlaps, redundant))
-	case slices.Contains(output.ReportFormats, opts.output):
-		return overlapEntries(e.Version, overlaps, redundant).Write(e.Streams.Out, opts.output)
+	}
+	counting := 0
+	for _, o := range overlaps {
+		if o.Counts {
+			counting++
+		}
+	}
+	summary := overlapSummary(counting, len(overlaps)-counting, len(redundant)) + "."
+	if slices.Contains(output.ReportFormats, opts.output) {
+		return opts.reportOverlaps(e, origins, overlaps, redundant, summary)
 	}
 	if len(overlaps) > 0 {
 		if err := output.Table(e.Streams, overlapHeader, overlapRows(overlaps)); err != nil {
@@ -83,12 +93,6 @@ func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, 
 			text.WriteString(line + "\n")
 		}
 	}
-	counting := 0
-	for _, o := range overlaps {
-		if o.Counts {
-			counting++
-		}
-	}
 	if counting > 0 {
 		say("")
 		say("Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
@@ -103,7 +107,7 @@ func printOverlaps(e *env.Env, opts options, overlaps []fargate.ProfileOverlap, 
 	if len(overlaps)+len(redundant) > 0 {
 		say("")
 	}
-	say("%s.", overlapSummary(counting, len(overlaps)-counting, len(redundant)))
+	say("%s", summary)
 	_, err := io.WriteString(e.Streams.Out, text.String())
 	return err
 }
@@ -136,17 +140,21 @@ func numberedSelector(r fargate.SelectorRef) string {
 	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
 }
 
-// overlapEntries is the report for CI. The rules are those of fgctl check, which finds the same.
-func overlapEntries(version string, overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) output.Report {
+// reportOverlaps writes the report for CI. The rules are those of fgctl check, which finds the same.
+func (o *options) reportOverlaps(e *env.Env, origins map[string]env.Origin, overlaps []fargate.ProfileOverlap,
+	redundant []fargate.Redundancy, summary string,
+) error {
 	const overlap, adds = "profile-overlap", "selector-redundant"
-	report := output.Report{Title: "fgctl match --overlaps", Version: version, Rules: []output.SARIFRule{
-		output.NewSARIFRule(overlap, "one pod can match two profiles", "", "codes.md#"+overlap),
-		output.NewSARIFRule(adds, "a selector adds nothing to others", "", "codes.md#"+adds),
-	}}
-	add := func(level, rule, profile, name, text string) {
-		report.Entries = append(report.Entries, output.Entry{
-			Suite: "overlaps", Name: name, Level: level, Rule: rule, Place: "profiles/" + profile, Text: text,
-		})
+	report := e.Report(o.output, "fgctl match --overlaps", []output.Rule{
+		{ID: overlap, Meaning: "one pod can match two profiles", Page: "codes.md#" + overlap},
+		{ID: adds, Meaning: "a selector adds nothing to others", Page: "codes.md#" + adds},
+	})
+	var entries []output.Entry
+	entry := func(profile, name, text string) output.Entry {
+		from := origins[profile]
+		return output.Entry{
+			Suite: "overlaps", Name: name, File: from.File, Line: from.Line, Place: "profiles/" + profile, Text: text,
+		}
 	}
 	for i, row := range overlapRows(overlaps) {
 		o, level := overlaps[i], "note"
@@ -158,15 +166,17 @@ func overlapEntries(version string, overlaps []fargate.ProfileOverlap, redundant
 		if o.Witness.Namespace != "" {
 			text += fmt.Sprintf(", for example %s, which %s takes", row[4], row[5])
 		}
-		add(level, overlap, o.A.Profile, fmt.Sprintf("%s %d, %s %d", o.A.Profile, o.A.Index, o.B.Profile, o.B.Index), text)
+		name := fmt.Sprintf("%s %d, %s %d", o.A.Profile, o.A.Index, o.B.Profile, o.B.Index)
+		entries = append(entries, entry(o.A.Profile, name, text).Found(level, overlap))
 	}
 	for _, r := range redundant {
-		add("warning", adds, r.Selector.Profile, fmt.Sprintf("%s %d", r.Selector.Profile, r.Selector.Index), r.String())
+		name := fmt.Sprintf("%s %d", r.Selector.Profile, r.Selector.Index)
+		entries = append(entries, entry(r.Selector.Profile, name, r.String()).Found("warning", adds))
 	}
-	if len(report.Entries) == 0 {
-		add("", "", "", "no overlap", "")
+	if len(entries) == 0 {
+		entries = append(entries, output.Entry{Suite: "overlaps", Name: "no overlap"})
 	}
-	return report
+	return report.Write(entries, summary)
 }
 
 // overlapSummary counts what was found.

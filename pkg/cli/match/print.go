@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -26,10 +27,9 @@ func newPrinter(e *env.Env, opts options, guide *guide, gate *gate) printer {
 		return &jsonPrinter{w: e.Streams.Out}
 	case "yaml":
 		return &yamlPrinter{w: e.Streams.Out}
-	case "junit":
-		return newJUnitPrinter(e.Streams.Out, guide, gate)
-	case "sarif", "github":
-		return &sarifPrinter{guide: guide, env: e, gate: gate, github: opts.output == "github"}
+	}
+	if slices.Contains(output.ReportFormats, opts.output) {
+		return &reportPrinter{guide, gate, e.Report(opts.output, "fgctl match", reportRules())}
 	}
 	guide.folds, guide.told = opts.output == "table", map[string]bool{}
 	return &tablePrinter{guide: guide, s: e.Streams, wide: opts.output == "wide", all: opts.all}

@@ -2,8 +2,7 @@ package match
 
 import (
 	"fmt"
-	"io"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
@@ -12,32 +11,24 @@ import (
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// junitPrinter writes a case for every pod.
-type junitPrinter struct {
+// reportPrinter writes an entry for every pod: a test for JUnit, else what was found.
+type reportPrinter struct {
 	guide  *guide
 	gate   *gate
-	report *output.JUnit
+	report *output.Report
 }
 
-func newJUnitPrinter(w io.Writer, guide *guide, gate *gate) *junitPrinter {
-	return &junitPrinter{guide: guide, gate: gate, report: output.NewJUnit(w, "fgctl match")}
-}
-
-func (p *junitPrinter) pod(e fargate.Explanation) error {
-	c := output.JUnitCase{Name: podName(e), ClassName: e.Namespace, Line: e.Line}
-	if e.Source != "-" {
-		c.File = filepath.Clean(e.Source)
+func (p *reportPrinter) pod(e fargate.Explanation) error {
+	failed := p.gate.failures(e)
+	entry := output.Entry{
+		Suite: document.SourceName(e.Source), Class: e.Namespace, Name: podName(e), File: e.Source, Line: e.Line,
 	}
-	text := p.guide.explain(e, true, 0)
-	if failed := p.gate.failures(e); len(failed) > 0 {
-		c.Failure = &output.JUnitFailure{
-			Message: output.Clean(headline(e, failed)), Type: string(e.Verdict),
-			Text: text,
-		}
-	} else {
-		c.Out = text
+	if p.report.Format != "junit" {
+		entry.Findings = p.findings(e, failed)
+	} else if entry.Text = p.guide.explain(e, true, 0); len(failed) > 0 {
+		entry.Failure, entry.Type = headline(e, failed), string(e.Verdict)
 	}
-	return p.report.Case(document.SourceName(e.Source), c)
+	return p.report.Add(entry)
 }
 
 // headline is one line that says why a pod fails: the findings where these are the reason, else the verdict's.
@@ -62,15 +53,15 @@ func headline(e fargate.Explanation, failed []string) string {
 }
 
 // close writes what was not judged as skipped, or as failures where --fail-on says so.
-func (p *junitPrinter) close(summary fargate.Summary) error {
+func (p *reportPrinter) close(summary fargate.Summary) error {
 	skip := func(name, class, text string) error {
-		c := output.JUnitCase{Name: name, ClassName: class}
-		if p.gate.failsSkipped() {
-			c.Failure = &output.JUnitFailure{Message: text, Type: env.FailOnSkipped}
-		} else {
-			c.Skipped = &output.JUnitSkipped{Message: text}
+		entry := output.Entry{
+			Suite: "not judged", Class: class, Name: name, Text: text, Skipped: true, Type: env.FailOnSkipped,
 		}
-		return p.report.Case("not judged", c)
+		if p.gate.failsSkipped() {
+			entry.Failure = text
+		}
+		return p.report.Add(entry)
 	}
 	for _, k := range summary.Skipped {
 		text := fmt.Sprintf("%d not judged: it is not known where this kind keeps pods", k.Count)
@@ -86,72 +77,50 @@ func (p *junitPrinter) close(summary fargate.Summary) error {
 			return err
 		}
 	}
-	return p.report.Close()
+	return p.report.Close(summaryText(summary))
 }
 
 const ruleUnexpected = "unexpected-profile"
 
-// sarifRules are the kinds of results: those about a pod's place, and the codes of findings.
-func sarifRules() []output.SARIFRule {
+// reportRules are the kinds of findings: those about a pod's place, and the codes of what is in it.
+func reportRules() []output.Rule {
 	codes := fargate.FindingCodes()
-	rules := make([]output.SARIFRule, 0, 4+len(codes))
-	rules = append(rules,
-		output.NewSARIFRule(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod",
-			"It does not run on Fargate.", "matching.md#why-not"),
-		output.NewSARIFRule(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
-			"EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match"),
-		output.NewSARIFRule(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate",
-			"No profile takes it.", "matching.md#the-verdicts"),
-		output.NewSARIFRule(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
-			"It goes elsewhere, or nowhere.", "matching.md#in-ci"),
-	)
-	for _, code := range codes {
-		rules = append(rules,
-			output.NewSARIFRule(code.Code, code.Meaning, "Source: "+code.Source+".", "findings.md#"+code.Code))
+	rules := make([]output.Rule, 0, 4+len(codes))
+	add := func(id, meaning, more, page string) {
+		rules = append(rules, output.Rule{ID: id, Meaning: meaning, More: more, Page: page})
+	}
+	add(string(fargate.VerdictUnmatched), "no ACTIVE Fargate profile takes the pod", "It does not run on Fargate.",
+		"matching.md#why-not")
+	add(string(fargate.VerdictAmbiguous), "several ACTIVE Fargate profiles match the pod",
+		"EKS takes the first by name; older AWS texts say: one at random.", "matching.md#several-profiles-match")
+	add(string(fargate.VerdictExcluded), "the pod is annotated to stay off Fargate", "No profile takes it.",
+		"matching.md#the-verdicts")
+	add(ruleUnexpected, "the pod would not run on the profile that --expect-profile wants",
+		"It goes elsewhere, or nowhere.", "matching.md#in-ci")
+	for _, c := range codes {
+		add(c.Code, c.Meaning, "Source: "+c.Source+".", "findings.md#"+c.Code)
 	}
 	return rules
 }
 
-// sarifPrinter writes results as they come, for code scanning or as GitHub's annotations.
-type sarifPrinter struct {
-	guide  *guide
-	env    *env.Env
-	gate   *gate
-	github bool
-	log    *output.SARIF // nil before the first pod: a broken input prints nothing
-}
-
-// begin writes the beginning of the log, once.
-func (p *sarifPrinter) begin() *output.SARIF {
-	if p.log == nil {
-		p.log = output.NewSARIF(p.env.Streams.Out, output.NewSARIFTool(p.env.Version, sarifRules()))
+func (p *reportPrinter) findings(e fargate.Explanation, failed []string) (out []output.Finding) {
+	where := e.Namespace + "/" + podName(e)
+	add := func(rule, level string, line int, where, text string) {
+		out = append(out, output.Finding{Level: level, Rule: rule, Line: line, Where: where, Text: podName(e) + ": " + text})
 	}
-	return p.log
-}
-
-func (p *sarifPrinter) pod(e fargate.Explanation) error {
-	where := fmt.Sprintf("%s/%s", e.Namespace, podName(e))
-	failed := p.gate.failures(e)
 	if e.Verdict != fargate.VerdictMatched {
 		level := "note"
-		for _, f := range failed {
-			if f == string(e.Verdict) {
-				level = "error"
-			}
+		if slices.Contains(failed, string(e.Verdict)) {
+			level = "error"
 		}
 		text := e.Reason
 		if advice := p.guide.advice(e); advice != "" {
 			text += ".\n" + advice // code scanning shows the first sentence alone where there is little room
 		}
-		if err := p.result(e, string(e.Verdict), level, e.Line, where, text); err != nil {
-			return err
-		}
+		add(string(e.Verdict), level, 0, where, text)
 	}
 	if p.gate.expect != "" && e.Profile != p.gate.expect {
-		text := fmt.Sprintf("it would not run on profile %s: %s", p.gate.expect, e.Reason)
-		if err := p.result(e, ruleUnexpected, "error", e.Line, where, text); err != nil {
-			return err
-		}
+		add(ruleUnexpected, "error", 0, where, fmt.Sprintf("it would not run on profile %s: %s", p.gate.expect, e.Reason))
 	}
 	for _, f := range e.Findings {
 		if !f.Elsewhere && !e.OnFargate() {
@@ -167,35 +136,7 @@ func (p *sarifPrinter) pod(e fargate.Explanation) error {
 		if f.Paste != "" {
 			text += "\n" + f.Paste
 		}
-		line := f.Line
-		if line == 0 {
-			line = e.Line
-		}
-		if err := p.result(e, f.Code, string(f.Severity), line, where+"/"+f.Path, text); err != nil {
-			return err
-		}
+		add(f.Code, string(f.Severity), f.Line, where+"/"+f.Path, text)
 	}
-	return nil
-}
-
-func (p *sarifPrinter) result(e fargate.Explanation, rule, level string, line int, where, text string) error {
-	if p.github {
-		if level == "note" {
-			level = "notice"
-		}
-		return output.GitHub(p.env.Streams.Out, output.Annotation{
-			Level: level, File: e.Source, Line: line, Title: "fgctl match: " + rule, Message: podName(e) + ": " + text,
-		})
-	}
-	return p.begin().Add(output.SARIFResult{
-		RuleID: rule, Level: level, Message: output.SARIFText{Text: podName(e) + ": " + text},
-		Locations: []output.SARIFLocation{output.SARIFAt(e.Source, line, where)},
-	})
-}
-
-func (p *sarifPrinter) close(fargate.Summary) error {
-	if p.github {
-		return nil
-	}
-	return p.begin().Close()
+	return out
 }

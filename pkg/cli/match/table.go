@@ -255,7 +255,7 @@ func summaryText(s fargate.Summary) string {
 			out = append(out, fmt.Sprintf("%d %s", c.count, c.what))
 		}
 	}
-	text := fmt.Sprintf("%s: %s.", output.CountPods(s.Pods), strings.Join(out, ", "))
+	text := fmt.Sprintf("%s: %s.", output.Count(s.Pods, "pod"), strings.Join(out, ", "))
 	if s.Capacity.VCPU > 0 {
 		text += fmt.Sprintf("\nFargate would provision %s vCPU and %s GB.", number(s.Capacity.VCPU),
 			number(s.Capacity.MemoryGB))

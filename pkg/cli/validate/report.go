@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -73,29 +74,50 @@ func (p problem) text() string {
 
 // print writes the problems; in words for people, a summary stands on Err.
 func (r report) print(e *env.Env, format string) error {
+	errorCount, warnings := r.count()
+	judged := output.Count(r.Profiles, "profile") + " in " + output.Count(r.Files, "file")
 	switch format {
 	case "json":
 		return output.JSON(e.Streams.Out, r)
-	case "sarif":
-		return r.sarif(e)
-	}
-	for _, p := range r.Problems {
-		var err error
-		if format == "github" {
-			err = output.GitHub(e.Streams.Out, output.Annotation{
-				Level: p.Severity, File: p.File, Line: p.Line, Title: "fgctl validate: " + p.Rule, Message: p.text(),
-			})
-		} else {
-			_, err = fmt.Fprintln(e.Streams.Out, p.line(e.Streams))
+	case "text":
+		for _, p := range r.Problems {
+			if _, err := fmt.Fprintln(e.Streams.Out, p.line(e.Streams)); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+	default:
+		if err := e.Report(format, "fgctl validate", rules()).Write(r.entries(judged), judged); err != nil {
 			return err
 		}
 	}
-	errorCount, warnings := r.count()
-	e.Info("%s in %s: %s, %s", count(r.Profiles, "profile"), count(r.Files, "file"), count(errorCount, "error"),
-		count(warnings, "warning"))
+	e.Info("%s: %s, %s", judged, output.Count(errorCount, "error"), output.Count(warnings, "warning"))
 	return nil
+}
+
+// entries are the problems for CI: each is a test that failed, or one with something to say.
+func (r report) entries(judged string) []output.Entry {
+	if len(r.Problems) == 0 {
+		return []output.Entry{{Suite: "profiles", Name: "no problem", Text: judged}}
+	}
+	var out []output.Entry
+	for _, p := range r.Problems {
+		source := document.SourceName(p.File)
+		entry := output.Entry{
+			Suite: source, Class: cmp.Or(p.Profile, source), Name: cmp.Or(p.Path, source), File: p.File, Line: p.Line,
+			Text: p.text(),
+		}
+		out = append(out, entry.Found(p.Severity, p.Rule))
+	}
+	return out
+}
+
+func rules() []output.Rule {
+	known := profilefile.Rules()
+	out := make([]output.Rule, len(known))
+	for i, r := range known {
+		out[i] = output.Rule{ID: r.ID, Meaning: r.Meaning, Page: "validating.md#" + strings.ToLower(r.ID)}
+	}
+	return out
 }
 
 // line is a problem as compilers print theirs.
@@ -109,34 +131,4 @@ func (p problem) line(s *output.Streams) string {
 		severity = s.Warn("warning")
 	}
 	return fmt.Sprintf("%s: %s: %s [%s]", where, severity, output.Clean(p.text()), p.Rule)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// sarif writes the problems for code scanning.
-func (r report) sarif(e *env.Env) error {
-	known := profilefile.Rules()
-	rules := make([]output.SARIFRule, len(known))
-	for i, rule := range known {
-		rules[i] = output.NewSARIFRule(rule.ID, rule.Meaning, "", "validating.md#"+strings.ToLower(rule.ID))
-	}
-	log := output.NewSARIF(e.Streams.Out, output.NewSARIFTool(e.Version, rules))
-	for _, p := range r.Problems {
-		where := p.Path
-		if where == "" {
-			where = document.SourceName(p.File)
-		}
-		if err := log.Add(output.SARIFResult{
-			RuleID: p.Rule, Level: p.Severity, Message: output.SARIFText{Text: p.text()},
-			Locations: []output.SARIFLocation{output.SARIFAt(p.File, p.Line, where)},
-		}); err != nil {
-			return err
-		}
-	}
-	return log.Close()
 }

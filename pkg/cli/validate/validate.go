@@ -12,6 +12,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/manifest"
+	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -25,7 +26,7 @@ type options struct {
 }
 
 var (
-	formats = []string{"text", "json", "github", "sarif"}
+	formats = append([]string{"text", "json"}, output.ReportFormats...)
 	failOns = []string{env.FailOnErrors, env.FailOnWarnings}
 )
 
@@ -66,7 +67,7 @@ fgctl apply --dry-run say. docs/validating.md has the rules.
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringSliceVarP(&opts.files, "config-file", "f", nil, "file, directory or - for stdin; repeatable")
-	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, github (annotations of GitHub Actions) or sarif")
+	flags.StringVarP(&opts.output, "output", "o", "text", "text, json, junit, sarif or github (annotations, step summary)")
 	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors, "what makes the exit code 3: errors, or warnings too")
 	flags.BoolVar(&opts.schema, "schema", false, "print a JSON Schema of the accepted files, and judge none")
 	opts.AddTimeout(cmd, env.ReadTime)

@@ -41,26 +41,19 @@ func show(e *env.Env, format string, found answer) error {
 	}
 	switch {
 	case len(found.Cases) == 0 && found.unsided:
-		say("", fmt.Sprintf("%s looked at: none waits.", output.CountPods(found.Looked)))
+		say("", fmt.Sprintf("%s looked at: none waits.", output.Count(found.Looked, "pod")))
 	case len(found.Cases) == 0:
-		say("", fmt.Sprintf("%s looked at: none waits, and none is on the wrong side.", output.CountPods(found.Looked)))
+		say("", fmt.Sprintf("%s looked at: none waits, and none is on the wrong side.", output.Count(found.Looked, "pod")))
 	default:
 		affected := 0
 		for _, c := range found.Cases {
 			affected += len(c.Pods)
 		}
 		say("", fmt.Sprintf("%s looked at, %d of them in %s.",
-			output.CountPods(found.Looked), affected, cases(len(found.Cases))))
+			output.Count(found.Looked, "pod"), affected, output.Count(len(found.Cases), "case")))
 	}
 	_, err := io.WriteString(e.Streams.Out, out.String())
 	return err
-}
-
-func cases(n int) string {
-	if n == 1 {
-		return "1 case"
-	}
-	return fmt.Sprintf("%d cases", n)
 }
 
 // several names the first of many.

@@ -149,7 +149,7 @@ func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
 		found.Target, oldest(found.Target))
 	for _, h := range found.Holders {
 		text := fmt.Sprintf("%s in namespace %s: %s with kubelet %s",
-			h.Owner, h.Namespace, output.CountPods(len(h.Pods)), strings.Join(h.Kubelets, ", "))
+			h.Owner, h.Namespace, output.Count(len(h.Pods), "pod"), strings.Join(h.Kubelets, ", "))
 		if len(h.Budgets) > 0 {
 			text += fmt.Sprintf("; budget %s lets %d go now", strings.Join(h.Budgets, ", "), h.Allowed)
 		}

@@ -32,6 +32,9 @@ type Entry struct {
 	fargate.Profile
 	// KeepName has a replacement go through a temporary profile.
 	KeepName bool
+	// File and Line are where it stands.
+	File string
+	Line int
 }
 
 // Prune says which profiles go that the file does not have.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -45,9 +46,9 @@ func newService(protocol *wire.Protocol, operations []account.Operation) *servic
 		if s.mux == nil {
 			s.mux = http.NewServeMux()
 		}
-		s.mux.HandleFunc(o.Route, func(w http.ResponseWriter, r *http.Request) {
+		s.mux.HandleFunc(o.Route, func(w http.ResponseWriter, _ *http.Request) {
 			if found, ok := w.(*match); ok {
-				found.operation, found.request = o, r
+				found.operation = o
 			}
 		})
 	}
@@ -58,14 +59,15 @@ func newService(protocol *wire.Protocol, operations []account.Operation) *servic
 type match struct {
 	memory
 	operation *account.Operation
-	request   *http.Request
+	request   http.Request // a copy, because the mux writes into it
 }
 
 // parse takes a request apart. The call is never nil: a request that cannot be understood comes with the refusal that
 // says so, and without an operation.
 func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operation, *wire.Refusal) {
+	count := strconv.FormatInt(int64(number), 16)
 	c := &wire.Call{
-		ID:       fmt.Sprintf("%s-0000-4000-8000-%012x", s.idPrefix, number),
+		ID:       s.idPrefix + "000000000000"[min(len(count), 12):] + count,
 		Protocol: protocolOf(r, ""), Service: "unknown", Region: s.world.Region,
 		Operation: wire.Clip(r.Method + " " + r.URL.Path),
 	}
@@ -76,7 +78,7 @@ func (s *Server) parse(r *http.Request, number int) (*wire.Call, *account.Operat
 		}
 	}
 	c.Body, c.Query = body, r.URL.Query()
-	key, name, region, err := credentialScope(r)
+	key, name, region, err := credentialScope(r, c.Query)
 	if err != nil {
 		// AWS's code and status for a request without a signature; the text is not AWS's.
 		return c, nil, &wire.Refusal{
@@ -135,8 +137,8 @@ func protocolOf(r *http.Request, service string) *wire.Protocol {
 
 // byRoute finds the operation of a REST request and what it is about.
 func (s *service) byRoute(c *wire.Call, r *http.Request) (*account.Operation, *wire.Refusal) {
-	found := match{memory: memory{wire.Reply{Header: http.Header{}}}}
-	s.mux.ServeHTTP(&found, r.WithContext(r.Context())) // a copy, because the mux writes into it
+	found := match{request: *r}
+	s.mux.ServeHTTP(&found, &found.request)
 	if found.operation == nil {
 		return nil, unknown("UnknownOperationException", "operation "+r.Method+" "+wire.Clip(r.URL.Path)+" of "+c.Service)
 	}
@@ -171,8 +173,8 @@ func (s *service) byAction(c *wire.Call, r *http.Request) (*account.Operation, *
 // credentialScope finds the access key, service and region in a request's signature (Signature Version 4,
 // Credential=KEY/DATE/REGION/SERVICE/aws4_request), in the header or presigned in the URL. The signature itself is not
 // checked: every key is good.
-func credentialScope(r *http.Request) (key, service, region string, err error) {
-	credential := r.URL.Query().Get("X-Amz-Credential")
+func credentialScope(r *http.Request, query url.Values) (key, service, region string, err error) {
+	credential := query.Get("X-Amz-Credential")
 	if _, after, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
 		credential, _, _ = strings.Cut(after, ",")
 	}

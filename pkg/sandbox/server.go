@@ -70,7 +70,7 @@ func New(world World, options Options) (*Server, error) {
 	}
 	var id [4]byte
 	_, _ = rand.Read(id[:]) // never fails (crypto/rand)
-	s.idPrefix = hex.EncodeToString(id[:])
+	s.idPrefix = hex.EncodeToString(id[:]) + "-0000-4000-8000-"
 	return s, nil
 }
 

@@ -62,7 +62,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // control answers what the sandbox reports of itself.
 func (t transport) control(request *http.Request) wire.Reply {
-	w := &memory{wire.Reply{Status: http.StatusOK, Header: http.Header{}}}
+	w := &memory{wire.Reply{Status: http.StatusOK}}
 	t.server.serveControl(w, request)
 	return w.reply
 }
@@ -71,7 +71,12 @@ func (t transport) control(request *http.Request) wire.Reply {
 type memory struct{ reply wire.Reply }
 
 // Header is the answer's.
-func (m *memory) Header() http.Header { return m.reply.Header }
+func (m *memory) Header() http.Header {
+	if m.reply.Header == nil {
+		m.reply.Header = http.Header{}
+	}
+	return m.reply.Header
+}
 
 // WriteHeader keeps the status.
 func (m *memory) WriteHeader(status int) { m.reply.Status = status }

@@ -288,7 +288,7 @@ func listNodegroups(c *account.Call) (any, *wire.Refusal) {
 }
 
 func listAddons(c *account.Call) (any, *wire.Refusal) {
-	return listOf(c, "addons", func(cl *account.Cluster) []string { return cl.Addons })
+	return listOf(c, "addons", func(cl *account.Cluster) []string { return slices.Clone(cl.Addons) })
 }
 
 // describeAddon shows an add-on without its version, which a world does not say.

@@ -149,9 +149,9 @@ func pageList(c *account.Call, key string, items []map[string]any) (any, *wire.R
 	return listAnswer(c, key, append([]map[string]any{}, part...), next), nil
 }
 
-// nameList pages a list of names, sorted, into an answer.
+// nameList sorts a list of names and pages it into an answer.
 func nameList(c *account.Call, key string, names []string) (any, *wire.Refusal) {
-	names = slices.Sorted(slices.Values(names))
+	slices.Sort(names)
 	part, next, refused := cut(c, names, func(i int) string { return names[i] })
 	if refused != nil {
 		return nil, refused

@@ -68,14 +68,15 @@ func CBOR() *Protocol {
 	return &p
 }
 
+// jsonType is the type of all answers in JSON; nobody changes it.
+var jsonType = []string{"application/json"}
+
 func writeJSON(c *Call, status int, v any) Reply {
 	body, err := json.Marshal(v)
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"message":"the sandbox could not write its answer"}`)
 	}
-	header := http.Header{}
-	header.Set("Content-Type", "application/json")
-	header.Set("X-Amzn-Requestid", c.ID)
+	header := http.Header{"Content-Type": jsonType, "X-Amzn-Requestid": {c.ID}}
 	return Reply{Status: status, Header: header, Body: body}
 }
 

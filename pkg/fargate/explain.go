@@ -159,7 +159,7 @@ func (m *Matcher) Explain(pod kube.Pod) Explanation {
 		}
 	}
 	judge(pod, &e)
-	pod.Objects = m.objects
+	pod.Objects = m.objects.Near(pod.Source)
 	capacity, sizing := support.Size(pod)
 	e.Capacity = capacity
 	e.Findings = append(support.Findings(pod), sizing...)

@@ -18,17 +18,8 @@ import (
 func (e *Env) related(
 	ctx context.Context, files []manifest.File, namespace string, into *kube.Objects, found map[string]bool,
 ) func(context.Context, string) (io.ReadCloser, error) {
-	options := manifest.Options{Namespace: namespace, Others: manifest.Related(into)}
-	given := ""
-	for kind, read := range options.Others {
-		options.Others[kind] = func(o manifest.Object) error {
-			found[given] = true
-			return read(o)
-		}
-	}
 	kept := map[string]io.ReadCloser{}
 	for _, file := range files {
-		given = file.Given
 		info, err := os.Stat(file.Name)
 		regular := file.Name != "-" && err == nil && info.Mode().IsRegular()
 		if regular && !e.hasRelated(ctx, file.Name) {
@@ -44,7 +35,21 @@ func (e *Env) related(
 			r, kept[file.Name] = io.TeeReader(in, &again.read), again
 		}
 		// What is wrong with it is reported when its pods are read.
+		own := &kube.Objects{}
+		if len(files) == 1 {
+			own = into
+		}
+		options := manifest.Options{Namespace: namespace, Others: manifest.Related(own)}
+		for kind, read := range options.Others {
+			options.Others[kind] = func(o manifest.Object) error {
+				found[file.Given] = true
+				return read(o)
+			}
+		}
 		_ = manifest.Read(file.Name, r, options, nil)
+		if own != into {
+			into.AddFile(file.Name, own)
+		}
 		if regular {
 			_ = in.Close() // it was only read
 		}

@@ -5,6 +5,7 @@ package kube
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -17,15 +18,13 @@ import (
 // Objects gathers what decides about pods. It must not change while pods are judged; nil knows nothing.
 type Objects struct {
 	claims   map[ObjectName]Claim
-	volumes  []Volume
-	classes  map[string]string // provisioner by name
-	standard string            // the default StorageClass
-	limits   map[string][]Limits
+	volumes  map[string]Volume
+	classes  map[string]class
+	ranges   map[ObjectName]limitRange
 	policies []GroupPolicy
 	group    func() string
 	accounts map[ObjectName]labels.Set // of ServiceAccounts
 	reports  map[ObjectName][]string
-	bounds   map[string][]Bounds
 	inline   map[string]bool // whether a CSI driver takes inline volumes
 	services map[ObjectName]Service
 	routes   map[ObjectName][]Route
@@ -34,6 +33,26 @@ type Objects struct {
 
 	linked sync.Once
 	missed map[string][]Missed
+
+	sorted   sync.Once
+	volume   []Volume // by name
+	standard string   // the default StorageClass
+	limits   map[string][]Limits
+	bounds   map[string][]Bounds
+
+	near near
+}
+
+// class is a StorageClass.
+type class struct {
+	provisioner string
+	isDefault   bool
+}
+
+// limitRange is a LimitRange.
+type limitRange struct {
+	limits []Limits
+	bounds []Bounds
 }
 
 // ObjectName names an object of a namespace.
@@ -84,32 +103,58 @@ func (o *Objects) AddClaim(name ObjectName, c Claim) {
 }
 
 // AddVolume notes a PersistentVolume.
-func (o *Objects) AddVolume(v Volume) { o.volumes = append(o.volumes, v) }
+func (o *Objects) AddVolume(v Volume) {
+	if o.volumes == nil {
+		o.volumes = map[string]Volume{}
+	}
+	o.volumes[v.Name] = v
+}
 
 // AddClass notes a StorageClass.
 func (o *Objects) AddClass(name, provisioner string, isDefault bool) {
 	if o.classes == nil {
-		o.classes = map[string]string{}
+		o.classes = map[string]class{}
 	}
-	if o.classes[name] = provisioner; isDefault {
-		o.standard = name
-	}
+	o.classes[name] = class{provisioner, isDefault}
 }
 
 // AddLimits notes what a LimitRange of a namespace says of containers.
 func (o *Objects) AddLimits(namespace string, l Limits) {
-	if o.limits == nil {
-		o.limits = map[string][]Limits{}
+	o.addRange(ObjectName{namespace, l.Name}, func(r *limitRange) { r.limits = append(r.limits, l) })
+}
+
+func (o *Objects) addRange(name ObjectName, add func(*limitRange)) {
+	if o.ranges == nil {
+		o.ranges = map[ObjectName]limitRange{}
 	}
-	o.limits[namespace] = append(o.limits[namespace], l)
+	r := o.ranges[name]
+	add(&r)
+	o.ranges[name] = r
 }
 
 // AddBounds notes what a LimitRange of a namespace demands.
 func (o *Objects) AddBounds(namespace string, b Bounds) {
-	if o.bounds == nil {
-		o.bounds = map[string][]Bounds{}
-	}
-	o.bounds[namespace] = append(o.bounds[namespace], b)
+	o.addRange(ObjectName{namespace, b.Name}, func(r *limitRange) { r.bounds = append(r.bounds, b) })
+}
+
+// sort puts volumes, classes and LimitRanges in the order of their names, once.
+func (o *Objects) sort() {
+	o.sorted.Do(func() {
+		for _, name := range slices.Sorted(maps.Keys(o.volumes)) {
+			o.volume = append(o.volume, o.volumes[name])
+		}
+		for _, name := range slices.Sorted(maps.Keys(o.classes)) {
+			if o.classes[name].isDefault {
+				o.standard = name
+			}
+		}
+		o.limits, o.bounds = map[string][]Limits{}, map[string][]Bounds{}
+		names := slices.SortedFunc(maps.Keys(o.ranges), func(a, b ObjectName) int { return cmp.Compare(a.Name, b.Name) })
+		for _, name := range names {
+			o.limits[name.Namespace] = append(o.limits[name.Namespace], o.ranges[name].limits...)
+			o.bounds[name.Namespace] = append(o.bounds[name.Namespace], o.ranges[name].bounds...)
+		}
+	})
 }
 
 // AddDriver notes a CSIDriver, and whether it takes inline volumes.
@@ -182,17 +227,23 @@ func (o *Objects) StorageOf(name ObjectName) Storage {
 
 // StorageFor finds what such a claim would be bound to.
 func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
+	o.sort()
 	class := o.standard
 	if claim.Class != nil {
 		class = *claim.Class
 	}
-	for _, v := range o.volumes {
-		if claim.Volume == v.Name || claim.Volume == "" &&
-			(v.For == name || v.For == (ObjectName{}) && v.Class == class && (class != "" || claim.Class != nil)) {
+	candidates := o.volume
+	if v, ok := o.volumes[claim.Volume]; claim.Volume != "" {
+		if candidates = nil; ok {
+			candidates = []Volume{v}
+		}
+	}
+	for _, v := range candidates {
+		if claim.Volume != "" || (v.For == name || v.For == (ObjectName{}) && v.Class == class && (class != "" || claim.Class != nil)) {
 			return Storage{Driver: v.Driver, From: "PersistentVolume " + v.Name, IsBound: true}
 		}
 	}
-	if provisioner := o.classes[class]; class != "" && provisioner != noProvisioner && claim.Volume == "" {
+	if provisioner := o.classes[class].provisioner; class != "" && provisioner != noProvisioner && claim.Volume == "" {
 		return Storage{Driver: provisioner, From: "StorageClass " + class}
 	}
 	return Storage{}
@@ -241,6 +292,7 @@ func (o *Objects) BoundsOf(namespace string) []Bounds {
 	if o == nil {
 		return nil
 	}
+	o.sort()
 	return o.bounds[namespace]
 }
 
@@ -283,5 +335,6 @@ func (o *Objects) LimitsOf(namespace string) []Limits {
 	if o == nil {
 		return nil
 	}
+	o.sort()
 	return o.limits[namespace]
 }

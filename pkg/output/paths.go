@@ -61,16 +61,44 @@ func printPath(w io.Writer, text string, data any) error {
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
 	plain, err := plainOf(data)
-	if err == nil {
-		err = path.Execute(&out, plain)
+	if err != nil {
+		return err
+	}
+	found, err := find(path, plain)
+	var out bytes.Buffer
+	for _, values := range found {
+		err = errors.Join(err, path.PrintResults(&out, values))
 	}
 	if err != nil {
-		return fmt.Errorf("%s%s: %w", FormatJSONPath, text, err)
+		return &PathError{fmt.Errorf("invalid value %q for --output: %w", FormatJSONPath+text, err)}
 	}
 	_, err = io.WriteString(w, CleanLines(out.String()))
 	return err
+}
+
+// PathError says that a path does not fit what was read, which kubectl refuses, too: an index beyond the end of a list,
+// one of what is no list, or a word that is none of JSONPath's.
+type PathError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *PathError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *PathError) Unwrap() error { return e.Err }
+
+// find returns what a path selects; fields that are missing are left out.
+func find(path *jsonpath.JSONPath, plain any) (found [][]reflect.Value, err error) {
+	defer func() {
+		// The library looks at the end of a range over nothing, and panics where that begins with an index.
+		if recover() != nil {
+			err = errors.New("a range over nothing begins with an index such as [0]; begin with a field")
+		}
+		if err != nil {
+			err = fmt.Errorf("it does not fit the profiles that were read, which -o json shows: %w", err)
+		}
+	}()
+	return path.FindResults(plain)
 }
 
 // plainOf returns data as encoding/json reads it.
@@ -126,7 +154,9 @@ func columnTable(text string, all []ClusterProfiles) (header []string, rows [][]
 			row := make([]string, len(columns))
 			for i, c := range columns {
 				if row[i], err = c.cell(plain); err != nil {
-					return nil, nil, fmt.Errorf("--output %s%s: column %s: %w", FormatColumns, text, c.header, err)
+					return nil, nil, &PathError{
+						fmt.Errorf("invalid value %q for --output: column %s: %w", FormatColumns+text, c.header, err),
+					}
 				}
 			}
 			rows = append(rows, row)
@@ -137,7 +167,7 @@ func columnTable(text string, all []ClusterProfiles) (header []string, rows [][]
 
 // cell returns the values that the path finds, with commas between them, or <none>.
 func (c column) cell(plain any) (string, error) {
-	found, err := c.path.FindResults(plain)
+	found, err := find(c.path, plain)
 	if err != nil {
 		return "", err
 	}

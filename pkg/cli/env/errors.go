@@ -10,6 +10,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // The exit codes of fgctl.
@@ -31,6 +32,7 @@ func ExitCode(err error) int {
 		refused *RefusedError
 		failure *cloud.Error
 		partly  *PartlyError
+		path    *output.PathError
 	)
 	switch {
 	case err == nil:
@@ -39,7 +41,7 @@ func ExitCode(err error) int {
 		return ExitFailed
 	case errors.As(err, &status):
 		return int(status)
-	case errors.As(err, &usage), errors.As(err, &faults):
+	case errors.As(err, &usage), errors.As(err, &faults), errors.As(err, &path):
 		return ExitUsage
 	case errors.As(err, &refused):
 		return ExitRefused

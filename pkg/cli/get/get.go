@@ -60,7 +60,8 @@ failed is reported on stderr, and in the field health.
 
 -o jsonpath=TEMPLATE applies kubectl's JSONPath to what -o json prints, a list; -o custom-columns= makes
 a table of paths into each profile, which has the fields cluster and region besides. A field that is
-missing is nothing there, and <none> in a column. There is no go-template; use -o json with jq.
+missing is nothing there, and <none> in a column; an index beyond the end of a list is an error, as
+kubectl's, with exit code 2. There is no go-template; use -o json with jq.
 
 With --watch rows are printed as profiles change, in the clusters of the first look, until Ctrl-C; a
 profile that is gone has the status gone, fgctl's own word. It looks every second while a profile is

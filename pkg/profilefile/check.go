@@ -138,9 +138,15 @@ func (p *found) problem(rule string, warning bool, f fargate.Fault) Problem {
 		Source: p.source, Document: p.Document, Line: p.lineOf(f), Profile: p.Name,
 		Path: strings.TrimSuffix(p.Path+"."+f.Field, "."), Rule: rule, Warning: warning,
 		Message: f.Message, Hint: f.Hint,
-		missing: f.Value == "" && (strings.HasSuffix(f.Field, ".namespace") || strings.HasPrefix(f.Field, "subnets[") ||
-			f.Field == "selectors" && len(p.Selectors) == 0),
+		missing: p.Misread(f),
 	}
+}
+
+// Misread reports whether a fault says that something is missing of a profile that was not read as it is written: then
+// it is most likely there, and its own fault is reported by Parse.
+func (e *Entry) Misread(f fargate.Fault) bool {
+	return e.misread && f.Value == "" && (strings.HasSuffix(f.Field, ".namespace") ||
+		strings.HasPrefix(f.Field, "subnets[") || f.Field == "selectors" && len(e.Selectors) == 0)
 }
 
 // judge returns the problems of the profile alone.

@@ -41,6 +41,8 @@ type Entry struct {
 	// "Ref ClusterName: the parameter has no Default"; they are empty where it does. The cluster is empty
 	// then, and what the tool calls the profile stands for its name.
 	OpenCluster, OpenName string
+	// misread reports whether a part of it was not what it should be.
+	misread bool
 	// Document and Line are the place of the profile in the file, counted from 1.
 	Document int
 	Line     int

@@ -52,6 +52,7 @@ func (o object) profile(f form) Entry {
 		return o.get(key).leaving(unknown)
 	}
 	var role, subnets, tags string
+	faults := len(o.p.faults)
 	e.Name = get(f.name, &e.OpenName).text()
 	e.Cluster = get(f.cluster, &e.OpenCluster).text()
 	e.Selectors = get(f.selectors, nil).selectors(f)
@@ -63,6 +64,7 @@ func (o object) profile(f form) Entry {
 	e.Status = status(get(f.status, nil).text())
 	e.ARN = get(f.arn, nil).text()
 	e.Region = fargate.ParseARN(e.ARN).Region
+	e.misread = len(o.p.faults) > faults
 	if o.p.noting {
 		e.lines = o.lines(f)
 	}

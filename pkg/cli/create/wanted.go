@@ -61,8 +61,8 @@ func (o *options) wanted(e *env.Env, cmd *cobra.Command, args []string) (
 		p := entry.Profile
 		p.Name = env.EntryName(entry)
 		where := env.EntryPlace(o.ConfigFile, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
-		more, warn := fargate.Validate(p)
-		faults, warnings = append(faults, more.In(where)...), append(warnings, warn.In(where)...)
+		more, warn := env.EntryFaults(where, entry, p)
+		faults, warnings = append(faults, more...), append(warnings, warn...)
 		// What a file that came from get says of status and health is the past.
 		p.Status, p.Issues = "", nil
 		// So are the tags of a replacement that made the profile.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -57,6 +58,12 @@ func (e *Env) configFileError(err error) error {
 // EntryName returns the name of a profile of a file; without one it is the one that create derives.
 func EntryName(entry profilefile.Entry) string {
 	return cmp.Or(entry.Name, fargate.DefaultName(entry.Selectors))
+}
+
+// EntryFaults judges a profile of a file, which stands at that place.
+func EntryFaults(where string, entry profilefile.Entry, p fargate.Profile) (faults, warnings fargate.Faults) {
+	faults, warnings = fargate.Validate(p)
+	return slices.DeleteFunc(faults, entry.Misread).In(where), warnings.In(where)
 }
 
 // EntryPlace is where a profile of a file stands, as faults name it.

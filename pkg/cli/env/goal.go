@@ -92,9 +92,9 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 			} else if !twice {
 				seen[p.Name] = place{file.Name, entry.Line}
 			}
-			more, warnings := fargate.Validate(p)
-			faults = append(faults, more.In(where)...)
-			e.ShowWarnings(warnings.In(where))
+			more, warnings := EntryFaults(where, entry, p)
+			faults = append(faults, more...)
+			e.ShowWarnings(warnings)
 			// What the output of get says of the state is the past, and so are the tags of a replacement.
 			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, decision.WithoutIntent(p.Tags)
 			goal.Entries = append(goal.Entries, decision.Entry{

@@ -95,10 +95,9 @@ func (f *facts) judgeSlots() Result {
 		}
 	}
 	planned := len(f.planned())
-	count := fmt.Sprintf("%d of %d profile slots are taken", taken, fargate.MaxProfiles)
-	if planned > 0 {
-		count = fmt.Sprintf("%d profiles exist and %d will be created before this one; the quota is %d a cluster",
-			taken, planned, fargate.MaxProfiles)
+	count := fmt.Sprintf("%d of %d profile slots are taken", min(taken+planned, fargate.MaxProfiles), fargate.MaxProfiles)
+	if planned > 0 && taken < fargate.MaxProfiles {
+		count += ", with those that are created before this profile"
 	}
 	switch {
 	case len(f.siblings.value) > fargate.MaxProfiles:

@@ -78,7 +78,7 @@ func TestSlots(t *testing.T) {
 		"none for a successor": {change: withProfiles(manyProfiles(10)...), input: func(in *Input) { in.Leaving = []string{"other-03"} }, want: expect{"slots": "fail: the successor needs a slot"}},
 		"planned ones take the last": {
 			change: withProfiles(manyProfiles(8)...), input: planned("plan-a", "plan-b"),
-			want: expect{"slots": "fail: 8 profiles exist and 2 will be created before this one"},
+			want: expect{"slots": "fail: no free profile slot: 10 of 10 profile slots are taken, with those that are created before this profile"},
 		},
 		"planned ones that exist": {change: withProfiles(manyProfiles(8)...), input: planned("other-00", "plan-a")},
 		"a raised quota": {

@@ -139,9 +139,9 @@ func (e *Env) put(prefix, text string) {
 	_, _ = fmt.Fprintln(e.Streams.Err, prefix+text)
 }
 
-// Checklist writes items to Err: all of them at the default verbosity, fewer below, and with the details of those that
-// passed only above it; one of several lists says on one line what passed.
-func (e *Env) Checklist(items []output.Item, several bool) error {
+// Checklist writes items to Err, under a heading where any is shown: all of them at the default verbosity, fewer below,
+// and with the details of those that passed only above it; one of several lists says on one line what passed.
+func (e *Env) Checklist(heading string, items []output.Item, several bool) error {
 	if e.Global.Verbose <= VerboseInfo {
 		items = output.Brief(items, several)
 	}
@@ -157,6 +157,9 @@ func (e *Env) Checklist(items []output.Item, several bool) error {
 		if e.Global.Verbose >= level {
 			shown = append(shown, item)
 		}
+	}
+	if heading != "" && len(shown) > 0 {
+		e.say(0, "", "%s", heading)
 	}
 	return output.Checklist(e.Streams, shown)
 }

@@ -44,8 +44,9 @@ func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p f
 
 // ShowChecks prints the report of the pre-flight as a checklist, under the profile's name where it is one of several.
 func (e *Env) ShowChecks(report preflight.Report, several bool) error {
+	heading := ""
 	if several {
-		e.Info("profile %s:", report.Profile.Name)
+		heading = fmt.Sprintf("profile %s:", report.Profile.Name)
 	}
 	items := make([]output.Item, len(report.Results))
 	for i, r := range report.Results {
@@ -53,7 +54,7 @@ func (e *Env) ShowChecks(report preflight.Report, several bool) error {
 			Mark: output.Mark(r.Level), Name: r.Check, Text: r.Message, Details: r.Details, Hint: r.Hint,
 		}
 	}
-	return e.Checklist(items, several)
+	return e.Checklist(heading, items, several)
 }
 
 // PreflightFailed returns the refusal that names the causes of all failed checks, and the command to run when these are

@@ -116,6 +116,14 @@ func (o *options) read(e *env.Env, cmd *cobra.Command) error {
 	if o.givenSpeed && o.speed <= 0 {
 		faults = append(faults, e.InvalidValue(cmd, "speed", o.speed, "must be greater than 0"))
 	}
+	if _, _, err := net.SplitHostPort(o.address); err == nil {
+		faults = append(faults, e.InvalidValue(cmd, "address", o.address, "must be without a port, which is for --port"))
+	}
+	for _, name := range o.allowHosts {
+		if net.ParseIP(name) == nil && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+			faults = append(faults, e.InvalidValue(cmd, "allow-host", name, "must be a host name or an IP address, without a port"))
+		}
+	}
 	if o.log != "" {
 		faults = append(faults, e.OneOf(cmd, "log", o.log, logFormats))
 	}

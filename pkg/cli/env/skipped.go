@@ -103,7 +103,7 @@ func (s *Skipped) warn(e *Env) {
 		kinds = append(kinds, text)
 	}
 	if len(kinds) > 0 {
-		e.Warn("not judged, as it is not known where these kinds keep pods: %s", strings.Join(kinds, ", "))
+		e.Warn("not judged: these may make pods, and show none: %s", strings.Join(kinds, ", "))
 	}
 	for _, l := range left {
 		counts = append(counts, fmt.Sprintf("%s %d", l.Reason, l.Count))

@@ -64,7 +64,7 @@ func (p *reportPrinter) close(summary fargate.Summary) error {
 		return p.report.Add(entry)
 	}
 	for _, k := range summary.Skipped {
-		text := fmt.Sprintf("%d not judged: it is not known where this kind keeps pods", k.Count)
+		text := fmt.Sprintf("%d not judged: this kind may make pods, and shows none", k.Count)
 		if err := skip(k.Kind, k.APIVersion, text); err != nil {
 			return err
 		}

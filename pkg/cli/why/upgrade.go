@@ -153,6 +153,9 @@ func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
 		if len(h.Budgets) > 0 {
 			text += fmt.Sprintf("; budget %s lets %d go now", strings.Join(h.Budgets, ", "), h.Allowed)
 		}
+		if strings.HasPrefix(h.Owner, "Pod/") {
+			text += "; nothing owns it, so apply its manifest again then"
+		}
 		out.WriteString(output.Clean(text) + "\n    " + output.Clean(h.Command) + "\n")
 	}
 	_, err := io.WriteString(e.Streams.Out, out.String())

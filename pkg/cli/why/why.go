@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
@@ -70,7 +72,10 @@ the profiles that say on which side they belong.`,
   fgctl why -f saved.json --profiles-from cluster.yaml`,
 		Args: cobra.ArbitraryArgs,
 		RunE: e.Within(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
-			opts.names = args
+			for _, name := range args {
+				// As kubectl get pods -o name prints it.
+				opts.names = append(opts.names, strings.TrimPrefix(name, "pod/"))
+			}
 			if err := opts.check(e, cmd); err != nil {
 				return err
 			}
@@ -108,6 +113,9 @@ the profiles that say on which side they belong.`,
 // check judges the flags, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	faults := []error{e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)}
+	if ns := o.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
+		faults = append(faults, e.InvalidValue(cmd, "namespace", ns, "must be lower-case letters, digits and -"))
+	}
 	if o.allNamespaces && e.Given(cmd, "namespace") {
 		faults = append(faults, errors.New("-A means every namespace, but one is named too; leave out one of the two"))
 	}
@@ -170,7 +178,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	var missing []error
 	for _, name := range opts.names {
 		if !seen[name] {
-			missing = append(missing, fmt.Errorf("there is no pod %q among those that were read", name))
+			missing = append(missing, fmt.Errorf("there is no pod %q among those that were read; name a pod, not its owner, "+
+				"and its namespace with -n", name))
 		}
 	}
 	if len(missing) > 0 {

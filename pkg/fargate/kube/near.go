@@ -80,6 +80,7 @@ func (o *Objects) keys() []objectKey {
 	}
 	add("claim", slices.Collect(maps.Keys(o.claims)))
 	add("range", slices.Collect(maps.Keys(o.ranges)))
+	add("service", slices.Collect(maps.Keys(o.services)))
 	add("account", slices.Collect(maps.Keys(o.accounts)))
 	global("volume", slices.Collect(maps.Keys(o.volumes)))
 	global("class", slices.Collect(maps.Keys(o.classes)))
@@ -87,7 +88,7 @@ func (o *Objects) keys() []objectKey {
 }
 
 // Near returns the objects as they decide about the pods of a file: of those with the same name its own, else those of
-// the nearest directory. Where several are as near and differ, none decides.
+// the nearest directory. Where several are as near and differ, none decides, but of Services the last.
 func (o *Objects) Near(source string) *Objects {
 	if o == nil || len(o.near.twice) == 0 {
 		return o
@@ -109,10 +110,13 @@ func (o *Objects) Near(source string) *Objects {
 	view := &Objects{
 		claims: maps.Clone(o.claims), volumes: maps.Clone(o.volumes), classes: maps.Clone(o.classes),
 		ranges: maps.Clone(o.ranges), accounts: maps.Clone(o.accounts), inline: o.inline, policies: o.policies,
-		group: o.group, reports: o.reports, services: o.services, routes: o.routes, logging: o.logging, unlogged: o.unlogged,
+		group: o.group, reports: o.reports, services: maps.Clone(o.services), routes: o.routes, logging: o.logging, unlogged: o.unlogged,
 	}
 	for _, depth := range slices.Sorted(maps.Keys(groups)) {
 		view.lay(groups[depth])
+		for _, x := range groups[depth] {
+			maps.Copy(view.services, x.services)
+		}
 	}
 	o.near.views[key.String()] = view
 	return view

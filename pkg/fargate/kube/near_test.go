@@ -8,8 +8,12 @@ func TestNear(t *testing.T) {
 	objects := &Objects{}
 	web := ObjectName{"web", "data"}
 	for _, f := range []struct{ source, driver string }{
-		{"repo/dev/a.yaml", "ebs"}, {"repo/dev/b.yaml", "efs"}, {"repo/prod/claim.yaml", "efs"},
-		{"repo/same/a.yaml", "nfs"}, {"repo/same/b.yaml", "nfs"}, {"other/claim.yaml", "ebs"},
+		{"repo/dev/a.yaml", "ebs"},
+		{"repo/dev/b.yaml", "efs"},
+		{"repo/prod/claim.yaml", "efs"},
+		{"repo/same/a.yaml", "nfs"},
+		{"repo/same/b.yaml", "nfs"},
+		{"other/claim.yaml", "ebs"},
 	} {
 		of := &Objects{}
 		of.AddClaim(web, Claim{Volume: f.driver})

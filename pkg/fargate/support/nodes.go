@@ -147,7 +147,21 @@ func nodeSelector(pod kube.Pod) []Finding {
 		r := corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}
 		found = append(found, nodeFinding(r, key+"="+value, kube.KeyPath(pod.Field("nodeSelector"), key))...)
 	}
+	for _, key := range [...]string{
+		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/arch",
+	} {
+		if value := pod.Spec.NodeSelector[key]; isOpen(value) {
+			_, fixed := labelOfNodes(key)
+			found = append(found, risky(kube.KeyPath(pod.Field("nodeSelector"), key), "let it be "+fixed+", or take it away",
+				"the pod wants nodes with %s=%s, which is filled in later; %s", key, value, describeLabel(key))...)
+		}
+	}
 	return found
+}
+
+// isOpen reports whether a value is filled in later: a parameter of Argo or Tekton, a variable of envsubst.
+func isOpen(value string) bool {
+	return strings.Contains(value, "{{") || strings.Contains(value, "${") || strings.Contains(value, "$(")
 }
 
 // nodeAffinity: the affinity of a DaemonSet's pods, to which its controller adds the node, says nothing new.
@@ -166,7 +180,7 @@ func unmetNodeLabels(p kube.Pod, of ...string) []string {
 	var keys []string
 	for key, value := range p.Spec.NodeSelector {
 		known, fixed := labelOfNodes(key)
-		if known == labelChosen || known == labelFixed && value == fixed {
+		if known == labelChosen || known == labelFixed && (value == fixed || isOpen(value)) {
 			continue
 		}
 		if slices.Contains(of, key) || len(of) == 0 && (known != labelFixed || key == kube.ComputeTypeAnnotation) {

@@ -130,6 +130,10 @@ var findingRows = []struct {
 	},
 
 	{"UG: no Arm", selectNodes("kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[kubernetes.io/arch]", "amd64 only"},
+	{
+		"argo-workflows, node-selector.yaml", selectNodes("kubernetes.io/arch", "{{inputs.parameters.arch}}"),
+		"node-selector warning spec.template.spec.nodeSelector[kubernetes.io/arch]", "filled in later",
+	},
 	{"the label's older name", selectNodes("beta.kubernetes.io/arch", "arm64"), "architecture error spec.template.spec.nodeSelector[beta.kubernetes.io/arch]", ""},
 	{"nodes listed with --show-labels", selectNodes("kubernetes.io/arch", "amd64"), "", ""},
 	{"UG: no Windows", selectNodes("kubernetes.io/os", "windows"), "windows error spec.template.spec.nodeSelector[kubernetes.io/os]", "windows"},

@@ -101,6 +101,15 @@ func (p *Progress) Stop() {
 	p.end()
 }
 
+// Drop ends the live line for good and leaves nothing of it.
+func (p *Progress) Drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.since = p.now() // nothing took its time
+	p.end()
+	p.live = nil
+}
+
 func (p *Progress) end() {
 	if p.drawing == nil {
 		return

@@ -75,6 +75,22 @@ func terminal(t *testing.T) (s *Streams, until func(string), rest func() string)
 	return &Streams{Err: out, ErrTerminal: true, ErrWidth: 80}, until, rest
 }
 
+// What is dropped leaves no line, however long it took, and a late Await does not bring it back.
+func TestDroppedLine(t *testing.T) {
+	s, until, rest := terminal(t)
+	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	p := NewProgress(s, func() time.Time { return now })
+	p.Await("cluster demo")
+	until(" cluster demo: asking  0s")
+	now = now.Add(time.Minute)
+	p.Drop()
+	p.Await("cluster demo")
+	p.Stop()
+	if got := rest(); got[strings.LastIndex(got, eraseLine):] != eraseLine {
+		t.Errorf("%q stays", got)
+	}
+}
+
 func TestLiveLine(t *testing.T) {
 	s, until, rest := terminal(t)
 	clock := make(chan time.Time, 1)

@@ -148,8 +148,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if slices.Contains(opts.skip, "slots") {
 		goal.Slots = math.MaxInt32
 	}
+	stop := e.Asking(place.Cluster)
 	changes, err := e.DecideGoal(ctx, client, place, goal)
-	if err != nil {
+	if stop(); err != nil {
 		return err
 	}
 	a := application{Env: e, Changes: changes, opts: opts, client: client, place: place, kubernetes: kubernetes}
@@ -200,8 +201,9 @@ func (a *application) agree(ctx context.Context) (agreed bool, err error) {
 // check runs the pre-flight of everything that has to be made, all of them at once.
 func (a *application) check(ctx context.Context) error {
 	inputs, at := a.Checks(a.opts.skip, decision.RoleName(a.place.Cluster, a.client.Region()))
+	stop := a.Asking(a.place.Cluster)
 	reports, err := preflight.RunAll(ctx, a.client, inputs)
-	if err != nil {
+	if stop(); err != nil {
 		return err
 	}
 	for i, report := range reports {

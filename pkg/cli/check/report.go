@@ -198,8 +198,8 @@ func (o *options) print(e *env.Env, all []cluster) error {
 	return o.report(e, all)
 }
 
-// text prints a table of the clusters where there are several, and of each what did not pass; all checks where there
-// is one profile, and at --verbose 4.
+// text prints a table of the clusters where there are several, and of each what did not pass; all checks, a line for
+// each that passed, where there is one profile, and with details at --verbose 4.
 func (o *options) text(e *env.Env, all []cluster) error {
 	if o.Several() {
 		rows := make([][]string, len(all))
@@ -225,9 +225,13 @@ func (o *options) text(e *env.Env, all []cluster) error {
 	out := *e.Streams
 	out.Err, out.ErrTerminal, out.ErrWidth = out.Out, out.OutTerminal, out.Width
 	for _, c := range all {
-		whole := !o.Several() && len(c.profiles) == 1 || e.Global.Verbose >= env.VerboseRequests
+		details := e.Global.Verbose >= env.VerboseRequests
 		for _, profile := range append([]string{""}, c.profiles...) {
-			if err := c.checklist(&out, profile, whole, o.Several()); err != nil {
+			items := c.items(profile, details || !o.Several() && len(c.profiles) == 1)
+			if !details {
+				items = output.Brief(items, false)
+			}
+			if err := c.checklist(&out, profile, items, o.Several()); err != nil {
 				return err
 			}
 		}
@@ -241,9 +245,8 @@ func (o *options) text(e *env.Env, all []cluster) error {
 	return nil
 }
 
-// checklist prints the results of a profile or of the cluster itself below a line that names it.
-func (c *cluster) checklist(out *output.Streams, profile string, whole, several bool) error {
-	var items []output.Item
+// items are the results of a profile or of the cluster itself; what passed is among them where the list is whole.
+func (c *cluster) items(profile string, whole bool) (items []output.Item) {
 	for _, r := range c.of(profile) {
 		if !whole && r.Level == preflight.Pass {
 			continue
@@ -258,6 +261,11 @@ func (c *cluster) checklist(out *output.Streams, profile string, whole, several 
 		item.Hint = cmp.Or(r.Command, r.Hint)
 		items = append(items, item)
 	}
+	return items
+}
+
+// checklist prints items below a line that names the profile, or the cluster itself.
+func (c *cluster) checklist(out *output.Streams, profile string, items []output.Item, several bool) error {
 	if len(items) == 0 {
 		return nil
 	}

@@ -100,11 +100,14 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
+	stop := e.Asking(place.Cluster)
 	all, err := checkAll(ctx, client, place.Cluster, opts)
-	if err != nil {
+	if err == nil {
+		nameClusters(ctx, client, all)
+	}
+	if stop(); err != nil {
 		return err
 	}
-	nameClusters(ctx, client, all)
 	var refusals []error
 	reports := make([]preflight.Report, len(all))
 	for i := range all {

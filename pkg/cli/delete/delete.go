@@ -152,8 +152,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		return err
 	}
 	cluster := place.Cluster
+	stop := e.Asking(cluster)
 	found, err := opts.selected(ctx, e, client, cluster)
-	if err != nil {
+	if stop(); err != nil {
 		return err
 	}
 	left := fargate.Without(found.Profiles, found.Doomed...)

@@ -145,7 +145,10 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 			return nil
 		})
 	}
-	for _, err := range sideBySide(parts) {
+	stop := e.Asking(place.Cluster)
+	failures := sideBySide(parts)
+	stop()
+	for _, err := range failures {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

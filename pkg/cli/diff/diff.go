@@ -102,8 +102,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
+	stop := e.Asking(place.Cluster)
 	out, err := compare(ctx, e, client, place, goal)
-	if err == nil {
+	if stop(); err == nil {
 		err = opts.print(e, []*difference{out})
 	}
 	if err == nil {

@@ -124,6 +124,8 @@ func ReadFleet[T any](
 	if f.Several() && e.Streams.ErrTerminal {
 		all.progress = e.Progress()
 		defer all.progress.Stop()
+	} else if !f.Several() {
+		defer e.Asking(place.Cluster)()
 	}
 	accounts := f.accounts
 	if len(accounts) == 0 {

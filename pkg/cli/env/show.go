@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -22,6 +23,20 @@ func (e *Env) Runner(ctx context.Context, client *cloud.Client) (r *lifecycle.Ru
 	return &lifecycle.Runner{
 		EKS: client, IAM: client, Clock: e.Clock, Report: progress, Deadline: deadlineOf(ctx).end, Token: rand.Text,
 	}, progress.Stop
+}
+
+// Asking shows on a terminal that AWS is asked about a cluster, from half a second on until stop is called, which has to
+// be before anything else is printed.
+func (e *Env) Asking(cluster string) (stop func()) {
+	if e.Global.Verbose != VerboseInfo { // above it, each request has a line
+		return func() {}
+	}
+	progress := e.Progress()
+	late := time.AfterFunc(time.Second/2, func() { progress.Await("cluster " + cluster) })
+	return func() {
+		late.Stop()
+		progress.Drop()
+	}
 }
 
 // UnfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;

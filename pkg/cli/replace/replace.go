@@ -234,8 +234,9 @@ func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error 
 	if err := opts.ReadRates(ctx, e, client.Region()); err != nil {
 		return err
 	}
+	stop := e.Asking(place.Cluster)
 	profiles, err := client.Profiles(ctx, place.Cluster)
-	if err != nil {
+	if stop(); err != nil {
 		return env.ExplainNotFound(ctx, client, err, place.Cluster, "")
 	}
 	r := replacement{Env: e, opts: opts, client: client, place: place}

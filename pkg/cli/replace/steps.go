@@ -82,8 +82,9 @@ func (r *replacement) check(ctx context.Context) error {
 	if r.Wish.NewRole {
 		input.NewRole = decision.RoleName(r.place.Cluster, r.client.Region())
 	}
+	stop := r.Asking(r.place.Cluster)
 	report, err := preflight.Run(ctx, r.client, input)
-	if err != nil {
+	if stop(); err != nil {
 		return err
 	}
 	if err := r.ShowChecks(report, false); err != nil {

@@ -242,6 +242,7 @@ call("iam", "DeleteRolePolicy", RoleName="made", PolicyName="inline")
 policy = call("iam", "CreatePolicy", PolicyName="own", PolicyDocument=POLICY, Description="x")["Policy"]
 call("iam", "GetPolicy", PolicyArn=policy["Arn"])
 call("iam", "GetPolicyVersion", PolicyArn=policy["Arn"], VersionId="v1")
+call("iam", "ListPolicies")
 call("iam", "ListPolicyVersions", PolicyArn=policy["Arn"])
 call("iam", "PutRolePermissionsBoundary", RoleName="made", PermissionsBoundary=policy["Arn"])
 call("iam", "DeleteRolePermissionsBoundary", RoleName="made")

@@ -185,7 +185,7 @@ func natGateways(c *account.Call) (out []thing) {
 	type natXML struct {
 		ID           string                 `xml:"natGatewayId"`
 		VPC          string                 `xml:"vpcId"`
-		Subnet       string                 `xml:"subnetId"`
+		Subnet       string                 `xml:"subnetId,omitempty"`
 		State        string                 `xml:"state"`
 		Connectivity string                 `xml:"connectivityType"`
 		Addresses    wire.Items[addressXML] `xml:"natGatewayAddressSet"`

@@ -37,6 +37,7 @@ func Operations() []account.Operation {
 		{Name: "DeleteRolePolicy", Run: ofOwnRole(deleteInline)},
 		{Name: "CreatePolicy", Run: createPolicy},
 		{Name: "GetPolicy", Run: ofPolicy(getPolicy)},
+		{Name: "ListPolicies", On: func(*account.Call) string { return "*" }, Run: listPolicies},
 		{Name: "GetPolicyVersion", Run: ofPolicy(getPolicyVersion)},
 		{Name: "ListPolicyVersions", Run: ofPolicy(listPolicyVersions)},
 		{Name: "DeletePolicy", Run: ofPolicy(deletePolicy)},

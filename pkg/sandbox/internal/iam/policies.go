@@ -3,6 +3,7 @@ package iam
 import (
 	_ "embed" // the policies of AWS
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -115,17 +116,46 @@ type policyXML struct {
 	Description string `xml:",omitempty"`
 	Created     string `xml:"CreateDate"`
 	Updated     string `xml:"UpdateDate"`
-	Tags        wire.Members[wire.Tag]
+	Tags        *wire.Members[wire.Tag]
 }
 
 func showPolicy(c *account.Call, p *account.Policy) any {
+	return struct{ Policy policyXML }{policyOf(c, p)}
+}
+
+// listPolicies shows AWS's policies as far as the sandbox knows them, and the account's own, in the order of their making. It leaves out
+// what GetPolicy alone shows (IAM API, ListPolicies).
+func listPolicies(c *account.Call) (any, *wire.Refusal) {
+	var list []policyXML
+	add := func(p *account.Policy) {
+		shown := policyOf(c, p)
+		shown.Description, shown.Tags = "", nil
+		unused := c.Query.Get("OnlyAttached") == "true" && shown.Attachments == 0
+		if !unused && strings.HasPrefix(shown.Path, c.Query.Get("PathPrefix")) {
+			list = append(list, shown)
+		}
+	}
+	if c.Query.Get("Scope") != "Local" {
+		for _, name := range slices.Sorted(maps.Keys(managed())) {
+			add(findPolicy(c, "arn:"+c.World.Partition+":iam::aws:policy/"+name))
+		}
+	}
+	if c.Query.Get("Scope") != "AWS" {
+		for _, p := range c.Policies {
+			add(p)
+		}
+	}
+	return page(c, "Policies", list, account.InOrder)
+}
+
+func policyOf(c *account.Call, p *account.Policy) policyXML {
 	_, path, _ := strings.Cut(p.ARN, ":policy")
 	slash := strings.LastIndex(path, "/")
 	out := policyXML{
 		Name: path[slash+1:], ID: p.ID, ARN: p.ARN, Path: path[:slash+1], Version: p.Version,
 		Attachable:  !strings.HasPrefix(path, "/aws-service-role/"),
 		Description: p.Description, Created: p.Created.UTC().Format(time.RFC3339),
-		Tags: wire.Members[wire.Tag]{List: wire.Tags(p.Tags)},
+		Tags: &wire.Members[wire.Tag]{List: wire.Tags(p.Tags)},
 	}
 	out.Updated = out.Created
 	for _, r := range c.Roles {
@@ -133,7 +163,7 @@ func showPolicy(c *account.Call, p *account.Policy) any {
 			out.Attachments++
 		}
 	}
-	return struct{ Policy policyXML }{out}
+	return out
 }
 
 func createPolicy(c *account.Call) (any, *wire.Refusal) {

@@ -114,6 +114,18 @@ func TestTheEndOfAPolicy(t *testing.T) {
 	if len(versions) != 1 || aws.ToString(versions[0].VersionId) != "v1" || !versions[0].IsDefaultVersion || versions[0].Document != nil {
 		t.Errorf("%+v", versions)
 	}
+	for scope, want := range map[iamtypes.PolicyScopeType]bool{"Local": true, "AWS": false, "All": true} {
+		list := try[*iam.ListPoliciesOutput](t)(b.IAM.ListPolicies(ctx, &iam.ListPoliciesInput{Scope: scope, MaxItems: aws.Int32(1000)})).Policies
+		own := slices.ContainsFunc(list, func(p iamtypes.Policy) bool { return *p.Arn == *arn })
+		pods := slices.ContainsFunc(list, func(p iamtypes.Policy) bool { return *p.PolicyName == "AmazonEKSFargatePodExecutionRolePolicy" })
+		if own != want || pods != (scope != "Local") {
+			t.Errorf("%s: own %t, AWS's %t", scope, own, pods)
+		}
+	}
+	used := try[*iam.ListPoliciesOutput](t)(b.IAM.ListPolicies(ctx, &iam.ListPoliciesInput{OnlyAttached: true, PathPrefix: aws.String("/")})).Policies
+	if len(used) != 1 || aws.ToInt32(used[0].AttachmentCount) != 1 {
+		t.Errorf("%+v", used)
+	}
 	remove := func(arn *string) string {
 		_, err := b.IAM.DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: arn})
 		return bench.Code(err)

@@ -37,6 +37,9 @@ data "aws_availability_zones" "available" {
 data "aws_iam_role" "pods" {
   name = "fargate-pods"
 }
+data "aws_iam_policy" "pods" {
+  name = "AmazonEKSFargatePodExecutionRolePolicy"
+}
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -64,7 +67,7 @@ resource "aws_iam_policy" "logs" {
 }
 resource "aws_iam_role_policy_attachment" "pods" {
   for_each = {
-    pods = "arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+    pods = data.aws_iam_policy.pods.arn
     logs = aws_iam_policy.logs.arn
   }
   role       = aws_iam_role.pods.name

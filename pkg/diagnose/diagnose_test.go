@@ -322,18 +322,6 @@ func TestCauses(t *testing.T) {
 			[]string{"kept-off"},
 			"kept-off",
 		},
-		"CoreDNS": {
-			waiting("", func(p *kube.Pod) {
-				p.Namespace, p.Labels["k8s-app"] = "kube-system", "kube-dns"
-				p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
-			}), diagnose.Evidence{Profiles: all, Cluster: "demo"}, []string{"coredns-on-ec2"}, "coredns-on-ec2",
-		},
-		"CoreDNS, whose Deployment lets it go": {
-			waiting("", func(p *kube.Pod) {
-				p.Namespace, p.Labels["k8s-app"] = "kube-system", "kube-dns"
-				p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
-			}), diagnose.Evidence{Profiles: all, CoreDNSKept: &no}, []string{"coredns-on-ec2"}, "coredns-on-ec2",
-		},
 		"no room on other nodes": {
 			waiting("", says("0/3 nodes are available: 3 Insufficient memory.")),
 			diagnose.Evidence{Profiles: with(func(p *fargate.Profile) { p.Selectors[0].Namespace = "api" })},

@@ -106,3 +106,33 @@ func TestWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) { judge(t, c.pod, c.ev, c.want, c.sure) })
 	}
 }
+
+// CoreDNS needs a profile, and a template without its annotation; a cluster without profiles gets the command for one.
+func TestCoreDNS(t *testing.T) {
+	dns := waiting("", func(p *kube.Pod) {
+		p.Namespace, p.Labels["k8s-app"] = "kube-system", "kube-dns"
+		p.Annotations = map[string]string{kube.ComputeTypeAnnotation: "ec2"}
+	})
+	of := func(namespace string) []fargate.Profile {
+		return []fargate.Profile{{Name: "a", Status: fargate.StatusActive, Selectors: []fargate.Selector{{Namespace: namespace}}}}
+	}
+	let := false
+	for name, c := range map[string]struct {
+		pod  kube.Pod
+		ev   diagnose.Evidence
+		want []string
+	}{
+		"annotated":             {dns, diagnose.Evidence{Profiles: of("kube-system"), Cluster: "demo"}, []string{"coredns-on-ec2"}},
+		"annotated, no profile": {dns, diagnose.Evidence{Profiles: of("web")}, []string{"coredns-on-ec2", "no-profile"}},
+		"no longer annotated":   {dns, diagnose.Evidence{Profiles: of("kube-*"), CoreDNSKept: &let}, []string{"coredns-on-ec2"}},
+		"a cluster without any": {waiting(""), diagnose.Evidence{Profiles: []fargate.Profile{}}, []string{"no-profile"}},
+	} {
+		t.Run(name, func(t *testing.T) { judge(t, c.pod, c.ev, c.want, c.want[0]) })
+	}
+	e := diagnose.New([]fargate.Profile{})
+	e.Add(dns)
+	causes := e.Cases(diagnose.Evidence{Profiles: []fargate.Profile{}, Cluster: "demo", Now: now})[0].Causes
+	if got := causes[1].Command; got != "fgctl create fargateprofile --selector namespace=kube-system,k8s-app=kube-dns --cluster demo" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -88,6 +88,15 @@ func UsageOf(cmd *cobra.Command, format string, args ...any) error {
 	return &UsageError{Err: fmt.Errorf(format, args...), Command: cmd.CommandPath()}
 }
 
+// InvalidValue says what is wrong with the value of a flag, and where it comes from.
+func (e *Env) InvalidValue(cmd *cobra.Command, flag string, value any, must string) error {
+	source := ""
+	if e.IsSetting(flag) {
+		source = e.Sources[flag] + ": "
+	}
+	return UsageOf(cmd, "%sinvalid value %q for --%s: %s", source, fmt.Sprint(value), flag, must)
+}
+
 // UsageFaults returns a UsageError of all errors that are not nil, which points to the help of cmd; nil for none.
 func UsageFaults(cmd *cobra.Command, faults ...error) error {
 	if err := errors.Join(faults...); err != nil {

@@ -112,15 +112,6 @@ func (e *Env) OneOf(cmd *cobra.Command, flag, value string, allowed []string) er
 	return e.InvalidValue(cmd, flag, value, "must be "+must)
 }
 
-// InvalidValue says what is wrong with the value of a flag, and where it comes from.
-func (e *Env) InvalidValue(cmd *cobra.Command, flag string, value any, must string) error {
-	source := ""
-	if e.IsSetting(flag) {
-		source = e.Sources[flag] + ": "
-	}
-	return UsageOf(cmd, "%sinvalid value %q for --%s: %s", source, fmt.Sprint(value), flag, must)
-}
-
 // EachOneOf judges a flag of several values; it returns the faults of all.
 func (e *Env) EachOneOf(cmd *cobra.Command, flag string, values, allowed []string) error {
 	faults := make([]error, 0, len(values))

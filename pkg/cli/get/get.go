@@ -128,7 +128,8 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 			format = known
 		}
 	}
-	if err := errors.Join(e.NoneEmpty(cmd, "regions"), o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", format, formats)); err != nil {
+	if err := errors.Join(e.NoneEmpty(cmd, "regions"), o.CheckTimeout(e, cmd),
+		e.OneOf(cmd, "output", format, formats)); err != nil {
 		return err
 	}
 	if err := output.CheckPaths(o.output); err != nil {

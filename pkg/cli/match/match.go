@@ -149,7 +149,8 @@ profiles that take pods overlap, unless --fail-on is none.`,
 	flags.BoolVar(&opts.overlaps, "overlaps", false,
 		"show which profiles could take the same pods, and which selectors are redundant; no -f is needed")
 	opts.AddPrice(cmd)
-	flags.StringVarP(&opts.output, "output", "o", "table", "table, wide, json, yaml, junit, sarif or github (annotations, step summary)")
+	flags.StringVarP(&opts.output, "output", "o", "table",
+		"table, wide, json, yaml, junit, sarif or github (annotations, step summary)")
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --profiles-from none unless given"
 	flags.BoolVarP(&opts.quiet, "quiet", "q", false, "print no result; the exit code is the answer")

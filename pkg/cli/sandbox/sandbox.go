@@ -285,11 +285,15 @@ func runServe(ctx context.Context, e *env.Env, opts options) error {
 	if err := printEnvironment(e, s); err != nil {
 		return err
 	}
-	e.Info("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to "+
+	say := e.Info
+	if opts.log == "json" { // a program reads standard error
+		say = func(string, ...any) {}
+	}
+	say("The sandbox serves AWS at %s until it is interrupted. A shell uses it once it has evaluated what went to "+
 		"standard output.", s.url)
 	select {
 	case <-ctx.Done():
-		e.Info("Sandbox stopped; its state is discarded.")
+		say("Sandbox stopped; its state is discarded.")
 		return nil
 	case err := <-s.failed:
 		return fmt.Errorf("the sandbox stopped serving: %w", err)

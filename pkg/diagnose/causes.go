@@ -140,17 +140,29 @@ func (s *subject) profile() {
 func (s *subject) judgeProfile(p fargate.Profile) {
 	if !p.Status.TakesPods() {
 		s.fact("profile "+p.Name, "is %s", p.Status)
-		cure := "wait until it is ACTIVE"
-		if !p.Status.InTransition() {
-			cure = "delete the profile and create it anew"
-		}
 		s.add(Cause{
 			Code: "profile-not-active", Certain: true,
 			Text: fmt.Sprintf("profile %s is %s and starts no new pods", p.Name, p.Status),
-			Cure: cure + ", or let another profile take the pod, then make the pod anew", Command: s.anew(),
+			Cure: active(p.Status) + ", or let another profile take the pod; then make the pod anew", Command: s.anew(),
 			Source: guideProfile,
 		})
 	}
+	s.health(p)
+}
+
+// active says how a profile with such a status, or one in its place, gets ACTIVE.
+func active(status fargate.Status) string {
+	switch status {
+	case fargate.StatusCreating:
+		return "wait until it is ACTIVE"
+	case fargate.StatusDeleting:
+		return "create another profile when it is gone"
+	}
+	return "delete the profile and create it anew"
+}
+
+// health is what EKS reports of a profile.
+func (s *subject) health(p fargate.Profile) {
 	for _, issue := range p.Issues {
 		s.fact("health of profile "+p.Name, "%s", issue)
 		s.add(Cause{

@@ -101,8 +101,13 @@ func (s *subject) unmatched() {
 			s.add(Cause{
 				Code: "profile-not-active", Certain: true, Text: fmt.Sprintf("profile %s matches the pod, but is %s",
 					p.Name, p.Status),
-				Cure: "when it is ACTIVE make the pod anew", Command: s.anew(), Source: guideProfile,
+				Cure: active(p.Status) + "; then make the pod anew", Command: s.anew(), Source: guideProfile,
 			})
+			for _, of := range s.ev.Profiles {
+				if of.Name == p.Name {
+					s.health(of)
+				}
+			}
 		}
 	}
 	if !inactive || s.x.Pinned != "" {

@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,27 @@ func TestWords(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) { judge(t, c.pod, c.ev, c.want, c.sure) })
+	}
+}
+
+// A profile that is not ACTIVE gets so by waiting only where it is CREATING; its health is named, taken or not.
+func TestProfileNotActive(t *testing.T) {
+	for status, want := range map[fargate.Status]string{
+		fargate.StatusCreating: "wait until", fargate.StatusDeleting: "create another", fargate.StatusCreateFailed: "delete the profile",
+		fargate.StatusDeleteFailed: "delete the profile",
+	} {
+		profiles := []fargate.Profile{{
+			Name: "web", Status: status, Selectors: []fargate.Selector{{Namespace: "web"}},
+			Issues: []fargate.HealthIssue{{Code: "AccessDenied", Message: "no"}},
+		}}
+		for _, taken := range []string{"", "web"} {
+			e := diagnose.New(profiles)
+			e.Add(waiting(taken))
+			causes := e.Cases(diagnose.Evidence{Profiles: profiles, Now: now})[0].Causes
+			if len(causes) < 2 || !strings.HasPrefix(causes[0].Cure, want) || causes[1].Code != "profile-health" {
+				t.Errorf("%s, taken by %q: %+v", status, taken, causes)
+			}
+		}
 	}
 }
 

@@ -42,6 +42,23 @@ func askWhy(t *testing.T, args ...string) (code int, out, errs string) {
 	return code, stdout.String(), stderr.String()
 }
 
+// A command to copy is for the cluster and the context that were asked about.
+func TestWhyCommandsAreForThisCluster(t *testing.T) {
+	kubernetes(t, map[string][]string{"pods": {
+		waitingPod("shop-1", "Your pod's cpu/memory requirements exceed the max Fargate configuration"),
+		`{"metadata":{"name":"b","namespace":"other","uid":"b"},"spec":{"containers":[{"name":"c","image":"x"}]},"status":{"phase":"Pending"}}`,
+	}})
+	_, out, errs := askWhy(t, "-A", "-c", "demo", "--context", "test")
+	for _, want := range []string{
+		"kubectl --context test get pod shop-1 -n web -o json | fgctl match -f - --cluster demo\n",
+		"fgctl replace fargateprofile web --add-selector namespace=other --cluster demo\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s%s", want, out, errs)
+		}
+	}
+}
+
 // With the real kubectl: the reason that the scheduler gave, the claim that is bound by now, the events.
 func TestWhyReadsAClusterWithKubectl(t *testing.T) {
 	const unbound = "Pod not supported on Fargate: volumes not supported: data not supported because: PVC data not bound"

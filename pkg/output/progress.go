@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,11 +86,12 @@ func (p *Progress) turn(subject, status string) {
 func (p *Progress) Note(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	text = strings.Join(Wrap(Clean(text), p.streams.ErrWidth, "  "), "\n") + "\n"
 	if p.drawing == nil {
-		p.print(Clean(text) + "\n")
+		p.print(text)
 		return
 	}
-	p.print(eraseLine + Clean(text) + "\n")
+	p.print(eraseLine + text)
 	p.draw()
 }
 

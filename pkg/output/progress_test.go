@@ -75,6 +75,16 @@ func terminal(t *testing.T) (s *Streams, until func(string), rest func() string)
 	return &Streams{Err: out, ErrTerminal: true, ErrWidth: 80}, until, rest
 }
 
+// A note breaks between words, as all messages do.
+func TestNoteFitsTheTerminal(t *testing.T) {
+	s, _, errs := buffers()
+	s.ErrWidth = 40
+	NewProgress(s, time.Now).Note("profile web is DELETING; EKS allows one transition at a time")
+	if want := "profile web is DELETING; EKS allows one\n  transition at a time\n"; errs.String() != want {
+		t.Errorf("got %q, want %q", errs, want)
+	}
+}
+
 // What is dropped leaves no line, however long it took, and a late Await does not bring it back.
 func TestDroppedLine(t *testing.T) {
 	s, until, rest := terminal(t)

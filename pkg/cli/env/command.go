@@ -76,7 +76,7 @@ func (e *Env) WaitCommand(p Place, name, state string) string {
 }
 
 // TellWait says which command waits for what EKS has accepted.
-func (e *Env) TellWait(name, command string) { e.Info("to wait for profile %s:\n  %s", name, command) }
+func (e *Env) TellWait(name, command string) { e.Info("to wait for profile %s:\n%s", name, command) }
 
 // WaysOut returns the command lines that finish a replacement and that undo it, which is empty where that is too late.
 func (e *Env) WaysOut(p Place, s decision.Situation) (finish, undo string) {

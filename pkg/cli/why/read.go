@@ -43,6 +43,7 @@ func (r *reader) miss(what string, err error) {
 type target struct {
 	client  *cloud.Client
 	cluster string
+	place   env.Place
 }
 
 // profiles returns the profiles of the files, which have to be readable, or of the cluster; nil where that cannot be
@@ -70,7 +71,7 @@ func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]farg
 	if profiles == nil {
 		profiles = []fargate.Profile{}
 	}
-	return profiles, &target{client, place.Cluster}, nil
+	return profiles, &target{client, place.Cluster, place}, nil
 }
 
 // skippedCheck begins the note that a check was skipped.

@@ -51,6 +51,9 @@ func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
 		}
 		found.Unread = append(found.Unread, text)
 	}
+	for i := range found.Holders {
+		found.Holders[i].Command = opts.located(e, nil, found.Holders[i].Command)
+	}
 	if err := showUpgrade(e, opts.output, found); err != nil {
 		return err
 	}
@@ -72,9 +75,14 @@ func (r *reader) target(ctx context.Context, e *env.Env, opts options) (int, err
 		}
 		return minor, nil
 	}
-	client, place, err := e.Target(ctx, env.Place{})
+	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
 	if err != nil {
 		return 0, fmt.Errorf("the cluster's version is not known; give --to 1.NN\n%w", err)
+	}
+	if len(opts.files) == 0 {
+		if _, err := env.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
+			return 0, err
+		}
 	}
 	cluster, err := client.Cluster(ctx, place.Cluster)
 	if err != nil {

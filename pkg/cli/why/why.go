@@ -192,6 +192,11 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	r.finish()
 	found := answer{Looked: examiner.Looked, Cases: examiner.Cases(r.evidence), Unread: append([]string{}, r.unread...)}
 	found.unsided = profiles == nil && found.Looked > 0
+	for _, c := range found.Cases {
+		for i := range c.Causes {
+			c.Causes[i].Command = opts.located(e, aws, c.Causes[i].Command)
+		}
+	}
 	if err := show(e, opts.output, found); err != nil {
 		return err
 	}
@@ -203,6 +208,17 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 			"the profiles by --profiles-from")
 	}
 	return nil
+}
+
+// located returns a command line for the cluster and the kubeconfig context of this run.
+func (o *options) located(e *env.Env, aws *target, command string) string {
+	if aws != nil && (strings.HasPrefix(command, "fgctl ") || strings.Contains(command, "| fgctl ")) {
+		command = strings.Replace(command, " --cluster "+aws.cluster, "", 1) + strings.TrimPrefix(e.On(aws.place), "fgctl")
+	}
+	if o.kubectl.Context != "" && strings.HasPrefix(command, "kubectl ") {
+		command = env.Command("kubectl", "--context", o.kubectl.Context) + strings.TrimPrefix(command, "kubectl")
+	}
+	return command
 }
 
 // wants reports whether a pod is asked for.

@@ -13,7 +13,8 @@ import (
 )
 
 // createRoleHint is what helps when no role fits.
-const createRoleHint = "name one with --pod-execution-role-arn, or let fgctl make one with --create-pod-execution-role"
+const createRoleHint = "name one with --pod-execution-role-arn (in a file podExecutionRoleARN), " +
+	"or let fgctl make one with --create-pod-execution-role"
 
 // pick is the role to use and where it comes from; without an ARN, candidates are those to choose from,
 // each with what speaks for it.
@@ -147,7 +148,7 @@ func (f *facts) judgeNewRole() Result {
 	case f.cluster.Account() == "":
 		return fail(codeRoleUnnamed, "role %s cannot be made: its trust policy names the cluster's account, and %s",
 			f.input.NewRole, unread("the cluster", f.clusterErr).Message).
-			hint("name a role with --pod-execution-role-arn")
+			hint("name a role with --pod-execution-role-arn (in a file podExecutionRoleARN)")
 	case f.skips(checkRole):
 		return bySkip()
 	case f.makesRole():
@@ -160,7 +161,7 @@ func (f *facts) judgeNewRole() Result {
 func (f *facts) roleHint() string {
 	if f.input.NewRole != "" {
 		return "change or delete that role, which --create-pod-execution-role takes for its own, " +
-			"or name another one with --pod-execution-role-arn"
+			"or name another one with --pod-execution-role-arn (in a file podExecutionRoleARN)"
 	}
 	return createRoleHint
 }
@@ -177,7 +178,7 @@ func (f *facts) noRole() Result {
 		return unknown("the account's roles", f.roles.err)
 	case len(f.pick.candidates) > 0 && f.roles.value == nil:
 		return fail(codeRoleUnnamed, "the cluster's profiles use several roles; say which one to take").
-			with(f.pick.candidates...).hint("name one with --pod-execution-role-arn")
+			with(f.pick.candidates...).hint("name one with --pod-execution-role-arn (in a file podExecutionRoleARN)")
 	case len(f.pick.candidates) > 0:
 		return fail(codeRoleUnnamed, "several roles of the account may serve; say which one to take").
 			with(f.pick.candidates...).hint(createRoleHint)

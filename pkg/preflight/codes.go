@@ -314,7 +314,7 @@ func Codes() []Code {
 		{
 			codeRoleUnnamed, checkRole,
 			"no role is named, and none could be chosen",
-			"name one with --pod-execution-role-arn",
+			"name one with --pod-execution-role-arn (in a file podExecutionRoleARN)",
 		},
 		{
 			codeRoleInstances, checkRoleUse,

@@ -129,7 +129,8 @@ func protocolOf(r *http.Request, service string) *wire.Protocol {
 		return wire.Target(contentType)
 	case service == "s3":
 		return wire.S3()
-	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"), service == "route53", service == "cloudfront":
+	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"),
+		service == "route53", service == "cloudfront":
 		return wire.Query("") // the other services of REST-XML write their errors as it does
 	}
 	return wire.JSON

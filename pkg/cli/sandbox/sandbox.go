@@ -121,7 +121,8 @@ func (o *options) read(e *env.Env, cmd *cobra.Command) error {
 	}
 	for _, name := range o.allowHosts {
 		if net.ParseIP(name) == nil && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
-			faults = append(faults, e.InvalidValue(cmd, "allow-host", name, "must be a host name or an IP address, without a port"))
+			faults = append(faults, e.InvalidValue(cmd, "allow-host", name,
+				"must be a host name or an IP address, without a port"))
 		}
 	}
 	if o.log != "" {

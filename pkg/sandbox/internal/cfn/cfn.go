@@ -4,9 +4,11 @@ package cfn
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
@@ -74,6 +76,9 @@ func invalid(format string, args ...any) *wire.Refusal {
 	return wire.BadRequest("ValidationError", fmt.Sprintf(format, args...))
 }
 
+// stackName is what the name of a new stack must look like (CloudFormation API, CreateStack).
+var stackName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`) })
+
 func stackID(s *account.Stack) (any, *wire.Refusal) {
 	return struct {
 		ID string `xml:"StackId"`
@@ -82,6 +87,10 @@ func stackID(s *account.Stack) (any, *wire.Refusal) {
 
 func createStack(c *account.Call) (any, *wire.Refusal) {
 	name, token := c.Query.Get("StackName"), c.Query.Get("ClientRequestToken")
+	if !stackName().MatchString(name) {
+		return nil, invalid("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", name)
+	}
 	before := find(c, name)
 	// A client that sends again with its token makes no second stack (CloudFormation API, CreateStack).
 	for _, s := range c.Stacks {

@@ -263,6 +263,7 @@ func TestStackRefusals(t *testing.T) {
 		{"its protection", "Action=UpdateTerminationProtection&StackName=x", "ValidationError", "Stack with id x does not exist"},
 		{"its events", "Action=DescribeStackEvents&StackName=x", "ValidationError", "Stack with id x does not exist"},
 		{"no capability", "Action=CreateStack&StackName=x", "InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]"},
+		{"a name that eksctl makes of a cluster with an underscore", "Action=CreateStack&StackName=eksctl-a_b-fargate", "ValidationError", "[a-zA-Z][-a-zA-Z0-9]*"},
 		{"no template", "", "ValidationError", "TemplateBody"},
 		{"YAML", "Resources:", "ValidationError", "JSON"},
 		{"no resources", "{}", "ValidationError", "at least one Resources member"},

@@ -32,7 +32,7 @@ func everything(*account.Call) string { return "*" }
 // orDry refuses a request that only asks whether it would be permitted.
 func orDry(run func(*account.Call) (any, *wire.Refusal)) func(*account.Call) (any, *wire.Refusal) {
 	return func(c *account.Call) (any, *wire.Refusal) {
-		if c.Query.Get("DryRun") == "true" {
+		if strings.EqualFold(c.Query.Get("DryRun"), "true") {
 			return nil, &wire.Refusal{
 				Status: http.StatusPreconditionFailed, Code: "DryRunOperation",
 				Message: "Request would have succeeded, but DryRun flag is set.",
@@ -255,6 +255,8 @@ var plain = strings.NewReplacer(`\`, "\x00", "*", "\x01", "?", "\x02")
 // takes reports whether one of the thing's values fits one of the filter's.
 func (f filter) takes(t thing) bool {
 	return slices.ContainsFunc(t.seen(f.name), func(have string) bool {
-		return slices.ContainsFunc(f.values, func(want string) bool { return glob.Match(literal.Replace(want), plain.Replace(have)) })
+		return slices.ContainsFunc(f.values, func(want string) bool {
+			return glob.Match(literal.Replace(want), plain.Replace(have))
+		})
 	})
 }

@@ -123,8 +123,8 @@ func showPolicy(c *account.Call, p *account.Policy) any {
 	return struct{ Policy policyXML }{policyOf(c, p)}
 }
 
-// listPolicies shows AWS's policies as far as the sandbox knows them, and the account's own, in the order of their making. It leaves out
-// what GetPolicy alone shows (IAM API, ListPolicies).
+// listPolicies shows AWS's policies as far as the sandbox knows them, then the account's own. It leaves out what
+// GetPolicy alone shows (IAM API, ListPolicies).
 func listPolicies(c *account.Call) (any, *wire.Refusal) {
 	var list []policyXML
 	add := func(p *account.Policy) {
@@ -167,12 +167,13 @@ func policyOf(c *account.Call, p *account.Policy) policyXML {
 }
 
 func createPolicy(c *account.Call) (any, *wire.Refusal) {
-	name, path := c.Query.Get("PolicyName"), c.Query.Get("Path")
-	if path == "" {
-		path = "/"
-	}
+	name := c.Query.Get("PolicyName")
 	if !entityName(name, 128) {
 		return nil, invalidName("policyName")
+	}
+	path, refused := pathOf(c)
+	if refused != nil {
+		return nil, refused
 	}
 	arn := c.ARN("iam", "", "policy"+path+name)
 	if refused := c.Permit("iam:CreatePolicy", arn); refused != nil {

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -60,17 +61,24 @@ func readDocument(c *account.Call, parameter string, fault func(statement) strin
 	return document, nil
 }
 
-func createRole(c *account.Call) (any, *wire.Refusal) {
-	name, path := c.Query.Get("RoleName"), c.Query.Get("Path")
-	if path == "" {
-		path = "/"
+// pathOf returns the path of what a request makes, / where it states none.
+func pathOf(c *account.Call) (string, *wire.Refusal) {
+	path := cmp.Or(c.Query.Get("Path"), "/")
+	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
+		return "", wire.BadRequest("ValidationError", "The specified value for path is invalid. It must begin and end "+
+			"with / and contain only alphanumeric characters and/or / characters.")
 	}
+	return path, nil
+}
+
+func createRole(c *account.Call) (any, *wire.Refusal) {
+	name := c.Query.Get("RoleName")
 	if !roleName(name) {
 		return nil, invalidRoleName()
 	}
-	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
-		return nil, wire.BadRequest("ValidationError", "The specified value for path is invalid. It must begin and end "+
-			"with / and contain only alphanumeric characters and/or / characters.")
+	path, refused := pathOf(c)
+	if refused != nil {
+		return nil, refused
 	}
 	arn := c.ARN("iam", "", "role"+path+name)
 	if refused := c.Permit("iam:CreateRole", arn); refused != nil {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -56,7 +57,7 @@ func CBOR() *Protocol {
 	p.failure = func(c *Call, r *Refusal) Reply {
 		body := []byte{0xa2} // a map of two pairs
 		for _, text := range []string{"__type", r.Code, "message", r.Message} {
-			body = append(body, 0x79, byte(len(text)>>8), byte(len(text))) // a text with a length of two bytes
+			body = binary.BigEndian.AppendUint64(append(body, 0x7b), uint64(len(text))) // a text with a length of eight bytes
 			body = append(body, text...)
 		}
 		out := writeJSON(c, r.Status, nil)

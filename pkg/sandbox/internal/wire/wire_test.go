@@ -98,6 +98,8 @@ func TestStrangeRequests(t *testing.T) {
 		{"POST", "/", scope("iam"), "Action=CreatePolicy&PolicyName=p&PolicyDocument={\"Statement\":[{\"Principal\":\"*\"}]}", 400, "Policy document should not specify a principal."},
 		{"POST", "/", scope("iam"), "Action=CreatePolicy&PolicyName=p&PolicyDocument={\"Statement\":[{\"Action\":\"*\"}]}", 400, "Policy statement must contain resources."},
 		{"POST", "/", scope("iam"), "Action=CreatePolicy&PolicyName=a/b", 400, "The specified value for policyName is invalid."},
+		{"POST", "/", scope("iam"), "Action=CreatePolicy&PolicyName=p&Path=x", 400, "The specified value for path is invalid."},
+		{"POST", "/", scope("ec2"), "Action=CreateTags&DryRun=True", 412, "DryRunOperation"},
 		{"POST", "/", scope("iam"), "Action=PutRolePolicy&RoleName=fargate-pods", 400, "The specified value for policyName is invalid."},
 		{"POST", "/", scope("sts"), "Action=AssumeRole&RoleSessionName=a/b", 400, "roleSessionName"},
 		{"POST", "/", scope("ec2"), "Action=RunInstances", 400, "InvalidAction"},

@@ -4,6 +4,7 @@ package cli
 // reads like a session in a terminal. Beside testscript's own commands they have
 //
 //	fgctl ARG...              fgctl itself, with a clock that runs faster
+//	fgctl-in-steps ARG...     fgctl with a clock that only passes while it sleeps, a minute for each second
 //	exits CODE COMMAND ARG... run a command that must end with this exit code
 //	status COMMAND ARG...     for exec and the background: ends its stderr with "exit status CODE"
 //	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
@@ -31,10 +32,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -52,9 +55,13 @@ const haste = 50
 
 // atOnce is how many scripts run side by side unless -parallel says otherwise: they wait more than they
 // work, so one for each processor is too few.
-const atOnce = "8"
+const atOnce = "12"
+
+// garbage is GOGC for tests and what they start: much garbage around a small heap, which is not worth collecting.
+const garbage = 800
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(garbage)
 	if err := flag.Set("test.parallel", atOnce); err != nil {
 		panic(err)
 	}
@@ -62,7 +69,8 @@ func TestMain(m *testing.M) {
 		return func() { os.Exit(runUntil(Signals(), os.Args[1:], output.System(), clock)) }
 	}
 	programs := map[string]func(){
-		"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}), "status": status,
+		"fgctl": fgctl(fastClock{time.Now()}), "fgctl-in-real-time": fgctl(systemClock{}),
+		"fgctl-in-steps": fgctl(&steppedClock{}), "status": status,
 	}
 	if programs[filepath.Base(os.Args[0])] == nil {
 		heedSignals()
@@ -124,7 +132,18 @@ func (c fastClock) Sleep(ctx context.Context, d time.Duration) error {
 	return systemClock{}.Sleep(ctx, d/haste)
 }
 
+// steppedClock only passes while somebody sleeps: what takes minutes is over after a few looks, on a slow machine too.
+type steppedClock struct{ slept atomic.Int64 }
+
+func (c *steppedClock) Now() time.Time { return time.Unix(0, c.slept.Load()) }
+
+func (c *steppedClock) Sleep(ctx context.Context, d time.Duration) error {
+	c.slept.Add(int64(60 * d))
+	return systemClock{}.Sleep(ctx, d/haste)
+}
+
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		// FGCTL_UPDATE_SCRIPTS=1 writes what commands print into the golden files; read the difference.
 		UpdateScripts:       asked["FGCTL_UPDATE_SCRIPTS"] != "",
@@ -155,6 +174,7 @@ func isolate(env *testscript.Env) error {
 	env.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	env.Setenv("GOGC", strconv.Itoa(garbage))
 	env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector makes every program end a second late
 	return os.MkdirAll(home, 0o700)
 }

@@ -40,6 +40,7 @@ var secretCommands = [][]string{
 var loudness = [][]string{{"-v", "5"}, {"--dumpLogs"}, {"-v", "0"}}
 
 func TestSecretsStayHidden(t *testing.T) {
+	t.Parallel()
 	var group errgroup.Group
 	group.SetLimit(12) // they wait as much as they work
 	for i, s := range providerStates() {

@@ -55,7 +55,7 @@ const haste = 50
 
 // atOnce is how many scripts run side by side unless -parallel says otherwise: they wait more than they
 // work, so one for each processor is too few.
-const atOnce = "12"
+const atOnce = "8"
 
 // garbage is GOGC for tests and what they start: much garbage around a small heap, which is not worth collecting.
 const garbage = 800

@@ -111,7 +111,8 @@ func (s *subject) daemonSet() {
 func (s *subject) otherNode() {
 	s.add(Cause{
 		Code: "other-node", Certain: true,
-		Text: "the pod has, or is made for, a node that is not Fargate's, so that neither Fargate nor a profile is why it waits",
+		Text: "the pod has, or is made for, a node that is not Fargate's, so that neither Fargate nor a profile is why it " +
+			"waits",
 		Cure: "read its events", Command: s.describe(), Source: daemonSets,
 	})
 }

@@ -79,7 +79,8 @@ func (e *Examiner) Cases(ev Evidence) []Case {
 	for _, s := range e.subjects {
 		// Without the profiles, where a pod belongs is not known.
 		s.ev = &ev
-		concerns := s.waits() || s.misled() || s.fails() || ev.Profiles != nil && s.concerns() && (s.taken() || !s.known(true))
+		concerns := s.waits() || s.misled() || s.fails() ||
+			ev.Profiles != nil && s.concerns() && (s.taken() || !s.known(true))
 		if !concerns && (!s.losesLogs() || ev.Logging == nil && !e.Named) {
 			continue
 		}

@@ -25,8 +25,8 @@ func (e *Env) Runner(ctx context.Context, client *cloud.Client) (r *lifecycle.Ru
 	}, progress.Stop
 }
 
-// Asking shows on a terminal that AWS is asked about a cluster, from half a second on until stop is called, which has to
-// be before anything else is printed.
+// Asking shows on a terminal that AWS is asked about a cluster, from half a second on until stop is called, which has
+// to be before anything else is printed.
 func (e *Env) Asking(cluster string) (stop func()) {
 	if e.Global.Verbose != VerboseInfo { // above it, each request has a line
 		return func() {}

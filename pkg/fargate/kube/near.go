@@ -110,7 +110,8 @@ func (o *Objects) Near(source string) *Objects {
 	view := &Objects{
 		claims: maps.Clone(o.claims), volumes: maps.Clone(o.volumes), classes: maps.Clone(o.classes),
 		ranges: maps.Clone(o.ranges), accounts: maps.Clone(o.accounts), inline: o.inline, policies: o.policies,
-		group: o.group, reports: o.reports, services: maps.Clone(o.services), routes: o.routes, logging: o.logging, unlogged: o.unlogged,
+		group: o.group, reports: o.reports, services: maps.Clone(o.services), routes: o.routes,
+		logging: o.logging, unlogged: o.unlogged,
 	}
 	for _, depth := range slices.Sorted(maps.Keys(groups)) {
 		view.lay(groups[depth])

@@ -239,7 +239,8 @@ func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 		}
 	}
 	for _, v := range candidates {
-		if claim.Volume != "" || (v.For == name || v.For == (ObjectName{}) && v.Class == class && (class != "" || claim.Class != nil)) {
+		open := v.For == ObjectName{} && v.Class == class && (class != "" || claim.Class != nil)
+		if claim.Volume != "" || v.For == name || open {
 			return Storage{Driver: v.Driver, From: "PersistentVolume " + v.Name, IsBound: true}
 		}
 	}

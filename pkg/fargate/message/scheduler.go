@@ -272,8 +272,8 @@ func provisioningSays() []entry {
 			code: "claim-unbound", by: defaultScheduler, passing: true,
 			pattern: `pod has unbound immediate PersistentVolumeClaims`,
 			cause:   "no profile took the pod, and one of its claims is not bound, without which no scheduler places it",
-			cure: "see that the claim gets bound; where the pod is to run on Fargate, let an ACTIVE profile match it too, then " +
-				"make it anew",
+			cure: "see that the claim gets bound; where the pod is to run on Fargate, let an ACTIVE profile match it too, " +
+				"then make it anew",
 			command: "kubectl get pvc",
 			source:  "Kubernetes, Persistent Volumes; kube-scheduler, VolumeBinding; " + guidePods,
 			example: "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
@@ -291,8 +291,8 @@ func provisioningSays() []entry {
 			pattern: `\bFailed to pull image\b|\bBack-off pulling image\b|\bErrImagePull\b|\bImagePullBackOff\b`,
 			cause: "the node cannot pull an image: its name is wrong, its registry does not let the node in, or the subnets " +
 				"have no way out to it",
-			cure: "read what follows; an image in ECR needs AmazonEKSFargatePodExecutionRolePolicy on the pod execution role, and " +
-				"the subnets need a NAT gateway or the VPC endpoints ecr.api, ecr.dkr and s3; it is tried again",
+			cure: "read what follows; an image in ECR needs AmazonEKSFargatePodExecutionRolePolicy on the pod execution role, " +
+				"and the subnets need a NAT gateway or the VPC endpoints ecr.api, ecr.dkr and s3; it is tried again",
 			source:  "Kubernetes, Images; " + rolePolicy + "; EKS User Guide, private clusters",
 			example: `Failed to pull image "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop:1": i/o timeout`,
 		},

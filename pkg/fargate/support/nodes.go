@@ -148,7 +148,8 @@ func nodeSelector(pod kube.Pod) []Finding {
 		found = append(found, nodeFinding(r, key+"="+value, kube.KeyPath(pod.Field("nodeSelector"), key))...)
 	}
 	for _, key := range [...]string{
-		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/arch",
+		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch",
+		"beta.kubernetes.io/arch",
 	} {
 		if value := pod.Spec.NodeSelector[key]; isOpen(value) {
 			_, fixed := labelOfNodes(key)

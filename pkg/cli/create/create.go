@@ -206,7 +206,7 @@ func createOne(
 	onward := e.WaitCommand(env.Place{Cluster: p.Cluster, Region: client.Region()}, p.Name, "active")
 	if err != nil {
 		var unfinished *lifecycle.Unfinished
-		if c.action == decision.Keep {
+		if c.action == decision.Keep || errors.As(err, new(*decision.Failed)) {
 			err = withWays(e, err, place, p)
 		}
 		if errors.As(err, &unfinished) && !unfinished.Accepted && c.action != decision.Finish {

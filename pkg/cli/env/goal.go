@@ -216,6 +216,8 @@ func (e *Env) Refused(err error, place Place) error {
 	case decision.DoneBefore:
 		err = fmt.Errorf("%w\nto replace it all the same, give a --new-name\nto delete it: %s", err,
 			e.On(place, "delete", FargateProfile, refusal.Situation.Name))
+	case decision.GivenUp:
+		err = fmt.Errorf("%w\nto delete it: %s", err, e.On(place, "delete", FargateProfile, refusal.Situation.Name))
 	case decision.Stands, decision.Differs:
 	}
 	return &RefusedError{Err: err}

@@ -90,7 +90,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		profiles, done = []fargate.Profile{p}, fmt.Sprintf("profile %s is ACTIVE in cluster %s", p.Name, place.Cluster)
 	}
 	if err != nil {
-		return env.GoOn(env.ExplainNotFound(ctx, client, err, place.Cluster, opts.name), e.Again())
+		return env.GoOn(e.Refused(env.ExplainNotFound(ctx, client, err, place.Cluster, opts.name), place), e.Again())
 	}
 	stop()
 	return e.ShowProfiles(opts.output, profiles, []string{done})

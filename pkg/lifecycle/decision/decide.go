@@ -200,8 +200,12 @@ func (d *Decision) begin() (err error) {
 		d.Wanted.Tags[TagFirst] = first
 	}
 	if original.Status != fargate.StatusActive {
-		return Refused("profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed",
-			original.Name, original.Status)
+		refusal := &Refusal{Situation: d.Situation, Err: fmt.Errorf(
+			"profile %s is %s, so there is nothing ACTIVE to replace; nothing was changed", original.Name, original.Status)}
+		if !original.Status.InTransition() {
+			refusal.Reason = GivenUp
+		}
+		return refusal
 	}
 	if err := d.doneBefore(); err != nil {
 		return err

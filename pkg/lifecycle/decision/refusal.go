@@ -21,6 +21,8 @@ const (
 	TooLate
 	// DoneBefore means that the same was done with an earlier profile of the name.
 	DoneBefore
+	// GivenUp means that EKS gave up the profile that is to be replaced.
+	GivenUp
 	// Moved means that the profile changed while it was looked at, so that the same may be tried again. This one is no
 	// answer of no.
 	Moved

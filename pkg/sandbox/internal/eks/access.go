@@ -26,6 +26,14 @@ var entryTypes = []string{
 	"STANDARD", "FARGATE_LINUX", "EC2_LINUX", "EC2_WINDOWS", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX",
 }
 
+// groupsOf refuses groups of an entry of nodes; the text is not AWS's.
+func groupsOf(c *account.Call, kind string, groups []string) *wire.Refusal {
+	if strings.HasPrefix(kind, "EC2_") && len(groups) > 0 {
+		return exception(c, invalidParameter, "An access entry of the type "+kind+" has no kubernetesGroups.")
+	}
+	return nil
+}
+
 func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 	cl, refused := noEntries(c)
 	if refused != nil {
@@ -49,9 +57,8 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		// Not AWS's text.
 		return nil, exception(c, invalidParameter, "The type "+request.Type+" is none of "+strings.Join(entryTypes, ", ")+".")
 	}
-	if strings.HasPrefix(request.Type, "EC2_") && len(request.Groups) > 0 {
-		// Not AWS's text.
-		return nil, exception(c, invalidParameter, "An access entry of the type "+request.Type+" has no kubernetesGroups.")
+	if refused := groupsOf(c, request.Type, request.Groups); refused != nil {
+		return nil, refused
 	}
 	if i := cl.AccessEntryOf(request.Principal); i >= 0 {
 		if _, again := sentBefore(c, cl, request.Token); again {
@@ -144,6 +151,30 @@ func describeAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		return nil, refused
 	}
 	return showEntry(c, cl, cl.AccessEntries[i]), nil
+}
+
+// updateAccessEntry changes what a request states; entries of nodes have no groups, as at their creation.
+func updateAccessEntry(c *account.Call) (any, *wire.Refusal) {
+	cl, i, refused := theEntry(c)
+	if refused != nil {
+		return nil, refused
+	}
+	var request struct {
+		Groups   []string `json:"kubernetesGroups"`
+		Username string   `json:"username"`
+	}
+	if refused := read(c, &request); refused != nil {
+		return nil, refused
+	}
+	e := &cl.AccessEntries[i]
+	if refused := groupsOf(c, e.Type, request.Groups); refused != nil {
+		return nil, refused
+	}
+	if request.Groups != nil {
+		e.Groups = request.Groups
+	}
+	e.Username = or(request.Username, e.Username)
+	return showEntry(c, cl, *e), nil
 }
 
 func deleteAccessEntry(c *account.Call) (any, *wire.Refusal) {

@@ -278,6 +278,10 @@ func TestAccessEntries(t *testing.T) {
 	if tags, err := b.EKS.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: arn}); err != nil || len(tags.Tags) != 2 {
 		t.Errorf("%+v, %v", tags, err)
 	}
+	changed, err := b.EKS.UpdateAccessEntry(ctx, &eks.UpdateAccessEntryInput{ClusterName: cluster, PrincipalArn: admin, Username: aws.String("me")})
+	if err != nil || aws.ToString(changed.AccessEntry.Username) != "me" || len(changed.AccessEntry.KubernetesGroups) != 1 {
+		t.Errorf("%+v, %v", changed, err)
+	}
 	in.ClientRequestToken = nil // the SDK has filled it in
 	if _, err := b.EKS.CreateAccessEntry(ctx, in); bench.Code(err) != "ResourceInUseException" {
 		t.Error(err)

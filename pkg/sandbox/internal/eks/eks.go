@@ -46,6 +46,7 @@ func Operations() []account.Operation {
 		{Name: "CreateAccessEntry", Route: "POST" + entries, On: theCluster, Run: createAccessEntry},
 		{Name: "ListAccessEntries", Route: "GET" + entries, On: theCluster, Run: listAccessEntries},
 		{Name: "DescribeAccessEntry", Route: "GET" + entries + "/{arn}", On: theCluster, Run: describeAccessEntry},
+		{Name: "UpdateAccessEntry", Route: "POST" + entries + "/{arn}", On: theCluster, Run: updateAccessEntry},
 		{Name: "DeleteAccessEntry", Route: "DELETE" + entries + "/{arn}", On: theCluster, Run: deleteAccessEntry},
 		{Name: "DescribeClusterVersions", Route: "GET /cluster-versions", On: everything, Run: describeClusterVersions},
 		{Name: "ListFargateProfiles", Route: "GET" + allProfiles, On: theCluster, Run: listProfiles, NotFound: noCluster},

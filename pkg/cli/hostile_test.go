@@ -231,7 +231,7 @@ func (m misconduct) check(t *testing.T, args []string) {
 	if got := cmd.ProcessState.ExitCode(); got != code || !regexp.MustCompile(m.words).MatchString(stderr.String()) || stdout.Len() > 0 {
 		t.Errorf("exit %d, want %d; want %q in\n%s%s", got, code, m.words, stderr, stdout)
 	}
-	if took > timeout+time.Second {
+	if took > timeout+20*time.Second { // less than a minute, after which a server asks to be tried again
 		t.Errorf("fgctl took %s with --timeout %s", took, timeout)
 	}
 	var own syscall.Rusage // Linux counts what the parent had when it started the process

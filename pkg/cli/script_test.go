@@ -9,6 +9,8 @@ package cli
 //	status COMMAND ARG...     for exec and the background: ends its stderr with "exit status CODE"
 //	sandbox [WORLD]           start a sandbox, of a world file or the built-in world, for what follows
 //	sandbox with MORE         the same, of the built-in world with its top-level keys replaced by a file's
+//	clock N                   from here on the sandbox's clock runs N times as fast as the machine's, for worlds in which
+//	                          things take an hour: they do, until the script wants them done
 //	faults FILE               replace the sandbox's faults by those of a YAML list
 //	requests WHAT COUNT       check how many requests there were (see requestCount); <=COUNT for at most
 //	requests reset            count from 0 again
@@ -153,6 +155,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":        exits,
 			"sandbox":      startScriptSandbox,
+			"clock":        setClock,
 			"faults":       setFaults,
 			"requests":     checkRequests,
 			"nothing-sent": nothingSent,
@@ -205,10 +208,37 @@ var scriptSandboxes sync.Map
 // scriptSandbox is a sandbox with its address.
 type scriptSandbox struct {
 	*sandbox.Server
-	url string
+	url   string
+	clock scriptClock
 
 	lock  sync.Mutex
 	spans []span
+}
+
+// scriptClock runs at the pace that a script asks for: it showed begin at the moment since.
+type scriptClock struct {
+	lock         sync.Mutex
+	begin, since time.Time
+	factor       time.Duration
+}
+
+func (c *scriptClock) Now() time.Time {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.begin.Add(c.factor * time.Since(c.since))
+}
+
+func setClock(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: clock N")
+	}
+	factor, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	c := &sandboxOf(ts).clock
+	now := c.Now()
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.begin, c.since, c.factor = now, time.Now(), time.Duration(factor)
 }
 
 // span is the time that one request took.
@@ -284,9 +314,10 @@ func startScriptSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	world, err := sandbox.ParseWorld([]byte(text))
 	ts.Check(err)
-	server, err := sandbox.New(world, sandbox.Options{})
+	timed := &scriptSandbox{clock: scriptClock{begin: time.Now(), since: time.Now(), factor: 1}}
+	server, err := sandbox.New(world, sandbox.Options{Now: timed.clock.Now})
 	ts.Check(err)
-	timed := &scriptSandbox{Server: server}
+	timed.Server = server
 	web := httptest.NewServer(timed)
 	timed.url = web.URL
 	ts.Defer(web.Close)

@@ -154,7 +154,7 @@ func TestHalfSentRequests(t *testing.T) {
 // Neither the bound of reading nor that of writing ends a request that takes its time, and one connection
 // serves several such.
 func TestBoundsLeaveLatenciesAlone(t *testing.T) {
-	const bound = 200 * time.Millisecond
+	const bound = time.Second
 	world := sandbox.DefaultWorld()
 	late := sandbox.Range{Min: 3 * bound, Max: 3 * bound}
 	world.Faults = []sandbox.Fault{

@@ -69,7 +69,7 @@ func TestQuantitiesBeyondKubernetes(t *testing.T) {
 			if got != fault {
 				t.Errorf("%s %q: got %q, want %q", name, text, got, fault)
 			}
-			if took := time.Since(start); took > time.Second {
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("%s %q took %s", name, text, took)
 			}
 		}

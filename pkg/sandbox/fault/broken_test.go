@@ -141,8 +141,13 @@ func TestLatencyAfter(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) {
 		w.Faults = []sandbox.Fault{{Operation: "eks:CreateFargateProfile", Kind: sandbox.FaultLatencyAfter, Latency: sandbox.Range{Min: time.Minute, Max: time.Minute}}}
 	})
-	hurried, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
-	defer cancel()
+	hurried, cancel := context.WithCancel(ctx)
+	go func() {
+		for len(b.Profiles("demo")) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
 	if _, err := b.EKS.CreateFargateProfile(hurried, bench.Input("web")); err == nil {
 		t.Error("the answer came at once")
 	}

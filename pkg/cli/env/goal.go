@@ -64,8 +64,8 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 	var errs []error
 	var faults fargate.Faults
 	type place struct {
-		file string
-		line int
+		file, cluster string
+		line          int
 	}
 	seen, listed := map[string]place{}, false
 	for _, file := range files {
@@ -84,13 +84,15 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 			where := EntryPlace(file.Name, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
 			if parsed.Cluster == "" && entry.Cluster != "" {
 				errs = append(errs, Usagef("%s is for cluster %s, and others are for another one; "+
-					"give the profiles of one cluster at a time", where, entry.Cluster))
+					"give those of one cluster at a time, or compare all with diff --all-clusters", where, entry.Cluster))
 			}
-			if before, twice := seen[p.Name]; twice && before.file != file.Name {
-				errs = append(errs, Refusef("%s is in %s too, line %d; give one of them another name", where, before.file,
+			before, twice := seen[p.Name]
+			elsewhere := before.cluster != "" && entry.Cluster != "" && before.cluster != entry.Cluster
+			if twice && before.file != file.Name && !elsewhere {
+				errs = append(errs, Usagef("%s is in %s too, line %d; give one of them another name", where, before.file,
 					before.line))
 			} else if !twice {
-				seen[p.Name] = place{file.Name, entry.Line}
+				seen[p.Name] = place{file.Name, entry.Cluster, entry.Line}
 			}
 			more, warnings := EntryFaults(where, entry, p)
 			faults = append(faults, more...)
@@ -164,8 +166,8 @@ func (e *Env) ReadGoals(ctx context.Context, f GoalFlags) ([]*PlacedGoal, error)
 // same returns what two files state alike, or what one of them does.
 func same(what, file, before, now string) (string, error) {
 	if before != "" && now != "" && before != now {
-		return before, Usagef("%s is for %s %s, and a file before it for %s; give the profiles of one cluster at a time",
-			file, what, now, before)
+		return before, Usagef("%s is for %s %s, and a file before it for %s; give those of one cluster at a time, or "+
+			"compare all with diff --all-clusters", file, what, now, before)
 	}
 	return cmp.Or(before, now), nil
 }

@@ -177,7 +177,7 @@ func refusals() []entry {
 			source:  "EKS API reference, Common Errors", example: "ThrottlingException: Rate exceeded",
 		},
 		{
-			code: "quota", by: byEKS, general: true,
+			code: "quota", by: byEKS, general: true, ambiguous: true,
 			pattern: `ResourceLimitExceededException`,
 			cause: "a quota is reached: by default 10 profiles per cluster (L-33415657), 5 selectors per profile, 5 labels " +
 				"per selector",
@@ -266,25 +266,25 @@ func healthCodes() []entry {
 			source: source + "; eksctl#2290", example: "PodExecutionRoleAlreadyInUse",
 		},
 		{
-			code: "health-access-denied", by: byHealth, pattern: `^AccessDenied\b(?:: (?P<detail>.*))?|AccessDenied: `,
+			code: "health-access-denied", by: byHealth, ambiguous: true, pattern: `\bAccessDenied\b`,
 			cause: "EKS lacks a permission to run the profile",
 			cure: "read the rest of the message for the permission; the role's trust policy and EKS's access entry " +
 				"are the usual places",
 			source: source, example: "AccessDenied",
 		},
 		{
-			code: "create-failed", by: byHealth, general: true, pattern: `\bCREATE_FAILED\b`,
+			code: "create-failed", by: byHealth, general: true, ambiguous: true, pattern: `\bCREATE_FAILED\b`,
 			cause:   "EKS accepted the profile and could not make it; its health issues say why",
 			cure:    "read them, mend what they name, delete the profile and create it again",
 			command: "fgctl get fargateprofile -o wide", source: "EKS API reference, FargateProfile; hashicorp/terraform#25059",
 			example: "unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'",
 		},
 		{
-			code: "delete-failed", by: byHealth, general: true, pattern: `\bDELETE_FAILED\b`,
+			code: "delete-failed", by: byHealth, general: true, ambiguous: true, pattern: `\bDELETE_FAILED\b`,
 			cause:   "EKS could not delete the profile; its health issues say why",
 			cure:    "read them, mend what they name, and delete the profile again",
 			command: "fgctl get fargateprofile -o wide", source: "EKS API reference, FargateProfile",
-			example: "unexpected state 'DELETE_FAILED'",
+			example: "waiting for EKS Fargate Profile (demo:web) delete: unexpected state 'DELETE_FAILED'",
 		},
 		{
 			code: "cluster-unreachable", by: byHealth, passing: true, pattern: `ClusterUnreachable`,
@@ -292,7 +292,7 @@ func healthCodes() []entry {
 			cure:  "look at the cluster's health and try again", source: source, example: "ClusterUnreachable",
 		},
 		{
-			code: "internal-failure", by: byHealth, passing: true, pattern: `InternalFailure`,
+			code: "internal-failure", by: byHealth, passing: true, ambiguous: true, pattern: `InternalFailure`,
 			cause: "a failure inside of EKS",
 			cure: "try again: a profile in CREATE_FAILED is deleted and made anew, one in DELETE_FAILED deleted " +
 				"again",

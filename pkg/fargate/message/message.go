@@ -37,6 +37,8 @@ type entry struct {
 	source, example      string
 	passing              bool
 	compiled             *regexp.Regexp
+	// ambiguous reports whether other services say the same: it counts alone, or where the text is about Fargate.
+	ambiguous bool
 	// general reports whether the entry only begins a message: it is left out where the fault is named behind it.
 	general bool
 }
@@ -44,12 +46,13 @@ type entry struct {
 // most is how much of a text is read; messages of AWS and of schedulers are far shorter.
 const most = 64 << 10
 
-// Explain returns what is known in a text, in the order of the text; the same part is explained once. It is empty
+// Explain returns what is known in a text, in the order of the tables; the same part is explained once. It is empty
 // where nothing is known.
 func Explain(text string) []Meaning {
 	if len(text) > most {
 		text = text[:most]
 	}
+	text = strings.ReplaceAll(text, `\"`, `"`) // in JSON
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
 	type found struct {
 		Meaning
@@ -57,7 +60,11 @@ func Explain(text string) []Meaning {
 		general    bool
 	}
 	var all []found
+	bare := strings.Trim(text, " \"'`.:;,()[]{}")
 	for _, e := range tables() {
+		if e.ambiguous && e.compiled.FindString(bare) != bare && !ofFargate().MatchString(text) {
+			continue
+		}
 		for _, at := range e.compiled.FindAllStringSubmatchIndex(text, -1) {
 			all = append(all, found{e.meaning(text, at), at[0], at[1], e.general})
 		}
@@ -77,6 +84,11 @@ func Explain(text string) []Meaning {
 	}
 	return out
 }
+
+// ofFargate finds what tells that a text is about EKS and its profiles.
+var ofFargate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)fargate|\beks\b|\bhealth\b|resourceIds|wanted target`)
+})
 
 // has reports whether a meaning is among others: an event repeats what a condition says.
 func has(all []Meaning, m Meaning) bool {

@@ -26,6 +26,43 @@ func TestRowsKnowTheirExamples(t *testing.T) {
 	}
 }
 
+// What stands around a message, where it is pasted from JSON or quotes, is no part of it.
+func TestPartsEndWithTheMessage(t *testing.T) {
+	for _, k := range All() {
+		for _, around := range []string{`{"items":[{"message":"%s"}]}`, `Error: "%s".`, "'%s'", "(%s)", "<b>%s</b>", "%s,"} {
+			text := strings.Replace(around, "%s", strings.ReplaceAll(k.Example, `"`, `\"`), 1)
+			known := Explain(text)
+			if !slices.ContainsFunc(known, func(m Meaning) bool { return m.Code == k.Code }) && strings.Contains(k.Example, " ") {
+				t.Errorf("%s is not found in %s", k.Code, text)
+			}
+			for _, m := range known {
+				for name, part := range m.Parts {
+					if m.Code == k.Code && part != k.Parts[name] {
+						t.Errorf("%s of %s is %q in %s", name, k.Code, part, text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What other services say too is not explained as EKS's.
+func TestOtherServices(t *testing.T) {
+	for _, text := range []string{
+		"upload failed: s3://b/x AccessDenied: Access Denied", "AWS::S3::Bucket CREATE_FAILED b already exists",
+		"An error occurred (InternalFailure) when calling the ListThings operation", "AccessDenied: Access Denied",
+		"ResourceLimitExceededException: The account-level service limit for training jobs is 0",
+	} {
+		if got := Explain(text); len(got) > 0 {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	text := `{"fargateProfile": {"health": {"issues": [{"code": "AccessDenied", "message": "no"}]}}}`
+	if got := Explain(text); len(got) != 1 || got[0].Code != "health-access-denied" {
+		t.Errorf("%q: %v", text, got)
+	}
+}
+
 // What a text holds is explained part by part, and what is particular goes before what is general.
 func TestExplain(t *testing.T) {
 	for _, c := range []struct {

@@ -96,7 +96,7 @@ func schedulerSays() []entry {
 		},
 		{
 			code: "volume-type", by: fargateScheduler,
-			pattern: `volumes not supported: (?P<volume>[^\s,;:]+)(?:[,;]|$)|` +
+			pattern: `volumes not supported: (?P<volume>[\w.-]*\w)(?:[^\w\s:-]|$)|` +
 				`(?P<named>\S+) is of an unsupported volume Type`,
 			cause:   "the pod has a volume ({volume}{named}) of a type that Fargate does not mount, such as hostPath",
 			cure:    "use emptyDir, configMap, secret, projected, downwardAPI or a claim on EFS" + recreate,
@@ -191,7 +191,7 @@ func provisioningSays() []entry {
 		},
 		{
 			code: "provisioning-timed-out", by: fargateScheduler, passing: true,
-			pattern: `Pod provisioning timed out(?: \(will retry\))?(?: for pod: (?P<pod>\S+))?`,
+			pattern: `Pod provisioning timed out(?: \(will retry\))?(?: for pod: (?P<pod>[\w./-]*\w))?`,
 			cause: "the pod's node did not come up in time; most often the subnets have no way out to ECR, S3 and the " +
 				"" +
 				"" +

@@ -59,7 +59,8 @@ func (o object) config() {
 	role := iam.defaultRole()
 	annotations := meta.get("annotations").object()
 	for _, f := range annotations.fields {
-		if f.Key != keepNameKey && (strings.HasPrefix(f.Key, "fgctl/") || spelling.Nearest(f.Key, []string{keepNameKey}) != "") {
+		near := strings.HasPrefix(f.Key, "fgctl/") || spelling.Nearest(f.Key, []string{keepNameKey}) != ""
+		if near && f.Key != keepNameKey {
 			p.fault(f.Line, "%s: unknown key %q; did you mean %s?", annotations.path, document.Shorten(f.Key), keepNameKey)
 		}
 	}

@@ -43,18 +43,18 @@ func TestFleetProgress(t *testing.T) {
 // With several clusters more than ten requests are under way, while AWS does not throttle; where it does, everything is
 // read all the same.
 func TestFleetAdapts(t *testing.T) {
-	world := fleetWorld(30, 10*time.Millisecond)
-	code, out, _, stats := runFleet(t, world, false, "get fp -A -o name")
-	if code != 0 || strings.Count(out, "\n") != 300 || stats.MaxInFlight <= 10 {
+	const latency = 50 * time.Millisecond // so that a busy machine sends more than ten within it
+	code, out, _, stats := runFleet(t, fleetWorld(20, latency), false, "get fp -A -o name")
+	if code != 0 || strings.Count(out, "\n") != 200 || stats.MaxInFlight <= 10 {
 		t.Errorf("exit %d, %d profiles, %d at once", code, strings.Count(out, "\n"), stats.MaxInFlight)
 	}
-	code, _, _, stats = runFleet(t, world, false, "get fp -A -o name --max-in-flight 4")
+	code, _, _, stats = runFleet(t, fleetWorld(6, latency), false, "get fp -A -o name --max-in-flight 4")
 	if code != 0 || stats.MaxInFlight != 4 {
 		t.Errorf("exit %d, %d at once", code, stats.MaxInFlight)
 	}
-	world = fleetWorld(5, 0)
+	world := fleetWorld(2, 0)
 	world.Faults = []sandbox.Fault{{Operation: "eks:DescribeFargateProfile", Every: 9, Times: 3, Kind: sandbox.FaultThrottle}}
-	if code, out, errs, _ := runFleet(t, world, false, "get fp -A -o name"); code != 0 || strings.Count(out, "\n") != 50 {
+	if code, out, errs, _ := runFleet(t, world, false, "get fp -A -o name"); code != 0 || strings.Count(out, "\n") != 20 {
 		t.Errorf("throttled: exit %d\n%s\n%s", code, out, errs)
 	}
 }

@@ -64,6 +64,9 @@ const garbage = 800
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(garbage)
+	if err := os.Setenv("GOGC", strconv.Itoa(garbage)); err != nil {
+		panic(err)
+	}
 	if err := flag.Set("test.parallel", atOnce); err != nil {
 		panic(err)
 	}

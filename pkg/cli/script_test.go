@@ -58,9 +58,12 @@ const atOnce = "8"
 const garbage = 800
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(garbage)
-	if err := os.Setenv("GOGC", strconv.Itoa(garbage)); err != nil {
-		panic(err)
+	// Benchmarks measure the program as it is used.
+	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.HasPrefix(arg, "-test.bench=") }) {
+		debug.SetGCPercent(garbage)
+		if err := os.Setenv("GOGC", strconv.Itoa(garbage)); err != nil {
+			panic(err)
+		}
 	}
 	if err := flag.Set("test.parallel", atOnce); err != nil {
 		panic(err)

@@ -32,6 +32,8 @@ type Cluster struct {
 	Tokens map[string]Token
 	// Certificate is that of the cluster's authority, nil until it is asked for.
 	Certificate []byte
+	// Logs are those of the control plane that were turned on or off.
+	Logs map[string]bool
 	// ClusterUpdates are those that requests made.
 	ClusterUpdates []ClusterUpdate
 
@@ -88,7 +90,7 @@ func (a *Account) AddCluster(c world.Cluster, now time.Time) *Cluster {
 	}
 	cl := &Cluster{
 		Cluster: c, ARN: a.ARN("eks", c.Region, "cluster/"+c.Name), Seq: a.Next(),
-		Tokens: map[string]Token{}, gone: map[string]world.Profile{},
+		Tokens: map[string]Token{}, Logs: map[string]bool{}, gone: map[string]world.Profile{},
 	}
 	cl.Update(now, c.Updating)
 	for _, u := range c.Updates {

@@ -34,6 +34,7 @@ type clusterRequest struct {
 		Mode      string `json:"authenticationMode"`
 		Bootstrap *bool  `json:"bootstrapClusterCreatorAdminPermissions"`
 	} `json:"accessConfig"`
+	Logging clusterLogging `json:"logging"`
 }
 
 // clusterSyntax is what the name of a new cluster must look like (EKS API, CreateCluster).
@@ -63,7 +64,7 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 	case !syntax().roleARN.MatchString(request.Role):
 		return nil, exception(c, invalidParameter, "The role ARN '"+request.Role+"' is not valid") // not AWS's text
 	}
-	if refused := c.Permit("iam:PassRole", request.Role); refused != nil {
+	if refused := cmp.Or(c.Permit("iam:PassRole", request.Role), refuseLogs(c, request.Logging)); refused != nil {
 		return nil, refused
 	}
 	if cl := c.Find(c.Region, c.Cluster); cl != nil {
@@ -98,6 +99,7 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 		made.AccessEntries = []world.AccessEntry{{Principal: c.Caller(), Created: c.Now}}
 	}
 	cl := c.AddCluster(made, c.Now)
+	log(cl, request.Logging)
 	remember(c, cl, request.Token, cl.ARN)
 	cl.Becomes("ACTIVE", c.Now.Add(c.World.Delays.Cluster))
 	return showCluster(c, cl), nil
@@ -172,7 +174,7 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 	}
 	var request clusterRequest
 	var raw map[string]jsontext.Value
-	if refused := cmp.Or(read(c, &request), read(c, &raw)); refused != nil {
+	if refused := cmp.Or(read(c, &request), read(c, &raw), refuseLogs(c, request.Logging)); refused != nil {
 		return nil, refused
 	}
 	if id, again := sentBefore(c, cl, request.Token); again {
@@ -199,6 +201,7 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 		ID: c.UUID(), Type: kind, Params: params, Created: c.Now, Ends: c.Now.Add(c.World.Delays.Update),
 	}
 	apply(&cl.Cluster, request)
+	log(cl, request.Logging)
 	cl.ClusterUpdates = append(cl.ClusterUpdates, u)
 	remember(c, cl, request.Token, u.ID)
 	cl.Update(c.Now, c.World.Delays.Update)

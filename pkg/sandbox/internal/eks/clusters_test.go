@@ -1,6 +1,7 @@
 package eks_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -326,6 +327,32 @@ func TestAccessEntries(t *testing.T) {
 	old := bench.Serve(t, func(w *sandbox.World) { w.Cluster("demo").AuthenticationMode = "CONFIG_MAP" })
 	old.Create(t, "web")
 	if _, err := old.EKS.ListAccessEntries(ctx, &eks.ListAccessEntriesInput{ClusterName: cluster}); bench.Code(err) != "InvalidRequestException" {
+		t.Error(err)
+	}
+}
+
+// A cluster shows which logs are on: Terraform plans a change again and again where it does not.
+func TestClusterLogging(t *testing.T) {
+	b := bench.Serve(t, func(*sandbox.World) {})
+	update := func(enabled bool, logs ...types.LogType) error {
+		_, err := b.EKS.UpdateClusterConfig(ctx, &eks.UpdateClusterConfigInput{
+			Name: aws.String("demo"), Logging: &types.Logging{ClusterLogging: []types.LogSetup{{Types: logs, Enabled: &enabled}}},
+		})
+		b.Clock.Advance(time.Minute)
+		return err
+	}
+	if err := errors.Join(update(true, "audit", "api"), update(false, "api")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := b.EKS.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: aws.String("demo")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := out.Cluster.Logging.ClusterLogging
+	if len(got) != 2 || !slices.Equal(got[0].Types, []types.LogType{"audit"}) || !*got[0].Enabled || len(got[1].Types) != 4 || *got[1].Enabled {
+		t.Errorf("%+v", got)
+	}
+	if err := update(true, "etcd"); bench.Message(err) != "unsupported log type etcd" {
 		t.Error(err)
 	}
 }

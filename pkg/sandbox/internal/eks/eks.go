@@ -267,7 +267,7 @@ func showCluster(c *account.Call, cl *account.Cluster) any {
 		"resourcesVpcConfig":      vpc,
 		"kubernetesNetworkConfig": map[string]any{"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
 		"identity":                map[string]any{"oidc": map[string]any{"issuer": issuer}},
-		"logging":                 map[string]any{"clusterLogging": []any{}},
+		"logging":                 logging(cl),
 		"accessConfig":            map[string]any{"authenticationMode": cl.AuthenticationMode},
 		"health":                  health(cl.Issues),
 		"upgradePolicy":           map[string]any{"supportType": "EXTENDED"},

@@ -24,7 +24,7 @@ func ParseSelector(field, text string) (Selector, error) {
 	if s.Namespace == "" {
 		faults = append(faults, Fault{
 			Field: field, Value: text, Message: fmt.Sprintf("%q has no namespace", text),
-			Hint: "write namespace=NAME[,KEY=VALUE…]",
+			Hint: "write namespace=NAME or namespace=NAME,KEY=VALUE",
 		})
 	}
 	return s, faults.OrNil()

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -15,20 +13,6 @@ import (
 // stuck is a pod on a node of which a container does not run.
 func stuck(text string) func(*kube.Pod) {
 	return func(p *kube.Pod) { p.Running.NodeName, p.Running.Stuck = "fargate-ip-10-0-0-1", []string{text} }
-}
-
-// ofDaemonSet is a pod that its DaemonSet's controller has made for a node.
-func ofDaemonSet(node string) func(*kube.Pod) {
-	return func(p *kube.Pod) {
-		p.Running.OwnerKind, p.Running.OwnerName = "DaemonSet", "agent"
-		p.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{
-			RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{
-				MatchFields: []corev1.NodeSelectorRequirement{{
-					Key: "metadata.name", Operator: corev1.NodeSelectorOpIn, Values: []string{node},
-				}},
-			}}},
-		}}
-	}
 }
 
 // What kubelet, the API and containers say is a cause, whether it is known or not; that of other nodes is none of
@@ -91,14 +75,14 @@ func TestWords(t *testing.T) {
 		},
 		"a DaemonSet's pod beside a Fargate pod": {
 			waiting("", says("0/3 nodes are available: 1 Too many pods, 2 node(s) didn't match Pod's node affinity/selector."),
-				ofDaemonSet("fargate-ip-10-0-0-1")),
+				daemon("fargate-ip-10-0-0-1")),
 			diagnose.Evidence{Profiles: all},
 			[]string{"daemonset-on-fargate"},
 			"daemonset-on-fargate",
 		},
 		"a DaemonSet's pod for a full node": {
 			waiting("", says("0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's node affinity/selector."),
-				ofDaemonSet("ip-10-0-0-1")),
+				daemon("ip-10-0-0-1")),
 			diagnose.Evidence{Profiles: all, Nodes: map[string]diagnose.Node{"ip-10-0-0-1": {}}},
 			[]string{"no-room", "other-node"},
 			"no-room",

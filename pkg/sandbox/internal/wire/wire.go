@@ -44,8 +44,8 @@ func (c *Call) Values(prefix string) (out []string) {
 	return out
 }
 
-// List returns the prefixes prefix.1, prefix.2 … of a Query list in the order of their numbers. A gap does not end it,
-// so that nothing that a client says is passed over.
+// List returns the prefixes prefix.1, prefix.2 … of a Query list in the order of their numbers. A gap does not end
+// it, so that nothing that a client says is passed over.
 func (c *Call) List(prefix string) (out []string) {
 	var numbers []int
 	for name := range c.Query {

@@ -147,12 +147,15 @@ func (e Explanation) Refused() []string {
 // Fargate would refuse does not, where no profile takes the pod.
 func (e Explanation) Counts(severity support.Severity) bool {
 	for i := range e.Findings {
-		if f := &e.Findings[i]; f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+		if f := e.Findings[i]; f.Severity == severity && e.Matters(f) {
 			return true
 		}
 	}
 	return false
 }
+
+// Matters reports whether a finding of the pod matters where the pod goes.
+func (e Explanation) Matters(f support.Finding) bool { return f.Elsewhere || e.OnFargate() }
 
 // Summary counts the pods of a run. A workload counts as one.
 type Summary struct {

@@ -19,6 +19,17 @@ import (
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
+// Encode writes v as JSON or YAML where the format is one of these, and reports whether it is.
+func Encode(w io.Writer, format string, v any) (done bool, err error) {
+	switch format {
+	case "json":
+		return true, JSON(w, v)
+	case "yaml":
+		return true, YAML(w, v)
+	}
+	return false, nil
+}
+
 // JSON writes v indented by two spaces, with a line break at the end. < > & stay readable.
 func JSON(w io.Writer, v any) error { return JSONWithin(w, v, "") }
 

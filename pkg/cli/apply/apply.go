@@ -279,11 +279,8 @@ func (a *application) show(sentences []string, changes []plan.Change) error {
 	if changes == nil {
 		changes = []plan.Change{}
 	}
-	switch a.opts.output {
-	case "json":
-		return output.JSON(a.Streams.Out, result{a.place.Cluster, changes})
-	case "yaml":
-		return output.YAML(a.Streams.Out, result{a.place.Cluster, changes})
+	if done, err := output.Encode(a.Streams.Out, a.opts.output, result{a.place.Cluster, changes}); done {
+		return err
 	}
 	return a.ShowProfiles("", nil, sentences)
 }

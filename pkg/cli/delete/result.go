@@ -43,11 +43,6 @@ func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle
 			out.Deleted = append(out.Deleted, r.Profile.Name)
 		}
 	}
-	switch opts.output {
-	case "json":
-		return output.JSON(e.Streams.Out, out)
-	case "yaml":
-		return output.YAML(e.Streams.Out, out)
-	}
-	return nil
+	_, err := output.Encode(e.Streams.Out, opts.output, out)
+	return err
 }

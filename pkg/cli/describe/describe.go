@@ -154,11 +154,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 		e.Warn("not read: %v", err)
 	}
-	switch opts.output {
-	case "json":
-		return output.JSON(e.Streams.Out, d)
-	case "yaml":
-		return output.YAML(e.Streams.Out, d)
+	if done, err := output.Encode(e.Streams.Out, opts.output, d); done {
+		return err
 	}
 	_, err = io.WriteString(e.Streams.Out, d.text(e))
 	return err

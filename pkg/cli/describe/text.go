@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
@@ -13,7 +12,7 @@ import (
 
 // text writes the description for people: a word, then what it is.
 func (d *description) text(e *env.Env) string {
-	var out strings.Builder
+	out := output.Text{Width: e.Streams.Width}
 	const column = 14
 	say := func(word string, lines ...string) {
 		if len(lines) == 0 {
@@ -23,10 +22,7 @@ func (d *description) text(e *env.Env) string {
 			if i > 0 {
 				word = ""
 			}
-			begin := fmt.Sprintf("%-*s", column, word)
-			for _, part := range output.Wrap(begin+output.Clean(line), width(e), strings.Repeat(" ", column+2)) {
-				out.WriteString(part + "\n")
-			}
+			out.SayAfter(fmt.Sprintf("%-*s", column, word), column+2, line)
 		}
 	}
 	say("Name:", d.Name)
@@ -82,14 +78,6 @@ func (d *description) podLines() []string {
 		}
 	}
 	return lines
-}
-
-// width is that of the terminal, 0 elsewhere: there a line stays one line.
-func width(e *env.Env) int {
-	if e.Streams.OutTerminal {
-		return e.Streams.Width
-	}
-	return 0
 }
 
 // age writes a time that has passed in its largest unit, as kubectl does.

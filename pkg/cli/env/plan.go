@@ -70,11 +70,8 @@ func (e *Env) showPlan(p *plan.Plan, all bool) {
 
 // PrintPlan writes the result of a dry run: the plan on Out.
 func (e *Env) PrintPlan(p *plan.Plan, format string) error {
-	switch format {
-	case "json":
-		return output.JSON(e.Streams.Out, p)
-	case "yaml":
-		return output.YAML(e.Streams.Out, p)
+	if done, err := output.Encode(e.Streams.Out, format, p); done {
+		return err
 	}
 	var out strings.Builder
 	for _, line := range output.Plan(p, e.Streams.Width, "  ! ", "    ") {

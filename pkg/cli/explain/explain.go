@@ -111,18 +111,15 @@ func meaningOf(text string) []message.Meaning {
 }
 
 func show(e *env.Env, format string, found answer) error {
-	switch format {
-	case "json":
-		return output.JSON(e.Streams.Out, found)
-	case "yaml":
-		return output.YAML(e.Streams.Out, found)
+	if done, err := output.Encode(e.Streams.Out, format, found); done {
+		return err
 	}
-	var out strings.Builder
+	out := output.Text{Width: e.Streams.Width}
 	for i, m := range found.Meanings {
 		if i > 0 {
-			out.WriteString("\n")
+			out.Add("\n")
 		}
-		out.WriteString(output.Meaning(e.Streams, m))
+		out.Meaning(m)
 	}
 	_, err := io.WriteString(e.Streams.Out, out.String())
 	return err

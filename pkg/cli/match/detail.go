@@ -19,13 +19,13 @@ import (
 // and a matched pod shows only what is to be said of it. Lines are broken to fit width, if it is not 0;
 // what is there to be pasted is not broken. All foreign text is cleaned.
 func (g *guide) explain(e fargate.Explanation, brief bool, width int) string {
-	d := detail{guide: g, width: width}
+	d := detail{guide: g, Text: output.Text{Width: width}}
 	place := fmt.Sprintf("%s, document %d", document.SourceName(e.Source), e.Document)
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s, line %d", document.SourceName(e.Source), e.Line)
 	}
-	d.say(0, "%s in namespace %s (%s): %s", podName(e), e.Namespace, place, e.Verdict)
-	d.say(2, "%s.", e.Reason)
+	d.Say(0, "%s in namespace %s (%s): %s", podName(e), e.Namespace, place, e.Verdict)
+	d.Say(2, "%s.", e.Reason)
 	d.size(e)
 	d.sayPrice(e)
 	d.findings(e)
@@ -33,30 +33,17 @@ func (g *guide) explain(e fargate.Explanation, brief bool, width int) string {
 	if !brief || e.Verdict != fargate.VerdictMatched {
 		d.profiles(e, brief)
 	}
-	return d.out.String()
+	return d.String()
 }
 
 // detail is the text of an explanation that is being written.
 type detail struct {
+	output.Text
 	guide *guide
-	out   strings.Builder
-	width int
 }
 
-// say writes a sentence.
-func (d *detail) say(indent int, format string, args ...any) {
-	begin := strings.Repeat(" ", indent)
-	for _, line := range output.Wrap(begin+output.Clean(fmt.Sprintf(format, args...)), d.width, begin+"  ") {
-		d.out.WriteString(line + "\n")
-	}
-}
-
-// paste writes what a reader copies: no line is broken.
-func (d *detail) paste(text string) {
-	for line := range strings.Lines(output.CleanLines(text)) {
-		d.out.WriteString("      " + strings.TrimRight(line, "\n") + "\n")
-	}
-}
+// paste writes what a reader copies.
+func (d *detail) paste(text string) { d.Paste(6, text) }
 
 // size writes what Fargate provisions for a pod that it takes.
 func (d *detail) size(e fargate.Explanation) {
@@ -86,22 +73,22 @@ func (d *detail) size(e fargate.Explanation) {
 		got := e.Running.Provisioned
 		text += fmt.Sprintf("; this pod has %s vCPU / %s GB", shortNumber(got.VCPU), shortNumber(got.MemoryGB))
 	}
-	d.say(2, "%s.", text)
+	d.Say(2, "%s.", text)
 }
 
 // profiles shows the judgement of every profile.
 func (d *detail) profiles(e fargate.Explanation, brief bool) {
 	for _, m := range e.Profiles {
-		d.say(2, "%s", profileLine(m))
+		d.Say(2, "%s", profileLine(m))
 		for _, s := range m.Selectors {
 			near := e.Nearest != nil && e.Nearest.Profile == m.Name && e.Nearest.Selector == s.Index
 			if brief && !s.Namespace.Matches && !near {
-				d.say(4, "%s selector %d wants namespace %s", sign(false), s.Index, s.Namespace.Want)
+				d.Say(4, "%s selector %d wants namespace %s", sign(false), s.Index, s.Namespace.Want)
 				continue
 			}
-			d.say(4, "%s selector %d", sign(s.Matches), s.Index)
-			for _, line := range conditions(s, d.width-6) {
-				d.say(6, "%s", line)
+			d.Say(4, "%s selector %d", sign(s.Matches), s.Index)
+			for _, line := range conditions(s, d.Width-6) {
+				d.Say(6, "%s", line)
 			}
 		}
 	}
@@ -130,7 +117,7 @@ func profileLine(m fargate.ProfileMatch) string {
 func (g *guide) advice(e fargate.Explanation) string {
 	d := detail{guide: g}
 	d.hints(e)
-	return strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(d.out.String(), "\n  ", "\n"), "  "), "\n")
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(d.String(), "\n  ", "\n"), "  "), "\n")
 }
 
 // hints say what to do, ready to paste where that is possible.
@@ -138,17 +125,17 @@ func (d *detail) hints(e fargate.Explanation) {
 	n := e.Nearest
 	switch {
 	case e.Verdict == fargate.VerdictAmbiguous:
-		d.say(2, "→ %s", settle(e))
+		d.Say(2, "→ %s", settle(e))
 	case e.Verdict == fargate.VerdictExcluded:
-		d.say(2, "→ remove the annotation to run the pod on Fargate")
+		d.Say(2, "→ remove the annotation to run the pod on Fargate")
 	case e.Verdict != fargate.VerdictUnmatched:
 	case e.OfDaemonSet():
 		d.daemonSet(e)
 	case n != nil && n.Unmet != nil && len(e.Refused()) > 0:
-		d.say(2, "→ nearest is selector %d of %s, but Fargate would refuse the pod (%s); it is better off on EC2 nodes",
+		d.Say(2, "→ nearest is selector %d of %s, but Fargate would refuse the pod (%s); it is better off on EC2 nodes",
 			n.Selector, n.Profile, strings.Join(e.Refused(), ", "))
 	case len(e.Profiles) == 0:
-		d.say(2, "→ make a profile:")
+		d.Say(2, "→ make a profile:")
 		d.paste(d.guide.command("create", env.FargateProfile, "--namespace", e.Namespace))
 	case d.waitFor(e):
 	case e.Pinned != "":
@@ -164,7 +151,7 @@ func (d *detail) hints(e fargate.Explanation) {
 // daemonSet says of a DaemonSet that it is well where it is.
 func (d *detail) daemonSet(e fargate.Explanation) {
 	if !e.Counts(support.SeverityWarning) && !e.Counts(support.SeverityError) {
-		d.say(2, "→ fine: DaemonSets do not run on Fargate, and nothing sends this one to Fargate's nodes")
+		d.Say(2, "→ fine: DaemonSets do not run on Fargate, and nothing sends this one to Fargate's nodes")
 	}
 }
 
@@ -178,9 +165,9 @@ func (d *detail) unpin(e fargate.Explanation) {
 	}
 	switch {
 	case len(others) > 0:
-		d.say(2, "→ take that label away, or let it name a profile that matches: %s", strings.Join(others, ", "))
+		d.Say(2, "→ take that label away, or let it name a profile that matches: %s", strings.Join(others, ", "))
 	case e.Nearest == nil || e.Nearest.Profile != e.Pinned || len(e.Nearest.Unmet) == 0:
-		d.say(2, "→ take that label away, and let another profile match the pod")
+		d.Say(2, "→ take that label away, and let another profile match the pod")
 	}
 }
 
@@ -188,7 +175,7 @@ func (d *detail) unpin(e fargate.Explanation) {
 func (d *detail) waitFor(e fargate.Explanation) bool {
 	for _, m := range e.Profiles {
 		if m.Matches && m.Status == fargate.StatusCreating && (e.Pinned == "" || e.Pinned == m.Name) {
-			d.say(2, "→ ask again when it is ACTIVE:")
+			d.Say(2, "→ ask again when it is ACTIVE:")
 			d.paste(d.guide.commandFor(m.Name, "", "wait", env.FargateProfile, m.Name))
 			return true
 		}
@@ -211,17 +198,17 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 		of = "of that profile, nearest is"
 	}
 	or, since := "", "since" // there is no other way where the namespace is another one
-	d.say(2, "→ %s selector %d of %s; it wants %s", of, n.Selector, n.Profile, strings.Join(wants, " and "))
+	d.Say(2, "→ %s selector %d of %s; it wants %s", of, n.Selector, n.Profile, strings.Join(wants, " and "))
 	if n.AddLabels != nil {
 		var text strings.Builder
 		if output.YAML(&text, n.AddLabels) == nil {
 			or, since = "or ", "or, since"
-			d.say(4, "%s:", addingLabels(n))
+			d.Say(4, "%s:", addingLabels(n))
 			d.paste(text.String())
 		}
 	}
 	if n.Command == "" && n.AddSelector != "" && d.guide.origins[n.Profile].Foreign {
-		d.say(4, or+"give %s this selector where it is declared:", n.Profile)
+		d.Say(4, or+"give %s this selector where it is declared:", n.Profile)
 		d.paste(n.AddSelector)
 	}
 	if n.Command == "" {
@@ -229,13 +216,13 @@ func (d *detail) ways(e fargate.Explanation, n fargate.Nearest) {
 	}
 	switch {
 	case n.Full && e.Pinned == n.Profile:
-		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile, and let the "+
+		d.Say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile, and let the "+
 			"label name that:", n.Profile, fargate.MaxSelectors)
 	case n.Full:
-		d.say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile,
+		d.Say(4, since+" %s has %d selectors and EKS allows no more by default, make another profile:", n.Profile,
 			fargate.MaxSelectors)
 	default:
-		d.say(4, or+"let %s take it:", n.Profile)
+		d.Say(4, or+"let %s take it:", n.Profile)
 	}
 	d.paste(n.Command)
 }

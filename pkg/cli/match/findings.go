@@ -17,7 +17,7 @@ func (d *detail) findings(e fargate.Explanation) {
 	var brief, idle counts
 	for _, f := range e.Findings {
 		switch {
-		case !f.Elsewhere && !e.OnFargate():
+		case !e.Matters(f):
 			idle.add(f.Code)
 		case d.guide.folds && d.guide.isBrief(e, f):
 			brief.add(f.Code)
@@ -35,12 +35,12 @@ func (d *detail) findings(e fargate.Explanation) {
 		if f.IsCause {
 			cause = " (the cause)"
 		}
-		d.say(2, "%s %s%s at %s: %s.", f.Severity, f.Code, cause, place, strings.TrimSuffix(f.Message, "."))
+		d.Say(2, "%s %s%s at %s: %s.", f.Severity, f.Code, cause, place, strings.TrimSuffix(f.Message, "."))
 		if i+1 < len(shown) && shown[i+1].Code == f.Code && shown[i+1].Hint == f.Hint && len(f.Commands) == 0 {
 			continue // the hint is that of the next one
 		}
 		if f.Hint != "" {
-			d.say(4, "→ %s%s", f.Hint, colon(f))
+			d.Say(4, "→ %s%s", f.Hint, colon(f))
 		}
 		for _, command := range f.Commands {
 			d.paste(command)
@@ -48,10 +48,10 @@ func (d *detail) findings(e fargate.Explanation) {
 		d.paste(f.Paste)
 	}
 	if len(brief.codes) > 0 {
-		d.say(2, "In brief, -o wide explains each: %s.", brief)
+		d.Say(2, "In brief, -o wide explains each: %s.", brief)
 	}
 	if len(idle.codes) > 0 && !e.OfDaemonSet() {
-		d.say(2, "On Fargate it would also meet: %s.", strings.Join(idle.codes, ", "))
+		d.Say(2, "On Fargate it would also meet: %s.", strings.Join(idle.codes, ", "))
 	}
 }
 

@@ -43,9 +43,6 @@ func (o *options) fleetFaults() []error {
 
 // subject is one cluster against whose profiles the pods are judged.
 type subject struct {
-	env      *env.Env
-	place    env.Place
-	region   string
 	guide    *guide
 	matcher  *fargate.Matcher
 	gate     *gate
@@ -61,9 +58,8 @@ func readSubjects(ctx context.Context, e *env.Env, opts options) ([]*subject, er
 		if err != nil {
 			return nil, err
 		}
-		s := newSubject(ctx, e, opts, profiles, guide)
-		s.region = guide.region()
-		return []*subject{s}, nil
+		warnUnexpected(e, opts.expect, profiles)
+		return []*subject{newSubject(ctx, e, opts, profiles, guide)}, nil
 	}
 	place, err := e.FleetPlace(opts.FleetFlags, env.Place{})
 	if err != nil {
@@ -76,29 +72,24 @@ func readSubjects(ctx context.Context, e *env.Env, opts options) ([]*subject, er
 				if err != nil {
 					return nil, env.ExplainNotFound(ctx, client, err, cluster, "")
 				}
-				own, streams := *e, *e.Streams
-				written := &bytes.Buffer{}
+				own, streams, written := *e, *e.Streams, &bytes.Buffer{}
 				streams.Out, own.Streams = written, &streams
 				s := newSubject(ctx, &own, opts, profiles, &guide{env: e, place: opts.PlaceOf(place, client, cluster)})
-				s.buffered, s.region = written, client.Region()
+				s.buffered = written
 				return s, nil
 			}
 		})
 }
 
 func newSubject(ctx context.Context, e *env.Env, opts options, profiles []fargate.Profile, guide *guide) *subject {
-	s := &subject{
-		env: e, place: guide.place, guide: guide, matcher: fargate.NewMatcher(profiles).With(opts.Objects),
-		gate: &gate{failOn: opts.failOn, expect: opts.expect},
-	}
-	if !opts.Several() {
-		warnUnexpected(e, opts.expect, profiles)
-	}
 	if guide.client != nil {
 		opts.Objects.SetClusterGroup(func() string { return guide.clusterGroup(ctx) })
 	}
-	s.out = newPrinter(e, opts, guide, s.gate)
-	return s
+	gate := &gate{failOn: opts.failOn, expect: opts.expect}
+	return &subject{
+		guide: guide, matcher: fargate.NewMatcher(profiles).With(opts.Objects), gate: gate,
+		out: newPrinter(e, opts, guide, gate),
+	}
 }
 
 // printFleet writes what was found for each cluster: a table of them first, or one document.
@@ -117,9 +108,9 @@ func (o *options) printFleet(e *env.Env, subjects []*subject) error {
 	}
 	rows := make([][]string, len(subjects))
 	for i, s := range subjects {
-		rows[i] = []string{s.place.Cluster, s.region}
+		rows[i] = []string{s.guide.place.Cluster, s.guide.region()}
 		if o.SeveralAccounts() {
-			rows[i] = append([]string{s.place.Account}, rows[i]...)
+			rows[i] = append([]string{s.guide.place.Account}, rows[i]...)
 		}
 		for _, n := range []int{
 			s.summary.Pods, s.summary.Matched, s.summary.Ambiguous, s.summary.Unmatched, s.summary.Excluded, s.gate.failed,
@@ -140,11 +131,11 @@ func (o *options) printFleet(e *env.Env, subjects []*subject) error {
 
 // title names the cluster.
 func (s *subject) title() string {
-	where := s.region
-	if s.place.Account != "" {
-		where += ", profile " + s.place.Account
+	where := s.guide.region()
+	if s.guide.place.Account != "" {
+		where += ", profile " + s.guide.place.Account
 	}
-	return fmt.Sprintf("cluster %s (%s)", s.place.Cluster, where)
+	return fmt.Sprintf("cluster %s (%s)", s.guide.place.Cluster, where)
 }
 
 // found is a cluster in the form of -o json; it does not change, but fields may be added.
@@ -159,7 +150,7 @@ type found struct {
 func printJSON(e *env.Env, subjects []*subject) error {
 	all := make([]found, len(subjects))
 	for i, s := range subjects {
-		all[i] = found{s.place.Account, s.place.Cluster, s.region, s.buffered.Bytes()}
+		all[i] = found{s.guide.place.Account, s.guide.place.Cluster, s.guide.region(), s.buffered.Bytes()}
 	}
 	return output.JSON(e.Streams.Out, struct {
 		Clusters []found `json:"clusters"`
@@ -170,9 +161,9 @@ func printYAML(w io.Writer, subjects []*subject) error {
 	var out strings.Builder
 	out.WriteString("clusters:\n")
 	for _, s := range subjects {
-		fmt.Fprintf(&out, "  - cluster: %q\n    region: %q\n", s.place.Cluster, s.region)
-		if s.place.Account != "" {
-			fmt.Fprintf(&out, "    awsProfile: %q\n", s.place.Account)
+		fmt.Fprintf(&out, "  - cluster: %q\n    region: %q\n", s.guide.place.Cluster, s.guide.region())
+		if s.guide.place.Account != "" {
+			fmt.Fprintf(&out, "    awsProfile: %q\n", s.guide.place.Account)
 		}
 		out.WriteString("    result:\n" + output.Indent(s.buffered.String(), "      "))
 	}

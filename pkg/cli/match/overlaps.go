@@ -60,13 +60,11 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 func printOverlaps(e *env.Env, opts options, origins map[string]env.Origin, overlaps []fargate.ProfileOverlap,
 	redundant []fargate.Redundancy,
 ) error {
-	switch {
-	case opts.quiet:
+	if opts.quiet {
 		return nil
-	case opts.output == "json":
-		return output.JSON(e.Streams.Out, overlapReport(overlaps, redundant))
-	case opts.output == "yaml":
-		return output.YAML(e.Streams.Out, overlapReport(overlaps, redundant))
+	}
+	if done, err := output.Encode(e.Streams.Out, opts.output, overlapReport(overlaps, redundant)); done {
+		return err
 	}
 	counting := 0
 	for _, o := range overlaps {
@@ -83,31 +81,22 @@ func printOverlaps(e *env.Env, opts options, origins map[string]env.Origin, over
 			return err
 		}
 	}
-	var text strings.Builder
-	say := func(format string, args ...any) {
-		width := 0
-		if e.Streams.OutTerminal {
-			width = e.Streams.Width
-		}
-		for _, line := range output.Wrap(output.Clean(fmt.Sprintf(format, args...)), width, "  ") {
-			text.WriteString(line + "\n")
-		}
-	}
+	text := output.Text{Width: e.Streams.Width}
 	if counting > 0 {
-		say("")
-		say("Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
-		say("→ make the selectors disjoint, or settle it with the pod label %s: NAME", kube.ProfileLabel)
+		text.Add("\n")
+		text.Say(0, "Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
+		text.Say(0, "→ make the selectors disjoint, or settle it with the pod label %s: NAME", kube.ProfileLabel)
 	}
 	if len(redundant) > 0 && len(overlaps) > 0 {
-		say("")
+		text.Add("\n")
 	}
 	for _, r := range redundant {
-		say("%s", r)
+		text.Say(0, "%s", r)
 	}
 	if len(overlaps)+len(redundant) > 0 {
-		say("")
+		text.Add("\n")
 	}
-	say("%s", summary)
+	text.Say(0, "%s", summary)
 	_, err := io.WriteString(e.Streams.Out, text.String())
 	return err
 }

@@ -19,7 +19,7 @@ func setPrices(e *env.Env, opts options, p *env.Prices, subjects []*subject) err
 		return nil
 	}
 	for _, s := range subjects {
-		rates, err := p.Of(s.region)
+		rates, err := p.Of(s.guide.region())
 		switch {
 		case err != nil && opts.Several():
 			e.Warn("%s is shown without prices: %v", s.title(), err)
@@ -59,7 +59,7 @@ func (d *detail) sayPrice(e fargate.Explanation) {
 	if p.SavesMonth > 0 {
 		text += fmt.Sprintf("; the smaller size would save $%s a month", output.Dollars(p.SavesMonth))
 	}
-	d.say(2, "%s.", text)
+	d.Say(2, "%s.", text)
 }
 
 // priceFaults are those of the flags of prices.

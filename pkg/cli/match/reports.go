@@ -41,7 +41,7 @@ func headline(e fargate.Explanation, failed []string) string {
 			continue
 		}
 		for _, f := range e.Findings {
-			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) {
+			if f.Severity == severity && e.Matters(f) {
 				reasons = append(reasons, fmt.Sprintf("%s: %s", f.Code, f.Message))
 			}
 		}
@@ -123,7 +123,7 @@ func (p *reportPrinter) findings(e fargate.Explanation, failed []string) (out []
 		add(ruleUnexpected, "error", 0, where, fmt.Sprintf("it would not run on profile %s: %s", p.gate.expect, e.Reason))
 	}
 	for _, f := range e.Findings {
-		if !f.Elsewhere && !e.OnFargate() {
+		if !e.Matters(f) {
 			continue
 		}
 		text := f.Message

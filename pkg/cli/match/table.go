@@ -144,7 +144,7 @@ func (p *tablePrinter) hasNews(e fargate.Explanation) bool {
 	news := false
 	for _, f := range e.Findings {
 		switch {
-		case !f.Elsewhere && !e.OnFargate() || f.IsMinor && !p.wide:
+		case !e.Matters(f) || f.IsMinor && !p.wide:
 		case f.IsShared && !p.wide:
 			if p.shared == nil {
 				p.shared = &e
@@ -201,20 +201,13 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 	if summary.Pods == 1 && p.pods == 1 && len(details) == 0 {
 		details = append(details, p.first)
 	}
-	var out strings.Builder
-	width := 0
-	if p.s.OutTerminal {
-		width = p.s.Width
-	}
-	for i, e := range details {
-		if i > 0 || p.pods > 0 {
-			out.WriteString("\n")
-		}
-		out.WriteString(p.guide.explain(e, summary.Pods > 1, width))
+	out := output.Text{Width: p.s.Width}
+	for _, e := range details {
+		out.Add("\n" + p.guide.explain(e, summary.Pods > 1, p.s.Width))
 	}
 	if p.more > 0 {
-		fmt.Fprintf(&out, "\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n",
-			p.more)
+		out.Add(fmt.Sprintf("\n%d more are not explained here; -o wide gives a reason for each, -o json everything.\n",
+			p.more))
 	}
 	text := ""
 	switch {
@@ -223,15 +216,11 @@ func (p *tablePrinter) close(summary fargate.Summary) error {
 	case summary.Price != nil:
 		text = output.PriceText(summary.Price)
 	}
-	if text != "" {
-		if p.pods > 0 {
-			out.WriteString("\n")
-		}
-		for text := range strings.Lines(text) {
-			for _, line := range output.Wrap(strings.TrimSuffix(text, "\n"), width, "  ") {
-				out.WriteString(line + "\n")
-			}
-		}
+	if text != "" && p.pods > 0 {
+		out.Add("\n")
+	}
+	for line := range strings.Lines(text) {
+		out.Say(0, "%s", strings.TrimSuffix(line, "\n"))
 	}
 	_, err := io.WriteString(p.s.Out, out.String())
 	return err
@@ -293,7 +282,7 @@ func findingsCell(e fargate.Explanation) string {
 	for _, severity := range []support.Severity{support.SeverityError, support.SeverityWarning} {
 		var codes []string
 		for _, f := range findings {
-			if f.Severity == severity && (f.Elsewhere || e.OnFargate()) && !slices.Contains(codes, f.Code) {
+			if f.Severity == severity && e.Matters(f) && !slices.Contains(codes, f.Code) {
 				codes = append(codes, f.Code)
 			}
 		}

@@ -85,11 +85,8 @@ var formats = []string{"text", "json", "yaml"}
 
 func run(e *env.Env, format string) error {
 	b := Read()
-	switch format {
-	case "json":
-		return output.JSON(e.Streams.Out, b)
-	case "yaml":
-		return output.YAML(e.Streams.Out, b)
+	if done, err := output.Encode(e.Streams.Out, format, b); done {
+		return err
 	}
 	text := "fgctl " + b.Version
 	if b.Commit != "" {

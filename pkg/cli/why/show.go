@@ -15,42 +15,25 @@ const most = 5
 
 // show writes the answer to Out, and what was not read to Err where the format has no place for it.
 func show(e *env.Env, format string, found answer) error {
-	switch format {
-	case "json":
-		return output.JSON(e.Streams.Out, found)
-	case "yaml":
-		return output.YAML(e.Streams.Out, found)
+	if done, err := output.Encode(e.Streams.Out, format, found); done {
+		return err
 	}
 	for _, text := range found.Unread {
 		e.Warn("not read, so not judged: %s", text)
 	}
-	var out strings.Builder
-	width := 0
-	if e.Streams.OutTerminal {
-		width = e.Streams.Width
-	}
-	say := func(begin, text string) {
-		hang := strings.Repeat(" ", len(begin)-len(strings.TrimLeft(begin, " "))+2)
-		for _, line := range output.Wrap(begin+output.Clean(text), width, hang) {
-			out.WriteString(line + "\n")
-		}
-	}
+	out, affected := output.Text{Width: e.Streams.Width}, 0
 	for _, c := range found.Cases {
-		tell(say, func(line string) { out.WriteString("      " + output.Clean(line) + "\n") }, c)
-		out.WriteString("\n")
+		tell(&out, c)
+		out.Add("\n")
+		affected += len(c.Pods)
 	}
-	switch {
-	case len(found.Cases) == 0 && found.unsided:
-		say("", fmt.Sprintf("%s looked at: none waits.", output.Count(found.Looked, "pod")))
-	case len(found.Cases) == 0:
-		say("", fmt.Sprintf("%s looked at: none waits, and none is on the wrong side.", output.Count(found.Looked, "pod")))
+	switch looked := output.Count(found.Looked, "pod"); {
+	case affected > 0:
+		out.Say(0, "%s looked at, %d of them in %s.", looked, affected, output.Count(len(found.Cases), "case"))
+	case found.unsided:
+		out.Say(0, "%s looked at: none waits.", looked)
 	default:
-		affected := 0
-		for _, c := range found.Cases {
-			affected += len(c.Pods)
-		}
-		say("", fmt.Sprintf("%s looked at, %d of them in %s.",
-			output.Count(found.Looked, "pod"), affected, output.Count(len(found.Cases), "case")))
+		out.Say(0, "%s looked at: none waits, and none is on the wrong side.", looked)
 	}
 	_, err := io.WriteString(e.Streams.Out, out.String())
 	return err
@@ -65,26 +48,24 @@ func several(names []string) string {
 	return text
 }
 
-// tell writes one case; paste writes what a reader copies, which is not broken.
-func tell(say func(begin, text string), paste func(string), c diagnose.Case) {
-	say("", fmt.Sprintf("%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, several(c.Pods)))
+// tell writes one case.
+func tell(out *output.Text, c diagnose.Case) {
+	out.Say(0, "%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, several(c.Pods))
 	if len(c.Nodes) > 0 {
-		say("  seen: ", "nodes of the pods: "+several(c.Nodes))
+		out.Say(2, "seen: nodes of the pods: %s", several(c.Nodes))
 	}
 	for _, f := range c.Evidence {
-		say("  seen: ", f.From+": "+f.Text)
+		out.Say(2, "seen: %s: %s", f.From, f.Text)
 	}
 	for _, cause := range c.Causes {
 		word := "perhaps"
 		if cause.Certain {
 			word = "cause"
 		}
-		say("  "+word+": ", cause.Text+" ["+cause.Code+"]")
+		out.Say(2, "%s: %s [%s]", word, cause.Text, cause.Code)
 		if cause.Cure != "" {
-			say("    → ", cause.Cure)
+			out.Say(4, "→ %s", cause.Cure)
 		}
-		if cause.Command != "" {
-			paste(cause.Command)
-		}
+		out.Paste(6, cause.Command)
 	}
 }

@@ -134,24 +134,21 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 
 // showUpgrade writes who holds the cluster back, with the commands in their order.
 func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
-	switch format {
-	case "json":
-		return output.JSON(e.Streams.Out, found)
-	case "yaml":
-		return output.YAML(e.Streams.Out, found)
+	if done, err := output.Encode(e.Streams.Out, format, found); done {
+		return err
 	}
 	for _, text := range found.Unread {
 		e.Warn("not judged: %s", text)
 	}
-	var out strings.Builder
 	if len(found.Holders) == 0 && len(found.Unread) > 0 {
 		return nil // which is an error
 	}
 	if len(found.Holders) == 0 {
-		fmt.Fprintf(&out, "No Fargate pod holds back %s (%d Fargate nodes looked at).\n", found.Target, found.Nodes)
-		_, err := io.WriteString(e.Streams.Out, out.String())
+		_, err := fmt.Fprintf(e.Streams.Out, "No Fargate pod holds back %s (%d Fargate nodes looked at).\n",
+			found.Target, found.Nodes)
 		return err
 	}
+	var out strings.Builder
 	fmt.Fprintf(&out, "Kubernetes %s wants kubelets of 1.%d or later; make these pods anew, one line after "+
 		"another:\n\n",
 		found.Target, oldest(found.Target))

@@ -46,17 +46,21 @@ func (s *subject) access(p fargate.Profile) {
 	c.Cure = fmt.Sprintf("map it so, then delete the pod: rolearn: %s, username: %s, groups: [%s]", plain, nodeUser,
 		strings.Join(nodeGroups, ", "))
 	i := slices.IndexFunc(m.Roles, func(r MappedRole) bool { return r.ARN == plain })
-	switch pathed := pathedARN(m.Roles, role); {
+	pathed := slices.IndexFunc(m.Roles, func(r MappedRole) bool {
+		arn := fargate.ParseARN(r.ARN)
+		return arn.Name() == role.Name() && arn.Account == role.Account
+	})
+	switch {
 	case m.Fault != nil:
-		c.Code, c.Text = "role-map-broken", fmt.Sprintf("the ConfigMap aws-auth cannot be read, so it lets nobody in: %v",
-			m.Fault)
+		c.Code = "role-map-broken"
+		c.Text = fmt.Sprintf("the ConfigMap aws-auth cannot be read, so it lets nobody in: %v", m.Fault)
 	case i >= 0:
 		if c.Code, c.Text = "role-map-groups", misfit(m.Roles[i]); c.Text == "" {
 			return
 		}
-	case pathed != "":
+	case pathed >= 0:
 		c.Code = "role-path"
-		c.Text = fmt.Sprintf("the ConfigMap aws-auth maps %s, and a role's path has no place in it", pathed)
+		c.Text = fmt.Sprintf("the ConfigMap aws-auth maps %s, and a role's path has no place in it", m.Roles[pathed].ARN)
 	default:
 		c.Code = "role-unmapped"
 		c.Text = fmt.Sprintf("the ConfigMap aws-auth does not map role %s of profile %s, so its nodes cannot join", plain,
@@ -69,16 +73,6 @@ func (s *subject) access(p fargate.Profile) {
 func (s *subject) entryDecides(profile string) bool {
 	decides := func(r preflight.Result) bool { return r.Check == "access" && r.Level != preflight.Skipped }
 	return s.ev.AuthenticationMode != "CONFIG_MAP" && slices.ContainsFunc(s.ev.Checks[profile], decides)
-}
-
-// pathedARN returns the mapped role of the name that has a path; empty for none.
-func pathedARN(roles []MappedRole, role fargate.ARN) string {
-	for _, r := range roles {
-		if arn := fargate.ParseARN(r.ARN); arn.Name() == role.Name() && arn.Account == role.Account {
-			return r.ARN
-		}
-	}
-	return ""
 }
 
 // misfit says what keeps Fargate's nodes from joining by an entry; empty where nothing does.

@@ -38,15 +38,8 @@ func (s *subject) judge() {
 		s.untaken()
 	}
 	s.logs()
-	slices.SortStableFunc(s.causes, func(a, b Cause) int {
-		switch {
-		case a.Certain == b.Certain:
-			return 0
-		case a.Certain:
-			return -1
-		}
-		return 1
-	})
+	rank := map[bool]int{true: 0, false: 1}
+	slices.SortStableFunc(s.causes, func(a, b Cause) int { return cmp.Compare(rank[a.Certain], rank[b.Certain]) })
 }
 
 func (s *subject) add(c Cause) {
@@ -61,12 +54,7 @@ func (s *subject) fact(from, format string, args ...any) {
 
 // has reports whether the schedulers' words mean one of the codes.
 func (s *subject) has(codes ...string) bool {
-	for _, m := range s.said {
-		if slices.Contains(codes, m.Code) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.said, func(m message.Meaning) bool { return slices.Contains(codes, m.Code) })
 }
 
 // words are the causes that the schedulers state themselves. That a taint was met only shows that no profile took the
@@ -121,18 +109,17 @@ func (s *subject) otherNode() {
 func (s *subject) profile() {
 	name := s.pod.Labels[kube.ProfileLabel]
 	if s.ev.Profiles != nil {
-		i := slices.IndexFunc(s.ev.Profiles, func(p fargate.Profile) bool { return p.Name == name })
-		switch {
+		switch p := fargate.Named(s.ev.Profiles, name); {
 		case name == "":
-		case i < 0:
+		case p == nil:
 			s.add(Cause{
 				Code: "profile-gone", Certain: true,
 				Text: fmt.Sprintf("profile %s, which took the pod, does not exist any more", name),
 				Cure: "make the pod anew, so that another profile can take it", Command: s.anew(), Source: guideProfile,
 			})
 		default:
-			s.judgeProfile(s.ev.Profiles[i])
-			s.access(s.ev.Profiles[i])
+			s.judgeProfile(*p)
+			s.access(*p)
 		}
 	}
 	s.findings()
@@ -216,8 +203,7 @@ func (s *subject) spec() {
 
 // refused reports whether the scheduler has named a fault of the spec.
 func (s *subject) refused() bool {
-	return s.has("privileged", "capability", "privilege-escalation", "field", "host-port", "claim-driver",
-		"volume-type",
+	return s.has("privileged", "capability", "privilege-escalation", "field", "host-port", "claim-driver", "volume-type",
 		"too-large", "node-selector", "unsupported")
 }
 
@@ -232,12 +218,11 @@ func (s *subject) claims() {
 		}
 		name := v.PersistentVolumeClaim.ClaimName
 		claim, known := s.ev.Claims[Key(s.pod.Namespace, name)]
-		command := fmt.Sprintf("kubectl describe pvc %s -n %s", name, s.pod.Namespace)
 		switch {
 		case !known && !s.has("claim-missing"):
 			s.add(Cause{
-				Code: "claim-missing", Certain: true, Text: fmt.Sprintf("there is no claim %s in namespace %s", name,
-					s.pod.Namespace),
+				Code: "claim-missing", Certain: true,
+				Text:    fmt.Sprintf("there is no claim %s in namespace %s", name, s.pod.Namespace),
 				Cure:    "make the claim, see that it gets bound, then delete the pod once",
 				Command: "kubectl get pvc -n " + s.pod.Namespace, Source: "containers-roadmap#1382",
 			})
@@ -245,19 +230,19 @@ func (s *subject) claims() {
 			s.fact("claim "+name, "is %s", claim.Phase)
 			if !s.has("claim-not-bound") {
 				s.add(Cause{
-					Code: "claim-not-bound", Certain: true, Text: fmt.Sprintf("the claim %s is %s, and must be Bound "+
-						"when the pod is judged", name, claim.Phase),
-					Cure: "see that the claim gets bound, then delete the pod once", Command: command,
-					Source: "aws-efs-csi-driver#793",
+					Code: "claim-not-bound", Certain: true,
+					Text:    fmt.Sprintf("the claim %s is %s, and must be Bound when the pod is judged", name, claim.Phase),
+					Cure:    "see that the claim gets bound, then delete the pod once",
+					Command: fmt.Sprintf("kubectl describe pvc %s -n %s", name, s.pod.Namespace),
+					Source:  "aws-efs-csi-driver#793",
 				})
 			}
 		case known && s.has("claim-not-bound"):
 			s.fact("claim "+name, "is Bound by now")
 			s.add(Cause{
-				Code: "claim-bound-late", Certain: true, Text: fmt.Sprintf("the claim %s is bound by now, but the pod "+
-					"was judged before", name),
-				Cure: "delete the pod once", Command: s.delete(), Source: "aws-efs-csi-driver#793, langfuse README " +
-					"(2026)",
+				Code: "claim-bound-late", Certain: true,
+				Text: fmt.Sprintf("the claim %s is bound by now, but the pod was judged before", name),
+				Cure: "delete the pod once", Command: s.delete(), Source: "aws-efs-csi-driver#793, langfuse README (2026)",
 			})
 		}
 	}
@@ -277,8 +262,8 @@ func (s *subject) waiting(profile string) {
 	made := s.pod.Running.CreatedAt
 	if made.IsZero() || s.ev.Now.Sub(made) < slowStart {
 		s.add(Cause{
-			Code: "starting", Certain: false, Text: "Fargate needs about a minute to make a node, and nothing speaks " +
-				"against the pod",
+			Code: "starting", Certain: false,
+			Text: "Fargate needs about a minute to make a node, and nothing speaks against the pod",
 			Cure: "look again in some minutes", Source: "containers-roadmap#649",
 		})
 		return

@@ -161,10 +161,7 @@ func (s *subject) read() {
 
 // concerns reports whether something is the matter with the pod: it waits, or it is on the wrong side.
 func (s *subject) concerns() bool {
-	if s.waits() || s.fails() {
-		return true
-	}
-	return slices.ContainsFunc(s.x.Findings, misplaced)
+	return s.waits() || s.fails() || slices.ContainsFunc(s.x.Findings, misplaced)
 }
 
 // fails reports whether a container of a pod on Fargate does not run, and its state says something that is known.
@@ -217,13 +214,19 @@ const slowStart = 5 * time.Minute
 
 // anew is the command that makes the pod anew, by its owner where kubectl can restart that.
 func (s *subject) anew() string {
-	if o := kube.OwnerOf(s.pod); o != nil && !s.pod.Running.OwnerForeign {
-		switch o.Kind {
-		case "Deployment", "DaemonSet":
-			return fmt.Sprintf("kubectl rollout restart %s/%s -n %s", lower(o.Kind), o.Name, s.pod.Namespace)
-		}
+	if rollout := s.rollout("Deployment", "DaemonSet"); rollout != "" {
+		return "kubectl rollout restart " + rollout
 	}
 	return s.delete()
+}
+
+// rollout names the pod's owner for kubectl rollout; empty where it is not of one of the kinds.
+func (s *subject) rollout(kinds ...string) string {
+	o := kube.OwnerOf(s.pod)
+	if o == nil || s.pod.Running.OwnerForeign || !slices.Contains(kinds, o.Kind) {
+		return ""
+	}
+	return fmt.Sprintf("%s/%s -n %s", strings.ToLower(o.Kind), o.Name, s.pod.Namespace)
 }
 
 // command fills the names of this case into a command of the table of messages.
@@ -247,11 +250,4 @@ func (s *subject) describe() string {
 
 func (s *subject) delete() string {
 	return fmt.Sprintf("kubectl delete pod %s -n %s", s.pod.Name, s.pod.Namespace)
-}
-
-func lower(kind string) string {
-	if kind == "Deployment" {
-		return "deployment"
-	}
-	return "daemonset"
 }

@@ -39,8 +39,9 @@ func (s *subject) logs() {
 	faults := s.ev.Logging.Faults()
 	for _, f := range faults {
 		c := Cause{
-			Code: "logging-config", Certain: true, Text: "the logs go nowhere, for Fargate does not take their " +
-				"configuration: " + strings.TrimSuffix(f.String(), "; "+f.Hint),
+			Code: "logging-config", Certain: true,
+			Text: "the logs go nowhere, for Fargate does not take their configuration: " +
+				strings.TrimSuffix(f.String(), "; "+f.Hint),
 			Cure: f.Hint + "; then make the pod anew", Command: edit, Source: logging.Source,
 		}
 		if strings.HasPrefix(f.Object, "Namespace") {
@@ -50,8 +51,8 @@ func (s *subject) logs() {
 	}
 	if len(faults) == 0 {
 		s.add(Cause{
-			Code: "logging-late", Certain: false, Text: "nothing is wrong with the ConfigMap " + logging.ConfigMap +
-				" by now, but the pod was scheduled without it",
+			Code: "logging-late", Certain: false,
+			Text: "nothing is wrong with the ConfigMap " + logging.ConfigMap + " by now, but the pod was scheduled without it",
 			Cure: "make the pod anew", Command: s.anew(), Source: logging.Source,
 		})
 	}

@@ -38,9 +38,8 @@ func (s *subject) groups() {
 			Code: "security-group-policy", Certain: false,
 			Text: fmt.Sprintf("SecurityGroupPolicy %s %s the pod out of the cluster's security group, so that "+
 				"kubelet and DNS may be cut off", p.Name, takes),
-			Cure: "add the cluster's security group to spec.securityGroups.groupIds, then make the pod " +
-				"anew", Command: s.anew(),
-			Source: guideSGP,
+			Cure:    "add the cluster's security group to spec.securityGroups.groupIds, then make the pod anew",
+			Command: s.anew(), Source: guideSGP,
 		})
 	}
 }

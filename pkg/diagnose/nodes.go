@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -17,12 +18,7 @@ type Node struct {
 
 // NeedsNodes reports whether the cluster's nodes decide about any of the pods.
 func (e *Examiner) NeedsNodes() bool {
-	for _, s := range e.subjects {
-		if !s.taken() || s.strays() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.subjects, func(s *subject) bool { return !s.taken() || s.strays() })
 }
 
 // node names the node that the pod is on or made for; empty for none.

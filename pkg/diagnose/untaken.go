@@ -87,8 +87,7 @@ func (s *subject) unmatched() {
 	if s.ev.Profiles == nil {
 		s.add(Cause{
 			Code: "profiles-unread", Certain: false,
-			Text: "no profile took the pod; which profiles there are was not " +
-				"read",
+			Text: "no profile took the pod; which profiles there are was not read",
 			Cure: "give --cluster, or the profiles by --profiles-from", Source: guideProfile,
 		})
 		return
@@ -99,14 +98,12 @@ func (s *subject) unmatched() {
 			inactive = true
 			s.fact("profile "+p.Name, "matches the pod and is %s", p.Status)
 			s.add(Cause{
-				Code: "profile-not-active", Certain: true, Text: fmt.Sprintf("profile %s matches the pod, but is %s",
-					p.Name, p.Status),
+				Code: "profile-not-active", Certain: true,
+				Text: fmt.Sprintf("profile %s matches the pod, but is %s", p.Name, p.Status),
 				Cure: active(p.Status) + "; then make the pod anew", Command: s.anew(), Source: guideProfile,
 			})
-			for _, of := range s.ev.Profiles {
-				if of.Name == p.Name {
-					s.health(of)
-				}
+			if of := fargate.Named(s.ev.Profiles, p.Name); of != nil {
+				s.health(*of)
 			}
 		}
 	}

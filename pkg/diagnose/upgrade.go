@@ -90,7 +90,7 @@ func (u *Upgrade) Holders() []Holder {
 			known[key] = i
 			h := Holder{
 				Namespace: pod.Namespace, Owner: s.owner(), Budgets: []string{}, Allowed: -1,
-				Command: u.again(s),
+				Command: s.again(),
 			}
 			u.judgeBudgets(&h, pod)
 			out = append(out, h)
@@ -114,15 +114,9 @@ func (u *Upgrade) Holders() []Holder {
 }
 
 // again makes the pods of a subject's owner anew, and waits until they run, so that the next command finds them there.
-func (u *Upgrade) again(s subject) string {
-	o := kube.OwnerOf(s.pod)
-	if o == nil || s.pod.Running.OwnerForeign {
-		return s.delete()
-	}
-	switch o.Kind {
-	case "Deployment", "DaemonSet", "StatefulSet":
-		name := fmt.Sprintf("%s/%s -n %s", strings.ToLower(o.Kind), o.Name, s.pod.Namespace)
-		return "kubectl rollout restart " + name + " && kubectl rollout status " + name
+func (s *subject) again() string {
+	if rollout := s.rollout("Deployment", "DaemonSet", "StatefulSet"); rollout != "" {
+		return "kubectl rollout restart " + rollout + " && kubectl rollout status " + rollout
 	}
 	return s.delete()
 }

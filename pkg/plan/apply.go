@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -101,10 +102,8 @@ func ChangeOf(d decision.Decision) Change {
 	case decision.Tag:
 		change.Action = StepTag
 	case decision.Drop:
-		change.Name, change.Kind, change.Action, change.After = d.Name, Removed, StepDelete, ""
-		if name := d.Original.Tags[decision.TagApplied]; name != "" {
-			change.Name = name
-		}
+		change.Kind, change.Action, change.After = Removed, StepDelete, ""
+		change.Name = cmp.Or(d.Original.Tags[decision.TagApplied], d.Name)
 	case decision.Missing, decision.Keep, decision.Settle, decision.Undo:
 		change.Kind, change.Action = Same, "none"
 	}
@@ -126,8 +125,7 @@ func Apply(c decision.Changes, settle time.Duration, pods *Pods) *Plan {
 	p.Changes = slices.DeleteFunc(ChangesOf(c), func(change Change) bool {
 		return change.Action == "none" && change.Kind != Removed // what stays although the file had it is worth a word
 	})
-	goes := func(d decision.Decision) bool { return slices.Contains(d.Steps(), decision.RetireOriginal) }
-	if !slices.ContainsFunc(c.Decisions, goes) {
+	if !slices.ContainsFunc(c.Decisions, decision.Decision.Retires) {
 		settle = 0 // nothing relies on what is made
 	}
 	for _, t := range c.Turns {
@@ -178,18 +176,12 @@ func PodsOfAll(c decision.Changes) *Pods {
 	var going []string
 	after := c.Profiles
 	for _, d := range c.Decisions {
-		switch steps := d.Steps(); {
-		case d.Action == decision.Make:
-			made := d.Wanted
-			made.Status = fargate.StatusActive
-			after = append(fargate.Without(after, made), made)
-		case d.Action == decision.Drop:
-			after = fargate.Without(after, *d.Original)
+		retires := d.Retires()
+		if retires {
 			going = append(going, d.Name)
-		case slices.Contains(steps, decision.RetireOriginal):
-			d.Profiles = after
-			after = After(d)
-			going = append(going, d.Name)
+		}
+		if d.Profiles = after; retires || d.Action == decision.Make {
+			after = d.After()
 		}
 	}
 	if going == nil {

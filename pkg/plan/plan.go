@@ -128,22 +128,18 @@ func (p *Plan) cover(goes fargate.Profile, left []fargate.Profile) {
 // Losers returns the names of the profiles whose pods would be left without one, in the order of the steps.
 func (p *Plan) Losers() []string {
 	var out []string
-	for _, s := range p.Selectors {
-		if s.loses() {
-			out = append(out, s.Profile)
+	add := func(name string, loses bool) {
+		if loses && !slices.Contains(out, name) {
+			out = append(out, name)
 		}
+	}
+	for _, s := range p.Selectors {
+		add(s.Profile, s.loses())
 	}
 	for _, i := range p.Pods {
-		if i.Fate == fargate.FatePending {
-			out = append(out, i.From)
-		}
+		add(i.From, i.Fate == fargate.FatePending)
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(out, func(name string) bool {
-		again := seen[name]
-		seen[name] = true
-		return again
-	})
+	return out
 }
 
 // Again returns what fargate.DeletionOrder wants to know of the pods that were gathered.

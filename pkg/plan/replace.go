@@ -25,7 +25,7 @@ func Replace(cluster string, d decision.Decision, settle time.Duration) *Plan {
 		}
 		p.Steps = replacementSteps(d, settle, 0)
 		if d.Stage == decision.Fresh || d.Stage == decision.Begun {
-			p.cover(*d.Original, After(d))
+			p.cover(*d.Original, d.After())
 		}
 	case decision.Missing, decision.Keep, decision.Settle, decision.Make, decision.Drop:
 	}
@@ -37,24 +37,11 @@ func Replace(cluster string, d decision.Decision, settle time.Duration) *Plan {
 func PodsOf(d decision.Decision) *Pods {
 	switch {
 	case d.Action == decision.Undo:
-		return NewPods(d.Profiles, After(d), d.Successor.Name)
+		return NewPods(d.Profiles, d.After(), d.Successor.Name)
 	case d.Action == decision.Begin, d.Action == decision.Finish && d.Stage == decision.Begun:
-		return NewPods(d.Profiles, After(d), d.Name)
+		return NewPods(d.Profiles, d.After(), d.Name)
 	}
 	return nil
-}
-
-// After returns the profiles that are there when what was decided is done.
-func After(d decision.Decision) []fargate.Profile {
-	if d.Action == decision.Undo {
-		return fargate.Without(d.Profiles, *d.Successor)
-	}
-	final := d.Wanted
-	final.Status = fargate.StatusActive
-	if d.Wish.KeepName {
-		final.Name = d.Name
-	}
-	return append(fargate.Without(d.Profiles, *d.Original, d.Wanted), final)
 }
 
 // replacementSteps are the transitions that are left of the replacement, in their order, after so many others.

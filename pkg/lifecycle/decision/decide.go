@@ -92,9 +92,7 @@ func (d Decision) Agreed(uncovered bool) error {
 	if d.Action != Begin {
 		return nil
 	}
-	successor := d.Wanted
-	successor.Status = fargate.StatusActive
-	for _, c := range fargate.Coverage(d.Original.Selectors, []fargate.Profile{successor}) {
+	for _, c := range fargate.Coverage(d.Original.Selectors, with(nil, d.Wanted)) {
 		if c.Extent != fargate.ExtentWhole {
 			return Refused("the successor does not cover all that the original covers; nothing was changed; " +
 				"say --yes if that is meant")
@@ -333,8 +331,8 @@ func (w Wish) renewed(p fargate.Profile) bool {
 
 // madeRole reports whether the profile has the role that fgctl makes for its cluster.
 func madeRole(p fargate.Profile) bool {
-	arn := strings.Split(p.ARN, ":")
-	return len(arn) > 3 && strings.HasSuffix(p.PodExecutionRoleARN, ":role/"+RoleName(p.Cluster, arn[3]))
+	region := fargate.ParseARN(p.ARN).Region
+	return strings.HasSuffix(p.PodExecutionRoleARN, ":role/"+RoleName(p.Cluster, region))
 }
 
 // Made returns the decision as it is when its successor is ACTIVE.
@@ -344,4 +342,36 @@ func (d Decision) Made(successor fargate.Profile) Decision {
 		d.Stage = Begun
 	}
 	return d
+}
+
+// with returns the profiles with one more, ACTIVE, in the place of the one of its name.
+func with(profiles []fargate.Profile, p fargate.Profile) []fargate.Profile {
+	p.Status = fargate.StatusActive
+	return append(fargate.Without(profiles, p), p)
+}
+
+// final is the new profile under the name that it has in the end.
+func (d Decision) final() fargate.Profile {
+	p := d.Wanted
+	if d.Wish.KeepName {
+		p.Name = d.Name
+	}
+	return p
+}
+
+// During returns the profiles that are there while the original is drained.
+func (d Decision) During() []fargate.Profile { return with(d.Profiles, d.Wanted) }
+
+// After returns the profiles that are there when what was decided is done, where it makes a profile or one goes.
+func (d Decision) After() []fargate.Profile {
+	switch d.Action {
+	case Undo:
+		return fargate.Without(d.Profiles, *d.Successor)
+	case Drop:
+		return fargate.Without(d.Profiles, *d.Original)
+	case Make:
+		return with(d.Profiles, d.Wanted)
+	case Missing, Keep, Tag, Settle, Begin, Finish:
+	}
+	return with(fargate.Without(d.Profiles, *d.Original, d.Wanted), d.final())
 }

@@ -156,13 +156,6 @@ func (j *drainJudge) breaks(w kube.Pod) string {
 	return ""
 }
 
-// During returns the profiles that are there while the original of a decision is drained.
-func (d Decision) During() []fargate.Profile {
-	made := d.Wanted
-	made.Status = fargate.StatusActive
-	return append(fargate.Without(d.Profiles, made), made)
-}
-
 // Left says which pods a profile still has, and why.
 func (x Drain) Left() string {
 	texts := make([]string, 0, len(x.Moves)+len(x.Stays)+1)

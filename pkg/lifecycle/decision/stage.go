@@ -62,10 +62,8 @@ func (s Situation) Drains() bool {
 // fgctl cannot have left and will not touch.
 func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 	s := Situation{Name: name, Profiles: profiles}
-	for i := range profiles {
-		if profiles[i].Name == name {
-			s.Original, s.Stage = &profiles[i], Fresh
-		}
+	if s.Original = fargate.Named(profiles, name); s.Original != nil {
+		s.Stage = Fresh
 	}
 	for i := range profiles {
 		p := &profiles[i]
@@ -80,7 +78,14 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 				return s, fmt.Errorf("both %s and %s replace profile %s; delete one of them by hand",
 					s.Successor.Name, p.Name, name)
 			}
-			s.Successor, s.Stage = p, underWay(s.Original, same)
+			switch s.Successor = p; {
+			case same:
+				s.Stage = Begun
+			case s.Original == nil:
+				s.Stage = Orphaned
+			default:
+				s.Stage = Renewed
+			}
 		case s.Original != nil:
 			s.Earlier = append(s.Earlier, *p)
 		case s.Unfinished():
@@ -119,18 +124,6 @@ func Torn(profiles, doomed []fargate.Profile) []fargate.Profile {
 	})
 }
 
-// underWay is the stage of a replacement whose successor is there; same reports whether the profile of the name is the
-// one that it replaces.
-func underWay(original *fargate.Profile, same bool) Stage {
-	switch {
-	case same:
-		return Begun
-	case original == nil:
-		return Orphaned
-	}
-	return Renewed
-}
-
 // Renews reports whether the profile of the old name is what the temporary one stood in for. Anybody can change tags,
 // so what cannot be changed has to be the same, too.
 func Renews(p, temporary fargate.Profile) bool {
@@ -155,29 +148,6 @@ const (
 	RetireTemporary
 )
 
-// steps are those that are left of the replacement, in their order.
-func (s Situation) steps(keepName, drain bool) []Step {
-	var left []Step
-	active := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusActive }
-	renewed := s.Stage == Renewed && active(s.Original)
-	if !renewed && !active(s.Successor) {
-		left = append(left, MakeSuccessor)
-	}
-	if s.Stage == Fresh || s.Stage == Begun {
-		if drain && active(s.Original) {
-			left = append(left, DrainOriginal)
-		}
-		left = append(left, RetireOriginal)
-	}
-	if keepName && !renewed {
-		left = append(left, MakeRenewed)
-	}
-	if keepName {
-		left = append(left, RetireTemporary)
-	}
-	return left
-}
-
 // Steps returns the transitions that are left of what was decided, in their order. A profile that is made counts as a
 // successor without an original, and one that goes as an original without a successor.
 func (d Decision) Steps() []Step {
@@ -186,9 +156,30 @@ func (d Decision) Steps() []Step {
 		return []Step{MakeSuccessor}
 	case Drop:
 		return []Step{RetireOriginal}
-	case Begin, Finish:
-		return d.steps(d.Wish.KeepName, d.Wish.Drain > 0)
 	case Missing, Keep, Tag, Settle, Undo:
+		return nil
+	case Begin, Finish:
 	}
-	return nil
+	var left []Step
+	active := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusActive }
+	renewed := d.Stage == Renewed && active(d.Original)
+	if !renewed && !active(d.Successor) {
+		left = append(left, MakeSuccessor)
+	}
+	if d.Stage == Fresh || d.Stage == Begun {
+		if d.Wish.Drain > 0 && active(d.Original) {
+			left = append(left, DrainOriginal)
+		}
+		left = append(left, RetireOriginal)
+	}
+	if d.Wish.KeepName && !renewed {
+		left = append(left, MakeRenewed)
+	}
+	if d.Wish.KeepName {
+		left = append(left, RetireTemporary)
+	}
+	return left
 }
+
+// Retires reports whether the original is still to go.
+func (d Decision) Retires() bool { return slices.Contains(d.Steps(), RetireOriginal) }

@@ -42,18 +42,17 @@ func (c *Changes) Schedule(again map[string]int) {
 	var going []fargate.Profile
 	at := map[string]int{}
 	for i, d := range c.Decisions {
-		steps := d.Steps()
 		if d.Action == Tag {
 			c.Turns = append(c.Turns, Turn{Index: i})
 		}
-		if slices.Contains(steps, MakeSuccessor) {
+		if slices.Contains(d.Steps(), MakeSuccessor) {
 			s.makes = append(s.makes, i)
 		}
 		switch {
-		case slices.Contains(steps, RetireOriginal):
+		case d.Retires():
 			going = append(going, *d.Original)
 			at[d.Original.Name] = i
-		case slices.Contains(steps, RetireTemporary):
+		case slices.Contains(d.Steps(), RetireTemporary):
 			s.retires = append(s.retires, i)
 		}
 	}
@@ -117,9 +116,7 @@ func (s *schedule) make(i int) {
 	s.makes = slices.DeleteFunc(s.makes, func(j int) bool { return j == i })
 	d := s.Decisions[i]
 	s.slots -= d.slots()
-	made := d.Wanted
-	made.Status = fargate.StatusActive
-	s.left = append(fargate.Without(s.left, made), made)
+	s.left = with(s.left, d.Wanted)
 	s.Turns = append(s.Turns, Turn{Index: i, MakeOnly: d.Action != Make, Left: s.left})
 }
 
@@ -128,9 +125,7 @@ func (s *schedule) retire(i int) {
 	d := s.Decisions[i]
 	s.slots++
 	if d.Wish.KeepName && d.Action != Drop {
-		final := d.Wanted
-		final.Name, final.Status = d.Name, fargate.StatusActive
-		s.left = append(fargate.Without(s.left, d.Wanted, final), final)
+		s.left = with(fargate.Without(s.left, d.Wanted), d.final())
 	}
 	s.Turns = append(s.Turns, Turn{Index: i, Left: s.left})
 }
@@ -165,7 +160,7 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 	var planned []fargate.Profile
 	var gone, leaving []string
 	for _, d := range c.Decisions {
-		if slices.Contains(d.Steps(), RetireOriginal) {
+		if d.Retires() {
 			leaving = append(leaving, d.Original.Name)
 		}
 	}
@@ -183,7 +178,7 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 				input.NewRole = newRole
 			}
 			inputs, at, planned = append(inputs, input), append(at, t.Index), append(planned, d.Wanted)
-		case slices.Contains(d.Steps(), RetireOriginal) && !t.MakeOnly:
+		case d.Retires() && !t.MakeOnly:
 			gone = append(gone, d.Original.Name)
 		}
 	}

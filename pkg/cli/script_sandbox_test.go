@@ -112,18 +112,15 @@ func startScriptSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	// Short, but long enough for a poll to see the state between.
 	const delays = "delays: {create: 60ms, delete: 60ms}\n"
-	var text string
-	switch len(args) {
-	case 0:
-		text = overlaid(delays)
-	case 1:
-		text = ts.ReadFile(args[0])
-	case 2:
-		more := ts.ReadFile(args[1])
-		if !strings.Contains(more, "delays:") {
-			more += delays
-		}
-		text = overlaid(more)
+	text := ""
+	if len(args) > 0 {
+		text = ts.ReadFile(args[len(args)-1])
+	}
+	if !strings.Contains(text, "delays:") {
+		text += delays
+	}
+	if len(args) != 1 {
+		text = overlaid(text)
 	}
 	world, err := sandbox.ParseWorld([]byte(text))
 	ts.Check(err)

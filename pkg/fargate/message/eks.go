@@ -84,16 +84,14 @@ func refusals() []entry {
 			command: "kubectl get nodes -l eks.amazonaws.com/compute-type=fargate",
 			source:  "okctl#1015, eksctl#2545",
 			example: "Kubelet version of Fargate pods must be updated to match cluster version 1.20 before updating " +
-				"cluster " +
-				"version; Please recycle all offending pod replicas",
+				"cluster version; Please recycle all offending pod replicas",
 		},
 		{
 			code: "public-subnet", by: byEKS,
 			pattern: `Subnet (?P<subnet>subnet-[0-9a-z]+) provided in Fargate Profile is not a private subnet`,
 			cause:   "the route table of {subnet} sends traffic to an Internet Gateway",
 			cure: "choose private subnets; fgctl create without --subnets finds them, and its pre-flight names the " +
-				"table, " +
-				"the route and the gateway",
+				"table, the route and the gateway",
 			source:  "awslabs/eks-perf-tests#195",
 			example: "Subnet subnet-0ab49c01946ecc462 provided in Fargate Profile is not a private subnet",
 		},
@@ -110,19 +108,14 @@ func refusals() []entry {
 		{
 			code: "trust-policy", by: byEKS, passing: true,
 			pattern: `Misconfigured PodExecutionRole Trust Policy`,
-			cause: "the role's trust policy does not let eks-fargate-pods.amazonaws.com assume it for this profile, by " +
-				"" +
-				"its " +
-				"principal or by a condition such as aws:SourceArn; of a role just made it may only not be known " +
-				"everywhere yet",
-			cure: "let the principal in, with arn:aws:eks:REGION:ACCOUNT:fargateprofile/CLUSTER/* as aws:SourceArn; of " +
-				"" +
-				"a new " +
-				"role wait some seconds",
+			cause: "the role's trust policy does not let eks-fargate-pods.amazonaws.com assume it for this profile, " +
+				"by its principal or by a condition such as aws:SourceArn; of a role just made it may only not be " +
+				"known everywhere yet",
+			cure: "let the principal in, with arn:aws:eks:REGION:ACCOUNT:fargateprofile/CLUSTER/* as aws:SourceArn; " +
+				"of a new role wait some seconds",
 			source: rolePolicy + "; Terraform's retry of two minutes",
 			example: "Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com " +
-				"Service " +
-				"Principal",
+				"Service Principal",
 		},
 		{
 			code: "linked-role", by: byEKS,
@@ -132,8 +125,7 @@ func refusals() []entry {
 			cure:   "allow the caller {permission} on it",
 			source: "ACK community#1821",
 			example: "Failed to validate if SLR: AWSServiceRoleForAmazonEKSForFargate already exists due to missing " +
-				"permissions " +
-				"for 'iam:GetRole'",
+				"permissions for 'iam:GetRole'",
 		},
 		{
 			code: "pass-role", by: byEKS,
@@ -149,14 +141,14 @@ func refusals() []entry {
 			cause:   "the caller's policies do not allow {action}",
 			cure:    "allow the caller {action}; docs/settings.md lists what each command needs",
 			source:  "IAM User Guide, Troubleshoot access denied error messages",
-			example: "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: eks:CreateFargateProfile on " +
-				"resource: arn:aws:eks:us-east-1:111122223333:cluster/demo",
+			example: "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: eks:CreateFargateProfile " +
+				"on resource: arn:aws:eks:us-east-1:111122223333:cluster/demo",
 		},
 		{
 			code: "subnets-unreadable", by: byEKS,
 			pattern: `Missing permissions for "?(?P<action>ec2:Describe\w+)`,
-			cause: "no subnets were given, so EKS looks for the cluster's private ones by the caller's permissions, and the " +
-				"caller may not {action}",
+			cause: "no subnets were given, so EKS looks for the cluster's private ones by the caller's permissions, " +
+				"and the caller may not {action}",
 			cure:   "allow the caller ec2:DescribeSubnets and ec2:DescribeRouteTables, or name the subnets with --subnets",
 			source: "aws-cdk PR#7706, #7614", example: `Missing permissions for "ec2:DescribeSubnets"`,
 		},
@@ -166,8 +158,8 @@ func refusals() []entry {
 			cause:   "what EKS has just made for the request, such as its service-linked role, is not known everywhere yet",
 			cure:    "try again in some seconds; fgctl does so by itself",
 			source:  "EKS API reference, ResourcePropagationDelayException",
-			example: "ResourcePropagationDelayException: Required resources (such as service-linked roles) were created and " +
-				"are still propagating. Retry later.",
+			example: "ResourcePropagationDelayException: Required resources (such as service-linked roles) were " +
+				"created and are still propagating. Retry later.",
 		},
 		{
 			code: "throttled", by: byEKS, passing: true,
@@ -179,8 +171,8 @@ func refusals() []entry {
 		{
 			code: "quota", by: byEKS, general: true, ambiguous: true,
 			pattern: `ResourceLimitExceededException`,
-			cause: "a quota is reached: by default 10 profiles per cluster (L-33415657), 5 selectors per profile, 5 labels " +
-				"per selector",
+			cause: "a quota is reached: by default 10 profiles per cluster (L-33415657), 5 selectors per profile, 5 " +
+				"labels per selector",
 			cure:    "delete a profile that nothing uses, or have the quota raised; fgctl check tells how many slots are left",
 			command: "fgctl check fargateprofile",
 			source:  "EKS API reference, CreateFargateProfile; EKS User Guide, service quotas",
@@ -259,10 +251,8 @@ func healthCodes() []entry {
 		{
 			code: "role-in-use", by: byHealth, pattern: `PodExecutionRoleAlreadyInUse`,
 			cause: "the profile's pod execution role is used elsewhere, by EC2 nodes",
-			cure: "replace the profile with a role that no EC2 node uses: fgctl replace with --pod-execution-role-arn " +
-				"" +
-				"or " +
-				"--create-pod-execution-role",
+			cure: "replace the profile with a role that no EC2 node uses: fgctl replace with " +
+				"--pod-execution-role-arn or --create-pod-execution-role",
 			source: source + "; eksctl#2290", example: "PodExecutionRoleAlreadyInUse",
 		},
 		{
@@ -293,9 +283,8 @@ func healthCodes() []entry {
 		},
 		{
 			code: "internal-failure", by: byHealth, passing: true, ambiguous: true, pattern: `InternalFailure`,
-			cause: "a failure inside of EKS",
-			cure: "try again: a profile in CREATE_FAILED is deleted and made anew, one in DELETE_FAILED deleted " +
-				"again",
+			cause:  "a failure inside of EKS",
+			cure:   "try again: a profile in CREATE_FAILED is deleted and made anew, one in DELETE_FAILED deleted again",
 			source: source, example: "InternalFailure",
 		},
 	}

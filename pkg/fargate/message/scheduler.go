@@ -82,8 +82,8 @@ func schedulerSays() []entry {
 			cause:   "the claim is bound to the volume {pv} of {driver}, and Fargate mounts EFS volumes only",
 			cure:    "use a volume of efs.csi.aws.com, or let the pod run on EC2 nodes" + recreate,
 			source:  "airbyte#15470; " + guidePods,
-			example: "Pod not supported on Fargate: volumes not supported: data not supported because: " +
-				"PVC data bound to invalid PV pvc-1 with CSI Driver: ebs.csi.aws.com",
+			example: "Pod not supported on Fargate: volumes not supported: data not supported because: PVC data " +
+				"bound to invalid PV pvc-1 with CSI Driver: ebs.csi.aws.com",
 		},
 		{
 			code: "claim-missing", by: fargateScheduler,
@@ -117,8 +117,7 @@ func schedulerSays() []entry {
 			code: "node-selector", by: fargateScheduler,
 			pattern: `MatchNodeSelector failed: Fargate profile (?P<profile>\S+) cannot satisfy pod's node selector/affinity`,
 			cause: "the profile {profile} takes the pod, but no Fargate node has the labels that the pod's " +
-				"nodeSelector or " +
-				"nodeAffinity wants",
+				"nodeSelector or nodeAffinity wants",
 			cure: "take the nodeSelector or the affinity away, or keep the pod off Fargate by the annotation " +
 				"eks.amazonaws.com/compute-type: ec2 in its template",
 			source: "aws-ebs-csi-driver PR#496, aws-efs-csi-driver#1068",
@@ -144,32 +143,28 @@ func provisioningSays() []entry {
 			code: "role-not-assumed", by: fargateScheduler,
 			pattern: `(?:fargate profile (?P<profile>\S+) blocked for new launches due to: )?Failed to assume PodExecutionRole`,
 			cause: "Fargate cannot assume the pod execution role of profile {profile}: the role is missing, or its " +
-				"trust " +
-				"policy does not let eks-fargate-pods.amazonaws.com assume it for this profile",
-			cure: "mend the trust policy (its conditions too), or replace the profile with another role; then " +
-				"delete the pod",
+				"trust policy does not let eks-fargate-pods.amazonaws.com assume it for this profile",
+			cure: "mend the trust policy (its conditions too), or replace the profile with another role; then delete " +
+				"the pod",
 			command: "fgctl get fargateprofile {profile} -o yaml",
 			source:  "terraform-aws-eks#2912, #2972; " + rolePolicy,
 			example: "Misconfigured Fargate Profile: fargate profile web blocked for new launches due to: Failed to " +
-				"assume " +
-				"PodExecutionRole; Please make sure the role exists and trusts the eks-fargate-pods.amazonaws.com " +
-				"service principal",
+				"assume PodExecutionRole; Please make sure the role exists and trusts the " +
+				"eks-fargate-pods.amazonaws.com service principal",
 		},
 		{
 			code: "role-not-in-auth-config", by: fargateScheduler,
 			pattern: `(?:fargate profile (?P<profile>\S+) blocked for new launches due to: )?` +
 				`Pod execution role is not found in auth config`,
 			cause: "the cluster does not know the pod execution role of profile {profile}: its access entry or its " +
-				"line in " +
-				"aws-auth is missing, or belongs to a role of the same name that was deleted",
+				"line in aws-auth is missing, or belongs to a role of the same name that was deleted",
 			cure: "give the role an access entry of type FARGATE_LINUX, or under CONFIG_MAP its line in aws-auth " +
-				"again; an " +
-				"entry older than the role must be deleted first",
+				"again; an entry older than the role must be deleted first",
 			command: "aws eks list-access-entries --cluster-name CLUSTER",
 			source:  "terraform-aws-eks#2912, #2972, containers-roadmap#2441, pulumi-eks#807",
 			example: "Misconfigured Fargate Profile: fargate profile web blocked for new launches due to: Pod " +
-				"execution role is " +
-				"not found in auth config or does not have all required permissions for launching fargate pods.",
+				"execution role is not found in auth config or does not have all required permissions for launching " +
+				"fargate pods.",
 		},
 		{
 			code: "profile-blocked", by: fargateScheduler, general: true,
@@ -192,23 +187,20 @@ func provisioningSays() []entry {
 		{
 			code: "provisioning-timed-out", by: fargateScheduler, passing: true,
 			pattern: `Pod provisioning timed out(?: \(will retry\))?(?: for pod: (?P<pod>[\w./-]*\w))?`,
-			cause: "the pod's node did not come up in time; most often the subnets have no way out to ECR, S3 and the " +
-				"" +
-				"" +
-				"cluster's API endpoint",
+			cause: "the pod's node did not come up in time; most often the subnets have no way out to ECR, S3 and " +
+				"the cluster's API endpoint",
 			cure: "look at the subnets' way out (a NAT gateway, or the VPC endpoints ecr.api, ecr.dkr and s3) and at " +
-				"the " +
-				"cluster's private endpoint access; it is tried again",
+				"the cluster's private endpoint access; it is tried again",
 			source:  "eksctl#2690; EKS User Guide, private clusters",
 			example: "Pod provisioning timed out (will retry) for pod: web/shop-7c9d5b6f48-abcde",
 		},
 		{
 			code: "identity-unmapped", by: byAuthenticator,
 			pattern: `identity is not mapped`,
-			cause: "the cluster does not know an IAM role; of Fargate's nodes it is the pod execution role, also where it was " +
-				"deleted and made again under its name, for its old access entry lets it in no more",
-			cure: "give the role an access entry of type FARGATE_LINUX; delete one that is older than the role first; then " +
-				"delete the pod",
+			cause: "the cluster does not know an IAM role; of Fargate's nodes it is the pod execution role, also " +
+				"where it was deleted and made again under its name, for its old access entry lets it in no more",
+			cure: "give the role an access entry of type FARGATE_LINUX; delete one that is older than the role " +
+				"first; then delete the pod",
 			command: "aws eks list-access-entries --cluster-name CLUSTER",
 			source:  "containers-roadmap#2441; EKS User Guide, Create access entries",
 			example: "identity is not mapped",
@@ -216,8 +208,8 @@ func provisioningSays() []entry {
 		{
 			code: "cpu-quota", by: byContainer,
 			pattern: `cpu\.cfs_quota_us"?: invalid argument`,
-			cause: "a container does not start, for its CPU limit is above what the pod requests: Fargate's size follows the " +
-				"requests",
+			cause: "a container does not start, for its CPU limit is above what the pod requests: Fargate's size " +
+				"follows the requests",
 			cure:    "set the limits to the requests, or leave the limits out, then make the pod anew",
 			command: "fgctl match -f pod.yaml",
 			source:  "containers-roadmap#1890, #1864, flux2#3138; EKS User Guide, Fargate pod configuration",
@@ -237,13 +229,10 @@ func provisioningSays() []entry {
 			// The second form is kube-scheduler's before 1.24; without any node it names no taint.
 			pattern: `untolerated taint \{?eks\.amazonaws\.com/compute-type: ?fargate\}?|` +
 				`had taint \{eks\.amazonaws\.com/compute-type: fargate\}|no nodes available to schedule pods`,
-			cause: "the pod is with the default scheduler: no profile took it when it was made, and a toleration would " +
-				"" +
-				"not " +
-				"bring it onto Fargate either",
+			cause: "the pod is with the default scheduler: no profile took it when it was made, and a toleration " +
+				"would not bring it onto Fargate either",
 			cure: "let an ACTIVE profile match the pod, then make the pod anew (rollout restart of its owner): pods " +
-				"are " +
-				"judged when they are made",
+				"are judged when they are made",
 			command: "fgctl match -f pod.yaml",
 			source:  "pulumi-eks#1030, eksctl#8355, terraform-aws-eks#2864",
 			example: "0/1 nodes are available: 1 node(s) had untolerated taint {eks.amazonaws.com/compute-type: " +
@@ -253,18 +242,18 @@ func provisioningSays() []entry {
 			code: "no-room", by: defaultScheduler, passing: true,
 			pattern: `\d+ (?:Insufficient (?P<resource>[\w./-]*\w)|(?P<many>Too many pods))`,
 			cause:   "no profile took the pod, and the cluster's other nodes have no room for it ({resource}{many})",
-			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else give the nodes " +
-				"room, or request less",
+			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else give the " +
+				"nodes room, or request less",
 			source:  "Kubernetes, Assigning Pods to Nodes; kube-scheduler, NodeResourcesFit",
 			example: "0/3 nodes are available: 3 Insufficient cpu.",
 		},
 		{
 			code: "other-nodes", by: defaultScheduler, passing: true,
 			pattern: `didn't match (?:Pod's )?node (?:affinity/)?selector`,
-			cause: "no profile took the pod, and the cluster's other nodes do not have the labels that its nodeSelector or " +
-				"nodeAffinity wants; such a wish does not bring it onto Fargate",
-			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else add such a node, or " +
-				"take the wish away",
+			cause: "no profile took the pod, and the cluster's other nodes do not have the labels that its " +
+				"nodeSelector or nodeAffinity wants; such a wish does not bring it onto Fargate",
+			cure: "where it is to run on Fargate, let an ACTIVE profile match it, then make it anew; else add such a " +
+				"node, or take the wish away",
 			source:  "Kubernetes, Assigning Pods to Nodes; kube-scheduler, NodeAffinity; terraform-aws-eks#2943",
 			example: "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
 		},
@@ -272,8 +261,8 @@ func provisioningSays() []entry {
 			code: "claim-unbound", by: defaultScheduler, passing: true,
 			pattern: `pod has unbound immediate PersistentVolumeClaims`,
 			cause:   "no profile took the pod, and one of its claims is not bound, without which no scheduler places it",
-			cure: "see that the claim gets bound; where the pod is to run on Fargate, let an ACTIVE profile match it too, " +
-				"then make it anew",
+			cure: "see that the claim gets bound; where the pod is to run on Fargate, let an ACTIVE profile match it " +
+				"too, then make it anew",
 			command: "kubectl get pvc",
 			source:  "Kubernetes, Persistent Volumes; kube-scheduler, VolumeBinding; " + guidePods,
 			example: "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
@@ -289,10 +278,11 @@ func provisioningSays() []entry {
 		{
 			code: "image-pull", by: byKubelet, passing: true,
 			pattern: `\bFailed to pull image\b|\bBack-off pulling image\b|\bErrImagePull\b|\bImagePullBackOff\b`,
-			cause: "the node cannot pull an image: its name is wrong, its registry does not let the node in, or the subnets " +
-				"have no way out to it",
-			cure: "read what follows; an image in ECR needs AmazonEKSFargatePodExecutionRolePolicy on the pod execution role, " +
-				"and the subnets need a NAT gateway or the VPC endpoints ecr.api, ecr.dkr and s3; it is tried again",
+			cause: "the node cannot pull an image: its name is wrong, its registry does not let the node in, or the " +
+				"subnets have no way out to it",
+			cure: "read what follows; an image in ECR needs AmazonEKSFargatePodExecutionRolePolicy on the pod " +
+				"execution role, and the subnets need a NAT gateway or the VPC endpoints ecr.api, ecr.dkr and s3; it " +
+				"is tried again",
 			source:  "Kubernetes, Images; " + rolePolicy + "; EKS User Guide, private clusters",
 			example: `Failed to pull image "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop:1": i/o timeout`,
 		},
@@ -311,16 +301,16 @@ func provisioningSays() []entry {
 			cure:    "mend the ConfigMap, then make the pod anew",
 			command: "kubectl edit configmap aws-logging -n aws-observability",
 			source:  "DataDog/documentation#24023; EKS User Guide, Fargate logging",
-			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported output " +
-				"plugin. Please fix the logging configmap",
+			example: "Disabled logging for pod due to invalid configmap. amazon_data_firehose is not a supported " +
+				"output plugin. Please fix the logging configmap",
 		},
 		{
 			code: "logging-refused", by: byEKS,
 			pattern: `eks-fargate-configmaps-admission\S* denied the request: (?P<fault>.*?)\.? Please fix the logging ` +
 				`configmap`,
 			cause: "EKS's webhook does not let the ConfigMap aws-logging be written ({fault}); what was there before stays",
-			cure: "mend the ConfigMap before it is applied; fgctl match names what is wrong with it where it is among " +
-				"the manifests",
+			cure: "mend the ConfigMap before it is applied; fgctl match names what is wrong with it where it is " +
+				"among the manifests",
 			source: "aws-for-fluent-bit#261; EKS User Guide, Fargate logging",
 			example: `admission webhook "0500-amazon-eks-fargate-configmaps-admission.amazonaws.com" denied the request: ` +
 				"loki is not a supported output plugin. Please fix the logging configmap",

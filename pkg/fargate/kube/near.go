@@ -50,7 +50,7 @@ func (o *Objects) AddFile(source string, of *Objects) {
 	}
 	o.lay([]*Objects{of})
 	o.policies = append(o.policies, of.policies...)
-	lay(&o.services, []map[ObjectName]Service{of.services})
+	lay(&o.services, of.services)
 	for name, routes := range of.routes {
 		for _, r := range routes {
 			r.Services = []string{name.Name}
@@ -67,23 +67,22 @@ func (o *Objects) AddFile(source string, of *Objects) {
 
 // keys are the objects of which Near chooses.
 func (o *Objects) keys() []objectKey {
-	var out []objectKey
-	add := func(kind string, names []ObjectName) {
-		for _, name := range names {
-			out = append(out, objectKey{kind, name})
-		}
+	out := slices.Concat(keysOf("claim", o.claims), keysOf("range", o.ranges), keysOf("service", o.services),
+		keysOf("account", o.accounts))
+	for name := range o.volumes {
+		out = append(out, objectKey{"volume", ObjectName{Name: name}})
 	}
-	global := func(kind string, names []string) {
-		for _, name := range names {
-			out = append(out, objectKey{kind, ObjectName{Name: name}})
-		}
+	for name := range o.classes {
+		out = append(out, objectKey{"class", ObjectName{Name: name}})
 	}
-	add("claim", slices.Collect(maps.Keys(o.claims)))
-	add("range", slices.Collect(maps.Keys(o.ranges)))
-	add("service", slices.Collect(maps.Keys(o.services)))
-	add("account", slices.Collect(maps.Keys(o.accounts)))
-	global("volume", slices.Collect(maps.Keys(o.volumes)))
-	global("class", slices.Collect(maps.Keys(o.classes)))
+	return out
+}
+
+func keysOf[V any](kind string, of map[ObjectName]V) []objectKey {
+	out := make([]objectKey, 0, len(of))
+	for name := range of {
+		out = append(out, objectKey{kind, name})
+	}
 	return out
 }
 
@@ -107,12 +106,10 @@ func (o *Objects) Near(source string) *Objects {
 	if view := o.near.views[key.String()]; view != nil {
 		return view
 	}
-	view := &Objects{
-		claims: maps.Clone(o.claims), volumes: maps.Clone(o.volumes), classes: maps.Clone(o.classes),
-		ranges: maps.Clone(o.ranges), accounts: maps.Clone(o.accounts), inline: o.inline, policies: o.policies,
-		group: o.group, reports: o.reports, services: maps.Clone(o.services), routes: o.routes,
-		logging: o.logging, unlogged: o.unlogged,
-	}
+	view := &Objects{facts: o.facts}
+	view.claims, view.volumes, view.classes = maps.Clone(o.claims), maps.Clone(o.volumes), maps.Clone(o.classes)
+	view.ranges, view.accounts, view.inline = maps.Clone(o.ranges), maps.Clone(o.accounts), maps.Clone(o.inline)
+	view.services = maps.Clone(o.services)
 	for _, depth := range slices.Sorted(maps.Keys(groups)) {
 		view.lay(groups[depth])
 		for _, x := range groups[depth] {
@@ -157,10 +154,11 @@ func layOf[K comparable, V any](into *map[K]V, group []*Objects, of func(*Object
 	for i, x := range group {
 		all[i] = of(x)
 	}
-	lay(into, all)
+	lay(into, all...)
 }
 
-func lay[K comparable, V any](into *map[K]V, group []map[K]V) {
+// lay sets what one map has, or several alike; where several differ, there is nothing.
+func lay[K comparable, V any](into *map[K]V, group ...map[K]V) {
 	chosen, torn := map[K]V{}, map[K]bool{}
 	for _, m := range group {
 		for k, v := range m {
@@ -170,11 +168,11 @@ func lay[K comparable, V any](into *map[K]V, group []map[K]V) {
 			chosen[k] = v
 		}
 	}
-	if *into == nil && len(chosen) > 0 {
-		*into = map[K]V{}
-	}
-	maps.Copy(*into, chosen)
-	for k := range torn {
-		delete(*into, k)
+	for k, v := range chosen {
+		if torn[k] {
+			delete(*into, k)
+		} else {
+			put(into, k, v)
+		}
 	}
 }

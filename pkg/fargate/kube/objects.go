@@ -17,6 +17,22 @@ import (
 
 // Objects gathers what decides about pods. It must not change while pods are judged; nil knows nothing.
 type Objects struct {
+	facts
+
+	linked sync.Once
+	missed map[string][]Missed
+
+	sorted   sync.Once
+	volume   []Volume // by name
+	standard string   // the default StorageClass
+	limits   map[string][]Limits
+	bounds   map[string][]Bounds
+
+	near near
+}
+
+// facts are what was read.
+type facts struct {
 	claims   map[ObjectName]Claim
 	volumes  map[string]Volume
 	classes  map[string]class
@@ -30,17 +46,14 @@ type Objects struct {
 	routes   map[ObjectName][]Route
 	logging  logging.Config
 	unlogged []logging.Fault
+}
 
-	linked sync.Once
-	missed map[string][]Missed
-
-	sorted   sync.Once
-	volume   []Volume // by name
-	standard string   // the default StorageClass
-	limits   map[string][]Limits
-	bounds   map[string][]Bounds
-
-	near near
+// put sets an entry of a map that need not be there yet.
+func put[K comparable, V any](m *map[K]V, key K, value V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[key] = value
 }
 
 // class is a StorageClass.
@@ -96,26 +109,17 @@ type GroupPolicy struct {
 
 // AddClaim notes a PersistentVolumeClaim.
 func (o *Objects) AddClaim(name ObjectName, c Claim) {
-	if o.claims == nil {
-		o.claims = map[ObjectName]Claim{}
-	}
-	o.claims[name] = c
+	put(&o.claims, name, c)
 }
 
 // AddVolume notes a PersistentVolume.
 func (o *Objects) AddVolume(v Volume) {
-	if o.volumes == nil {
-		o.volumes = map[string]Volume{}
-	}
-	o.volumes[v.Name] = v
+	put(&o.volumes, v.Name, v)
 }
 
 // AddClass notes a StorageClass.
 func (o *Objects) AddClass(name, provisioner string, isDefault bool) {
-	if o.classes == nil {
-		o.classes = map[string]class{}
-	}
-	o.classes[name] = class{provisioner, isDefault}
+	put(&o.classes, name, class{provisioner, isDefault})
 }
 
 // AddLimits notes what a LimitRange of a namespace says of containers.
@@ -124,12 +128,9 @@ func (o *Objects) AddLimits(namespace string, l Limits) {
 }
 
 func (o *Objects) addRange(name ObjectName, add func(*limitRange)) {
-	if o.ranges == nil {
-		o.ranges = map[ObjectName]limitRange{}
-	}
 	r := o.ranges[name]
 	add(&r)
-	o.ranges[name] = r
+	put(&o.ranges, name, r)
 }
 
 // AddBounds notes what a LimitRange of a namespace demands.
@@ -159,10 +160,7 @@ func (o *Objects) sort() {
 
 // AddDriver notes a CSIDriver, and whether it takes inline volumes.
 func (o *Objects) AddDriver(name string, takesInline bool) {
-	if o.inline == nil {
-		o.inline = map[string]bool{}
-	}
-	o.inline[name] = takesInline
+	put(&o.inline, name, takesInline)
 }
 
 // AddLogging notes what configures Fargate's log router.
@@ -176,10 +174,7 @@ func (o *Objects) AddPolicy(p GroupPolicy) { o.policies = append(o.policies, p) 
 
 // AddAccount notes a ServiceAccount.
 func (o *Objects) AddAccount(name ObjectName, own map[string]string) {
-	if o.accounts == nil {
-		o.accounts = map[ObjectName]labels.Set{}
-	}
-	o.accounts[name] = own
+	put(&o.accounts, name, own)
 }
 
 // HasAccountPolicies reports whether a policy chooses by service accounts.
@@ -189,11 +184,8 @@ func (o *Objects) HasAccountPolicies() bool {
 
 // AddReport notes what a scheduler has reported of a pod.
 func (o *Objects) AddReport(pod ObjectName, text string) {
-	if o.reports == nil {
-		o.reports = map[ObjectName][]string{}
-	}
 	if known := o.reports[pod]; len(known) < mostReports && !slices.Contains(known, text) {
-		o.reports[pod] = append(known, text)
+		put(&o.reports, pod, append(known, text))
 	}
 }
 

@@ -52,20 +52,14 @@ type Missed struct {
 
 // AddService notes a Service.
 func (o *Objects) AddService(name ObjectName, s Service) {
-	if o.services == nil {
-		o.services = map[ObjectName]Service{}
-	}
-	o.services[name] = s
+	put(&o.services, name, s)
 }
 
 // AddRoute notes an Ingress or another Route of a namespace.
 func (o *Objects) AddRoute(namespace string, r Route) {
-	if o.routes == nil {
-		o.routes = map[ObjectName][]Route{}
-	}
 	for _, service := range r.Services {
 		name := ObjectName{namespace, service}
-		o.routes[name] = append(o.routes[name], r)
+		put(&o.routes, name, append(o.routes[name], r))
 	}
 }
 

@@ -4,7 +4,6 @@ package fargate
 // successor: what it does not change is the original's.
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -41,11 +40,8 @@ func (c Change) Successor(original Profile) (Profile, Faults) {
 	for _, r := range c.Remove {
 		i := slices.IndexFunc(p.Selectors, r.Equal)
 		if i < 0 {
-			faults = append(faults, Fault{
-				Field: "--remove-selector " + r.String(), Value: r.String(),
-				Message: fmt.Sprintf("profile %s has no such selector; it has %s",
-					original.Name, strings.Join(texts(original.Selectors), "; ")),
-			})
+			faults.add(Fault{Field: "--remove-selector " + r.String(), Value: r.String()},
+				"profile %s has no such selector; it has %s", original.Name, strings.Join(texts(original.Selectors), "; "))
 			continue
 		}
 		p.Selectors = slices.Delete(p.Selectors, i, i+1)

@@ -264,22 +264,17 @@ func (p *compiledPair) judge(labels sortedLabels) (a labelAnswer) {
 }
 
 func whyMatched(e Explanation) string {
-	m := *findMatch(e, e.Profile)
-	for _, s := range m.Selectors {
-		if !s.Matches {
-			continue
-		}
-		met := "namespace " + s.Namespace.Want
-		for _, l := range s.Labels {
-			met += ", " + l.Key + "=" + l.Want
-		}
-		pin := ""
-		if e.Pinned != "" {
-			pin = " and the pod is pinned to it"
-		}
-		return fmt.Sprintf("selector %d of %s matches (%s)%s", s.Index, e.Profile, met, pin)
+	selectors := findMatch(e, e.Profile).Selectors
+	s := selectors[slices.IndexFunc(selectors, func(s SelectorMatch) bool { return s.Matches })]
+	met := "namespace " + s.Namespace.Want
+	for _, l := range s.Labels {
+		met += ", " + l.Key + "=" + l.Want
 	}
-	return ""
+	pin := ""
+	if e.Pinned != "" {
+		pin = " and the pod is pinned to it"
+	}
+	return fmt.Sprintf("selector %d of %s matches (%s)%s", s.Index, e.Profile, met, pin)
 }
 
 func whyAmbiguous(e Explanation) string {
@@ -293,17 +288,18 @@ func whyAmbiguous(e Explanation) string {
 
 func whyUnmatched(e Explanation) string {
 	if e.Pinned != "" {
-		pinned := fmt.Sprintf("the label %s pins the pod to profile %s, ", kube.ProfileLabel, e.Pinned)
+		why := ""
 		switch m := findMatch(e, e.Pinned); {
 		case m == nil:
-			return pinned + "which does not exist"
+			why = "which does not exist"
 		case !m.Matches && !m.Status.TakesPods():
-			return pinned + "but no selector of it matches, and it is " + string(m.Status)
+			why = "but no selector of it matches, and it is " + string(m.Status)
 		case !m.Matches:
-			return pinned + "but no selector of it matches"
+			why = "but no selector of it matches"
 		default:
-			return pinned + "which is " + string(m.Status) + " and takes no pods"
+			why = "which is " + string(m.Status) + " and takes no pods"
 		}
+		return fmt.Sprintf("the label %s pins the pod to profile %s, %s", kube.ProfileLabel, e.Pinned, why)
 	}
 	var idle []string
 	for _, m := range e.Profiles {
@@ -325,19 +321,15 @@ func whyUnmatched(e Explanation) string {
 }
 
 func findMatch(e Explanation, name string) *ProfileMatch {
-	for i := range e.Profiles {
-		if e.Profiles[i].Name == name {
-			return &e.Profiles[i]
-		}
+	if i := slices.IndexFunc(e.Profiles, func(m ProfileMatch) bool { return m.Name == name }); i >= 0 {
+		return &e.Profiles[i]
 	}
 	return nil
 }
 
 func findProfile(profiles []compiledProfile, name string) *compiledProfile {
-	for i := range profiles {
-		if profiles[i].name == name {
-			return &profiles[i]
-		}
+	if i := slices.IndexFunc(profiles, func(p compiledProfile) bool { return p.name == name }); i >= 0 {
+		return &profiles[i]
 	}
 	return nil
 }
@@ -346,19 +338,6 @@ func findProfile(profiles []compiledProfile, name string) *compiledProfile {
 // "alphanumeric" can be read in more ways than one.
 func uncertainOrder(a, b string) bool { return foldName(a) == foldName(b) }
 
-func foldName(name string) string {
-	var out strings.Builder
-	digits := false
-	for _, c := range strings.ToLower(name) {
-		if c >= '0' && c <= '9' {
-			if !digits {
-				out.WriteByte('0')
-			}
-			digits = true
-			continue
-		}
-		digits = false
-		out.WriteRune(c)
-	}
-	return out.String()
-}
+func foldName(name string) string { return digits().ReplaceAllString(strings.ToLower(name), "0") }
+
+var digits = form(`[0-9]+`)

@@ -1,6 +1,9 @@
 package fargate
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Fault is one thing that is wrong with an input. Field names the place (selectors[0].labels), Value
 // the offending text, Message what is wrong with it, Hint what to do (may be empty).
@@ -16,15 +19,14 @@ type Fault struct {
 
 // String is the fault in one line: what is wrong, with the value, then what to do.
 func (f Fault) String() string {
-	var b strings.Builder
+	text := f.Message
 	if f.Field != "" {
-		b.WriteString(f.Field + ": ")
+		text = f.Field + ": " + text
 	}
-	b.WriteString(f.Message)
 	if f.Hint != "" {
-		b.WriteString("; " + f.Hint)
+		text += "; " + f.Hint
 	}
-	return b.String()
+	return text
 }
 
 // Faults are all faults of one input, in the order of the input; they are reported together. A
@@ -48,15 +50,17 @@ func (f Faults) OrNil() error {
 	return f
 }
 
+// add appends a fault with its message.
+func (f *Faults) add(fault Fault, format string, args ...any) {
+	fault.Message = fmt.Sprintf(format, args...)
+	*f = append(*f, fault)
+}
+
 // In prefixes the field of every fault, for a profile that is one of several in a file.
 func (f Faults) In(prefix string) Faults {
 	out := make(Faults, len(f))
 	for i, x := range f {
-		if x.Field != "" {
-			x.Field = prefix + "." + x.Field
-		} else {
-			x.Field = prefix
-		}
+		x.Field = strings.TrimSuffix(prefix+"."+x.Field, ".")
 		out[i] = x
 	}
 	return out

@@ -2,6 +2,7 @@ package fargate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,12 +27,12 @@ type ProfileOverlap struct {
 // Overlaps returns the pairs of selectors of different profiles that some pod fits both of, in the order
 // of A and then B, by name of the profile and by index. Names of profiles are taken to be unique.
 func Overlaps(profiles []Profile) []ProfileOverlap {
-	return overlapsOf(profiles, func(a, b string) bool { return a != b })
+	return overlapsOf(profiles, func(string, string) bool { return true })
 }
 
 // OverlapsWith returns those of Overlaps that the profile of this name takes part in.
 func OverlapsWith(name string, profiles []Profile) []ProfileOverlap {
-	return overlapsOf(profiles, func(a, b string) bool { return a != b && (a == name || b == name) })
+	return overlapsOf(profiles, func(a, b string) bool { return a == name || b == name })
 }
 
 func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOverlap {
@@ -41,7 +42,7 @@ func overlapsOf(profiles []Profile, wanted func(a, b string) bool) []ProfileOver
 	var out []ProfileOverlap
 	for i, a := range refs {
 		for _, b := range refs[i+1:] {
-			if !wanted(a.Profile, b.Profile) {
+			if a.Profile == b.Profile || !wanted(a.Profile, b.Profile) {
 				continue
 			}
 			pod, overlap := search.Overlap(a.Selector, b.Selector)
@@ -73,9 +74,9 @@ type Redundancy struct {
 
 // String says it in a sentence.
 func (r Redundancy) String() string {
+	own := fmt.Sprintf("selector %d of profile %s (%s)", r.Selector.Index, r.Selector.Profile, r.Selector.Selector)
 	if len(r.By) == 0 {
-		return fmt.Sprintf("selector %d of profile %s (%s) adds nothing: no pod can fit it",
-			r.Selector.Index, r.Selector.Profile, r.Selector.Selector)
+		return own + " adds nothing: no pod can fit it"
 	}
 	names := make([]string, len(r.By))
 	for i, by := range r.By {
@@ -88,12 +89,11 @@ func (r Redundancy) String() string {
 	if len(names) > 1 {
 		together = " together"
 	}
-	verdict, take := "is redundant", "would take all its pods"
+	verdict, anyway := "is redundant", ""
 	if r.Within {
-		verdict, take = "adds nothing", "would take all its pods anyway"
+		verdict, anyway = "adds nothing", " anyway"
 	}
-	return fmt.Sprintf("selector %d of profile %s (%s) %s: %s%s %s",
-		r.Selector.Index, r.Selector.Profile, r.Selector.Selector, verdict, strings.Join(names, " and "), together, take)
+	return fmt.Sprintf("%s %s: %s%s would take all its pods%s", own, verdict, strings.Join(names, " and "), together, anyway)
 }
 
 // Redundancies returns the selectors that others make redundant, by name of the profile and by index. All
@@ -104,50 +104,38 @@ func (r Redundancy) String() string {
 func Redundancies(profiles []Profile) []Redundancy {
 	all := selectorsOf(profiles)
 	var search selector.Search
+	found := map[int]Redundancy{}
 	gone := map[int]bool{}
-	// left returns the selectors but for one that are still there, of one profile or of all.
-	left := func(but int, profile string) []SelectorRef {
-		var out []SelectorRef
-		for i, r := range all {
-			if i != but && !gone[i] && (profile == "" || r.Profile == profile) {
-				out = append(out, r)
+	for _, within := range []bool{true, false} {
+		// others returns the selectors but for one that are still there, of its profile or of all.
+		others := func(but int) []SelectorRef {
+			var out []SelectorRef
+			for i, r := range all {
+				if i != but && !gone[i] && (!within || r.Profile == all[but].Profile) {
+					out = append(out, r)
+				}
 			}
-		}
-		return out
-	}
-	out := map[int]Redundancy{}
-	drop := func(within bool) {
-		others := func(i int) []SelectorRef {
-			if within {
-				return left(i, all[i].Profile)
-			}
-			return left(i, "")
+			return out
 		}
 		var dropped []int
-		try := func(covered func(search *selector.Search, s Selector, others ...SelectorRef) bool) {
+		// What one covers goes before what only several do: of a, a?* and a* the first two, not the last.
+		for _, isCovered := range []func(*selector.Search, Selector, ...SelectorRef) bool{coveredByOne, covered} {
 			for i := len(all) - 1; i >= 0; i-- {
-				if !gone[i] && covered(&search, all[i].Selector, others(i)...) {
+				if !gone[i] && isCovered(&search, all[i].Selector, others(i)...) {
 					gone[i] = true
 					dropped = append(dropped, i)
 				}
 			}
 		}
-		// What one covers goes before what only several do: of a, a?* and a* the first two, not the last.
-		try(coveredByOne)
-		try(covered)
 		for _, i := range dropped {
-			out[i] = Redundancy{Selector: all[i], By: coverers(&search, all[i].Selector, others(i)), Within: within}
+			found[i] = Redundancy{Selector: all[i], By: coverers(&search, all[i].Selector, others(i)), Within: within}
 		}
 	}
-	drop(true)
-	drop(false)
-	var list []Redundancy
-	for i := range all {
-		if r, ok := out[i]; ok {
-			list = append(list, r)
-		}
+	var out []Redundancy
+	for _, i := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, found[i])
 	}
-	return list
+	return out
 }
 
 // coveredByOne reports whether one of the others alone covers the selector.

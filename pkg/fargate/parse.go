@@ -22,10 +22,8 @@ func ParseSelector(field, text string) (Selector, error) {
 		s.Labels[p.key] = p.value
 	}
 	if s.Namespace == "" {
-		faults = append(faults, Fault{
-			Field: field, Value: text, Message: fmt.Sprintf("%q has no namespace", text),
-			Hint: "write namespace=NAME or namespace=NAME,KEY=VALUE",
-		})
+		faults.add(Fault{Field: field, Value: text, Hint: "write namespace=NAME or namespace=NAME,KEY=VALUE"},
+			"%q has no namespace", text)
 	}
 	return s, faults.OrNil()
 }
@@ -56,18 +54,13 @@ func parsePairs(field, text string) ([]pair, Faults) {
 		switch {
 		case part == "" && strings.TrimSpace(text) == "":
 		case !found || key == "":
-			fault := Fault{
-				Field: field, Value: part, Message: fmt.Sprintf("%q in %q is not KEY=VALUE", part, text),
-				Hint: "separate pairs by commas",
-			}
+			where := fmt.Sprintf(" in %q", text)
 			if part == text {
-				fault.Message = fmt.Sprintf("%q is not KEY=VALUE", part)
+				where = ""
 			}
-			faults = append(faults, fault)
+			faults.add(Fault{Field: field, Value: part, Hint: "separate pairs by commas"}, "%q%s is not KEY=VALUE", part, where)
 		case seen[key]:
-			faults = append(faults, Fault{
-				Field: field, Value: key, Message: fmt.Sprintf("%q names %s twice", text, key), Hint: "keep one",
-			})
+			faults.add(Fault{Field: field, Value: key, Hint: "keep one"}, "%q names %s twice", text, key)
 		default:
 			seen[key] = true
 			out = append(out, pair{key, value})

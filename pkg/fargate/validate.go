@@ -54,19 +54,14 @@ var (
 // Validate returns every fault of a profile that EKS would refuse, and warnings for what it accepts but
 // users regret. Role and subnets may be empty: their defaults are found later. Nothing is sent.
 func Validate(p Profile) (faults, warnings Faults) {
-	faults = append(faults, ValidateName(p.Name)...)
-	f, w := ValidateSelectors(p.Selectors)
-	faults, warnings = append(faults, f...), append(warnings, w...)
-	faults = append(faults, validateRole(p.PodExecutionRoleARN)...)
-	faults = append(faults, validateSubnets(p.Subnets)...)
-	faults = append(faults, ValidateTags(p.Tags)...)
+	faults, warnings = ValidateSelectors(p.Selectors)
+	faults = slices.Concat(ValidateName(p.Name), faults, validateRole(p.PodExecutionRoleARN), validateSubnets(p.Subnets),
+		ValidateTags(p.Tags))
 	if len(faults) == 0 && !CanPin(p.Name) {
-		warnings = append(warnings, Fault{
+		warnings.add(Fault{
 			Code: "pin", Field: "name", Value: p.Name,
-			Message: fmt.Sprintf("EKS takes the name %q, but it cannot be the value of the pod label %s",
-				p.Name, kube.ProfileLabel),
 			Hint: "use at most 63 letters, digits, - and _, beginning and ending with a letter or digit",
-		})
+		}, "EKS takes the name %q, but it cannot be the value of the pod label %s", p.Name, kube.ProfileLabel)
 	}
 	return faults, warnings
 }
@@ -74,18 +69,16 @@ func Validate(p Profile) (faults, warnings Faults) {
 // ValidateName judges a profile's name (facts: name characters, length and reserved prefix as EKS
 // refuses them).
 func ValidateName(name string) Faults {
-	var out Faults
-	fault := func(message, hint string) {
-		out = append(out, Fault{Field: "name", Value: name, Message: message, Hint: hint})
-	}
 	if name == "" {
-		fault("the profile has no name", "give one as an argument or with --name")
-		return out
+		return Faults{{
+			Field: "name", Message: "the profile has no name", Hint: "give one as an argument or with --name",
+		}}
 	}
-	out = ValidateNameForm(name)
+	out := ValidateNameForm(name)
 	// Whether EKS minds the case is not known, so only the form it is known to refuse is refused here.
 	if strings.HasPrefix(name, ReservedPrefix) {
-		fault(fmt.Sprintf("the name %q begins with %q, which EKS reserves", name, ReservedPrefix), "choose another prefix")
+		out.add(Fault{Field: "name", Value: name, Hint: "choose another prefix"},
+			"the name %q begins with %q, which EKS reserves", name, ReservedPrefix)
 	}
 	return out
 }
@@ -94,15 +87,13 @@ func ValidateName(name string) Faults {
 // characters or its length are wrong, but EKS may have one of a reserved name.
 func ValidateNameForm(name string) Faults {
 	var out Faults
-	fault := func(message, hint string) {
-		out = append(out, Fault{Field: "name", Value: name, Message: message, Hint: hint})
-	}
 	if !nameForm().MatchString(name) {
-		fault(fmt.Sprintf("%q is not a profile name", name),
-			"begin with a letter or digit and use only letters, digits, hyphens and underscores")
+		const hint = "begin with a letter or digit and use only letters, digits, hyphens and underscores"
+		out.add(Fault{Field: "name", Value: name, Hint: hint}, "%q is not a profile name", name)
 	}
 	if n := utf8.RuneCountInString(name); n > MaxNameLength {
-		fault(fmt.Sprintf("the name %q has %d characters", name, n), fmt.Sprintf("at most %d are allowed", MaxNameLength))
+		out.add(Fault{Field: "name", Value: name, Hint: fmt.Sprintf("at most %d are allowed", MaxNameLength)},
+			"the name %q has %d characters", name, n)
 	}
 	return out
 }
@@ -111,35 +102,26 @@ func ValidateNameForm(name string) Faults {
 func ValidateSelectors(selectors []Selector) (faults, warnings Faults) {
 	switch n := len(selectors); {
 	case n == 0:
-		faults = append(faults, Fault{
-			Field: "selectors", Message: "the profile has no selector",
-			Hint: "add --selector namespace=NAME, or in a file selectors: [{namespace: NAME}]",
-		})
+		faults.add(Fault{
+			Field: "selectors", Hint: "add --selector namespace=NAME, or in a file selectors: [{namespace: NAME}]",
+		}, "the profile has no selector")
 	case n > MaxSelectors:
-		faults = append(faults, Fault{
-			Field: "selectors", Message: fmt.Sprintf("the profile has %d selectors", n),
-			Hint: fmt.Sprintf("EKS takes at most %d; wildcards (prod-*) can join several", MaxSelectors),
-		})
+		hint := fmt.Sprintf("EKS takes at most %d; wildcards (prod-*) can join several", MaxSelectors)
+		faults.add(Fault{Field: "selectors", Hint: hint}, "the profile has %d selectors", n)
 	}
 	for i, s := range selectors {
 		field := fmt.Sprintf("selectors[%d]", i)
 		own := validateSelector(s).In(field)
 		faults = append(faults, own...)
-		for j := range i {
-			if s.Equal(selectors[j]) {
-				faults = append(faults, Fault{
-					Field: field, Value: s.String(),
-					Message: fmt.Sprintf("%s is the same as selectors[%d]", s, j), Hint: "remove one of them",
-				})
-				break
-			}
+		if j := slices.IndexFunc(selectors[:i], s.Equal); j >= 0 {
+			faults.add(Fault{Field: field, Value: s.String(), Hint: "remove one of them"},
+				"%s is the same as selectors[%d]", s, j)
 		}
 		if len(own) == 0 && s.Namespace != KubeSystem && selector.Match(s.Namespace, KubeSystem) {
-			warnings = append(warnings, Fault{
+			warnings.add(Fault{
 				Code: "system-pods", Field: field, Value: s.Namespace,
-				Message: fmt.Sprintf("the namespace %q takes pods of %s too", s.Namespace, KubeSystem),
-				Hint:    "system pods that cannot run on Fargate would stay Pending; narrow the pattern unless you mean it",
-			})
+				Hint: "system pods that cannot run on Fargate would stay Pending; narrow the pattern unless you mean it",
+			}, "the namespace %q takes pods of %s too", s.Namespace, KubeSystem)
 		}
 	}
 	if len(faults) == 0 {
@@ -164,11 +146,10 @@ func redundant(selectors []Selector) Faults {
 		if len(names) == 1 {
 			covers = names[0] + " covers it"
 		}
-		out = append(out, Fault{
+		out.add(Fault{
 			Code: "redundant", Field: fmt.Sprintf("selectors[%d]", r.Selector.Index-1), Value: r.Selector.Selector.String(),
-			Message: fmt.Sprintf("%s adds nothing: %s", r.Selector.Selector, covers),
-			Hint:    "remove it",
-		})
+			Hint: "remove it",
+		}, "%s adds nothing: %s", r.Selector.Selector, covers)
 	}
 	return out
 }
@@ -181,67 +162,52 @@ const ends = "beginning and ending with a letter or digit; * and ? are wildcards
 func validateSelector(s Selector) Faults {
 	out := validateNamespace(s.Namespace)
 	if n := len(s.Labels); n > MaxLabels {
-		out = append(out, Fault{
-			Field: "labels", Message: fmt.Sprintf("the selector has %d label pairs", n),
-			Hint: fmt.Sprintf("EKS takes at most %d", MaxLabels),
-		})
+		out.add(Fault{Field: "labels", Hint: fmt.Sprintf("EKS takes at most %d", MaxLabels)},
+			"the selector has %d label pairs", n)
 	}
 	for _, key := range s.LabelKeys() {
 		// A wildcard may stand wherever a letter may, so the syntax is judged with letters in its place.
 		if faults := validation.IsQualifiedName(plainer.Replace(key)); len(faults) > 0 {
-			out = append(out, Fault{
-				Field: "labels", Value: key, Message: fmt.Sprintf("%q is not a label key", key),
-				Hint: "use [prefix/]name as in Kubernetes, the name of " + valueForm,
-			})
+			out.add(Fault{Field: "labels", Value: key, Hint: "use [prefix/]name as in Kubernetes, the name of " + valueForm},
+				"%q is not a label key", key)
 		}
 		if value := s.Labels[key]; len(validation.IsValidLabelValue(plainer.Replace(value))) > 0 {
-			out = append(out, Fault{
-				Field: "labels", Value: value, Message: fmt.Sprintf("%q is not a label value (of %s)", value, key),
-				Hint: "use " + valueForm,
-			})
+			out.add(Fault{Field: "labels", Value: value, Hint: "use " + valueForm},
+				"%q is not a label value (of %s)", value, key)
 		}
 	}
 	return out
 }
 
 // validateNamespace: a DNS-1123 label of at most 63 characters in which wildcards may stand anywhere.
-func validateNamespace(namespace string) Faults {
+func validateNamespace(namespace string) (out Faults) {
 	if namespace == "" {
-		return Faults{{
-			Field: "namespace", Message: "the selector has no namespace",
-			Hint: "every selector needs one; * takes all namespaces",
-		}}
+		out.add(Fault{Field: "namespace", Hint: "every selector needs one; * takes all namespaces"},
+			"the selector has no namespace")
+	} else if len(validation.IsDNS1123Label(plainer.Replace(namespace))) > 0 {
+		const hint = "use at most 63 lower-case letters, digits and -, " + ends
+		out.add(Fault{Field: "namespace", Value: namespace, Hint: hint}, "%q is not a namespace", namespace)
 	}
-	if len(validation.IsDNS1123Label(plainer.Replace(namespace))) > 0 {
-		return Faults{{
-			Field: "namespace", Value: namespace, Message: fmt.Sprintf("%q is not a namespace", namespace),
-			Hint: "use at most 63 lower-case letters, digits and -, " + ends,
-		}}
-	}
-	return nil
+	return out
 }
 
-func validateRole(arn string) Faults {
-	if arn == "" || roleForm().MatchString(arn) {
-		return nil
+func validateRole(arn string) (out Faults) {
+	if arn != "" && !roleForm().MatchString(arn) {
+		const hint = "it looks like arn:aws:iam::111122223333:role/NAME"
+		out.add(Fault{Field: "podExecutionRoleARN", Value: arn, Hint: hint}, "%q is not the ARN of an IAM role", arn)
 	}
-	return Faults{{
-		Field: "podExecutionRoleARN", Value: arn, Message: fmt.Sprintf("%q is not the ARN of an IAM role", arn),
-		Hint: "it looks like arn:aws:iam::111122223333:role/NAME",
-	}}
+	return out
 }
 
-func validateSubnets(subnets []string) Faults {
-	var out Faults
+func validateSubnets(subnets []string) (out Faults) {
 	for i, s := range subnets {
-		field := fmt.Sprintf("subnets[%d]", i)
+		f := Fault{Field: fmt.Sprintf("subnets[%d]", i), Value: s}
 		if !subnetForm().MatchString(s) {
-			out = append(out, Fault{
-				Field: field, Value: s, Message: fmt.Sprintf("%q is not a subnet id", s),
-				Hint: "it looks like subnet-0123456789abcdef0",
-			})
+			f.Hint = "it looks like subnet-0123456789abcdef0"
+			out.add(f, "%q is not a subnet id", s)
 		} else if slices.Contains(subnets[:i], s) {
-			out = append(out, Fault{Field: field, Value: s, Message: s + " is named twice", Hint: "remove one"})
+			f.Hint = "remove one"
+			out.add(f, "%s is named twice", s)
 		}
 	}
 	return out
@@ -250,27 +216,25 @@ func validateSubnets(subnets []string) Faults {
 // ValidateTags judges AWS tags (EKS API model, TagMap; AWS General Reference, tag naming limits).
 func ValidateTags(tags map[string]string) Faults {
 	var out Faults
-	fault := func(key, message, hint string) {
-		out = append(out, Fault{Field: "tags", Value: key, Message: message, Hint: hint})
+	fault := func(key, hint, format string, args ...any) {
+		out.add(Fault{Field: "tags", Value: key, Hint: hint}, format, args...)
 	}
 	if len(tags) > MaxTags {
-		fault("", fmt.Sprintf("the profile has %d tags", len(tags)), fmt.Sprintf("AWS takes at most %d", MaxTags))
+		fault("", fmt.Sprintf("AWS takes at most %d", MaxTags), "the profile has %d tags", len(tags))
 	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		value := tags[key]
 		if n := utf8.RuneCountInString(key); n == 0 || n > MaxTagKey {
-			fault(key, fmt.Sprintf("the tag key %q has %d characters", key, n), fmt.Sprintf("1 to %d are allowed", MaxTagKey))
+			fault(key, fmt.Sprintf("1 to %d are allowed", MaxTagKey), "the tag key %q has %d characters", key, n)
 		}
 		if n := utf8.RuneCountInString(value); n > MaxTagValue {
-			fault(key, fmt.Sprintf("the value of tag %q has %d characters", key, n),
-				fmt.Sprintf("at most %d are allowed", MaxTagValue))
+			fault(key, fmt.Sprintf("at most %d are allowed", MaxTagValue), "the value of tag %q has %d characters", key, n)
 		}
 		if reserved(key) {
-			fault(key, fmt.Sprintf("the tag key %q begins with aws:, which AWS reserves", key), "choose another key")
+			fault(key, "choose another key", "the tag key %q begins with aws:, which AWS reserves", key)
 		}
 		if reserved(value) {
-			fault(key, fmt.Sprintf("the value %q of tag %q begins with aws:, which AWS reserves", value, key),
-				"choose another value")
+			fault(key, "choose another value", "the value %q of tag %q begins with aws:, which AWS reserves", value, key)
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ package world
 // would never have accepted.
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -260,10 +261,7 @@ func (w World) checkRoles(c *checker) {
 func (w World) checkClusters(c *checker) {
 	for i, cluster := range w.Clusters {
 		at := fmt.Sprintf("clusters[%d]", i)
-		region := cluster.Region
-		if region == "" {
-			region = w.Region
-		}
+		region := cmp.Or(cluster.Region, w.Region)
 		c.region(at+".region", cluster.Region)
 		if cluster.Name == "" {
 			c.fault(at+".name", "missing")

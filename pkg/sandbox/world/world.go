@@ -3,6 +3,7 @@
 package world
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"sync"
@@ -289,12 +290,7 @@ func (w *World) RoleARN(r Role) string {
 }
 
 // FullPath returns the role's path, / where it has none.
-func (r Role) FullPath() string {
-	if r.Path == "" {
-		return "/"
-	}
-	return r.Path
-}
+func (r Role) FullPath() string { return cmp.Or(r.Path, "/") }
 
 // WithDefaults returns a copy in which everything is filled in that a world need not say.
 func (w World) WithDefaults() World {

@@ -143,7 +143,7 @@ func (a *Account) UUID() string {
 
 // Find returns the cluster of a region, nil where there is none.
 func (a *Account) Find(region, name string) *Cluster {
-	return first(a.Clusters, func(c *Cluster) bool { return c.Name == name && c.Region == region })
+	return First(a.Clusters, func(c *Cluster) bool { return c.Name == name && c.Region == region })
 }
 
 // Named returns the cluster of a name, which may be region/name, nil where there is none.
@@ -151,17 +151,22 @@ func (a *Account) Named(name string) *Cluster {
 	if region, rest, found := strings.Cut(name, "/"); found {
 		return a.Find(region, rest)
 	}
-	return first(a.Clusters, func(c *Cluster) bool { return c.Name == name })
+	return First(a.Clusters, func(c *Cluster) bool { return c.Name == name })
 }
 
 // Role returns the role of a name, nil where there is none. IAM keeps names apart without regard to case, but finds
 // them as written.
 func (a *Account) Role(name string) *Role {
-	return first(a.Roles, func(r *Role) bool { return r.Name == name })
+	return First(a.Roles, func(r *Role) bool { return r.Name == name })
 }
 
-// first returns the first of a list that fits, nil where there is none.
-func first[T any](list []*T, fits func(*T) bool) *T {
+// RoleOf returns the role of an ARN, nil where there is none.
+func (a *Account) RoleOf(arn string) *Role {
+	return First(a.Roles, func(r *Role) bool { return a.World.RoleARN(r.Role) == arn })
+}
+
+// First returns the first of a list that fits, nil where there is none.
+func First[T any](list []*T, fits func(*T) bool) *T {
 	if i := slices.IndexFunc(list, fits); i >= 0 {
 		return list[i]
 	}

@@ -158,7 +158,7 @@ func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) *Profi
 
 // Find returns a profile of the cluster, nil where there is none.
 func (cl *Cluster) Find(name string) *Profile {
-	return first(cl.Profiles, func(p *Profile) bool { return p.Name == name })
+	return First(cl.Profiles, func(p *Profile) bool { return p.Name == name })
 }
 
 // Past returns the last profile of a name that is gone.
@@ -169,7 +169,7 @@ func (cl *Cluster) Past(name string) (p world.Profile, known bool) {
 
 // InTransition returns the profile that is CREATING or DELETING, nil where there is none.
 func (cl *Cluster) InTransition() *Profile {
-	return first(cl.Profiles, func(p *Profile) bool { return p.Status == world.Creating || p.Status == world.Deleting })
+	return First(cl.Profiles, func(p *Profile) bool { return p.Status == world.Creating || p.Status == world.Deleting })
 }
 
 // Updating reports whether an update of the cluster is in progress, whatever its status says.

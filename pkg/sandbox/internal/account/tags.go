@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -32,4 +33,25 @@ func TagFault(tags map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// WithTags returns tags with those that a request adds, and what is wrong with these or with their number.
+func WithTags(tags, added map[string]string) (merged map[string]string, fault string) {
+	merged = Tags(tags)
+	maps.Copy(merged, added)
+	return merged, cmp.Or(TagFault(added), TooManyTags(merged))
+}
+
+// WithoutTags returns tags without those of the keys. The map itself stays, which belongs to the past too.
+func WithoutTags(tags map[string]string, keys []string) map[string]string {
+	left := Tags(tags)
+	maps.DeleteFunc(left, func(key, _ string) bool { return slices.Contains(keys, key) })
+	return left
+}
+
+// Tags returns a copy of tags that is never nil.
+func Tags(tags map[string]string) map[string]string {
+	out := map[string]string{}
+	maps.Copy(out, tags)
+	return out
 }

@@ -3,6 +3,7 @@
 package cfn
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -41,21 +42,14 @@ func theStack(c *account.Call) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
 	}
-	if name == "" {
-		name = "*"
-	}
-	return c.ARN("cloudformation", c.Region, "stack/"+name+"/*")
+	return c.ARN("cloudformation", c.Region, "stack/"+cmp.Or(name, "*")+"/*")
 }
 
 // find returns the stack of a name or an id, nil where there is none. A deleted stack has only its id.
 func find(c *account.Call, name string) *account.Stack {
-	i := slices.IndexFunc(c.Stacks, func(s *account.Stack) bool {
+	return account.First(c.Stacks, func(s *account.Stack) bool {
 		return s.Region == c.Region && (s.ID == name || (s.Name == name && s.Deleted.IsZero()))
 	})
-	if i < 0 {
-		return nil
-	}
-	return c.Stacks[i]
 }
 
 // status returns the state of a stack at the call's instant.

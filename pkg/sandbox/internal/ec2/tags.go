@@ -73,8 +73,7 @@ func changeTags(c *account.Call, change func(tags map[string]string)) (any, *wir
 	}
 	changed := map[string]map[string]string{}
 	for _, t := range things {
-		tags := map[string]string{}
-		maps.Copy(tags, t.tags)
+		tags := account.Tags(t.tags)
 		change(tags)
 		if text := account.TooManyTags(tags); text != "" {
 			return nil, wire.BadRequest("TagLimitExceeded", text)

@@ -1,8 +1,8 @@
 package ec2
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +36,7 @@ func named(tags map[string]string, name string) map[string]string {
 	if name == "" {
 		return tags
 	}
-	out := map[string]string{}
-	maps.Copy(out, tags)
+	out := account.Tags(tags)
 	out["Name"] = name
 	return out
 }
@@ -52,10 +51,7 @@ func tagsOf(c *account.Call, id string, tags map[string]string) map[string]strin
 
 // owner is the account of a VPC: another one's where it is shared with this account.
 func owner(c *account.Call, v *world.VPC) string {
-	if v.Owner != "" {
-		return v.Owner
-	}
-	return c.World.Account
+	return cmp.Or(v.Owner, c.World.Account)
 }
 
 // yes returns what a switch says that is on where it says nothing.

@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,14 +12,27 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
 )
 
-// noEntries refuses what is about access entries where the cluster has none.
-func noEntries(c *account.Call) (*account.Cluster, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused == nil && cl.AuthenticationMode == "CONFIG_MAP" {
-		return nil, exception(c, invalidRequest, "The cluster's authentication mode must be set to one of "+
-			"[API, API_AND_CONFIG_MAP] to perform this operation.")
+// withEntries refuses what is about access entries where the cluster has none.
+func withEntries(run clusterRun) clusterRun {
+	return func(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
+		if cl.AuthenticationMode == "CONFIG_MAP" {
+			return nil, exception(c, invalidRequest, "The cluster's authentication mode must be set to one of "+
+				"[API, API_AND_CONFIG_MAP] to perform this operation.")
+		}
+		return run(c, cl)
 	}
-	return cl, refused
+}
+
+// withEntry finds the access entry that a request names, by its index.
+func withEntry(run func(*account.Call, *account.Cluster, int) (any, *wire.Refusal)) clusterRun {
+	return withEntries(func(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
+		i := cl.AccessEntryOf(c.Resource)
+		if i < 0 {
+			// Not AWS's text.
+			return nil, exception(c, notFound, "No access entry found for principal: "+c.Resource)
+		}
+		return run(c, cl, i)
+	})
 }
 
 // entryTypes are those of access entries (EKS API, CreateAccessEntry).
@@ -34,11 +48,7 @@ func groupsOf(c *account.Call, kind string, groups []string) *wire.Refusal {
 	return nil
 }
 
-func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := noEntries(c)
-	if refused != nil {
-		return nil, refused
-	}
+func createAccessEntry(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	var request struct {
 		Principal string            `json:"principalArn"`
 		Groups    []string          `json:"kubernetesGroups"`
@@ -67,8 +77,9 @@ func createAccessEntry(c *account.Call) (any, *wire.Refusal) {
 		return nil, exception(c, inUse, "The specified access entry resource is already in use on this cluster.")
 	}
 	e := world.AccessEntry{
-		Principal: request.Principal, Type: or(request.Type, "STANDARD"), Username: or(request.Username, request.Principal),
-		Groups: request.Groups, Tags: maps.Clone(request.Tags), Created: c.Now,
+		Principal: request.Principal, Type: cmp.Or(request.Type, "STANDARD"),
+		Username: cmp.Or(request.Username, request.Principal), Groups: request.Groups,
+		Tags: maps.Clone(request.Tags), Created: c.Now,
 	}
 	if request.Username == "" && e.Type != "STANDARD" {
 		e.Username = account.NodeName
@@ -86,7 +97,7 @@ func principal(c *account.Call, arn string) bool {
 	}
 	kind, name, _ := strings.Cut(parts[5], "/")
 	if kind == "role" && parts[4] == c.World.Account {
-		return slices.ContainsFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
+		return c.RoleOf(arn) != nil
 	}
 	return (kind == "role" || kind == "user") && name != ""
 }
@@ -112,15 +123,11 @@ func showEntry(c *account.Call, cl *account.Cluster, e world.AccessEntry) any {
 		"clusterName": cl.Name, "principalArn": e.Principal, "kubernetesGroups": append([]string{}, e.Groups...),
 		"accessEntryArn": entryARN(c, cl, e),
 		"createdAt":      wire.Epoch(created), "modifiedAt": wire.Epoch(created),
-		"tags": present(e.Tags), "username": or(e.Username, e.Principal), "type": or(e.Type, "STANDARD"),
+		"tags": account.Tags(e.Tags), "username": cmp.Or(e.Username, e.Principal), "type": cmp.Or(e.Type, "STANDARD"),
 	}}
 }
 
-func listAccessEntries(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := noEntries(c)
-	if refused != nil {
-		return nil, refused
-	}
+func listAccessEntries(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	if c.Query.Has("associatedPolicyArn") {
 		return nil, exception(c, invalidParameter, "The fgctl sandbox does not know which access policies entries have.")
 	}
@@ -131,34 +138,12 @@ func listAccessEntries(c *account.Call) (any, *wire.Refusal) {
 	return nameList(c, "accessEntries", principals)
 }
 
-// theEntry finds the access entry that a request names.
-func theEntry(c *account.Call) (*account.Cluster, int, *wire.Refusal) {
-	cl, refused := noEntries(c)
-	if refused != nil {
-		return nil, 0, refused
-	}
-	i := cl.AccessEntryOf(c.Resource)
-	if i < 0 {
-		// Not AWS's text.
-		return nil, 0, exception(c, notFound, "No access entry found for principal: "+c.Resource)
-	}
-	return cl, i, nil
-}
-
-func describeAccessEntry(c *account.Call) (any, *wire.Refusal) {
-	cl, i, refused := theEntry(c)
-	if refused != nil {
-		return nil, refused
-	}
+func describeAccessEntry(c *account.Call, cl *account.Cluster, i int) (any, *wire.Refusal) {
 	return showEntry(c, cl, cl.AccessEntries[i]), nil
 }
 
 // updateAccessEntry changes what a request states; entries of nodes have no groups, as at their creation.
-func updateAccessEntry(c *account.Call) (any, *wire.Refusal) {
-	cl, i, refused := theEntry(c)
-	if refused != nil {
-		return nil, refused
-	}
+func updateAccessEntry(c *account.Call, cl *account.Cluster, i int) (any, *wire.Refusal) {
 	var request struct {
 		Groups   []string `json:"kubernetesGroups"`
 		Username string   `json:"username"`
@@ -173,15 +158,11 @@ func updateAccessEntry(c *account.Call) (any, *wire.Refusal) {
 	if request.Groups != nil {
 		e.Groups = request.Groups
 	}
-	e.Username = or(request.Username, e.Username)
+	e.Username = cmp.Or(request.Username, e.Username)
 	return showEntry(c, cl, *e), nil
 }
 
-func deleteAccessEntry(c *account.Call) (any, *wire.Refusal) {
-	cl, i, refused := theEntry(c)
-	if refused != nil {
-		return nil, refused
-	}
+func deleteAccessEntry(_ *account.Call, cl *account.Cluster, i int) (any, *wire.Refusal) {
 	cl.AccessEntries = slices.Delete(slices.Clone(cl.AccessEntries), i, i+1)
 	return nil, nil
 }

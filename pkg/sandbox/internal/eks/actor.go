@@ -1,9 +1,6 @@
 package eks
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/fgctl/fgctl/pkg/sandbox/fault"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
@@ -48,10 +45,8 @@ func act(c *account.Call, a fault.Actor) (obstacle string) {
 			return nameUnknown(n)
 		}
 		cl.Writing(c.Now)
-		tags := present(p.Tags)
-		maps.Copy(tags, a.Tags)
-		maps.DeleteFunc(tags, func(key, _ string) bool { return slices.Contains(a.Keys, key) })
-		p.Tags = tags
+		tags, _ := account.WithTags(p.Tags, a.Tags) // a test may break AWS's limits
+		p.Tags = account.WithoutTags(tags, a.Keys)
 		return ""
 	}
 	if a.Name == "" {

@@ -74,17 +74,12 @@ func createCluster(c *account.Call) (any, *wire.Refusal) {
 		return nil, exception(c, inUse, "Cluster already exists with name: "+c.Cluster)
 	}
 	made := world.Cluster{
-		Name: c.Cluster, Region: c.Region, Version: request.Version, Role: request.Role, Tags: request.Tags,
-		Subnets: request.VPC.Subnets, Status: "CREATING", Created: c.Now, AuthenticationMode: request.Access.Mode,
-	}
-	if made.Version == "" {
-		made.Version = versions[0].version
+		Name: c.Cluster, Region: c.Region, Version: cmp.Or(request.Version, versions[0].version), Role: request.Role,
+		Tags: request.Tags, Subnets: request.VPC.Subnets, Status: "CREATING", Created: c.Now,
+		AuthenticationMode: cmp.Or(request.Access.Mode, "CONFIG_MAP"), // by default (EKS User Guide, access entries)
 	}
 	if supportOf(made.Version, c.Now) == unsupported {
 		return nil, exception(c, invalidParameter, "unsupported Kubernetes version "+made.Version)
-	}
-	if made.AuthenticationMode == "" {
-		made.AuthenticationMode = "CONFIG_MAP" // the default of the API (EKS User Guide, access entries)
 	}
 	if made.VPC = c.World.VPCOf(&made); made.VPC == "" {
 		// Not AWS's text.
@@ -138,19 +133,7 @@ func apply(cl *world.Cluster, request clusterRequest) {
 	}
 }
 
-// presentCluster returns the cluster that a call is about, as it is.
-func presentCluster(c *account.Call) (*account.Cluster, *wire.Refusal) {
-	if cl := c.Find(c.Region, c.Cluster); cl != nil {
-		return cl, nil
-	}
-	return nil, noCluster(c)
-}
-
-func deleteCluster(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func deleteCluster(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	switch {
 	case len(cl.Profiles) > 0:
 		return nil, exception(c, inUse, "Cluster has Fargate Profiles in ACTIVE/CREATING state")
@@ -167,11 +150,7 @@ func deleteCluster(c *account.Call) (any, *wire.Refusal) {
 
 // updateCluster changes the cluster at once; the update that says so is in progress for the world's delay, and
 // EKS refuses changes of profiles meanwhile.
-func updateCluster(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func updateCluster(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	var request clusterRequest
 	var raw map[string]jsontext.Value
 	if refused := cmp.Or(read(c, &request), read(c, &raw), refuseLogs(c, request.Logging)); refused != nil {
@@ -179,7 +158,7 @@ func updateCluster(c *account.Call) (any, *wire.Refusal) {
 	}
 	if id, again := sentBefore(c, cl, request.Token); again {
 		c.Resource = id
-		return describeUpdate(c)
+		return describeUpdate(c, cl)
 	}
 	switch {
 	case cl.Status != world.Active:
@@ -252,11 +231,7 @@ func showUpdate(c *account.Call, u account.ClusterUpdate) any {
 	}}
 }
 
-func listUpdates(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func listUpdates(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	if c.Query.Has("nodegroupName") || c.Query.Has("addonName") {
 		return nameList(c, "updateIds", nil) // the sandbox updates clusters only
 	}
@@ -267,11 +242,7 @@ func listUpdates(c *account.Call) (any, *wire.Refusal) {
 	return nameList(c, "updateIds", ids)
 }
 
-func describeUpdate(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func describeUpdate(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	i := slices.IndexFunc(cl.ClusterUpdates, func(u account.ClusterUpdate) bool { return u.ID == c.Resource })
 	if i < 0 {
 		// Not AWS's text.
@@ -280,26 +251,20 @@ func describeUpdate(c *account.Call) (any, *wire.Refusal) {
 	return showUpdate(c, cl.ClusterUpdates[i]), nil
 }
 
-func listNodegroups(c *account.Call) (any, *wire.Refusal) {
-	return listOf(c, "nodegroups", func(cl *account.Cluster) []string {
-		names := make([]string, len(cl.Nodegroups))
-		for i, n := range cl.Nodegroups {
-			names[i] = n.Name
-		}
-		return names
-	})
+func listNodegroups(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
+	names := make([]string, len(cl.Nodegroups))
+	for i, n := range cl.Nodegroups {
+		names[i] = n.Name
+	}
+	return nameList(c, "nodegroups", names)
 }
 
-func listAddons(c *account.Call) (any, *wire.Refusal) {
-	return listOf(c, "addons", func(cl *account.Cluster) []string { return slices.Clone(cl.Addons) })
+func listAddons(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
+	return nameList(c, "addons", slices.Clone(cl.Addons))
 }
 
 // describeAddon shows an add-on without its version, which a world does not say.
-func describeAddon(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func describeAddon(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	if !slices.Contains(cl.Addons, c.Resource) {
 		return nil, exception(c, notFound, "No addon: "+c.Resource+" found in cluster: "+cl.Name)
 	}
@@ -311,25 +276,12 @@ func describeAddon(c *account.Call) (any, *wire.Refusal) {
 	}}, nil
 }
 
-// listOf answers a list of names that a cluster has.
-func listOf(c *account.Call, key string, names func(*account.Cluster) []string) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
-	return nameList(c, key, names(cl))
-}
-
-func describeNodegroup(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func describeNodegroup(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	for _, n := range cl.Nodegroups {
 		if n.Name == c.Resource {
 			return map[string]any{"nodegroup": map[string]any{
 				"nodegroupName": n.Name, "clusterName": cl.Name, "nodeRole": roleARN(c, n.Role),
-				"status":       or(n.Status, world.Active),
+				"status":       cmp.Or(n.Status, world.Active),
 				"nodegroupArn": c.ARN("eks", cl.Region, "nodegroup/"+cl.Name+"/"+n.Name+"/sandbox"), "version": cl.Version,
 				"createdAt": wire.Epoch(cl.Created), "subnets": append([]string{}, n.Subnets...), "capacityType": "ON_DEMAND",
 				"scalingConfig": map[string]any{"minSize": 1, "maxSize": 1, "desiredSize": 1},
@@ -341,11 +293,7 @@ func describeNodegroup(c *account.Call) (any, *wire.Refusal) {
 }
 
 // listPodIdentities filters by namespace and serviceAccount.
-func listPodIdentities(c *account.Call) (any, *wire.Refusal) {
-	cl, refused := presentCluster(c)
-	if refused != nil {
-		return nil, refused
-	}
+func listPodIdentities(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	list := []map[string]any{}
 	for i, a := range cl.PodIdentities {
 		if ns := c.Query.Get("namespace"); ns != "" && ns != a.Namespace {
@@ -372,14 +320,6 @@ func roleARN(c *account.Call, role string) string {
 		return c.World.RoleARN(r.Role)
 	}
 	return c.ARN("iam", "", "role/"+role)
-}
-
-// or returns the first of two texts that is not empty.
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // yes returns what a switch says that is on where it says nothing.

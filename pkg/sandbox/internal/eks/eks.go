@@ -3,9 +3,9 @@
 package eks
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 
@@ -16,8 +16,7 @@ import (
 
 const (
 	oneCluster  = " /clusters/{cluster}"
-	allProfiles = oneCluster + "/fargate-profiles"
-	entries     = oneCluster + "/access-entries"
+	allProfiles = "/fargate-profiles"
 	oneProfile  = allProfiles + "/{profile}"
 	oneARN      = " /tags/{arn...}" // some clients leave the ARN's slashes alone
 )
@@ -26,37 +25,57 @@ const (
 func Operations() []account.Operation {
 	return []account.Operation{
 		{Name: "ListClusters", Route: "GET /clusters", On: everyCluster, Run: listClusters},
-		{Name: "DescribeCluster", Route: "GET" + oneCluster, On: theCluster, Run: describeCluster, NotFound: noCluster},
 		{Name: "CreateCluster", Route: "POST /clusters", About: clusterName, On: theCluster, Run: createCluster},
-		{Name: "UpdateClusterConfig", Route: "POST" + oneCluster + "/update-config", On: theCluster, Run: updateCluster},
-		{Name: "DeleteCluster", Route: "DELETE" + oneCluster, On: theCluster, Run: deleteCluster},
-		{Name: "ListUpdates", Route: "GET" + oneCluster + "/updates", On: theCluster, Run: listUpdates},
-		{Name: "DescribeUpdate", Route: "GET" + oneCluster + "/updates/{arn}", On: theCluster, Run: describeUpdate},
-		{Name: "ListNodegroups", Route: "GET" + oneCluster + "/node-groups", On: theCluster, Run: listNodegroups},
-		{
-			Name: "DescribeNodegroup", Route: "GET" + oneCluster + "/node-groups/{arn}", On: theCluster,
-			Run: describeNodegroup,
-		},
-		{Name: "ListAddons", Route: "GET" + oneCluster + "/addons", On: theCluster, Run: listAddons},
-		{Name: "DescribeAddon", Route: "GET" + oneCluster + "/addons/{arn}", On: theCluster, Run: describeAddon},
-		{
-			Name: "ListPodIdentityAssociations", Route: "GET" + oneCluster + "/pod-identity-associations", On: theCluster,
-			Run: listPodIdentities,
-		},
-		{Name: "CreateAccessEntry", Route: "POST" + entries, On: theCluster, Run: createAccessEntry},
-		{Name: "ListAccessEntries", Route: "GET" + entries, On: theCluster, Run: listAccessEntries},
-		{Name: "DescribeAccessEntry", Route: "GET" + entries + "/{arn}", On: theCluster, Run: describeAccessEntry},
-		{Name: "UpdateAccessEntry", Route: "POST" + entries + "/{arn}", On: theCluster, Run: updateAccessEntry},
-		{Name: "DeleteAccessEntry", Route: "DELETE" + entries + "/{arn}", On: theCluster, Run: deleteAccessEntry},
 		{Name: "DescribeClusterVersions", Route: "GET /cluster-versions", On: everything, Run: describeClusterVersions},
-		{Name: "ListFargateProfiles", Route: "GET" + allProfiles, On: theCluster, Run: listProfiles, NotFound: noCluster},
-		{Name: "CreateFargateProfile", Route: "POST" + allProfiles, About: named, On: theCluster, Run: createProfile},
-		{Name: "DescribeFargateProfile", Route: "GET" + oneProfile, On: theProfile, Run: describe, NotFound: noProfile},
-		{Name: "DeleteFargateProfile", Route: "DELETE" + oneProfile, On: theProfile, Run: deleteProfile},
+		onCluster("DescribeCluster", "GET", "", describeCluster),
+		onCluster("UpdateClusterConfig", "POST", "/update-config", updateCluster),
+		onCluster("DeleteCluster", "DELETE", "", deleteCluster),
+		onCluster("ListUpdates", "GET", "/updates", listUpdates),
+		onCluster("DescribeUpdate", "GET", "/updates/{arn}", describeUpdate),
+		onCluster("ListNodegroups", "GET", "/node-groups", listNodegroups),
+		onCluster("DescribeNodegroup", "GET", "/node-groups/{arn}", describeNodegroup),
+		onCluster("ListAddons", "GET", "/addons", listAddons),
+		onCluster("DescribeAddon", "GET", "/addons/{arn}", describeAddon),
+		onCluster("ListPodIdentityAssociations", "GET", "/pod-identity-associations", listPodIdentities),
+		onCluster("CreateAccessEntry", "POST", "/access-entries", withEntries(createAccessEntry)),
+		onCluster("ListAccessEntries", "GET", "/access-entries", withEntries(listAccessEntries)),
+		onCluster("DescribeAccessEntry", "GET", "/access-entries/{arn}", withEntry(describeAccessEntry)),
+		onCluster("UpdateAccessEntry", "POST", "/access-entries/{arn}", withEntry(updateAccessEntry)),
+		onCluster("DeleteAccessEntry", "DELETE", "/access-entries/{arn}", withEntry(deleteAccessEntry)),
+		onCluster("ListFargateProfiles", "GET", allProfiles, listProfiles),
+		{
+			Name: "CreateFargateProfile", Route: "POST" + oneCluster + allProfiles, About: named, On: theCluster,
+			Run: createProfile,
+		},
+		onProfile("DescribeFargateProfile", "GET", describe),
+		onProfile("DeleteFargateProfile", "DELETE", deleteProfile),
 		{Name: "ListTagsForResource", Route: "GET" + oneARN, About: aboutARN, On: theARN, Run: listTags, NotFound: nothing},
 		{Name: "TagResource", Route: "POST" + oneARN, About: aboutARN, On: theARN, Run: tagResource},
 		{Name: "UntagResource", Route: "DELETE" + oneARN, About: aboutARN, On: theARN, Run: untagResource},
 	}
+}
+
+// clusterRun is what an operation does with the cluster that a request is about.
+type clusterRun = func(*account.Call, *account.Cluster) (any, *wire.Refusal)
+
+// onCluster returns an operation on a cluster that there must be; reads may see it as it was.
+func onCluster(name, method, path string, run clusterRun) account.Operation {
+	return account.Operation{
+		Name: name, Route: method + oneCluster + path, On: theCluster, NotFound: noCluster,
+		Run: func(c *account.Call) (any, *wire.Refusal) {
+			if cl := c.Seen(); cl != nil {
+				return run(c, cl)
+			}
+			return nil, noCluster(c)
+		},
+	}
+}
+
+// onProfile returns an operation on a profile.
+func onProfile(name, method string, run clusterRun) account.Operation {
+	o := onCluster(name, method, oneProfile, run)
+	o.On, o.NotFound = theProfile, noProfile
+	return o
 }
 
 // The resources that permissions are judged on.
@@ -170,11 +189,7 @@ func listClusters(c *account.Call) (any, *wire.Refusal) {
 	return nameList(c, "clusters", names)
 }
 
-func listProfiles(c *account.Call) (any, *wire.Refusal) {
-	cl := c.Seen()
-	if cl == nil {
-		return nil, noCluster(c)
-	}
+func listProfiles(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	names := make([]string, len(cl.Profiles))
 	for i, p := range cl.Profiles {
 		names[i] = p.Name
@@ -182,11 +197,7 @@ func listProfiles(c *account.Call) (any, *wire.Refusal) {
 	return nameList(c, "fargateProfileNames", names)
 }
 
-func describe(c *account.Call) (any, *wire.Refusal) {
-	cl := c.Seen()
-	if cl == nil {
-		return nil, noCluster(c)
-	}
+func describe(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	p := cl.Find(c.Profile)
 	if p == nil {
 		return nil, noProfile(c)
@@ -214,16 +225,9 @@ func show(cl *account.Cluster, p *account.Profile) any {
 	}
 	return map[string]any{"fargateProfile": profileJSON{
 		Name: p.Name, ARN: p.ARN, Cluster: cl.Name, CreatedAt: wire.Epoch(p.Created), Role: p.Role,
-		Subnets: append([]string{}, p.Subnets...), Selectors: p.Selectors, Status: p.Status, Tags: present(p.Tags),
+		Subnets: append([]string{}, p.Subnets...), Selectors: p.Selectors, Status: p.Status, Tags: account.Tags(p.Tags),
 		Health: health(p.Issues),
 	}}
-}
-
-// present returns tags as an object that is there even when it is empty.
-func present(tags map[string]string) map[string]string {
-	out := map[string]string{}
-	maps.Copy(out, tags)
-	return out
 }
 
 func health(issues []world.Issue) any {
@@ -234,11 +238,7 @@ func health(issues []world.Issue) any {
 	return map[string]any{"issues": list}
 }
 
-func describeCluster(c *account.Call) (any, *wire.Refusal) {
-	cl := c.Seen()
-	if cl == nil {
-		return nil, noCluster(c)
-	}
+func describeCluster(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	return showCluster(c, cl), nil
 }
 
@@ -260,7 +260,7 @@ func showCluster(c *account.Call, cl *account.Cluster) any {
 	issuer := "https://oidc.sandbox.invalid/" + cl.Name
 	out := map[string]any{
 		"name": cl.Name, "arn": cl.ARN, "createdAt": wire.Epoch(cl.Created), "version": cl.Version,
-		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": roleARN(c, or(cl.Role, "eks-cluster")),
+		"platformVersion": cl.PlatformVersion, "status": cl.Status, "roleArn": roleARN(c, cmp.Or(cl.Role, "eks-cluster")),
 		// A name that never resolves: nobody is to dial it (RFC 2606).
 		"endpoint":                "https://" + cl.Name + ".sandbox.invalid",
 		"certificateAuthority":    map[string]any{"data": base64.StdEncoding.EncodeToString(certificate(cl))},
@@ -271,7 +271,7 @@ func showCluster(c *account.Call, cl *account.Cluster) any {
 		"accessConfig":            map[string]any{"authenticationMode": cl.AuthenticationMode},
 		"health":                  health(cl.Issues),
 		"upgradePolicy":           map[string]any{"supportType": "EXTENDED"},
-		"tags":                    present(cl.Tags),
+		"tags":                    account.Tags(cl.Tags),
 	}
 	if cl.OutpostARN != "" {
 		out["id"] = "sandbox"

@@ -90,11 +90,7 @@ func read(c *account.Call, request any) *wire.Refusal {
 	return nil
 }
 
-func deleteProfile(c *account.Call) (any, *wire.Refusal) {
-	cl := c.Find(c.Region, c.Cluster)
-	if cl == nil {
-		return nil, noCluster(c)
-	}
+func deleteProfile(c *account.Call, cl *account.Cluster) (any, *wire.Refusal) {
 	n := &change{Call: c, verb: "Delete", name: c.Profile, cluster: cl, profile: cl.Find(c.Profile)}
 	if refused := n.judge(deletes, ofCluster); refused != nil {
 		return nil, refused

@@ -1,7 +1,6 @@
 package eks
 
 import (
-	"maps"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
@@ -49,7 +48,7 @@ func listTags(c *account.Call) (any, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return map[string]any{"tags": present(*tags)}, nil
+	return map[string]any{"tags": account.Tags(*tags)}, nil
 }
 
 func tagResource(c *account.Call) (any, *wire.Refusal) {
@@ -63,14 +62,9 @@ func tagResource(c *account.Call) (any, *wire.Refusal) {
 	if refused := read(c, &request); refused != nil {
 		return nil, refused
 	}
-	merged := present(*tags)
-	maps.Copy(merged, request.Tags)
-	text := account.TagFault(request.Tags)
-	if text == "" {
-		text = account.TooManyTags(merged)
-	}
-	if text != "" {
-		return nil, wire.BadRequest(badRequest, text)
+	merged, fault := account.WithTags(*tags, request.Tags)
+	if fault != "" {
+		return nil, wire.BadRequest(badRequest, fault)
 	}
 	cl.Writing(c.Now)
 	*tags = merged
@@ -88,10 +82,6 @@ func untagResource(c *account.Call) (any, *wire.Refusal) {
 		return nil, wire.BadRequest(badRequest, "tagKeys must hold 1 to 50 keys.")
 	}
 	cl.Writing(c.Now)
-	left := present(*tags) // the map belongs to the past too
-	for _, key := range keys {
-		delete(left, key)
-	}
-	*tags = left
+	*tags = account.WithoutTags(*tags, keys)
 	return nil, nil
 }

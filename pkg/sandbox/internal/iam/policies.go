@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	_ "embed" // the policies of AWS
 	"encoding/json"
 	"maps"
@@ -49,10 +50,7 @@ func getInline(c *account.Call, r *account.Role) (any, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	document := r.Documents[name]
-	if document == "" {
-		document = `{"Version":"2012-10-17","Statement":[]}` // a world names inline policies only
-	}
+	document := cmp.Or(r.Documents[name], `{"Version":"2012-10-17","Statement":[]}`) // a world names inline policies only
 	return struct{ RoleName, PolicyName, PolicyDocument string }{r.Name, name, encoded(document)}, nil
 }
 
@@ -97,10 +95,7 @@ func findPolicy(c *account.Call, arn string) *account.Policy {
 			Document: strings.ReplaceAll(string(m.Document), "arn:aws:", "arn:"+c.World.Partition+":"),
 		}
 	}
-	if i := slices.IndexFunc(c.Policies, func(p *account.Policy) bool { return p.ARN == arn }); i >= 0 {
-		return c.Policies[i]
-	}
-	return nil
+	return account.First(c.Policies, func(p *account.Policy) bool { return p.ARN == arn })
 }
 
 // policyXML is a Policy as IAM writes it.

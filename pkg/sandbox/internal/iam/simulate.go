@@ -64,12 +64,12 @@ func simulate(c *account.Call) (any, *wire.Refusal) {
 	if source == c.Caller() {
 		return results(c, c.Decide, nil)
 	}
-	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == source })
-	if i < 0 {
+	role := c.RoleOf(source)
+	if role == nil {
 		// Not AWS's text.
 		return nil, wire.NotFound("NoSuchEntity", "The fgctl sandbox knows no user or role "+source+".")
 	}
-	statements, refused := statementsOf(c, c.Roles[i])
+	statements, refused := statementsOf(c, role)
 	if refused != nil {
 		return nil, refused
 	}

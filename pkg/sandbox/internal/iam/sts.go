@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -41,19 +40,19 @@ func assumeRole(c *account.Call) (any, *wire.Refusal) {
 		return nil, wire.BadRequest("ValidationError", "1 validation error detected: Value '"+session+"' at "+
 			"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*")
 	}
-	i := slices.IndexFunc(c.Roles, func(r *account.Role) bool { return c.World.RoleARN(r.Role) == arn })
+	role := c.RoleOf(arn)
 	// AWS does not say whether the role is missing or does not trust the caller.
 	request := policy.Request{Caller: c.Caller(), Action: "sts:AssumeRole", Keys: map[string]string{}}
 	if c.Query.Has("ExternalId") {
 		request.Keys["sts:externalid"] = c.Query.Get("ExternalId")
 	}
-	if i < 0 || !policy.Trusts(c.Roles[i].Trust, request) {
+	if role == nil || !policy.Trusts(role.Trust, request) {
 		return nil, &wire.Refusal{
 			Status: 403, Code: "AccessDenied",
 			Message: "User: " + c.Caller() + " is not authorized to perform: sts:AssumeRole on resource: " + arn,
 		}
 	}
-	seconds, ok := c.Number("DurationSeconds", 3600, 900, c.Roles[i].MaxSession)
+	seconds, ok := c.Number("DurationSeconds", 3600, 900, role.MaxSession)
 	if !ok {
 		return nil, wire.BadRequest("ValidationError",
 			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
@@ -68,7 +67,7 @@ func assumeRole(c *account.Call) (any, *wire.Refusal) {
 		ID  string `xml:"AssumedRoleId"`
 		ARN string `xml:"Arn"`
 	}
-	role, key := c.Roles[i], "ASIASANDBOX"+strings.ToUpper(c.UUID()[:8])+"0"
+	key := "ASIASANDBOX" + strings.ToUpper(c.UUID()[:8]) + "0"
 	who := account.Session{ID: role.ID + ":" + session, ARN: c.ARN("sts", "", "assumed-role/"+role.Name+"/"+session)}
 	c.Sessions[key] = who
 	return struct {

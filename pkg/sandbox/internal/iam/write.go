@@ -3,7 +3,6 @@ package iam
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -211,26 +210,15 @@ func deleteBoundary(_ *account.Call, r *account.Role) (any, *wire.Refusal) {
 }
 
 func tagRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	added := c.Tags()
-	merged := map[string]string{}
-	maps.Copy(merged, r.Tags)
-	maps.Copy(merged, added)
-	text := account.TagFault(added)
-	if text == "" {
-		text = account.TooManyTags(merged)
-	}
-	if text != "" {
-		return nil, wire.BadRequest("InvalidInput", text)
+	merged, fault := account.WithTags(r.Tags, c.Tags())
+	if fault != "" {
+		return nil, wire.BadRequest("InvalidInput", fault)
 	}
 	r.Tags = merged
 	return nil, nil
 }
 
 func untagRole(c *account.Call, r *account.Role) (any, *wire.Refusal) {
-	keys := c.Values("TagKeys.member")
-	left := map[string]string{}
-	maps.Copy(left, r.Tags)
-	maps.DeleteFunc(left, func(key, _ string) bool { return slices.Contains(keys, key) })
-	r.Tags = left
+	r.Tags = account.WithoutTags(r.Tags, c.Values("TagKeys.member"))
 	return nil, nil
 }

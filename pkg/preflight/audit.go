@@ -3,9 +3,8 @@ package preflight
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
@@ -45,15 +44,14 @@ func Audit(ctx context.Context, c Cloud, cluster, name string, now time.Time) (A
 	var out Audited
 	c = Remember(ctx, c)
 	// Read beside the profiles, what every check of them needs is known when they are.
-	early, earlyContext := errgroup.WithContext(ctx)
-	early.Go(func() error {
+	var early sync.WaitGroup
+	early.Go(func() {
 		f := facts{input: Input{Profile: fargate.Profile{Cluster: cluster}}}
-		if f.readCluster(earlyContext, c) == nil {
-			_ = f.readNetwork(earlyContext, c) // a failure is met again by Run
+		if f.readCluster(ctx, c) == nil {
+			_ = f.readNetwork(ctx, c) // a failure is met again by Run
 		}
-		return nil
 	})
-	defer early.Wait() //nolint:errcheck // it has none
+	defer early.Wait()
 	siblings, err := c.Profiles(ctx, cluster)
 	if err != nil {
 		return out, err
@@ -71,15 +69,12 @@ func Audit(ctx context.Context, c Cloud, cluster, name string, now time.Time) (A
 		out.Cluster = []Result{described.judgeCluster().of(checkCluster), slots}
 		return out, err
 	}
-	reports := make([]Report, len(out.Profiles))
-	group, groupContext := errgroup.WithContext(ctx)
+	inputs := make([]Input, len(out.Profiles))
 	for i, p := range out.Profiles {
-		group.Go(func() (err error) {
-			reports[i], err = Run(groupContext, c, Input{Profile: p.Profile, Present: true})
-			return err
-		})
+		inputs[i] = Input{Profile: p.Profile, Present: true}
 	}
-	if err := group.Wait(); err != nil {
+	reports, err := RunAll(ctx, c, inputs)
+	if err != nil {
 		return out, err
 	}
 	for i := range out.Profiles {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -32,7 +31,7 @@ func (f *facts) judgeCluster() Result {
 		faults = append(faults, finding(codeClusterPlace,
 			"cluster %s lies in %s; AWS GovCloud (US) has no EKS on Fargate", c.Name, region))
 	}
-	if olderThan(c.Version, 1, 14) {
+	if tooOld(c.Version) {
 		faults = append(faults, finding(codeClusterOld,
 			"cluster %s runs Kubernetes %s; Fargate needs 1.14 or later", c.Name, c.Version))
 		hint = "update the cluster first"
@@ -61,21 +60,19 @@ func (f *facts) judgeCluster() Result {
 	return out
 }
 
-// olderThan compares a Kubernetes version as 1.33; one that cannot be read is not older.
-func olderThan(version string, major, minor int) bool {
-	first, rest, _ := strings.Cut(version, ".")
-	second, _, _ := strings.Cut(rest, ".")
-	x, errX := strconv.Atoi(first)
-	y, errY := strconv.Atoi(second)
-	return errX == nil && errY == nil && (x < major || x == major && y < minor)
+// tooOld reports whether a Kubernetes version as 1.33 is below 1.14; one that cannot be read is not.
+func tooOld(version string) bool {
+	var major, minor int
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return err == nil && (major < 1 || major == 1 && minor < 14)
 }
 
 // planned are the profiles that will be created before this one and do not exist yet.
 func (f *facts) planned() []fargate.Profile {
 	var out []fargate.Profile
 	for _, p := range f.input.Planned {
-		same := func(o fargate.Profile) bool { return o.Name == p.Name }
-		if p.Name != f.input.Profile.Name && !slices.ContainsFunc(f.siblings.value, same) && !slices.ContainsFunc(out, same) {
+		there := append(slices.Clone(f.siblings.value), out...)
+		if p.Name != f.input.Profile.Name && fargate.Named(there, p.Name) == nil {
 			out = append(out, p)
 		}
 	}

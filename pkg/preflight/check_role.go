@@ -109,29 +109,20 @@ func (f *facts) judgeRole() (Result, string) {
 		return outcome(Fail, fault).hint(createRoleHint), arn
 	}
 	faults, warnings := f.judgePath(arn)
-	if cloud.ClassOf(f.role.err) == cloud.NotFound {
-		faults = append(faults, finding(codeRoleGone, "role %s does not exist: %v", arn, f.role.err))
-	}
-	var open *Result
-	if f.role.err == nil {
-		var fault *Finding
-		if fault, open = f.judgeTrust(); fault != nil {
-			faults = append(faults, *fault)
-		}
+	out := f.judgeTrust(arn)
+	if out.Level == Fail {
+		faults = append(faults, out.Findings...)
 	}
 	faults = append(faults, f.notTaken(arn)...)
 	switch {
 	case len(faults) > 0:
 		return outcome(Fail, faults[0], append(faults[1:], warnings...)...).hint(f.roleHint()), arn
-	case f.role.err != nil:
-		return unread("role "+arn, f.role.err).found(warnings...), arn
-	case open != nil:
-		return open.found(warnings...), arn
+	case out.Level != Pass:
+		return out.found(warnings...), arn
 	case len(warnings) > 0:
 		return outcome(Warn, warnings[0], warnings[1:]...), arn
 	}
-	out := pass("%s lets Fargate assume it for this profile", arn[strings.LastIndex(arn, "/")+1:]).with(arn)
-	if f.pick.source != "" {
+	if out = out.with(arn); f.pick.source != "" {
 		out = out.with("taken because " + f.pick.source)
 	}
 	return out, arn
@@ -227,31 +218,31 @@ func (f *facts) judgePath(arn string) (faults, warnings []Finding) {
 	return faults, warnings
 }
 
-// judgeTrust judges the role's trust policy; open is the outcome when a condition cannot be judged, or
-// when it is not known for which cluster to judge.
-func (f *facts) judgeTrust() (fault *Finding, open *Result) {
-	untrusted := func(format string, values ...any) (*Finding, *Result) {
-		fault := finding(codeRoleTrust, format, values...)
-		return &fault, nil
+// judgeTrust judges whether the role is there, and its trust policy.
+func (f *facts) judgeTrust(arn string) Result {
+	role, err := f.role.value, f.role.err
+	switch {
+	case cloud.ClassOf(err) == cloud.NotFound:
+		return fail(codeRoleGone, "role %s does not exist: %v", arn, err)
+	case err != nil:
+		return unread("role "+arn, err)
 	}
-	policy, err := trust.Parse(f.role.value.TrustPolicy)
+	policy, err := trust.Parse(role.TrustPolicy)
 	if err != nil {
-		return untrusted("the trust policy of role %s cannot be read: %v", f.role.value.ARN, err)
+		return fail(codeRoleTrust, "the trust policy of role %s cannot be read: %v", role.ARN, err)
 	}
 	request := f.request()
 	if request.SourceARN == "" {
-		r := unread("the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
-		return nil, &r
+		return unread("the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
 	}
 	switch j := policy.Judge(request); j.Outcome {
-	case trust.Allowed:
-		return nil, nil
+	case trust.Refused:
+		return fail(codeRoleTrust, "Fargate cannot use role %s: %s", role.ARN, j.Reason)
 	case trust.Undecided:
-		r := warn(codeRoleUndecided, "it is not known whether Fargate can use role %s: %s", f.role.value.ARN, j.Reason)
-		return nil, &r
-	default:
-		return untrusted("Fargate cannot use role %s: %s", f.role.value.ARN, j.Reason)
+		return warn(codeRoleUndecided, "it is not known whether Fargate can use role %s: %s", role.ARN, j.Reason)
+	case trust.Allowed:
 	}
+	return pass("%s lets Fargate assume it for this profile", fargate.ParseARN(arn).Name())
 }
 
 // hasEntries reports whether the cluster knows access entries at all.

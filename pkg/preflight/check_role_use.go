@@ -15,8 +15,12 @@ import (
 // (EKS User Guide, Amazon EKS node IAM role). Those that only let it pull images are no sign.
 var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEKS_CNI_Policy"}
 
-// managed reports whether the ARN is that of AWS's own policy of this name.
-func managed(arn, name string) bool { return strings.HasSuffix(arn, ":iam::aws:policy/"+name) }
+// attached reports whether the role has AWS's own policy of this name.
+func (f *facts) attached(name string) bool {
+	return slices.ContainsFunc(f.policies.value, func(arn string) bool {
+		return strings.HasSuffix(arn, ":iam::aws:policy/"+name)
+	})
+}
 
 // nodeSigns are the signs that EC2 nodes use the role. EKS wants another role for Fargate (EKS User Guide, pod
 // execution role), and nodes that shared theirs with it have lost their access (eksctl#2290).
@@ -26,15 +30,14 @@ func (f *facts) nodeSigns(arn string) []Finding {
 		signs = append(signs, Finding{codeRoleInstances, trustsInstances})
 	}
 	for _, name := range nodePolicies {
-		if slices.ContainsFunc(f.policies.value, func(p string) bool { return managed(p, name) }) {
+		if f.attached(name) {
 			signs = append(signs, Finding{codeRolePolicies, name + " is attached"})
 		}
 	}
 	for _, p := range f.siblings.value {
 		if p.PodExecutionRoleARN == arn && slices.ContainsFunc(p.Issues, fargate.HealthIssue.RoleInUse) {
-			signs = append(signs, Finding{
-				codeRoleInUse, "EKS says PodExecutionRoleAlreadyInUse of profile " + p.Name + ", which has it",
-			})
+			signs = append(signs,
+				finding(codeRoleInUse, "EKS says PodExecutionRoleAlreadyInUse of profile %s, which has it", p.Name))
 		}
 	}
 	if f.entry.err == nil && f.entry.value.OfNodes() {
@@ -105,10 +108,8 @@ func (f *facts) judgeRolePolicy(arn string) Result {
 		return warn(codeRolePulls, "role %s has no managed policy attached, so image pulls from Amazon ECR fail "+
 			"unless an inline policy allows them", arn).hint(hint)
 	}
-	for _, name := range pullPolicies {
-		if slices.ContainsFunc(f.policies.value, func(p string) bool { return managed(p, name) }) {
-			return pass("%s is attached", name)
-		}
+	if i := slices.IndexFunc(pullPolicies, f.attached); i >= 0 {
+		return pass("%s is attached", pullPolicies[i])
 	}
 	return warn(codeRolePulls, "role %s has %s attached, but not %s; check that it may pull images from Amazon ECR",
 		arn, strings.Join(summary(f.policies.value), ", "), pullPolicies[0]).hint(hint)

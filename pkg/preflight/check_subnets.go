@@ -13,23 +13,16 @@ import (
 // needsPrivate ends every sentence about a subnet that its routes make unusable.
 const needsPrivate = "; Fargate needs private subnets"
 
-// choice is one subnet of the profile to be, with its judgement where it could be judged.
-type choice struct {
-	id        string
-	judged    bool
-	judgement network.Judgement
-}
-
-func idsOf(choices []choice) []string {
+func idsOf(choices []network.Judgement) []string {
 	ids := make([]string, 0, len(choices))
 	for _, c := range choices {
-		ids = append(ids, c.id)
+		ids = append(ids, c.Subnet.ID)
 	}
 	return ids
 }
 
-// judgeSubnets judges the subnets that were named, or finds some.
-func (f *facts) judgeSubnets() (Result, []choice) {
+// judgeSubnets judges the subnets that were named, or finds some. Of one that could not be judged only the id is set.
+func (f *facts) judgeSubnets() (Result, []network.Judgement) {
 	if len(f.input.Profile.Subnets) > 0 {
 		return f.judgeGiven()
 	}
@@ -38,14 +31,14 @@ func (f *facts) judgeSubnets() (Result, []choice) {
 
 // judgeGiven says of every named subnet what is wrong with it (EKS User Guide, Fargate profile
 // components; the refusal of EKS names one subnet only).
-func (f *facts) judgeGiven() (Result, []choice) {
-	choices := make([]choice, 0, len(f.input.Profile.Subnets))
+func (f *facts) judgeGiven() (Result, []network.Judgement) {
+	choices := make([]network.Judgement, 0, len(f.input.Profile.Subnets))
 	var faults, warnings []Finding
 	var good []string
 	subnets := f.subnetsByID()
 	for _, id := range f.input.Profile.Subnets {
 		s, known := subnets[id]
-		c := choice{id: id}
+		c := network.Judgement{Subnet: network.Subnet{ID: id}}
 		switch {
 		case !known:
 			if cloud.ClassOf(f.strays[id].err) == cloud.NotFound {
@@ -57,18 +50,18 @@ func (f *facts) judgeGiven() (Result, []choice) {
 		case network.Misplaced(s) != "":
 			faults = append(faults, finding(codeSubnetPlace, "subnet %s %s", id, network.Misplaced(s)))
 		case f.tables.err == nil:
-			c.judged, c.judgement = true, network.Judge(s, f.tables.value)
-			text := fmt.Sprintf("subnet %s %s", id, c.judgement.Reason)
+			c = network.Judge(s, f.tables.value)
+			text := fmt.Sprintf("subnet %s %s", id, c.Reason)
 			switch {
-			case c.judgement.Public:
+			case c.Public:
 				faults = append(faults, Finding{codeSubnetPublic, text + needsPrivate})
-			case c.judgement.Unknown:
+			case c.Unknown:
 				faults = append(faults, Finding{codeSubnetUnknown, text})
-			case !c.judgement.Usable:
+			case !c.Usable:
 				faults = append(faults, Finding{codeSubnetPlace, text})
 			default:
-				good = append(good, describe(s)+" "+c.judgement.Reason)
-				warnings = append(warnings, warningsOf(c.judgement)...)
+				good = append(good, describe(c))
+				warnings = append(warnings, warningsOf(c)...)
 			}
 		}
 		choices = append(choices, c)
@@ -136,35 +129,36 @@ func (f *facts) networkUnread() (Result, bool) {
 
 // usable divides the VPC's subnets: those that Fargate can use, and the reason for each of the others.
 // Zones known to lack Fargate are left out as long as others remain.
-func (f *facts) usable() (chosen []choice, left []string, warnings []Finding) {
+func (f *facts) usable() (chosen []network.Judgement, left []string, warnings []Finding) {
 	if f.tables.err != nil {
 		return nil, nil, nil
 	}
-	var doubtful []choice
+	var doubtful []network.Judgement
 	for _, s := range f.subnets.value {
 		switch j := network.Judge(s, f.tables.value); {
 		case !j.Usable:
-			left = append(left, fmt.Sprintf("left out: %s %s", describe(s), j.Reason))
+			left = append(left, "left out: "+describe(j))
 		case j.ZoneUnlisted:
-			doubtful = append(doubtful, choice{id: s.ID, judged: true, judgement: j})
+			doubtful = append(doubtful, j)
 		default:
-			chosen = append(chosen, choice{id: s.ID, judged: true, judgement: j})
+			chosen = append(chosen, j)
 		}
 	}
 	if len(chosen) == 0 {
 		chosen, doubtful = doubtful, nil
 	}
-	for _, c := range doubtful {
-		left = append(left, fmt.Sprintf("left out: %s %s", describe(c.judgement.Subnet), c.judgement.Warnings[0].Text))
+	for _, j := range doubtful {
+		j.Reason = j.Warnings[0].Text
+		left = append(left, "left out: "+describe(j))
 	}
-	for _, c := range chosen {
-		warnings = append(warnings, warningsOf(c.judgement)...)
+	for _, j := range chosen {
+		warnings = append(warnings, warningsOf(j)...)
 	}
 	return chosen, left, warnings
 }
 
 // findSubnets takes every usable subnet of the cluster's VPC.
-func (f *facts) findSubnets() (Result, []choice) {
+func (f *facts) findSubnets() (Result, []network.Judgement) {
 	chosen, left, warnings := f.usable()
 	if f.skips(checkSubnets) {
 		return bySkip().with(using(chosen)...), chosen
@@ -195,9 +189,9 @@ func (f *facts) findSubnets() (Result, []choice) {
 }
 
 // noneFree reports whether every subnet that Fargate can use is full.
-func noneFree(choices []choice) bool {
-	return !slices.ContainsFunc(choices, func(c choice) bool {
-		return !c.judged || c.judgement.Usable && c.judgement.Subnet.AvailableIPs > 0
+func noneFree(choices []network.Judgement) bool {
+	return !slices.ContainsFunc(choices, func(c network.Judgement) bool {
+		return c.Reason == "" || c.Usable && c.Subnet.AvailableIPs > 0
 	})
 }
 
@@ -212,10 +206,10 @@ func summed(level Level, findings []Finding, format string, values ...any) Resul
 	return Result{Level: level, Message: fmt.Sprintf(format, values...)}.found(findings...)
 }
 
-func using(chosen []choice) []string {
+func using(chosen []network.Judgement) []string {
 	out := make([]string, 0, len(chosen))
 	for _, c := range chosen {
-		out = append(out, fmt.Sprintf("%s %s", describe(c.judgement.Subnet), c.judgement.Reason))
+		out = append(out, describe(c))
 	}
 	return out
 }
@@ -228,13 +222,13 @@ func warningsOf(j network.Judgement) []Finding {
 	return out
 }
 
-// describe names a subnet for people: subnet-0a1 (private-a, us-east-1a).
-func describe(s network.Subnet) string {
-	known := slices.DeleteFunc([]string{s.Name, s.Zone}, func(text string) bool { return text == "" })
+// describe says what a subnet is, named for people: subnet-0a1 (private-a, us-east-1a) is private: …
+func describe(j network.Judgement) string {
+	known := slices.DeleteFunc([]string{j.Subnet.Name, j.Subnet.Zone}, func(text string) bool { return text == "" })
 	if len(known) == 0 {
-		return s.ID
+		return j.Subnet.ID + " " + j.Reason
 	}
-	return s.ID + " (" + strings.Join(known, ", ") + ")"
+	return fmt.Sprintf("%s (%s) %s", j.Subnet.ID, strings.Join(known, ", "), j.Reason)
 }
 
 func count(n int, one, many string) string {
@@ -246,15 +240,12 @@ func count(n int, one, many string) string {
 
 // judgeEgress: pods must reach a registry, by a default route or by VPC endpoints, and their nodes the cluster's API
 // endpoint (EKS User Guide, private clusters). EKS does not check this; image pulls just hang.
-func (f *facts) judgeEgress(choices []choice) Result {
+func (f *facts) judgeEgress(choices []network.Judgement) Result {
 	result := f.judgePulls(choices)
 	if result.Level == Skipped {
 		return result
 	}
-	closed := false
-	for _, c := range choices {
-		closed = closed || c.judged && c.judgement.Usable && !c.judgement.Egress
-	}
+	closed := slices.ContainsFunc(choices, func(c network.Judgement) bool { return c.Usable && !c.Egress })
 	const private = "enable the cluster's private endpoint access"
 	switch {
 	case f.publicAPI() && closed:
@@ -275,27 +266,26 @@ func (f *facts) judgeEgress(choices []choice) Result {
 }
 
 // judgePulls judges the way of image pulls.
-func (f *facts) judgePulls(choices []choice) Result {
+func (f *facts) judgePulls(choices []network.Judgement) Result {
 	var ways, notes []string
 	var stuck, partly []Finding
 	out, private := 0, 0
 	for _, c := range choices {
-		if !c.judged || !c.judgement.Usable {
+		if !c.Usable {
 			continue
 		}
-		if c.judgement.Egress {
-			if out++; !slices.Contains(ways, c.judgement.Way) {
-				ways = append(ways, c.judgement.Way)
+		if c.Egress {
+			if out++; !slices.Contains(ways, c.Way) {
+				ways = append(ways, c.Way)
 			}
 			continue
 		}
 		if f.endpoints.err != nil {
-			what := fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.id)
-			return unread(what, f.endpoints.err)
+			return unread(fmt.Sprintf("subnet %s has no default route, and the VPC's endpoints", c.Subnet.ID), f.endpoints.err)
 		}
-		endpoints := c.judgement.Reachable(f.endpoints.value)
+		endpoints := c.Reachable(f.endpoints.value)
 		missing := network.MissingForPulls(endpoints)
-		shut := fmt.Sprintf("subnet %s: route table %s has no default route, and ", c.id, c.judgement.Table)
+		shut := fmt.Sprintf("subnet %s: route table %s has no default route, and ", c.Subnet.ID, c.Table)
 		switch {
 		case len(endpoints) == 0:
 			stuck = append(stuck, Finding{codeNoWayOut, shut + "no VPC endpoint can be reached"})
@@ -305,7 +295,7 @@ func (f *facts) judgePulls(choices []choice) Result {
 			private++
 			if !network.Serves(endpoints, "sts") {
 				notes = append(notes, fmt.Sprintf("%s has no VPC endpoint for sts, which IAM roles for service "+
-					"accounts need", c.id))
+					"accounts need", c.Subnet.ID))
 			}
 		}
 	}
@@ -350,26 +340,26 @@ func (f *facts) limitedAPI() bool {
 
 // judgeAddresses judges whether the API endpoint lets in the addresses by which nodes leave their subnets: those of NAT
 // gateways. What else a route may lead to has addresses that EC2 does not tell.
-func (f *facts) judgeAddresses(choices []choice) Result {
+func (f *facts) judgeAddresses(choices []network.Judgement) Result {
 	cidrs := strings.Join(f.cluster.PublicCIDRs, ", ")
 	var shut []Finding
 	var let []string
 	unknown := ""
 	for _, c := range choices {
-		if !c.judged || !c.judgement.Usable {
+		if !c.Usable {
 			continue
 		}
-		addresses := f.nats.value[c.judgement.Way]
+		addresses := f.nats.value[c.Way]
 		if len(addresses) == 0 {
-			unknown = fmt.Sprintf("the addresses of %s, by which nodes of %s leave, are not known", c.judgement.Way, c.id)
+			unknown = fmt.Sprintf("the addresses of %s, by which nodes of %s leave, are not known", c.Way, c.Subnet.ID)
 		}
 		for _, a := range addresses {
 			if f.letsIn(a) {
 				let = append(let, a)
 			} else {
 				shut = append(shut, finding(codeAPIClosed, "nodes of %s leave through %s with the address %s, which the "+
-					"cluster's API endpoint (public access only, from %s) does not let in: they cannot register", c.id,
-					c.judgement.Way, a, cidrs))
+					"cluster's API endpoint (public access only, from %s) does not let in: they cannot register", c.Subnet.ID,
+					c.Way, a, cidrs))
 			}
 		}
 	}

@@ -122,12 +122,7 @@ func (r Report) Passed(check string) bool {
 
 // Existing returns the profile of the cluster that has the name of the one to create, nil when none does.
 func (r Report) Existing() *fargate.Profile {
-	for i := range r.Siblings {
-		if r.Siblings[i].Name == r.Profile.Name {
-			return &r.Siblings[i]
-		}
-	}
-	return nil
+	return fargate.Named(r.Siblings, r.Profile.Name)
 }
 
 // Run reads what the checks need and judges it. An error means that AWS could not be asked (credentials,

@@ -63,14 +63,10 @@ func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, 
 // noCluster reports whether EKS says that the cluster does not exist.
 func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
 
-// isDescribed reports whether EKS has described the cluster.
-func (f *facts) isDescribed() bool { return f.clusterErr == nil }
-
 // exists reports whether a profile of the name is in the way: it is there and stays.
 func (f *facts) exists() bool {
-	return !f.input.Present && slices.ContainsFunc(f.siblings.value, func(p fargate.Profile) bool {
-		return p.Name == f.input.Profile.Name && p.Status != fargate.StatusDeleting
-	})
+	p := fargate.Named(f.siblings.value, f.input.Profile.Name)
+	return !f.input.Present && p != nil && p.Status != fargate.StatusDeleting
 }
 
 // fatal returns the error where it says nothing about AWS's resources: it ends the run. Whatever else AWS
@@ -139,7 +135,7 @@ func (f *facts) readCluster(ctx context.Context, c Cloud) error {
 // readNetwork reads the cluster's VPC and those of the profile's subnets that are not in it.
 func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	given := f.input.Profile.Subnets
-	if !f.isDescribed() || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
+	if f.clusterErr != nil || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
 		return nil
 	}
 	f.vpc = f.cluster.VPC
@@ -226,10 +222,7 @@ func (f *facts) findRole(ctx context.Context, c Cloud) error {
 		return nil
 	}
 	f.role.value = f.roles.value[i]
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return f.readPolicies(ctx, c, f.role.value.Name) })
-	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
-	return group.Wait()
+	return f.readUse(ctx, c, f.role.value.Name)
 }
 
 // awaitCluster waits until the cluster is read.
@@ -269,29 +262,28 @@ func (f *facts) readNewRole(ctx context.Context, c Cloud) error {
 		return f.readEntry(ctx, c, arn)
 	}
 	f.pick = pick{arn: f.role.value.ARN, source: "it has the name of the role that fgctl makes for this cluster"}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return f.readPolicies(ctx, c, f.input.NewRole) })
-	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
-	return group.Wait()
+	return f.readUse(ctx, c, f.input.NewRole)
 }
 
-// readRole reads the picked role and its policies, as far as the checks want them.
+// readRole reads the picked role and its use, as far as the checks want them.
 func (f *facts) readRole(ctx context.Context, c Cloud) error {
 	name := fargate.ParseARN(f.pick.arn).Name()
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.skips(checkRole) || !f.skips(checkRoleUse) || !f.skips(checkAccess) {
 		group.Go(func() error { return f.role.take(c.Role(ctx, name)) })
 	}
-	group.Go(func() error { return f.readPolicies(ctx, c, name) })
-	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
+	group.Go(func() error { return f.readUse(ctx, c, name) })
 	return group.Wait()
 }
 
-func (f *facts) readPolicies(ctx context.Context, c Cloud, name string) error {
-	if f.skips(checkRolePolicy) && f.skips(checkRoleUse) {
-		return nil
+// readUse reads the policies and the access entry of the picked role.
+func (f *facts) readUse(ctx context.Context, c Cloud, name string) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if !f.skips(checkRolePolicy) || !f.skips(checkRoleUse) {
+		group.Go(func() error { return f.policies.take(c.AttachedPolicies(ctx, name)) })
 	}
-	return f.policies.take(c.AttachedPolicies(ctx, name))
+	group.Go(func() error { return f.readEntry(ctx, c, f.pick.arn) })
+	return group.Wait()
 }
 
 // home returns the ARN that says where the cluster lies: its own, or that of one of its profiles.

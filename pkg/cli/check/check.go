@@ -75,7 +75,7 @@ do.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &opts.name)
 	opts.AddFleet(e, cmd)
 	flags.StringVar(&opts.failOn, "fail-on", env.FailOnErrors,
 		"what makes the exit code 3: errors, or warnings too; none only reports")
@@ -85,7 +85,6 @@ do.`,
 		"with --price: the pods, as kubectl get pods -A -o json prints them; - reads stdin")
 	opts.AddTimeout(cmd, env.ReadTime)
 	env.MustComplete(cmd, "pods", env.CompleteFiles)
-	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	env.MustComplete(cmd, "fail-on", env.CompleteFixed(failOns))
 	return e.Verb("check", "Audit the Fargate profiles that are there", cmd)

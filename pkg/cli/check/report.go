@@ -189,9 +189,7 @@ func (c *cluster) counts() string {
 func (o *options) print(e *env.Env, all []cluster) error {
 	switch o.output {
 	case "json":
-		return output.JSON(e.Streams.Out, struct {
-			Clusters []cluster `json:"clusters"`
-		}{all})
+		return output.JSON(e.Streams.Out, map[string][]cluster{"clusters": all})
 	case "text":
 		return o.text(e, all)
 	}

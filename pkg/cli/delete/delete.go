@@ -82,7 +82,7 @@ region that can be read has it, or policies that fgctl did not give it; without 
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &opts.name)
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region, and without names the profiles too, from this file; - reads stdin")
 	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
@@ -95,7 +95,6 @@ region that can be read has it, or policies that fgctl did not give it; without 
 	opts.AddAnswer(cmd)
 	flags.StringVarP(&opts.output, "output", "o", "", "print the result, or with --dry-run the plan, as json or yaml")
 	env.MustComplete(cmd, "output", env.CompleteFixed(env.PlanFormats[1:]))
-	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
 	return e.Verb("delete", "Delete Fargate profiles", cmd)
 }

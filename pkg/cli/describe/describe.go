@@ -32,8 +32,6 @@ type options struct {
 	output  string
 }
 
-var formats = []string{"text", "json", "yaml"}
-
 // NewCommand returns the command that holds describe fargateprofile.
 func NewCommand(e *env.Env) *cobra.Command {
 	var opts options
@@ -57,7 +55,7 @@ What could not be read is named on standard error, and null in -o json and -o ya
 			if opts.name = name; name == "" {
 				return env.UsageOf(cmd, "no profile is named; give its name")
 			}
-			if err := errors.Join(opts.CheckTimeout(e, cmd), e.OneOf(cmd, "output", opts.output, formats)); err != nil {
+			if err := errors.Join(opts.CheckTimeout(e, cmd), e.OneOf(cmd, "output", opts.output, env.TextFormats)); err != nil {
 				return err
 			}
 			return run(cmd.Context(), e, opts)
@@ -67,13 +65,11 @@ What could not be read is named on standard error, and null in -o json and -o ya
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &opts.name)
 	flags.StringVar(&opts.kubectl.Context, "context", "", "kubeconfig context that kubectl uses")
-	flags.StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
+	env.AddTextOutput(cmd, &opts.output)
 	opts.AddTimeout(cmd, env.ReadTime)
-	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "context", env.CompleteNothing)
-	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	return e.Verb("describe", "Show everything about one Fargate profile", cmd)
 }
 
@@ -196,24 +192,22 @@ func (d *description) pods(ctx context.Context, opts options) error {
 		return fmt.Errorf("the profile's pods: %w", err)
 	}
 	found := map[podsOf]*podsOf{}
-	err := opts.kubectl.Get(ctx, "pods", func(in io.Reader) error {
-		return manifest.Read("kubectl get pods", in, manifest.Options{}, func(pod kube.Pod) error {
-			if pod.Running == nil || pod.Spec.SchedulerName != kube.Scheduler {
-				return nil
-			}
-			key := podsOf{Namespace: pod.Namespace, Owner: "Pod/" + pod.Name}
-			if owner := kube.OwnerOf(pod); owner != nil {
-				key.Owner = owner.String()
-			}
-			if found[key] == nil {
-				found[key] = &podsOf{Namespace: key.Namespace, Owner: key.Owner}
-			}
-			found[key].Pods++
-			if pod.Running.Phase == "Pending" {
-				found[key].Pending++
-			}
+	err := env.ReadKubectl(ctx, opts.kubectl, "pods", manifest.Options{}, func(pod kube.Pod) error {
+		if pod.Running == nil || pod.Spec.SchedulerName != kube.Scheduler {
 			return nil
-		})
+		}
+		key := podsOf{Namespace: pod.Namespace, Owner: "Pod/" + pod.Name}
+		if owner := kube.OwnerOf(pod); owner != nil {
+			key.Owner = owner.String()
+		}
+		if found[key] == nil {
+			found[key] = &podsOf{Namespace: key.Namespace, Owner: key.Owner}
+		}
+		found[key].Pods++
+		if pod.Running.Phase == "Pending" {
+			found[key].Pending++
+		}
+		return nil
 	}, "-A", "-l", kube.ProfileLabel+"="+d.Name)
 	if err != nil {
 		return fmt.Errorf("the profile's pods: %w", env.Unreached(opts.kubectl, err, d.Cluster, d.Region))

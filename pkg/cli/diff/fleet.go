@@ -90,20 +90,14 @@ func (d *difference) title(several bool) string {
 	if !several {
 		return d.Cluster
 	}
-	where := d.Region
-	if d.Account != "" {
-		where += ", profile " + d.Account
-	}
-	return fmt.Sprintf("%s (%s)", d.Cluster, where)
+	return env.Place{Cluster: d.Cluster, Region: d.Region, Account: d.Account}.String()
 }
 
 // print writes the differences.
 func (o *options) print(e *env.Env, all []*difference) error {
 	if o.output == "json" {
 		if o.AllClusters {
-			return output.JSON(e.Streams.Out, struct {
-				Clusters []*difference `json:"clusters"`
-			}{all})
+			return output.JSON(e.Streams.Out, map[string][]*difference{"clusters": all})
 		}
 		return output.JSON(e.Streams.Out, all[0])
 	}

@@ -37,6 +37,13 @@ func IsCompletion(cmd *cobra.Command) bool {
 	return false
 }
 
+// CompleteNone keeps the shell from offering the names of files for flags whose values nobody knows.
+func CompleteNone(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		MustComplete(cmd, flag, CompleteNothing)
+	}
+}
+
 // CompleteFixed completes one of a fixed set of values.
 func CompleteFixed(values []string) Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

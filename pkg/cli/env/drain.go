@@ -135,6 +135,16 @@ func Unreached(k kubectl.Client, err error, cluster, region string) error {
 		err, cluster, region)
 }
 
+// ReadKubectl reads what kubectl has of a kind of objects, as manifest.Read does.
+func ReadKubectl(
+	ctx context.Context, k kubectl.Client, what string, options manifest.Options, pods func(kube.Pod) error,
+	flags ...string,
+) error {
+	return k.Get(ctx, what, func(in io.Reader) error {
+		return manifest.Read("kubectl get "+what, in, options, pods)
+	}, flags...)
+}
+
 // AddDrains adds to a plan what becomes of the pods of the profiles that are drained.
 func (f *PodFlags) AddDrains(
 	ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...decision.Decision,

@@ -63,6 +63,18 @@ type Place struct {
 	ambient bool
 }
 
+// String returns the place as messages name one of several: demo (us-east-1, profile prod).
+func (p Place) String() string {
+	where := p.Region
+	if p.Account != "" {
+		where += ", profile " + p.Account
+	}
+	if p.Cluster == "" {
+		return where
+	}
+	return fmt.Sprintf("%s (%s)", p.Cluster, where)
+}
+
 // FlagPlace returns the place that the flags name, as far as they do.
 func (e *Env) FlagPlace() Place {
 	return Place{Cluster: e.Global.Cluster, Region: e.Global.Region, ambient: e.IsSetting("region")}

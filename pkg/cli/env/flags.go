@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -25,6 +26,21 @@ func (e *Env) AddClusterFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&e.Global.Cluster, "cluster", "c", "",
 		"EKS cluster, or its ARN; the kubeconfig context's by default")
 	MustComplete(cmd, "cluster", e.CompleteClusters)
+}
+
+// TextFormats are the values of --output of a command that prints sentences.
+var TextFormats = []string{"text", "json", "yaml"}
+
+// AddTextOutput adds --output to such a command.
+func AddTextOutput(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVarP(format, "output", "o", "text", "text, json or yaml")
+	MustComplete(cmd, "output", CompleteFixed(TextFormats))
+}
+
+// AddNameFlag adds --name, which stands for the argument.
+func (e *Env) AddNameFlag(cmd *cobra.Command, name *string) {
+	cmd.Flags().StringVar(name, "name", "", "name of the profile, instead of the argument")
+	MustComplete(cmd, "name", e.CompleteProfiles)
 }
 
 // ChangeFormats are the values of --output of a command that changes profiles.
@@ -119,6 +135,14 @@ func (e *Env) EachOneOf(cmd *cobra.Command, flag string, values, allowed []strin
 		faults = append(faults, e.OneOf(cmd, flag, value, allowed))
 	}
 	return errors.Join(faults...)
+}
+
+// CheckNamespace judges the value of --namespace, where there is one.
+func (e *Env) CheckNamespace(cmd *cobra.Command, name string) error {
+	if name != "" && len(validation.IsDNS1123Label(name)) > 0 {
+		return e.InvalidValue(cmd, "namespace", name, "must be lower-case letters, digits and -")
+	}
+	return nil
 }
 
 func isEmpty(text string) bool { return strings.TrimSpace(text) == "" }

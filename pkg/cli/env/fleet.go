@@ -206,14 +206,14 @@ func (f *fleet[T]) located(err error, cluster, region, account string) error {
 	if !f.Several() {
 		return err
 	}
-	where := cmp.Or(region, "the default region")
+	place := Place{Cluster: cluster, Region: cmp.Or(region, "the default region")}
 	if f.SeveralAccounts() {
-		where += ", profile " + account
+		place.Account = account
 	}
 	if cluster != "" {
-		where = fmt.Sprintf("cluster %s (%s)", cluster, where)
+		return fmt.Errorf("cluster %s: %w", place, err)
 	}
-	return fmt.Errorf("%s: %w", where, err)
+	return fmt.Errorf("%s: %w", place, err)
 }
 
 // tell shows on a terminal how many clusters are read, and how many there are as far as that is known.

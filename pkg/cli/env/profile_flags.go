@@ -32,7 +32,7 @@ func (f *ProfileFlags) AddProfile(e *Env, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&f.Name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &f.Name)
 	flags.Var((*Once)(&f.Namespace), "namespace", "namespace of one selector; * and ? are wildcards")
 	flags.StringArrayVarP(&f.Labels, "labels", "l", nil, "labels of that selector, as key=value,key=value")
 	flags.StringArrayVar(&f.Selectors, "selector", nil, "a whole selector, as namespace=web,app=api,tier=*; repeatable")
@@ -46,13 +46,10 @@ func (f *ProfileFlags) AddProfile(e *Env, cmd *cobra.Command) {
 		"make a pod execution role with the right trust policy and the managed policy")
 	flags.StringVarP(&f.ConfigFile, "config-file", "f", "",
 		"read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
-	MustComplete(cmd, "name", e.CompleteProfiles)
 	MustComplete(cmd, "config-file", CompleteFiles)
 	MustComplete(cmd, "subnets", e.CompleteListOf(askSubnets))
 	MustComplete(cmd, "pod-execution-role-arn", e.CompleteOf(askRoles))
-	for _, free := range []string{"namespace", "labels", "selector", "tags"} {
-		MustComplete(cmd, free, CompleteNothing)
-	}
+	CompleteNone(cmd, "namespace", "labels", "selector", "tags")
 }
 
 // Describing are the flags that a file stands in for.

@@ -22,8 +22,6 @@ type options struct {
 	output string
 }
 
-var formats = []string{"text", "json", "yaml"}
-
 // longest is the longest text that is read; messages are far shorter.
 const longest = 1 << 20
 
@@ -51,14 +49,13 @@ Nothing is asked of a cluster or of AWS. The exit code is 3 when nothing in the 
 		ValidArgsFunction: env.CompleteNothing,
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
+	env.AddTextOutput(cmd, &opts.output)
 	opts.AddTimeout(cmd, env.ReadTime)
-	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	return cmd
 }
 
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
-	faults := []error{o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)}
+	faults := []error{o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, env.TextFormats)}
 	if strings.TrimSpace(strings.Join(o.words, "")) == "" {
 		faults = append(faults,
 			errors.New("no text is given; paste the message in quotes, or give - to read standard input"))

@@ -102,7 +102,7 @@ requests a second; -o json is then one profile a line.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
-	flags.StringVar(&name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &name)
 	flags.StringVarP(&opts.configFile, "config-file", "f", "",
 		"take cluster and region from this ClusterConfig; - reads stdin")
 	flags.StringVarP(&opts.output, "output", "o", "table",
@@ -115,7 +115,6 @@ requests a second; -o json is then one profile a line.`,
 	opts.AddTimeout(cmd, env.ReadTime)
 	flags.Lookup("timeout").Usage += "; with --watch none unless given"
 	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
-	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
 	return e.Verb("get", "List and describe Fargate profiles", cmd)
 }

@@ -122,20 +122,12 @@ func (o *options) printFleet(e *env.Env, subjects []*subject) error {
 		return err
 	}
 	for _, s := range subjects {
-		if _, err := fmt.Fprintf(e.Streams.Out, "\n%s\n%s", output.Clean(s.title()), s.buffered); err != nil {
+		title := output.Clean(s.guide.place.String())
+		if _, err := fmt.Fprintf(e.Streams.Out, "\ncluster %s\n%s", title, s.buffered); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// title names the cluster.
-func (s *subject) title() string {
-	where := s.guide.region()
-	if s.guide.place.Account != "" {
-		where += ", profile " + s.guide.place.Account
-	}
-	return fmt.Sprintf("cluster %s (%s)", s.guide.place.Cluster, where)
 }
 
 // found is a cluster in the form of -o json; it does not change, but fields may be added.
@@ -152,9 +144,7 @@ func printJSON(e *env.Env, subjects []*subject) error {
 	for i, s := range subjects {
 		all[i] = found{s.guide.place.Account, s.guide.place.Cluster, s.guide.region(), s.buffered.Bytes()}
 	}
-	return output.JSON(e.Streams.Out, struct {
-		Clusters []found `json:"clusters"`
-	}{all})
+	return output.JSON(e.Streams.Out, map[string][]found{"clusters": all})
 }
 
 func printYAML(w io.Writer, subjects []*subject) error {

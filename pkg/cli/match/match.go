@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -158,11 +157,9 @@ profiles that take pods overlap, unless --fail-on is none.`,
 	env.MustComplete(cmd, "fail-on", env.CompleteList(env.FailOnPods))
 	env.MustComplete(cmd, "only", env.CompleteList(verdicts))
 	env.MustComplete(cmd, "expect-profile", completeExpected(e))
-	env.MustComplete(cmd, "namespace", env.CompleteNothing)
-	env.MustComplete(cmd, "exclude", env.CompleteNothing)
-	for _, file := range []string{"filename", "profiles-from"} {
-		env.MustComplete(cmd, file, env.CompleteFiles)
-	}
+	env.CompleteNone(cmd, "namespace", "exclude")
+	env.MustComplete(cmd, "filename", env.CompleteFiles)
+	env.MustComplete(cmd, "profiles-from", env.CompleteFiles)
 	return cmd
 }
 
@@ -178,9 +175,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 	if slices.Contains(o.Files, "-") && slices.Contains(o.profilesFrom, "-") {
 		add(errors.New("-f - and --profiles-from - both want standard input; give one of them a file"))
 	}
-	if ns := o.Namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		add(e.InvalidValue(cmd, "namespace", ns, "must be lower-case letters, digits and -"))
-	}
+	add(e.CheckNamespace(cmd, o.Namespace))
 	add(o.CheckTimeout(e, cmd))
 	add(o.CheckFleet(e, cmd, false))
 	faults = append(append(faults, o.fleetFaults()...), o.priceFaults()...)

@@ -22,7 +22,7 @@ func setPrices(e *env.Env, opts options, p *env.Prices, subjects []*subject) err
 		rates, err := p.Of(s.guide.region())
 		switch {
 		case err != nil && opts.Several():
-			e.Warn("%s is shown without prices: %v", s.title(), err)
+			e.Warn("cluster %s is shown without prices: %v", s.guide.place, err)
 			continue
 		case err != nil:
 			return err

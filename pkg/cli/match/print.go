@@ -102,7 +102,5 @@ func (p *yamlPrinter) close(summary fargate.Summary) error {
 			return err
 		}
 	}
-	return output.YAML(p.w, struct {
-		Summary fargate.Summary `json:"summary"`
-	}{summary})
+	return output.YAML(p.w, map[string]fargate.Summary{"summary": summary})
 }

@@ -96,12 +96,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 		"names by which clients reach an address that is not loopback; the first goes into the environment")
 	flags.StringVar(&o.log, "log", "", "log every request on standard error, as text or json")
 	env.MustComplete(cmd, "world", env.CompleteFiles)
-	env.MustComplete(cmd, "create-delay", env.CompleteNothing)
-	env.MustComplete(cmd, "delete-delay", env.CompleteNothing)
-	env.MustComplete(cmd, "speed", env.CompleteNothing)
-	env.MustComplete(cmd, "port", env.CompleteNothing)
-	env.MustComplete(cmd, "address", env.CompleteNothing)
-	env.MustComplete(cmd, "allow-host", env.CompleteNothing)
+	env.CompleteNone(cmd, "create-delay", "delete-delay", "speed", "port", "address", "allow-host")
 	env.MustComplete(cmd, "log", env.CompleteFixed(logFormats))
 }
 

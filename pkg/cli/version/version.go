@@ -70,18 +70,15 @@ func NewCommand(e *env.Env) *cobra.Command {
   fgctl version -o json`,
 		Args: e.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.OneOf(cmd, "output", format, formats); err != nil {
+			if err := e.OneOf(cmd, "output", format, env.TextFormats); err != nil {
 				return err
 			}
 			return run(e, format)
 		},
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json or yaml")
-	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
+	env.AddTextOutput(cmd, &format)
 	return cmd
 }
-
-var formats = []string{"text", "json", "yaml"}
 
 func run(e *env.Env, format string) error {
 	b := Read()

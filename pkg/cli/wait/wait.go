@@ -62,11 +62,10 @@ was not seen in deletion, for five seconds. It looks every second at first, and 
 	}
 	cmd.Flags().SortFlags = false
 	e.AddClusterFlag(cmd)
-	cmd.Flags().StringVar(&opts.name, "name", "", "name of the profile, instead of the argument")
+	e.AddNameFlag(cmd, &opts.name)
 	cmd.Flags().StringVar(&opts.until, "for", untilActive,
 		"what to wait for: active or deleted (delete, as kubectl has it)")
 	env.MustComplete(cmd, "for", env.CompleteFixed(states[:2]))
-	env.MustComplete(cmd, "name", e.CompleteProfiles)
 	opts.AddTimeout(cmd, env.ChangeTime)
 	env.AddOutputFlag(cmd, &opts.output)
 	return e.Verb("wait", "Wait for a Fargate profile", cmd)

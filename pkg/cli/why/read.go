@@ -1,10 +1,10 @@
 package why
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
@@ -36,14 +36,17 @@ type reader struct {
 func (r *reader) miss(what string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.note(what, err)
+}
+
+func (r *reader) note(what string, err error) {
 	r.unread = append(r.unread, fmt.Sprintf("%s: %v", what, err))
 }
 
 // target is a cluster that AWS can be asked about.
 type target struct {
-	client  *cloud.Client
-	cluster string
-	place   env.Place
+	client *cloud.Client
+	place  env.Place
 }
 
 // profiles returns the profiles of the files, which have to be readable, or of the cluster; nil where that cannot be
@@ -71,7 +74,7 @@ func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]farg
 	if profiles == nil {
 		profiles = []fargate.Profile{}
 	}
-	return profiles, &target{client, place.Cluster, place}, nil
+	return profiles, &target{client, place}, nil
 }
 
 // skippedCheck begins the note that a check was skipped.
@@ -121,26 +124,23 @@ func (r *reader) skipped(profile string, results []preflight.Result) {
 
 // cluster reads pods and what is reported of them: with kubectl, or from files. Pods that cannot be read are an error;
 // anything else is only noted.
-func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(kube.Pod)) error {
+func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func(kube.Pod) error) error {
+	others := manifest.Options{Others: r.others()}
 	if len(opts.files) > 0 {
-		return r.files(ctx, e, opts.files, pod)
+		return r.eachFile(ctx, e, opts.files, others, pod)
 	}
 	r.evidence.Events, r.evidence.Claims = map[string][]diagnose.Event{}, map[string]diagnose.Claim{}
 	r.evidence.Webhook = new(bool)
-	client, scope := opts.kubectl, scopeOf(opts)
 	group, groupContext := errgroup.WithContext(ctx)
-	get := func(what string, flags []string, pods func(kube.Pod) error) error {
-		return client.Get(groupContext, what, func(in io.Reader) error {
-			return manifest.Read("kubectl get "+what, in, manifest.Options{Others: r.others()}, pods)
-		}, flags...)
+	get := func(what string, pods func(kube.Pod) error, flags ...string) error {
+		return env.ReadKubectl(groupContext, opts.kubectl, what, others, pods, flags...)
 	}
-	group.Go(func() error {
-		return get("pods", scope, func(p kube.Pod) error { pod(p); return nil })
-	})
+	scope := scopeOf(opts)
+	group.Go(func() error { return get("pods", pod, scope...) })
 	for _, what := range []string{"events", "persistentvolumeclaims", "securitygrouppolicies"} {
-		group.Go(func() error { return r.further(what, get(what, scope, nil)) })
+		group.Go(func() error { return r.further(what, get(what, nil, scope...)) })
 	}
-	group.Go(func() error { return r.further(webhooks, get(webhooks, nil, nil)) })
+	group.Go(func() error { return r.further(webhooks, get(webhooks, nil)) })
 	return group.Wait()
 }
 
@@ -166,9 +166,9 @@ func (r *reader) further(what string, err error) error {
 	case errors.As(err, &failure) && failure.Missing:
 		return err
 	}
-	r.miss(what, err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.note(what, err)
 	switch what {
 	case "persistentvolumeclaims":
 		r.evidence.Claims = nil
@@ -192,22 +192,13 @@ const webhookName = "0500-amazon-eks-fargate-mutation.amazonaws.com"
 
 // webhook reads one of the cluster's webhooks, of which EKS's may be one.
 func (r *reader) webhook(o manifest.Object) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	found := r.evidence.Webhook != nil && *r.evidence.Webhook || o.Name == webhookName
 	r.evidence.Webhook = &found
 	return nil
 }
 
-// files reads saved answers. What they do not hold is not known.
-func (r *reader) files(ctx context.Context, e *env.Env, names []string, pod func(kube.Pod)) error {
-	return r.eachFile(ctx, e, names, manifest.Options{Others: r.others()}, func(p kube.Pod) error {
-		pod(p)
-		return nil
-	})
-}
-
-// eachFile reads saved answers, all faults together; files without a pod of a cluster are a fault.
+// eachFile reads saved answers, all faults together; what they do not hold is not known. Files without a pod of a
+// cluster are a fault.
 func (r *reader) eachFile(
 	ctx context.Context, e *env.Env, names []string, options manifest.Options, pod func(kube.Pod) error,
 ) error {
@@ -243,19 +234,27 @@ func (r *reader) eachFile(
 	return nil
 }
 
-// others reads what is reported of pods, by kind.
+// others reads what is reported of pods, by kind, one object at a time.
 func (r *reader) others() map[string]func(manifest.Object) error {
-	return map[string]func(manifest.Object) error{
+	all := map[string]func(manifest.Object) error{
 		"Event":                        r.event,
 		"PersistentVolumeClaim":        r.claim,
-		"SecurityGroupPolicy":          r.policy,
-		"ServiceAccount":               r.account,
+		"SecurityGroupPolicy":          r.related(manifest.ReadPolicy),
+		"ServiceAccount":               r.related(manifest.ReadAccount),
 		"ConfigMap":                    r.configMap,
 		"Namespace":                    r.namespace,
 		"MutatingWebhookConfiguration": r.webhook,
 		"Deployment":                   r.deployment,
 		"Node":                         r.node,
 	}
+	for kind, read := range all {
+		all[kind] = func(o manifest.Object) error {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return read(o)
+		}
+	}
+	return all
 }
 
 func (r *reader) event(o manifest.Object) error {
@@ -270,18 +269,13 @@ func (r *reader) event(o manifest.Object) error {
 	if last.IsZero() {
 		last = event.EventTime.Time
 	}
-	from := event.Source.Component
-	if from == "" {
-		from = event.ReportingController
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.evidence.Events == nil {
 		r.evidence.Events = map[string][]diagnose.Event{}
 	}
 	key := diagnose.Key(event.InvolvedObject.Namespace, event.InvolvedObject.Name)
 	r.evidence.Events[key] = append(r.evidence.Events[key], diagnose.Event{
-		From: from, Reason: event.Reason, Message: event.Message, Last: last.In(time.UTC),
+		From:   cmp.Or(event.Source.Component, event.ReportingController),
+		Reason: event.Reason, Message: event.Message, Last: last.In(time.UTC),
 	})
 	return nil
 }
@@ -295,8 +289,6 @@ func (r *reader) claim(o manifest.Object) error {
 	if claim.Spec.StorageClassName != nil {
 		c.Class = *claim.Spec.StorageClassName
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.evidence.Claims == nil {
 		r.evidence.Claims = map[string]diagnose.Claim{}
 	}
@@ -304,23 +296,14 @@ func (r *reader) claim(o manifest.Object) error {
 	return nil
 }
 
-// policy reads a SecurityGroupPolicy; one that is broken is noted.
-func (r *reader) policy(o manifest.Object) error {
-	return r.related(o, manifest.ReadPolicy)
-}
-
-func (r *reader) account(o manifest.Object) error {
-	return r.related(o, manifest.ReadAccount)
-}
-
-func (r *reader) related(o manifest.Object, read func(manifest.Object, *kube.Objects) error) error {
-	r.mu.Lock()
-	err := read(o, r.objects())
-	r.mu.Unlock()
-	if err != nil {
-		r.miss(o.Kind+" "+o.Name, err)
+// related reads an object that decides about pods; one that is broken is noted.
+func (r *reader) related(read func(manifest.Object, *kube.Objects) error) func(manifest.Object) error {
+	return func(o manifest.Object) error {
+		if err := read(o, r.objects()); err != nil {
+			r.note(o.Kind+" "+o.Name, err)
+		}
+		return nil
 	}
-	return nil
 }
 
 // objects returns what is gathered of objects.

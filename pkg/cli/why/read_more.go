@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/logging"
@@ -38,11 +38,10 @@ func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Exam
 		return nil
 	}
 	group, groupContext := errgroup.WithContext(ctx)
+	others := manifest.Options{Others: r.others()}
 	get := func(what string, flags ...string) {
 		group.Go(func() error {
-			return r.further(what, opts.kubectl.Get(groupContext, what, func(in io.Reader) error {
-				return manifest.Read("kubectl get "+what, in, manifest.Options{Others: r.others()}, nil)
-			}, flags...))
+			return r.further(what, env.ReadKubectl(groupContext, opts.kubectl, what, others, nil, flags...))
 		})
 	}
 	waiting := len(examiner.Profiles()) > 0
@@ -73,8 +72,6 @@ func (r *reader) node(o manifest.Object) error {
 	if err := o.Decode("", &n); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.evidence.Nodes == nil {
 		r.evidence.Nodes = map[string]diagnose.Node{}
 	}
@@ -99,8 +96,6 @@ func (r *reader) deployment(o manifest.Object) error {
 		return err
 	}
 	kept := spec.Template.Metadata.Annotations[kube.ComputeTypeAnnotation] == kube.ComputeTypeEC2
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.evidence.CoreDNSKept = &kept
 	return nil
 }
@@ -115,8 +110,6 @@ func (r *reader) configMap(o manifest.Object) error {
 	if err := o.Decode("", &m); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if isAuth {
 		r.evidence.RoleMap = readRoles(m.Data["mapRoles"])
 		return nil
@@ -124,7 +117,7 @@ func (r *reader) configMap(o manifest.Object) error {
 	if m.Data == nil {
 		m.Data = map[string]string{}
 	}
-	r.log(logging.Config{Data: m.Data})
+	r.logging = r.logging.With(logging.Config{Data: m.Data})
 	return nil
 }
 
@@ -139,14 +132,9 @@ func (r *reader) namespace(o manifest.Object) error {
 	if n.Labels == nil {
 		n.Labels = map[string]string{}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.log(logging.Config{NamespaceLabels: n.Labels})
+	r.logging = r.logging.With(logging.Config{NamespaceLabels: n.Labels})
 	return nil
 }
-
-// log adds what is known of the configuration of logs.
-func (r *reader) log(c logging.Config) { r.logging = r.logging.With(c) }
 
 // finish puts together what was read in parts: a namespace alone configures no logs, and what AWS does not show of a
 // role's access aws-auth does.

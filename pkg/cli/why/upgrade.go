@@ -22,6 +22,8 @@ type upgradeAnswer struct {
 	Nodes   int               `json:"nodes"`
 	Holders []diagnose.Holder `json:"holders"`
 	Unread  []string          `json:"unread"`
+	// oldest is the minor version of the oldest kubelet that a cluster of the target takes.
+	oldest int
 }
 
 // runUpgrade says which Fargate pods keep the cluster from its next version.
@@ -41,8 +43,8 @@ func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
 		}
 	}
 	found := upgradeAnswer{
-		Target: fmt.Sprintf("1.%d", target), Nodes: len(u.Kubelets), Holders: u.Holders(), Unread: append([]string{},
-			r.unread...),
+		Target: fmt.Sprintf("1.%d", target), Nodes: len(u.Kubelets), Holders: u.Holders(),
+		Unread: append([]string{}, r.unread...), oldest: target - diagnose.Skew,
 	}
 	for _, node := range u.Unknown {
 		text := fmt.Sprintf("node %s: its kubelet's version %q is none", node, u.Kubelets[node])
@@ -104,7 +106,7 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 			defer r.mu.Unlock()
 			u.Budgets = append(u.Budgets, b)
 		},
-		Others: map[string]func(manifest.Object) error{"Node": r.node},
+		Others: map[string]func(manifest.Object) error{"Node": r.others()["Node"]},
 	}
 	add := func(p kube.Pod) error {
 		r.mu.Lock()
@@ -124,9 +126,7 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 		"nodes": {"-l", fargateNodes}, "pods": scope, "poddisruptionbudgets": scope,
 	} {
 		group.Go(func() error {
-			return opts.kubectl.Get(groupContext, what, func(in io.Reader) error {
-				return manifest.Read("kubectl get "+what, in, options, add)
-			}, flags...)
+			return env.ReadKubectl(groupContext, opts.kubectl, what, options, add, flags...)
 		})
 	}
 	return group.Wait()
@@ -151,7 +151,7 @@ func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Kubernetes %s wants kubelets of 1.%d or later; make these pods anew, one line after "+
 		"another:\n\n",
-		found.Target, oldest(found.Target))
+		found.Target, found.oldest)
 	for _, h := range found.Holders {
 		text := fmt.Sprintf("%s in namespace %s: %s with kubelet %s",
 			h.Owner, h.Namespace, output.Count(len(h.Pods), "pod"), strings.Join(h.Kubelets, ", "))
@@ -165,13 +165,4 @@ func showUpgrade(e *env.Env, format string, found upgradeAnswer) error {
 	}
 	_, err := io.WriteString(e.Streams.Out, out.String())
 	return err
-}
-
-// oldest is the minor version of the oldest kubelet that a cluster of this version takes.
-func oldest(target string) int {
-	minor, err := diagnose.Minor(target)
-	if err != nil {
-		return 0
-	}
-	return minor - diagnose.Skew
 }

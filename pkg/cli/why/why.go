@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
@@ -31,8 +30,6 @@ type options struct {
 	upgrade       bool
 	to            string
 }
-
-var formats = []string{"text", "json", "yaml"}
 
 // NewCommand returns the why command.
 func NewCommand(e *env.Env) *cobra.Command {
@@ -99,22 +96,19 @@ the profiles that say on which side they belong.`,
 	flags.BoolVar(&opts.upgrade, "upgrade", false, "say which Fargate pods hold back the cluster's next version")
 	flags.StringVar(&opts.to, "to", "",
 		"with --upgrade, the version to upgrade to; by default the one after the cluster's")
-	flags.StringVarP(&opts.output, "output", "o", "text", "text, json or yaml")
+	env.AddTextOutput(cmd, &opts.output)
 	opts.AddTimeout(cmd, env.ReadTime)
-	for _, free := range []string{"namespace", "context", "to"} {
-		env.MustComplete(cmd, free, env.CompleteNothing)
-	}
+	env.CompleteNone(cmd, "namespace", "context", "to")
 	env.MustComplete(cmd, "filename", env.CompleteFiles)
 	env.MustComplete(cmd, "profiles-from", env.CompleteFiles)
-	env.MustComplete(cmd, "output", env.CompleteFixed(formats))
 	return cmd
 }
 
 // check judges the flags, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command) error {
-	faults := []error{e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, formats)}
-	if ns := o.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
-		faults = append(faults, e.InvalidValue(cmd, "namespace", ns, "must be lower-case letters, digits and -"))
+	faults := []error{
+		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.OneOf(cmd, "output", o.output, env.TextFormats),
+		e.CheckNamespace(cmd, o.namespace),
 	}
 	if o.allNamespaces && e.Given(cmd, "namespace") {
 		faults = append(faults, errors.New("-A means every namespace, but one is named too; leave out one of the two"))
@@ -155,23 +149,23 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	r.evidence.Profiles, r.evidence.Now = profiles, e.Clock.Now()
 	switch {
 	case aws != nil:
-		r.evidence.Cluster = aws.cluster
+		r.evidence.Cluster = aws.place.Cluster
 	case len(profiles) > 0 && !slices.ContainsFunc(profiles, func(p fargate.Profile) bool {
 		return p.Cluster != profiles[0].Cluster
 	}):
 		r.evidence.Cluster = profiles[0].Cluster
 	}
 	seen := map[string]bool{}
-	err = r.cluster(ctx, e, opts, func(pod kube.Pod) {
-		if !opts.wants(pod) {
-			return
+	err = r.cluster(ctx, e, opts, func(pod kube.Pod) error {
+		if opts.wants(pod) {
+			seen[pod.Name] = true
+			examiner.Add(pod)
 		}
-		seen[pod.Name] = true
-		examiner.Add(pod)
+		return nil
 	})
 	switch {
 	case err != nil && aws != nil:
-		return env.Unreached(opts.kubectl, err, aws.cluster, aws.client.Region())
+		return env.Unreached(opts.kubectl, err, aws.place.Cluster, aws.client.Region())
 	case err != nil:
 		return err
 	}
@@ -213,7 +207,8 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 // located returns a command line for the cluster and the kubeconfig context of this run.
 func (o *options) located(e *env.Env, aws *target, command string) string {
 	if aws != nil && (strings.HasPrefix(command, "fgctl ") || strings.Contains(command, "| fgctl ")) {
-		command = strings.Replace(command, " --cluster "+aws.cluster, "", 1) + strings.TrimPrefix(e.On(aws.place), "fgctl")
+		command = strings.Replace(command, " --cluster "+aws.place.Cluster, "", 1) +
+			strings.TrimPrefix(e.On(aws.place), "fgctl")
 	}
 	if o.kubectl.Context != "" && strings.HasPrefix(command, "kubectl ") {
 		command = env.Command("kubectl", "--context", o.kubectl.Context) + strings.TrimPrefix(command, "kubectl")
@@ -223,13 +218,6 @@ func (o *options) located(e *env.Env, aws *target, command string) string {
 
 // wants reports whether a pod is asked for.
 func (o *options) wants(pod kube.Pod) bool {
-	if len(o.names) == 0 {
-		return o.namespace == "" || pod.Namespace == o.namespace
-	}
-	for _, name := range o.names {
-		if pod.Name == name {
-			return o.namespace == "" || pod.Namespace == o.namespace
-		}
-	}
-	return false
+	return (o.namespace == "" || pod.Namespace == o.namespace) &&
+		(len(o.names) == 0 || slices.Contains(o.names, pod.Name))
 }

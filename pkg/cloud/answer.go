@@ -65,7 +65,7 @@ func (c *call) foreign() string {
 	begin := strings.TrimSpace(string(c.begin))
 	wrong := false
 	switch c.input.(type) {
-	case *eks.TagResourceInput, *eks.UntagResourceInput:
+	case *eks.TagResourceInput:
 		wrong = !strings.HasPrefix(begin, "{")
 	case *iam.AttachRolePolicyInput:
 		wrong = !strings.Contains(begin, "<AttachRolePolicyResponse")

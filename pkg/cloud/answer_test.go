@@ -40,7 +40,6 @@ var operations = map[string]struct {
 	"eks:TagResource": {call: func(ctx context.Context, c *cloud.Client) error {
 		return c.TagProfile(ctx, "arn:x", map[string]string{"a": "b"})
 	}},
-	"eks:UntagResource": {call: func(ctx context.Context, c *cloud.Client) error { return c.UntagProfile(ctx, "arn:x", []string{"a"}) }},
 	"ec2:DescribeSubnets": {call: func(ctx context.Context, c *cloud.Client) error {
 		_, err := c.SubnetsOfVPC(ctx, "vpc-1")
 		return err

@@ -156,35 +156,26 @@ func classify(e *Error, err error) Class {
 
 // connectionFailed reports whether there was no answer, or only a part of one.
 func connectionFailed(err error) bool {
-	if brokenAnswer(err) {
-		return true
-	}
 	var connection interface{ ConnectionError() bool }
 	if errors.As(err, &connection) && connection.ConnectionError() {
 		return true
 	}
-	if errors.As(err, new(*net.OpError)) || errors.As(err, new(*net.DNSError)) || timedOut(err) {
-		return true
-	}
 	text := err.Error()
-	return strings.Contains(text, "connection reset") || strings.Contains(text, "use of closed network connection")
+	return brokenAnswer(err) || errors.As(err, new(*net.OpError)) || errors.As(err, new(*net.DNSError)) || timedOut(err) ||
+		strings.Contains(text, "connection reset") || strings.Contains(text, "use of closed network connection")
 }
 
 // brokenAnswer reports whether only a part of the answer came: the connection was closed before the end, or
 // what came as a whole breaks off, as a proxy between may cause. The SDK reports that as a fault of parsing,
 // which it does not retry.
 func brokenAnswer(err error) bool {
-	var parsing *smithy.DeserializationError
-	elsewhere := !errors.As(err, &parsing)
+	elsewhere := !errors.As(err, new(*smithy.DeserializationError))
 	// A parser's plain EOF is the end of an answer that came as a whole and lacks what the call returns.
 	if errors.Is(err, io.ErrUnexpectedEOF) || elsewhere && errors.Is(err, io.EOF) {
 		return true
 	}
-	if elsewhere {
-		return false
-	}
 	text := err.Error()
-	return slices.ContainsFunc(cutShort, func(words string) bool { return strings.Contains(text, words) })
+	return !elsewhere && slices.ContainsFunc(cutShort, func(words string) bool { return strings.Contains(text, words) })
 }
 
 // cutShort are the words of the SDK's parsers of JSON and XML for a text that ends too early.

@@ -100,23 +100,17 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 	}
 	exchange := newExchanger(opts)
 	carrier := awshttp.NewBuildableClient().WithTransportOptions(refuseRedirects)
-	loaders := []func(*config.LoadOptions) error{
+	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithLogger(logging.Nop{}), // the SDK's own remarks quote headers and settings
 		config.WithAPIOptions([]func(*middleware.Stack) error{noNothing}),
 		config.WithHTTPClient(carrier),
 		// The SDK takes another client for a container's endpoint.
 		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = carrier }),
-	}
-	if opts.Region != "" {
-		loaders = append(loaders, config.WithRegion(opts.Region))
-	}
-	if opts.Profile != "" {
-		loaders = append(loaders, config.WithSharedConfigProfile(opts.Profile))
-	}
-	if opts.EndpointURL != "" {
-		loaders = append(loaders, config.WithBaseEndpoint(opts.EndpointURL))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, loaders...)
+		// What is empty here the SDK takes from elsewhere.
+		config.WithRegion(opts.Region),
+		config.WithSharedConfigProfile(opts.Profile),
+		config.WithBaseEndpoint(opts.EndpointURL),
+	)
 	if err != nil {
 		return nil, settingsError(ctx, err, opts.Profile)
 	}
@@ -133,28 +127,24 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue(product, version))
 	}
 	c := &Client{cfg: cfg, options: opts}
-	// A command uses one to three services; the others cost nothing.
-	c.eks = sync.OnceValue(func() *eks.Client {
-		return eks.NewFromConfig(cfg, func(o *eks.Options) {
-			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
-		})
+	c.eks = onDemand(cfg, eks.NewFromConfig, func(o *eks.Options) {
+		o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 	})
-	c.ec2 = sync.OnceValue(func() *ec2.Client {
-		return ec2.NewFromConfig(cfg, func(o *ec2.Options) {
-			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
-		})
+	c.ec2 = onDemand(cfg, ec2.NewFromConfig, func(o *ec2.Options) {
+		o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 	})
-	c.iam = sync.OnceValue(func() *iam.Client {
-		return iam.NewFromConfig(cfg, func(o *iam.Options) {
-			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
-		})
+	c.iam = onDemand(cfg, iam.NewFromConfig, func(o *iam.Options) {
+		o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 	})
-	c.sts = sync.OnceValue(func() *sts.Client {
-		return sts.NewFromConfig(cfg, func(o *sts.Options) {
-			o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
-		})
+	c.sts = onDemand(cfg, sts.NewFromConfig, func(o *sts.Options) {
+		o.HTTPClient = c.tune(&o.BaseEndpoint, &o.Retryer, o.HTTPClient)
 	})
 	return c, nil
+}
+
+// onDemand makes the client of a service when it is first used: a command uses one to three.
+func onDemand[C, O any](cfg aws.Config, make func(aws.Config, ...func(*O)) *C, tune func(*O)) func() *C {
+	return sync.OnceValue(func() *C { return make(cfg, tune) })
 }
 
 // Region is the region that requests go to.

@@ -99,8 +99,7 @@ func fileFault(path string) string {
 
 // systemReason is the operating system's own reason.
 func systemReason(err error) string {
-	var number syscall.Errno
-	if errors.As(err, &number) {
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		return number.Error()
 	}
 	return "it failed"
@@ -108,6 +107,6 @@ func systemReason(err error) string {
 
 // timedOut reports whether a request ended by its own time.
 func timedOut(err error) bool {
-	var network net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+	network, ok := errors.AsType[net.Error](err)
+	return ok && network.Timeout() || errors.Is(err, context.DeadlineExceeded)
 }

@@ -248,7 +248,6 @@ func withProfile(command, profile string) string {
 
 // credentialsFailed returns the failure to get credentials in an SDK's error; nil where it is another.
 func credentialsFailed(err error) *credentialsError {
-	var failure *credentialsError
-	errors.As(err, &failure)
+	failure, _ := errors.AsType[*credentialsError](err)
 	return failure
 }

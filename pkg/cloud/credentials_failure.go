@@ -56,8 +56,8 @@ func (e *credentialsError) hintOr(hint string) string {
 func operations(err error) []*smithy.OperationError {
 	var out []*smithy.OperationError
 	for {
-		var operation *smithy.OperationError
-		if !errors.As(err, &operation) {
+		operation, ok := errors.AsType[*smithy.OperationError](err)
+		if !ok {
 			return out
 		}
 		out, err = append(out, operation), operation.Err
@@ -107,8 +107,7 @@ func outcome(who string, request error) string {
 	if status == 0 {
 		return who + ": " + connectionText(request)
 	}
-	var api smithy.APIError
-	if errors.As(request, &api) {
+	if api, ok := errors.AsType[smithy.APIError](request); ok {
 		code := api.ErrorCode()
 		if _, known := classOfCode(code); known || slices.Contains(providerCodes, code) {
 			return fmt.Sprintf("%s answers %s (HTTP %d)", who, code, status)
@@ -234,8 +233,7 @@ func (o origin) ssoFailure(request error) (what, hint string) {
 // processFailure returns what credential_process did.
 func (o origin) processFailure(err error) (what, hint string) {
 	what = "it did not end as it should"
-	var failure *processError
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*processError](err); ok {
 		what = failure.what
 	}
 	return what, "run the command of credential_process in " + o.configFile() + " by itself to see what it prints; " +

@@ -24,32 +24,22 @@ func (c *Client) Regions(ctx context.Context) ([]string, error) {
 
 // Subnet describes the subnet of this id; one that does not exist is a NotFound error.
 func (c *Client) Subnet(ctx context.Context, id string) (network.Subnet, error) {
-	found, err := c.subnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: []string{id}})
+	const action = "ec2:DescribeSubnets"
+	out, err := c.ec2().DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: []string{id}})
 	switch {
 	case err != nil:
-		return network.Subnet{}, err
-	case len(found) != 1 || found[0].ID != id:
-		return network.Subnet{}, &Error{
-			Class: NotFound, Action: "ec2:DescribeSubnets", Status: 200, Message: "no such subnet: " + id,
-		}
+		return network.Subnet{}, wrap(ctx, action, err)
+	case len(out.Subnets) != 1 || aws.ToString(out.Subnets[0].SubnetId) != id:
+		return network.Subnet{}, &Error{Class: NotFound, Action: action, Status: 200, Message: "no such subnet: " + id}
 	}
-	return found[0], nil
+	return subnetOf(out.Subnets[0]), nil
 }
 
 // SubnetsOfVPC describes all subnets of a VPC, sorted by id.
 func (c *Client) SubnetsOfVPC(ctx context.Context, vpc string) ([]network.Subnet, error) {
-	if vpc == "" {
-		return nil, noVPC("ec2:DescribeSubnets")
-	}
-	return c.subnets(ctx, &ec2.DescribeSubnetsInput{Filters: ofVPC(vpc)})
-}
-
-func (c *Client) subnets(ctx context.Context, in *ec2.DescribeSubnetsInput) ([]network.Subnet, error) {
-	found, err := pages(ctx, "ec2:DescribeSubnets",
-		func(token *string) (*ec2.DescribeSubnetsOutput, error) {
-			page := *in
-			page.NextToken = token
-			return c.ec2().DescribeSubnets(ctx, &page)
+	found, err := ofVPC(ctx, "ec2:DescribeSubnets", vpc,
+		func(filters []types.Filter, token *string) (*ec2.DescribeSubnetsOutput, error) {
+			return c.ec2().DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{Filters: filters, NextToken: token})
 		},
 		func(out *ec2.DescribeSubnetsOutput) ([]types.Subnet, *string) { return out.Subnets, out.NextToken })
 	return converted(found, subnetOf, func(s network.Subnet) string { return s.ID }), err
@@ -78,13 +68,9 @@ func subnetOf(in types.Subnet) network.Subnet {
 // subnet would not return the main table for the subnets that use it implicitly (EC2 API Reference,
 // DescribeRouteTables).
 func (c *Client) RouteTables(ctx context.Context, vpc string) ([]network.RouteTable, error) {
-	const action = "ec2:DescribeRouteTables"
-	if vpc == "" {
-		return nil, noVPC(action)
-	}
-	found, err := pages(ctx, action,
-		func(token *string) (*ec2.DescribeRouteTablesOutput, error) {
-			return c.ec2().DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{Filters: ofVPC(vpc), NextToken: token})
+	found, err := ofVPC(ctx, "ec2:DescribeRouteTables", vpc,
+		func(filters []types.Filter, token *string) (*ec2.DescribeRouteTablesOutput, error) {
+			return c.ec2().DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{Filters: filters, NextToken: token})
 		},
 		func(out *ec2.DescribeRouteTablesOutput) ([]types.RouteTable, *string) {
 			return out.RouteTables, out.NextToken
@@ -107,17 +93,13 @@ func routeTableOf(in types.RouteTable) network.RouteTable {
 		table.Routes = append(table.Routes, network.Route{
 			Destination: cmp.Or(aws.ToString(r.DestinationCidrBlock), aws.ToString(r.DestinationIpv6CidrBlock),
 				aws.ToString(r.DestinationPrefixListId)),
-			Gateway:           aws.ToString(r.GatewayId),
-			NATGateway:        aws.ToString(r.NatGatewayId),
-			EgressOnlyGateway: aws.ToString(r.EgressOnlyInternetGatewayId),
-			TransitGateway:    aws.ToString(r.TransitGatewayId),
-			PeeringConnection: aws.ToString(r.VpcPeeringConnectionId),
-			NetworkInterface:  aws.ToString(r.NetworkInterfaceId),
-			Instance:          aws.ToString(r.InstanceId),
-			CarrierGateway:    aws.ToString(r.CarrierGatewayId),
-			LocalGateway:      aws.ToString(r.LocalGatewayId),
-			CoreNetwork:       aws.ToString(r.CoreNetworkArn),
-			State:             string(r.State),
+			Gateway: aws.ToString(r.GatewayId),
+			Target: cmp.Or(aws.ToString(r.NatGatewayId), aws.ToString(r.TransitGatewayId),
+				aws.ToString(r.VpcPeeringConnectionId), aws.ToString(r.NetworkInterfaceId), aws.ToString(r.InstanceId),
+				aws.ToString(r.CoreNetworkArn)),
+			CarrierGateway: aws.ToString(r.CarrierGatewayId),
+			LocalGateway:   aws.ToString(r.LocalGatewayId),
+			State:          string(r.State),
 		})
 	}
 	return table
@@ -125,13 +107,9 @@ func routeTableOf(in types.RouteTable) network.RouteTable {
 
 // NATAddresses describes the public addresses of the NAT gateways of a VPC, by the gateways' ids.
 func (c *Client) NATAddresses(ctx context.Context, vpc string) (map[string][]string, error) {
-	const action = "ec2:DescribeNatGateways"
-	if vpc == "" {
-		return nil, noVPC(action)
-	}
-	found, err := pages(ctx, action,
-		func(token *string) (*ec2.DescribeNatGatewaysOutput, error) {
-			return c.ec2().DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{Filter: ofVPC(vpc), NextToken: token})
+	found, err := ofVPC(ctx, "ec2:DescribeNatGateways", vpc,
+		func(filters []types.Filter, token *string) (*ec2.DescribeNatGatewaysOutput, error) {
+			return c.ec2().DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{Filter: filters, NextToken: token})
 		},
 		func(out *ec2.DescribeNatGatewaysOutput) ([]types.NatGateway, *string) {
 			return out.NatGateways, out.NextToken
@@ -150,13 +128,9 @@ func (c *Client) NATAddresses(ctx context.Context, vpc string) (map[string][]str
 
 // VPCEndpoints describes the VPC endpoints of a VPC, sorted by id.
 func (c *Client) VPCEndpoints(ctx context.Context, vpc string) ([]network.Endpoint, error) {
-	const action = "ec2:DescribeVpcEndpoints"
-	if vpc == "" {
-		return nil, noVPC(action)
-	}
-	found, err := pages(ctx, action,
-		func(token *string) (*ec2.DescribeVpcEndpointsOutput, error) {
-			return c.ec2().DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{Filters: ofVPC(vpc), NextToken: token})
+	found, err := ofVPC(ctx, "ec2:DescribeVpcEndpoints", vpc,
+		func(filters []types.Filter, token *string) (*ec2.DescribeVpcEndpointsOutput, error) {
+			return c.ec2().DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{Filters: filters, NextToken: token})
 		},
 		func(out *ec2.DescribeVpcEndpointsOutput) ([]types.VpcEndpoint, *string) {
 			return out.VpcEndpoints, out.NextToken
@@ -175,11 +149,15 @@ func endpointOf(in types.VpcEndpoint) network.Endpoint {
 	}
 }
 
-func ofVPC(vpc string) []types.Filter {
-	return []types.Filter{{Name: aws.String("vpc-id"), Values: []string{vpc}}}
-}
-
-// noVPC is the error of a question about no VPC, which EC2 would answer with those of all VPCs.
-func noVPC(action string) error {
-	return &Error{Class: Other, Action: action, Message: "the VPC is not known"}
+// ofVPC is pages for the things of one VPC, by the filters that fetch is called with. A question about no VPC is an
+// error: EC2 would answer it with those of all VPCs.
+func ofVPC[Page, Item any](
+	ctx context.Context, action, vpc string,
+	fetch func(filters []types.Filter, token *string) (*Page, error), read func(*Page) (items []Item, next *string),
+) ([]Item, error) {
+	if vpc == "" {
+		return nil, &Error{Class: Other, Action: action, Message: "the VPC is not known"}
+	}
+	filters := []types.Filter{{Name: aws.String("vpc-id"), Values: []string{vpc}}}
+	return pages(ctx, action, func(token *string) (*Page, error) { return fetch(filters, token) }, read)
 }

@@ -128,15 +128,15 @@ func TestRouteTables(t *testing.T) {
 		},
 		Routes: []network.Route{
 			{Destination: "10.20.0.0/16", Gateway: "local", State: "active"},
-			{Destination: "::/0", EgressOnlyGateway: "eigw-1"},
+			{Destination: "::/0"},
 			{Destination: "pl-1", Gateway: "vpce-1", State: "blackhole"},
-			{Destination: "1.0.0.0/8", NATGateway: "nat-1"},
-			{Destination: "2.0.0.0/8", TransitGateway: "tgw-1"},
-			{Destination: "3.0.0.0/8", PeeringConnection: "pcx-1"},
-			{Destination: "4.0.0.0/8", NetworkInterface: "eni-1", Instance: "i-1"},
+			{Destination: "1.0.0.0/8", Target: "nat-1"},
+			{Destination: "2.0.0.0/8", Target: "tgw-1"},
+			{Destination: "3.0.0.0/8", Target: "pcx-1"},
+			{Destination: "4.0.0.0/8", Target: "eni-1"},
 			{Destination: "5.0.0.0/8", CarrierGateway: "cagw-1"},
 			{Destination: "6.0.0.0/8", LocalGateway: "lgw-1"},
-			{Destination: "7.0.0.0/8", CoreNetwork: "arn:x"},
+			{Destination: "7.0.0.0/8", Target: "arn:x"},
 		},
 	}}
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -53,10 +53,9 @@ func (c Cluster) Account() string { return fargate.ParseARN(c.ARN).Account }
 
 // Cluster describes one cluster.
 func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
-	const action = "eks:DescribeCluster"
 	out, err := c.eks().DescribeCluster(ctx, &eks.DescribeClusterInput{Name: &name})
 	if err != nil {
-		return Cluster{}, wrap(ctx, action, err)
+		return Cluster{}, wrap(ctx, "eks:DescribeCluster", err)
 	}
 	in := out.Cluster
 	cluster := Cluster{
@@ -122,12 +121,11 @@ func (c *Client) ProfileNames(ctx context.Context, cluster string) ([]string, er
 
 // Profile describes one Fargate profile.
 func (c *Client) Profile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
-	const action = "eks:DescribeFargateProfile"
 	out, err := c.eks().DescribeFargateProfile(ctx, &eks.DescribeFargateProfileInput{
 		ClusterName: &cluster, FargateProfileName: &name,
 	})
 	if err != nil {
-		return fargate.Profile{}, wrap(ctx, action, err)
+		return fargate.Profile{}, wrap(ctx, "eks:DescribeFargateProfile", err)
 	}
 	return profileOf(out.FargateProfile), nil
 }
@@ -208,7 +206,6 @@ func (c *Client) AccessEntry(ctx context.Context, cluster, principal string) (Ac
 // the clientRequestToken: EKS answers a repeated request with the same token with the first profile, so
 // a caller that tries again must pass the same one. Only what is set in p is sent.
 func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token string) (fargate.Profile, error) {
-	const action = "eks:CreateFargateProfile"
 	in := &eks.CreateFargateProfileInput{
 		ClusterName:         &p.Cluster,
 		FargateProfileName:  &p.Name,
@@ -228,7 +225,7 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 	}
 	out, err := c.eks().CreateFargateProfile(ctx, in)
 	if err != nil {
-		return fargate.Profile{}, wrap(ctx, action, err)
+		return fargate.Profile{}, wrap(ctx, "eks:CreateFargateProfile", err)
 	}
 	return profileOf(out.FargateProfile), nil
 }
@@ -237,12 +234,11 @@ func (c *Client) CreateProfile(ctx context.Context, p fargate.Profile, token str
 // state DELETING. The request is sent once, without the SDK's retries: EKS deletes by name, so whoever tries
 // again has to see first that the name is still that of the same profile.
 func (c *Client) DeleteProfile(ctx context.Context, cluster, name string) (fargate.Profile, error) {
-	const action = "eks:DeleteFargateProfile"
 	out, err := c.eks().DeleteFargateProfile(ctx,
 		&eks.DeleteFargateProfileInput{ClusterName: &cluster, FargateProfileName: &name},
 		func(o *eks.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, 1) })
 	if err != nil {
-		return fargate.Profile{}, wrap(ctx, action, err)
+		return fargate.Profile{}, wrap(ctx, "eks:DeleteFargateProfile", err)
 	}
 	return profileOf(out.FargateProfile), nil
 }
@@ -256,15 +252,6 @@ func (c *Client) TagProfile(ctx context.Context, arn string, tags map[string]str
 	return wrap(ctx, "eks:TagResource", err)
 }
 
-// UntagProfile removes the tags of these keys from the profile of this ARN; no keys, no request.
-func (c *Client) UntagProfile(ctx context.Context, arn string, keys []string) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	_, err := c.eks().UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: &arn, TagKeys: keys})
-	return wrap(ctx, "eks:UntagResource", err)
-}
-
 // profileOf converts the SDK's profile, which is not nil (see missing).
 func profileOf(in *types.FargateProfile) fargate.Profile {
 	p := fargate.Profile{
@@ -275,9 +262,7 @@ func profileOf(in *types.FargateProfile) fargate.Profile {
 		PodExecutionRoleARN: aws.ToString(in.PodExecutionRoleArn),
 		Subnets:             in.Subnets,
 		Tags:                notEmpty(in.Tags),
-	}
-	if in.CreatedAt != nil {
-		p.CreatedAt = in.CreatedAt.In(time.UTC)
+		CreatedAt:           aws.ToTime(in.CreatedAt).UTC(),
 	}
 	for _, s := range in.Selectors {
 		p.Selectors = append(p.Selectors, fargate.Selector{

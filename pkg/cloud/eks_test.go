@@ -129,18 +129,15 @@ func TestTags(t *testing.T) {
 	c := client(t, s.URL)
 	ctx := context.Background()
 	for _, err := range []error{
-		c.TagProfile(ctx, arn, nil), c.UntagProfile(ctx, arn, nil), // send nothing
-		c.TagProfile(ctx, arn, map[string]string{"a": "b"}), c.UntagProfile(ctx, arn, []string{"a", "b c"}),
+		c.TagProfile(ctx, arn, nil), // sends nothing
+		c.TagProfile(ctx, arn, map[string]string{"a": "b"}),
 	} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	if got := s.requests(); len(got) != 2 || got[0] != `{"tags":{"a":"b"}}` {
+	if got := s.requests(); len(got) != 1 || got[0] != `{"tags":{"a":"b"}}` {
 		t.Errorf("%q", got)
-	}
-	if !strings.HasSuffix(s.paths[1], "?tagKeys=a&tagKeys=b%20c") {
-		t.Error(s.paths[1])
 	}
 }
 

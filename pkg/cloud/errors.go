@@ -88,8 +88,8 @@ func (e *Error) Permission() string {
 // WaitingFor returns what a call that was cut short waited for, to be put behind another text: " waiting for ACTION
 // of ENDPOINT (before that: HTTP 503)". It is empty for an error that is not of a call.
 func WaitingFor(err error) string {
-	var e *Error
-	if !errors.As(err, &e) || e.Action == "" {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Action == "" {
 		return ""
 	}
 	text := " waiting for " + e.Action
@@ -105,11 +105,10 @@ func WaitingFor(err error) string {
 // ClassOf returns the class of an error that this package returned, however wrapped. A bare context error
 // is Canceled; nil and everything else are Other.
 func ClassOf(err error) Class {
-	var e *Error
-	switch {
-	case errors.As(err, &e):
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Class
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return Canceled
 	}
 	return Other
@@ -118,8 +117,7 @@ func ClassOf(err error) Class {
 // RetryAfter returns how long AWS asks to wait, for an error that this package returned; 0 where it does not
 // say.
 func RetryAfter(err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.RetryAfter
 	}
 	return 0
@@ -128,8 +126,8 @@ func RetryAfter(err error) time.Duration {
 // NoCluster reports whether the error says that the cluster, not the profile, does not exist. EKS uses
 // one code for both ("No cluster found for name: demo.").
 func NoCluster(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Class == NotFound && strings.Contains(strings.ToLower(e.Message), "no cluster found")
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Class == NotFound && strings.Contains(strings.ToLower(e.Message), "no cluster found")
 }
 
 // wrap turns the SDK's error of one call into an *Error; nil stays nil.
@@ -138,25 +136,23 @@ func wrap(ctx context.Context, action string, err error) error {
 		return err
 	}
 	e := &Error{Action: action, RetryAfter: retryAfter(err), Err: err}
-	var response *smithyhttp.ResponseError
-	if errors.As(err, &response) && response.Response != nil {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && response.Response != nil {
 		e.Status = response.HTTPStatusCode()
 		e.RequestID = requestID(response.Response)
 		e.Skew = skewOf(response.Response.Header, time.Now())
 	}
-	var withID *awshttp.ResponseError
-	if errors.As(err, &withID) && withID.ServiceRequestID() != "" {
+	if withID, ok := errors.AsType[*awshttp.ResponseError](err); ok && withID.ServiceRequestID() != "" {
 		e.RequestID = withID.ServiceRequestID()
 	}
-	var call *callError
-	if errors.As(err, &call) {
+	call, sent := errors.AsType[*callError](err)
+	if sent {
 		e.Endpoint, e.renewal = call.endpoint, call.renewal
 	}
 	// A call's own context decides: a dead connection's timeout also answers to DeadlineExceeded.
 	if ctx.Err() != nil {
 		e.Class, e.Message = Canceled, context.Cause(ctx).Error()
 		e.Err = fmt.Errorf("%w: %w: %w", context.Cause(ctx), ctx.Err(), err)
-		if call != nil && call.last != nil {
+		if sent && call.last != nil {
 			e.before = call.veil.hide(wrap(context.WithoutCancel(ctx), "", call.last).Error())
 		}
 		return e
@@ -166,7 +162,7 @@ func wrap(ctx context.Context, action string, err error) error {
 	}
 	e.tell(err)
 	e.Class = classify(e, err)
-	if call != nil {
+	if sent {
 		e.Message, e.RequestID = call.veil.hide(e.Message), call.veil.hide(e.RequestID)
 	}
 	return e

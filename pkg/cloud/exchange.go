@@ -145,7 +145,7 @@ func (x *exchanger) report(
 		if id := requestID(answer); id != "" {
 			fmt.Fprintf(&b, " request-id=%s", id)
 		}
-		if senseless := (*senselessError)(nil); errors.As(err, &senseless) {
+		if senseless, ok := errors.AsType[*senselessError](err); ok {
 			fmt.Fprintf(&b, " failed=%q", senseless)
 		}
 	} else {

@@ -31,10 +31,9 @@ type Role struct {
 
 // Role reads one role by its name, which is the last element of its ARN.
 func (c *Client) Role(ctx context.Context, name string) (Role, error) {
-	const action = "iam:GetRole"
 	out, err := c.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if err != nil {
-		return Role{}, wrap(ctx, action, err)
+		return Role{}, wrap(ctx, "iam:GetRole", err)
 	}
 	return roleOf(*out.Role), nil
 }
@@ -72,7 +71,6 @@ func (c *Client) AttachedPolicies(ctx context.Context, role string) ([]string, e
 func (c *Client) CreateRole(
 	ctx context.Context, name, trustPolicy, description string, tags map[string]string,
 ) (Role, error) {
-	const action = "iam:CreateRole"
 	in := &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trustPolicy}
 	if description != "" {
 		in.Description = &description
@@ -82,7 +80,7 @@ func (c *Client) CreateRole(
 	}
 	out, err := c.iam().CreateRole(ctx, in)
 	if err != nil {
-		return Role{}, wrap(ctx, action, err)
+		return Role{}, wrap(ctx, "iam:CreateRole", err)
 	}
 	return roleOf(*out.Role), nil
 }
@@ -102,8 +100,7 @@ func (c *Client) InlinePolicies(ctx context.Context, role string) ([]string, err
 		func(out *iam.ListRolePoliciesOutput) ([]string, *string) {
 			return out.PolicyNames, more(out.IsTruncated, out.Marker)
 		})
-	name := func(name string) string { return name }
-	return converted(found, name, name), err
+	return slices.Sorted(slices.Values(found)), err
 }
 
 // DetachPolicy detaches a managed policy from the role of this name.
@@ -119,15 +116,12 @@ func (c *Client) DeleteRole(ctx context.Context, name string) error {
 }
 
 func roleOf(in types.Role) Role {
-	var tags map[string]string
+	tags := map[string]string{}
 	for _, t := range in.Tags {
-		if tags == nil {
-			tags = map[string]string{}
-		}
 		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
 	return Role{
-		Tags:        tags,
+		Tags:        notEmpty(tags),
 		Name:        aws.ToString(in.RoleName),
 		ARN:         aws.ToString(in.Arn),
 		Path:        aws.ToString(in.Path),

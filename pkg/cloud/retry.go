@@ -31,8 +31,8 @@ const longestRetryAfter = 60
 // retryAfter is the pause that an answer asks for in its header Retry-After (RFC 9110, 10.2.3), in seconds;
 // a date is not looked at, because the clocks may differ. Zero where there is none.
 func retryAfter(err error) time.Duration {
-	var response *smithyhttp.ResponseError
-	if !errors.As(err, &response) || response.Response == nil || response.Response.Response == nil {
+	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	if !ok || response.Response == nil || response.Response.Response == nil {
 		return 0
 	}
 	seconds, err := strconv.Atoi(response.Response.Header.Get("Retry-After"))

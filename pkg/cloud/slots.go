@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -18,11 +19,11 @@ type slots struct {
 	// free has room for all slots that there may ever be; those above the bound are taken from it.
 	free *semaphore.Weighted
 
+	waiting atomic.Int64 // how many attempts wait for a slot
+
 	lock    sync.Mutex
 	adapts  bool
 	bound   int
-	taken   int
-	waiting int
 	debt    int // slots to withdraw as they are given back
 	answers int // since the last growth, once throttled
 	slow    bool
@@ -43,28 +44,15 @@ func newSlots(bound int) *slots {
 
 // take waits for a slot.
 func (s *slots) take(ctx context.Context) error {
-	s.count(1, 0)
-	err := s.free.Acquire(ctx, 1)
-	if err != nil {
-		s.count(-1, 0)
-		return err
-	}
-	s.count(-1, 1)
-	return nil
-}
-
-func (s *slots) count(waiting, taken int) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.waiting += waiting
-	s.taken += taken
+	s.waiting.Add(1)
+	defer s.waiting.Add(-1)
+	return s.free.Acquire(ctx, 1)
 }
 
 // giveBack ends an attempt that began at a time, and was throttled or not.
 func (s *slots) giveBack(began time.Time, throttled bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	s.taken--
 	switch {
 	case !s.adapts:
 	case throttled:
@@ -73,7 +61,7 @@ func (s *slots) giveBack(began time.Time, throttled bool) {
 			less := s.bound / 2
 			s.debt, s.bound, s.cut = s.debt+s.bound-max(1, s.bound-less), max(1, s.bound-less), time.Now()
 		}
-	case s.waiting > 0 && s.bound < mostInFlight:
+	case s.waiting.Load() > 0 && s.bound < mostInFlight:
 		if s.answers++; !s.slow || s.answers >= s.bound {
 			s.answers = 0
 			s.bound++

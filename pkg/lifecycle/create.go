@@ -252,8 +252,8 @@ func (o *operation) wait(what string, err error) {
 
 // brief is an error of AWS without its request id, in which each answer differs from the last.
 func brief(err error) string {
-	var e *cloud.Error
-	if !errors.As(err, &e) || e.RequestID == "" {
+	e, ok := errors.AsType[*cloud.Error](err)
+	if !ok || e.RequestID == "" {
 		return err.Error()
 	}
 	return strings.ReplaceAll(err.Error(), " (request id "+e.RequestID+")", "")

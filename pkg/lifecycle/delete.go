@@ -15,14 +15,17 @@ import (
 // is read again before anything is sent: when it has another ARN by now, somebody re-created it under the
 // name; it is not touched, and the one asked for counts as deleted.
 func (r *Runner) Delete(ctx context.Context, p fargate.Profile, wait bool) error {
-	return r.remove(ctx, p, wait, func(profiles []fargate.Profile) (*fargate.Profile, error) {
-		return fargate.Named(profiles, p.Name), nil
-	})
+	return r.remove(ctx, p, wait, named(p.Name))
 }
 
 // chooser returns the profile that is to go from the cluster's profiles, nil where it is gone, and an error where it
 // has to stay.
 type chooser func([]fargate.Profile) (*fargate.Profile, error)
+
+// named chooses the profile of the name.
+func named(name string) chooser {
+	return func(profiles []fargate.Profile) (*fargate.Profile, error) { return fargate.Named(profiles, name), nil }
+}
 
 // remove deletes p. What choose judges is read before the request is sent, and again whenever time has passed since:
 // minutes may have passed since p was shown to a person, or while others were deleted.
@@ -102,12 +105,12 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile, choose choo
 			return nil, err
 		}
 		now, err := choose(profiles)
-		var unlisted *unlistedError
+		unlisted, lacks := errors.AsType[*unlistedError](err)
 		switch {
-		case errors.As(err, &unlisted) && o.Clock.Now().Sub(begin) < grace:
+		case lacks && o.Clock.Now().Sub(begin) < grace:
 			// It was ACTIVE a moment ago; the list may lag behind.
 			err = o.pause(ctx)
-		case errors.As(err, &unlisted):
+		case lacks:
 			return nil, o.unlisted(ctx, unlisted)
 		case err != nil:
 			return nil, err
@@ -183,8 +186,7 @@ func (r *Runner) DeleteAll(
 		if out[i].Err = r.Delete(ctx, p, wait); out[i].Err == nil {
 			done(p)
 		}
-		var unfinished *Unfinished
-		stopped = errors.As(out[i].Err, &unfinished)
+		stopped = errors.As(out[i].Err, new(*Unfinished))
 	}
 	return out
 }

@@ -42,10 +42,7 @@ func (r *Runner) Do(ctx context.Context, d decision.Decision, opts Options) (far
 	case decision.Make:
 		return r.makeApplied(ctx, d)
 	case decision.Drop:
-		return *d.Original, r.remove(ctx, *d.Original, opts.Wait, opts.still(
-			func(profiles []fargate.Profile) (*fargate.Profile, error) {
-				return fargate.Named(profiles, d.Name), nil
-			}))
+		return *d.Original, r.remove(ctx, *d.Original, opts.Wait, opts.still(named(d.Name)))
 	case decision.Keep, decision.Settle:
 		return d.Wanted, nil
 	case decision.Missing:
@@ -125,8 +122,8 @@ func (r *Runner) ensure(ctx context.Context, d decision.Decision, m making) (far
 
 // removeFailed deletes a successor that ended in CREATE_FAILED, and keeps the reason.
 func (r *Runner) removeFailed(ctx context.Context, x decision.Situation, err error) error {
-	var failed *decision.Failed
-	if !errors.As(err, &failed) || failed.Profile.Status != fargate.StatusCreateFailed {
+	failed, ok := errors.AsType[*decision.Failed](err)
+	if !ok || failed.Profile.Status != fargate.StatusCreateFailed {
 		return err
 	}
 	note := "profile " + failed.Profile.Name + " failed and is removed"

@@ -194,15 +194,13 @@ func (j *Judgement) table() string {
 	return "route table " + j.Table
 }
 
-// target is whereto a route leads out of the VPC with IPv4 addresses; empty for local routes, internet
-// gateways and egress-only gateways, which carry IPv6 alone. A vpce- gateway is a firewall's endpoint.
+// target is whereto a route leads out of the VPC with IPv4 addresses; empty for local routes and internet gateways. A
+// vpce- gateway is a firewall's endpoint.
 func (r Route) target() string {
-	gateway := r.Gateway
-	if gateway == "local" || strings.HasPrefix(gateway, "igw-") {
-		gateway = ""
+	if r.Gateway == "local" || strings.HasPrefix(r.Gateway, "igw-") {
+		return r.Target
 	}
-	return cmp.Or(r.NATGateway, r.TransitGateway, r.PeeringConnection, gateway, r.NetworkInterface, r.Instance,
-		r.CoreNetwork)
+	return cmp.Or(r.Target, r.Gateway)
 }
 
 // isDefault reports whether a destination is 0.0.0.0/0 or ::/0.

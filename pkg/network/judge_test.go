@@ -30,7 +30,7 @@ func mainTable(routes ...Route) RouteTable {
 var (
 	local    = Route{Destination: "10.0.0.0/16", Gateway: "local", State: "active"}
 	internet = Route{Destination: "0.0.0.0/0", Gateway: "igw-1", State: "active"}
-	nat      = Route{Destination: "0.0.0.0/0", NATGateway: "nat-1", State: "active"}
+	nat      = Route{Destination: "0.0.0.0/0", Target: "nat-1", State: "active"}
 )
 
 // One route decides; every kind of target is here.
@@ -50,19 +50,19 @@ func TestRoutes(t *testing.T) {
 		"prefix list":            {routes: []Route{nat, {Destination: "pl-1", Gateway: "igw-1"}}, egress: true, reason: "is private", warning: "sends pl-1 to igw-1"},
 		"blackhole internet":     {routes: []Route{{Destination: "0.0.0.0/0", Gateway: "igw-1", State: "blackhole"}}, reason: "is private", warning: "igw-1, although that is gone (blackhole)"},
 		"NAT":                    {routes: []Route{local, nat}, egress: true, reason: "is private: route table rtb-own leads out through nat-1"},
-		"blackhole NAT":          {routes: []Route{{Destination: "0.0.0.0/0", NATGateway: "nat-1", State: "blackhole"}}, reason: "no default route", warning: "broken way out: route table rtb-own sends 0.0.0.0/0 to nat-1"},
-		"narrow NAT":             {routes: []Route{{Destination: "52.0.0.0/8", NATGateway: "nat-1"}}, reason: "no default route"},
+		"blackhole NAT":          {routes: []Route{{Destination: "0.0.0.0/0", Target: "nat-1", State: "blackhole"}}, reason: "no default route", warning: "broken way out: route table rtb-own sends 0.0.0.0/0 to nat-1"},
+		"narrow NAT":             {routes: []Route{{Destination: "52.0.0.0/8", Target: "nat-1"}}, reason: "no default route"},
 		"halves":                 {routes: []Route{{Destination: "0.0.0.0/1", Gateway: "vgw-1"}, {Destination: "128.0.0.0/1", Gateway: "vgw-1"}}, egress: true, reason: "leads out through vgw-1"},
 		"half":                   {routes: []Route{{Destination: "0.0.0.0/1", Gateway: "vgw-1"}}, reason: "no default route"},
 		"virtual private":        {routes: []Route{{Destination: "0.0.0.0/0", Gateway: "vgw-1"}}, egress: true, reason: "leads out through vgw-1"},
 		"gateway endpoint":       {routes: []Route{{Destination: "pl-1", Gateway: "vpce-1"}}, reason: "no default route"},
 		"firewall endpoint":      {routes: []Route{{Destination: "0.0.0.0/0", Gateway: "vpce-1"}}, egress: true, reason: "leads out through vpce-1"},
-		"egress-only":            {routes: []Route{{Destination: "::/0", EgressOnlyGateway: "eigw-1"}}, reason: "no default route"},
-		"transit gateway":        {routes: []Route{{Destination: "0.0.0.0/0", TransitGateway: "tgw-1"}}, egress: true, reason: "leads out through tgw-1"},
-		"peering":                {routes: []Route{{Destination: "0.0.0.0/0", PeeringConnection: "pcx-1"}}, egress: true, reason: "leads out through pcx-1"},
-		"network interface":      {routes: []Route{{Destination: "0.0.0.0/0", NetworkInterface: "eni-1"}}, egress: true, reason: "leads out through eni-1"},
-		"instance":               {routes: []Route{{Destination: "0.0.0.0/0", Instance: "i-1"}}, egress: true, reason: "leads out through i-1"},
-		"core network":           {routes: []Route{{Destination: "0.0.0.0/0", CoreNetwork: "arn:aws:networkmanager::1:core-network/c"}}, egress: true, reason: "leads out through arn:"},
+		"egress-only":            {routes: []Route{{Destination: "::/0"}}, reason: "no default route"},
+		"transit gateway":        {routes: []Route{{Destination: "0.0.0.0/0", Target: "tgw-1"}}, egress: true, reason: "leads out through tgw-1"},
+		"peering":                {routes: []Route{{Destination: "0.0.0.0/0", Target: "pcx-1"}}, egress: true, reason: "leads out through pcx-1"},
+		"network interface":      {routes: []Route{{Destination: "0.0.0.0/0", Target: "eni-1"}}, egress: true, reason: "leads out through eni-1"},
+		"instance":               {routes: []Route{{Destination: "0.0.0.0/0", Target: "i-1"}}, egress: true, reason: "leads out through i-1"},
+		"core network":           {routes: []Route{{Destination: "0.0.0.0/0", Target: "arn:aws:networkmanager::1:core-network/c"}}, egress: true, reason: "leads out through arn:"},
 		"neither CIDR nor list":  {routes: []Route{{Destination: "", Gateway: "igw-1"}}, reason: "is private", warning: "may count as public"},
 		"two internet gateways":  {routes: []Route{internet, {Destination: "::/0", Gateway: "igw-2"}}, public: true, reason: "0.0.0.0/0 to igw-1"},
 		"nat before the gateway": {routes: []Route{nat, internet}, public: true, egress: true, reason: "igw-1"},

@@ -35,20 +35,16 @@ type Association struct {
 	State   string
 }
 
-// Route is one route. Destination is a CIDR block or a prefix list id. Of the targets one is set.
-// Gateway is EC2's GatewayId, which holds igw-… but also local, vgw-… and vpce-….
+// Route is one route. Destination is a CIDR block or a prefix list id. Of the targets one is set, or none for an
+// egress-only gateway, which carries IPv6 alone.
 type Route struct {
-	Destination       string
-	Gateway           string
-	NATGateway        string
-	EgressOnlyGateway string
-	TransitGateway    string
-	PeeringConnection string
-	NetworkInterface  string
-	Instance          string
-	CarrierGateway    string
-	LocalGateway      string
-	CoreNetwork       string
+	Destination string
+	// Gateway is EC2's GatewayId, which holds igw-… but also local, vgw-… and vpce-….
+	Gateway string
+	// Target is a NAT or transit gateway, a peering connection, a network interface, an instance or a core network.
+	Target         string
+	CarrierGateway string
+	LocalGateway   string
 	// State is active or blackhole.
 	State string
 }

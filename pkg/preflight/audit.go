@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -122,9 +123,7 @@ func judgeStatus(p fargate.Profile, now time.Time) Result {
 	issues, hint := make([]string, 0, len(p.Issues)), ""
 	for _, issue := range p.Issues {
 		issues = append(issues, issue.String())
-		if remedy := issue.Remedy(); remedy != "" {
-			hint = remedy
-		}
+		hint = cmp.Or(issue.Remedy(), hint)
 	}
 	age := now.Sub(p.CreatedAt)
 	stuck := p.Status == fargate.StatusCreating && !p.CreatedAt.IsZero() && age > longest
@@ -136,14 +135,11 @@ func judgeStatus(p fargate.Profile, now time.Time) Result {
 			code = codeDeleteFailed
 		}
 		out = fail(code, "the profile is %s", p.Status)
-		if hint == "" {
-			hint = "delete it; nothing else can be done with it"
-		}
+		hint = cmp.Or(hint, "delete it; nothing else can be done with it")
 	case stuck:
 		out = fail(codeStuck, "the profile is CREATING for %s", age.Round(time.Minute))
-		if hint == "" {
-			hint = "delete it and make it again; EKS changes no other profile of the cluster as long as it is CREATING"
-		}
+		hint = cmp.Or(hint,
+			"delete it and make it again; EKS changes no other profile of the cluster as long as it is CREATING")
 	case len(issues) > 0:
 		out = fail(codeHealth, "the profile is %s, but EKS reports issues with it", p.Status)
 	case p.Status.InTransition():

@@ -277,8 +277,7 @@ func bySkip() Result { return skipped("by --skip-checks") }
 
 // unread is the outcome of a check that needs what could not be read.
 func unread(what string, err error) Result {
-	var e *cloud.Error
-	if errors.As(err, &e) && e.Class == cloud.AccessDenied {
+	if e, ok := errors.AsType[*cloud.Error](err); ok && e.Class == cloud.AccessDenied {
 		return skipped("%s could not be read: the caller lacks the permission %s", what, e.Permission())
 	}
 	return skipped("%s could not be read: %v", what, err)

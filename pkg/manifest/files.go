@@ -60,13 +60,9 @@ func (s *search) files(names []string) ([]File, error) {
 			out = append(out, File{Name: f, Given: name, InDirectory: isDir})
 		}
 	}
-	if stdin := slices.IndexFunc(out, func(f File) bool { return f.Name == "-" }); stdin >= 0 {
-		for _, f := range out[stdin+1:] {
-			if f.Name == "-" {
-				errs = append(errs, errors.New("standard input (-) is named twice; it can be read only once"))
-				break
-			}
-		}
+	isStdin := func(f File) bool { return f.Name == "-" }
+	if at := slices.IndexFunc(out, isStdin); at >= 0 && slices.ContainsFunc(out[at+1:], isStdin) {
+		errs = append(errs, errors.New("standard input (-) is named twice; it can be read only once"))
 	}
 	return out, errors.Join(errs...)
 }

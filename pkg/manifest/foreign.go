@@ -83,12 +83,17 @@ func (o *object) spot(path string, v document.Value, part string) spot {
 	return s
 }
 
+// read decodes the value of a spot.
+func (o *object) read(s spot, out any) {
+	o.errs.Add(document.Decode(s.value, join(o.path, s.path), out, o.types()))
+}
+
 // foreignPods reads the pods of an object of a kind that is not Kubernetes' own, or not known; none where it is not
 // known to make any.
 func (o *object) foreignPods(group string) ([]kube.Pod, error) {
 	root := spot{value: o.value, fields: o.fields}
 	places, ok := foreignPlaces()[o.kind+"."+group]
-	if !ok && o.plainTemplate(root) {
+	if !ok && o.plainTemplate() {
 		places = []podPlace{{at: "spec.template", replicas: "$spec.replicas"}}
 	}
 	if len(places) == 0 {
@@ -126,19 +131,12 @@ func foreignKind(kind, group string) string {
 
 // plainTemplate reports whether there is a pod template at spec.template. Others have templates there too, of machines
 // and applications: a pod's has containers.
-func (o *object) plainTemplate(root spot) bool {
-	at := root
-	for _, step := range []string{"spec", "template", "spec", "containers"} {
-		v := document.Get(at.fields, step)
-		if v == nil {
-			return false
-		}
-		at = spot{value: v}
-		if v.Kind() == document.Mapping {
-			at.fields, _ = v.Fields() // what is wrong with them is reported where they are read
-		}
+func (o *object) plainTemplate() bool {
+	v := o.find("spec.template.spec.containers")
+	if v == nil {
+		return false
 	}
-	items, err := at.value.Items()
+	items, err := v.Items()
 	return err == nil && len(items) > 0 && items[0].Kind() == document.Mapping
 }
 
@@ -190,7 +188,7 @@ func (o *object) place(pod *kube.Pod, place podPlace, root, at spot) bool {
 func (o *object) template(pod *kube.Pod, place podPlace, at spot) bool {
 	for _, s := range o.spots(at, place.template, "") {
 		var t podTemplate
-		o.errs.Add(document.Decode(s.value, join(o.path, s.path), &t, o.types()))
+		o.read(s, &t)
 		pod.Labels, pod.Annotations, pod.Spec = t.Metadata.Labels, t.Metadata.Annotations, t.Spec
 		pod.SpecPath, pod.BadQuantities = join(s.path, "spec"), o.bad
 		pod.Incomplete = len(t.Spec.Containers) == 0
@@ -235,7 +233,7 @@ func (o *object) compose(pod *kube.Pod, place podPlace, root, at spot) {
 				Labels      map[string]string `json:"labels"`
 				Annotations map[string]string `json:"annotations"`
 			}
-			o.errs.Add(document.Decode(s.value, join(o.path, s.path), &m, o.types()))
+			o.read(s, &m)
 			pod.Labels, pod.Annotations = merged(pod.Labels, m.Labels), merged(pod.Annotations, m.Annotations)
 			if len(m.Annotations) > 0 {
 				places["annotations"] = s.path
@@ -245,14 +243,14 @@ func (o *object) compose(pod *kube.Pod, place podPlace, root, at spot) {
 	for _, path := range place.specs {
 		for _, s := range o.from(path, root, at) {
 			var fields podFields
-			o.errs.Add(document.Decode(s.value, join(o.path, s.path), &fields, o.types()))
+			o.read(s, &fields)
 			fields.addTo(&pod.Spec, s, places)
 		}
 	}
 	for _, path := range place.containers {
 		for _, s := range o.from(path, root, at) {
 			var c containerFields
-			o.errs.Add(document.Decode(s.value, join(o.path, s.path), &c, o.types()))
+			o.read(s, &c)
 			places[indexed("containers", len(pod.Spec.Containers))] = s.path
 			name := cmp.Or(c.Name, s.path[strings.LastIndexByte(s.path, '.')+1:])
 			pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
@@ -283,7 +281,7 @@ func (o *object) docker(pod *kube.Pod, config spot, places map[string]string) {
 		DockerdWithinRunnerContainer bool   `json:"dockerdWithinRunnerContainer"`
 		ContainerMode                string `json:"containerMode"`
 	}
-	o.errs.Add(document.Decode(config.value, join(o.path, config.path), &c, o.types()))
+	o.read(config, &c)
 	name, field := "docker", "dockerEnabled"
 	if c.DockerdWithinRunnerContainer {
 		name, field = "runner", "dockerdWithinRunnerContainer"
@@ -312,7 +310,7 @@ func (o *object) claim(pod *kube.Pod, at spot, places map[string]string) {
 			StorageClassName *string `json:"storageClassName"`
 		} `json:"spec"`
 	}
-	o.errs.Add(document.Decode(at.value, join(o.path, at.path), &c, o.types()))
+	o.read(at, &c)
 	if c.Type != "" && c.Type != "persistent-claim" {
 		return
 	}
@@ -341,15 +339,14 @@ func merged(labels, more map[string]string) map[string]string {
 
 // addTo adds fields that were found at a spot to a pod's.
 func (f podFields) addTo(spec *corev1.PodSpec, at spot, places map[string]string) {
-	for i := range f.Containers {
-		places[indexed("containers", len(spec.Containers)+i)] = join(at.path, indexed("containers", i))
+	moved := func(list string, there, more int) {
+		for i := range more {
+			places[indexed(list, there+i)] = join(at.path, indexed(list, i))
+		}
 	}
-	for i := range f.InitContainers {
-		places[indexed("initContainers", len(spec.InitContainers)+i)] = join(at.path, indexed("initContainers", i))
-	}
-	for i := range f.Volumes {
-		places[indexed("volumes", len(spec.Volumes)+i)] = join(at.path, indexed("volumes", i))
-	}
+	moved("containers", len(spec.Containers), len(f.Containers))
+	moved("initContainers", len(spec.InitContainers), len(f.InitContainers))
+	moved("volumes", len(spec.Volumes), len(f.Volumes))
 	for _, field := range at.fields {
 		places[field.Key] = join(at.path, field.Key)
 	}

@@ -242,14 +242,10 @@ var inputFields = []string{
 // (kustomize's KvPairSources: key=path or path).
 func generatorFiles(fields []document.Field) []string {
 	var out []string
-	for _, list := range []string{"configMapGenerator", "secretGenerator"} {
-		items, _ := document.AsItems(document.Get(fields, list), "")
-		for _, item := range items {
-			if entry, err := item.Fields(); err == nil && item.Kind() == document.Mapping {
-				for _, file := range pathsIn(entry, "files", "envs") {
-					out = append(out, file[strings.IndexByte(file, '=')+1:])
-				}
-			}
+	for _, item := range itemsOf(fields, "configMapGenerator", "secretGenerator") {
+		entry, _ := document.AsFields(item, "")
+		for _, file := range pathsIn(entry, "files", "envs") {
+			out = append(out, file[strings.IndexByte(file, '=')+1:])
 		}
 	}
 	return out
@@ -258,16 +254,23 @@ func generatorFiles(fields []document.Field) []string {
 // pathsIn returns what lists name, as text or at path.
 func pathsIn(fields []document.Field, lists ...string) []string {
 	var out []string
+	for _, item := range itemsOf(fields, lists...) {
+		if entry, err := document.AsFields(item, ""); err == nil {
+			item = document.Get(entry, "path")
+		}
+		if file, err := document.AsText(item, ""); err == nil && file != "" {
+			out = append(out, file)
+		}
+	}
+	return out
+}
+
+// itemsOf returns the elements of lists; a field that is no list has none.
+func itemsOf(fields []document.Field, lists ...string) []document.Value {
+	var out []document.Value
 	for _, list := range lists {
 		items, _ := document.AsItems(document.Get(fields, list), "")
-		for _, item := range items {
-			if entry, err := item.Fields(); err == nil && item.Kind() == document.Mapping {
-				item = document.Get(entry, "path")
-			}
-			if file, err := document.AsText(item, ""); err == nil && file != "" {
-				out = append(out, file)
-			}
-		}
+		out = append(out, items...)
 	}
 	return out
 }

@@ -72,7 +72,7 @@ type workloadSpec struct {
 	Strategy       rolloutStrategy `json:"strategy"`
 	UpdateStrategy rolloutStrategy `json:"updateStrategy"`
 	Template       *podTemplate    `json:"template"`
-	JobTemplate    *struct {
+	JobTemplate    struct {
 		Spec *workloadSpec `json:"spec"`
 	} `json:"jobTemplate"`
 }
@@ -208,13 +208,22 @@ func (o *object) pod(readiness bool) (kube.Pod, error) {
 
 // hasPhase reports whether the object has a status.phase.
 func (o *object) hasPhase() bool {
-	status := document.Get(o.fields, "status")
-	if status == nil || status.Kind() != document.Mapping {
-		return false
+	v := o.find("status.phase")
+	return v != nil && v.Kind() == document.Text && v.Text() != ""
+}
+
+// find returns what stands at a path of names, nil where there is nothing. What is wrong on the way is reported where
+// it is read.
+func (o *object) find(path string) document.Value {
+	v := o.value
+	for step := range strings.SplitSeq(path, ".") {
+		field, ok := document.Find(v, step)
+		if !ok {
+			return nil
+		}
+		v = field.Value
 	}
-	fields, _ := status.Fields() // what is wrong with them is reported where they are read
-	phase, err := document.AsText(document.Get(fields, "phase"), "status.phase")
-	return err == nil && phase != ""
+	return v
 }
 
 // owner returns the reference to the controller; there is one at most (Kubernetes API, OwnerReference).
@@ -241,25 +250,20 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *kube.Run
 	var status podStatus
 	o.decode("status", &status)
 	r.Phase = status.Phase
+	ready := ""
 	for _, c := range status.Conditions {
-		if c.Type == "PodScheduled" && c.Status == "False" {
+		switch {
+		case c.Type == "PodScheduled" && c.Status == "False":
 			r.Unscheduled = cmp.Or(c.Message, c.Reason)
+		case c.Type == "Ready":
+			ready = c.Status
 		}
 	}
-	if isStuck := r.Phase == "Pending"; node != "" && (isStuck || r.Phase == "Running") {
-		for _, c := range status.Conditions {
-			isStuck = isStuck || c.Type == "Ready" && c.Status == "False"
-		}
-		if isStuck {
-			r.Stuck = o.stuck()
-		}
+	isPending := r.Phase == "Pending"
+	if node != "" && (isPending || r.Phase == "Running" && ready == "False") {
+		r.Stuck = o.stuck()
 	}
-	if readiness {
-		r.NotReady = r.Phase == "Pending"
-		for _, c := range status.Conditions {
-			r.NotReady = r.NotReady || c.Type == "Ready" && c.Status != "True"
-		}
-	}
+	r.NotReady = readiness && (isPending || ready != "" && ready != "True")
 	return r
 }
 
@@ -291,11 +295,8 @@ func (o *object) workload(pod *kube.Pod) {
 		o.decode("spec", spec)
 	}
 	if o.kind == "CronJob" {
-		inner := spec.JobTemplate
-		spec, path = &workloadSpec{}, "spec.jobTemplate.spec."
-		if inner != nil && inner.Spec != nil {
-			spec = inner.Spec
-		}
+		path = "spec.jobTemplate.spec."
+		spec = cmp.Or(spec.JobTemplate.Spec, &workloadSpec{})
 	}
 	pod.Workload.Rollout = spec.rollout()
 	switch w := &pod.Workload; o.kind {
@@ -351,15 +352,13 @@ func (o *object) count(path string, n *int32, without int) int {
 
 // missing adds the first step of the way to the pod template that is not there.
 func (o *object) missing(way string) {
-	fields, path := o.fields, ""
+	path := ""
 	for step := range strings.SplitSeq(way, ".") {
 		path = join(path, step)
-		v := document.Get(fields, step)
-		if v == nil || v.Kind() == document.Null {
+		if v := o.find(path); v == nil || v.Kind() == document.Null {
 			o.fault(path, " is missing, so there is no pod template")
 			return
 		}
-		fields, _ = v.Fields() // what is wrong with them is reported already
 	}
 }
 
@@ -373,9 +372,5 @@ func foreign(version string) bool {
 
 // groupOf returns the group of a version; that of v1 is empty.
 func groupOf(version string) string {
-	group, _, ok := strings.Cut(version, "/")
-	if !ok {
-		return ""
-	}
-	return group
+	return version[:max(strings.IndexByte(version, '/'), 0)]
 }

@@ -3,6 +3,7 @@ package manifest
 // Objects that make no pods and decide about them.
 
 import (
+	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
@@ -13,6 +14,8 @@ type Object struct {
 	Labels, Annotations          map[string]string
 	object                       *object
 }
+
+func (o Object) name() kube.ObjectName { return kube.ObjectName{Namespace: o.Namespace, Name: o.Name} }
 
 // Decode reads the object, or its field (such as spec), into a type of Kubernetes' own, which out points to. All faults
 // of the parts that the type has are returned together, with their places.

@@ -49,7 +49,7 @@ func Related(objects *kube.Objects) map[string]func(Object) error {
 	for kind, read := range related {
 		readers[kind] = func(o Object) error {
 			if o.Group == "" || o.Group == read.group {
-				_ = read.into(o, objects)
+				read.into(o, objects)
 			}
 			return nil
 		}
@@ -60,15 +60,15 @@ func Related(objects *kube.Objects) map[string]func(Object) error {
 // related are the kinds that Related reads.
 var related = map[string]struct {
 	group string
-	into  func(Object, *kube.Objects) error
+	into  func(Object, *kube.Objects)
 }{
 	"PersistentVolumeClaim": {"", readClaim},
 	"PersistentVolume":      {"", readVolume},
 	"StorageClass":          {"storage.k8s.io", readClass},
 	"CSIDriver":             {"storage.k8s.io", readDriver},
 	"LimitRange":            {"", readLimits},
-	"ServiceAccount":        {"", ReadAccount},
-	"SecurityGroupPolicy":   {"vpcresources.k8s.aws", ReadPolicy},
+	"ServiceAccount":        {"", leftOut(ReadAccount)},
+	"SecurityGroupPolicy":   {"vpcresources.k8s.aws", leftOut(ReadPolicy)},
 	"Event":                 {"events.k8s.io", readEvent},
 	"Service":               {"", readService},
 	"Ingress":               {"networking.k8s.io", readIngress},
@@ -77,23 +77,25 @@ var related = map[string]struct {
 	"Namespace":             {"", readLogging},
 }
 
-func readClaim(o Object, into *kube.Objects) error {
+// leftOut makes a reader that leaves out what cannot be read.
+func leftOut(read func(Object, *kube.Objects) error) func(Object, *kube.Objects) {
+	return func(o Object, into *kube.Objects) { _ = read(o, into) }
+}
+
+func readClaim(o Object, into *kube.Objects) {
 	var spec struct {
 		StorageClassName *string `json:"storageClassName"`
 		VolumeName       string  `json:"volumeName"`
 	}
-	err := o.Decode("spec", &spec)
-	if err == nil {
-		into.AddClaim(kube.ObjectName{Namespace: o.Namespace, Name: o.Name},
-			kube.Claim{Class: spec.StorageClassName, Volume: spec.VolumeName})
+	if o.Decode("spec", &spec) == nil {
+		into.AddClaim(o.name(), kube.Claim{Class: spec.StorageClassName, Volume: spec.VolumeName})
 	}
-	return err
 }
 
-func readVolume(o Object, into *kube.Objects) error {
+func readVolume(o Object, into *kube.Objects) {
 	var spec corev1.PersistentVolumeSpec
-	if err := o.Decode("spec", &spec); err != nil {
-		return err
+	if o.Decode("spec", &spec) != nil {
+		return
 	}
 	v := kube.Volume{Name: o.Name, Class: spec.StorageClassName, Driver: sourceKind(spec.PersistentVolumeSource)}
 	if spec.CSI != nil {
@@ -103,7 +105,6 @@ func readVolume(o Object, into *kube.Objects) error {
 		v.For = kube.ObjectName{Namespace: spec.ClaimRef.Namespace, Name: spec.ClaimRef.Name}
 	}
 	into.AddVolume(v)
-	return nil
 }
 
 // sourceKind names the kind of a volume's source: nfs, hostPath.
@@ -117,25 +118,21 @@ func sourceKind(source corev1.PersistentVolumeSource) string {
 	return ""
 }
 
-func readClass(o Object, into *kube.Objects) error {
+func readClass(o Object, into *kube.Objects) {
 	var class struct {
-		Metadata    metav1.ObjectMeta `json:"metadata"`
-		Provisioner string            `json:"provisioner"`
+		Provisioner string `json:"provisioner"`
 	}
-	err := o.Decode("", &class)
-	if err == nil {
-		into.AddClass(o.Name, class.Provisioner,
-			class.Metadata.Annotations["storageclass.kubernetes.io/is-default-class"] == "true")
+	if o.Decode("", &class) == nil {
+		into.AddClass(o.Name, class.Provisioner, o.Annotations["storageclass.kubernetes.io/is-default-class"] == "true")
 	}
-	return err
 }
 
 // readLimits reads what a LimitRange says of containers and pods, with the defaults of defaults: a request is the
 // limit, else the minimum; a limit is the maximum (Kubernetes API, LimitRangeItem).
-func readLimits(o Object, into *kube.Objects) error {
+func readLimits(o Object, into *kube.Objects) {
 	var spec corev1.LimitRangeSpec
-	if err := o.Decode("spec", &spec); err != nil {
-		return err
+	if o.Decode("spec", &spec) != nil {
+		return
 	}
 	for _, item := range spec.Limits {
 		if item.Type != corev1.LimitTypeContainer && item.Type != corev1.LimitTypePod {
@@ -150,16 +147,19 @@ func readLimits(o Object, into *kube.Objects) error {
 		if item.Type == corev1.LimitTypePod {
 			continue
 		}
-		limits, requests := corev1.ResourceList{}, corev1.ResourceList{}
-		for _, list := range []corev1.ResourceList{item.Max, item.Default} {
-			maps.Copy(limits, list)
-		}
-		for _, list := range []corev1.ResourceList{item.Min, limits, item.DefaultRequest} {
-			maps.Copy(requests, list)
-		}
+		limits := overlaid(item.Max, item.Default)
+		requests := overlaid(item.Min, limits, item.DefaultRequest)
 		into.AddLimits(o.Namespace, kube.Limits{Name: o.Name, Limits: limits, Requests: requests})
 	}
-	return nil
+}
+
+// overlaid returns the amounts of lists, of which later ones count.
+func overlaid(lists ...corev1.ResourceList) corev1.ResourceList {
+	out := corev1.ResourceList{}
+	for _, list := range lists {
+		maps.Copy(out, list)
+	}
+	return out
 }
 
 // ReadPolicy reads a SecurityGroupPolicy (vpcresources.k8s.aws/v1beta1). One without selectors or without groups is
@@ -198,22 +198,18 @@ func selectorOf(s *metav1.LabelSelector) (labels.Selector, error) {
 
 // ReadAccount reads a ServiceAccount.
 func ReadAccount(o Object, into *kube.Objects) error {
-	into.AddAccount(kube.ObjectName{Namespace: o.Namespace, Name: o.Name}, o.Labels)
+	into.AddAccount(o.name(), o.Labels)
 	return nil
 }
 
-func readEvent(o Object, into *kube.Objects) error {
+func readEvent(o Object, into *kube.Objects) {
 	var event struct {
-		Reason             string                 `json:"reason"`
-		Message            string                 `json:"message"`
-		InvolvedObject     corev1.ObjectReference `json:"involvedObject"`
-		Source             corev1.EventSource     `json:"source"`
-		ReportingComponent string                 `json:"reportingComponent"`
+		Reason         string                 `json:"reason"`
+		Message        string                 `json:"message"`
+		InvolvedObject corev1.ObjectReference `json:"involvedObject"`
 	}
 	err := o.Decode("", &event)
-	if err == nil && event.Reason == "FailedScheduling" && event.InvolvedObject.Kind == "Pod" {
-		into.AddReport(kube.ObjectName{Namespace: event.InvolvedObject.Namespace, Name: event.InvolvedObject.Name},
-			event.Message)
+	if of := event.InvolvedObject; err == nil && event.Reason == "FailedScheduling" && of.Kind == "Pod" {
+		into.AddReport(kube.ObjectName{Namespace: of.Namespace, Name: of.Name}, event.Message)
 	}
-	return err
 }

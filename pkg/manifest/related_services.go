@@ -37,32 +37,25 @@ func targetOf(text string, other kube.TargetType) kube.TargetType {
 	return kube.TargetUnknown
 }
 
-func readService(o Object, into *kube.Objects) error {
+func readService(o Object, into *kube.Objects) {
 	var spec corev1.ServiceSpec
-	if err := o.Decode("spec", &spec); err != nil {
-		return err
+	if o.Decode("spec", &spec) != nil {
+		return
 	}
-	class := ""
-	if spec.LoadBalancerClass != nil {
-		class = *spec.LoadBalancerClass
-	}
-	target := kube.TargetUnknown
-	switch {
-	case o.Annotations[nlbType] == "nlb-ip":
-		target = kube.TargetIP
-	case class == "" || class == nlbClass:
+	target := targetOf(o.Annotations[nlbTarget], kube.TargetUnknown)
+	if class := spec.LoadBalancerClass; class == nil || *class == "" || *class == nlbClass {
 		// Kubernetes' own controller knows instances alone; AWS's defaults to them.
 		target = targetOf(o.Annotations[nlbTarget], kube.TargetDefault)
-	default:
-		target = targetOf(o.Annotations[nlbTarget], target)
 	}
-	into.AddService(kube.ObjectName{Namespace: o.Namespace, Name: o.Name}, kube.Service{
+	if o.Annotations[nlbType] == "nlb-ip" {
+		target = kube.TargetIP
+	}
+	into.AddService(o.name(), kube.Service{
 		Selector: spec.Selector, IsLoadBalancer: spec.Type == corev1.ServiceTypeLoadBalancer,
 		IsNodePort: spec.Type == corev1.ServiceTypeNodePort, Target: target,
 		Route:   targetOf(o.Annotations[albTarget], kube.TargetUnknown),
 		IsLocal: spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal,
 	})
-	return nil
 }
 
 // backend is an IngressBackend, of networking.k8s.io/v1 or of older versions.
@@ -73,11 +66,11 @@ type backend struct {
 	ServiceName string `json:"serviceName"`
 }
 
-func readIngress(o Object, into *kube.Objects) error {
+func readIngress(o Object, into *kube.Objects) {
 	var spec struct {
-		IngressClassName string   `json:"ingressClassName"`
-		DefaultBackend   *backend `json:"defaultBackend"`
-		Backend          *backend `json:"backend"`
+		IngressClassName string  `json:"ingressClassName"`
+		DefaultBackend   backend `json:"defaultBackend"`
+		Backend          backend `json:"backend"`
 		Rules            []struct {
 			HTTP struct {
 				Paths []struct {
@@ -86,20 +79,17 @@ func readIngress(o Object, into *kube.Objects) error {
 			} `json:"http"`
 		} `json:"rules"`
 	}
-	if err := o.Decode("spec", &spec); err != nil {
-		return err
+	if o.Decode("spec", &spec) != nil {
+		return
 	}
 	r := kube.Route{Kind: o.Kind, Name: o.Name, Target: kube.TargetUnknown}
 	add := func(b *backend) {
-		if b == nil {
-			return
-		}
 		if name := cmp.Or(b.Service.Name, b.ServiceName); name != "" && !slices.Contains(r.Services, name) {
 			r.Services = append(r.Services, name)
 		}
 	}
-	add(spec.DefaultBackend)
-	add(spec.Backend)
+	add(&spec.DefaultBackend)
+	add(&spec.Backend)
 	for i := range spec.Rules {
 		for j := range spec.Rules[i].HTTP.Paths {
 			add(&spec.Rules[i].HTTP.Paths[j].Backend)
@@ -113,54 +103,41 @@ func readIngress(o Object, into *kube.Objects) error {
 		r.Target = targetOf(o.Annotations[albTarget], kube.TargetDefault)
 	}
 	into.AddRoute(o.Namespace, r)
-	return nil
 }
 
-func readBinding(o Object, into *kube.Objects) error {
+func readBinding(o Object, into *kube.Objects) {
 	var spec struct {
 		TargetType string `json:"targetType"`
 		ServiceRef struct {
 			Name string `json:"name"`
 		} `json:"serviceRef"`
 	}
-	err := o.Decode("spec", &spec)
-	if err == nil {
+	if o.Decode("spec", &spec) == nil {
 		into.AddRoute(o.Namespace, kube.Route{
 			Kind: o.Kind, Name: o.Name, Services: []string{spec.ServiceRef.Name},
 			Target: targetOf(spec.TargetType, kube.TargetUnknown),
 		})
 	}
-	return err
 }
 
-func readDriver(o Object, into *kube.Objects) error {
+func readDriver(o Object, into *kube.Objects) {
 	var spec struct {
 		VolumeLifecycleModes []string `json:"volumeLifecycleModes"`
 	}
-	err := o.Decode("spec", &spec)
-	if err == nil {
+	if o.Decode("spec", &spec) == nil {
 		into.AddDriver(o.Name, slices.Contains(spec.VolumeLifecycleModes, "Ephemeral"))
 	}
-	return err
 }
 
 // readLogging reads the ConfigMap of Fargate's log router and its namespace; others do not matter.
-func readLogging(o Object, into *kube.Objects) error {
-	if o.Kind == "Namespace" {
-		if o.Name == logging.Namespace {
-			into.AddLogging(logging.Config{NamespaceLabels: orEmpty(o.Labels)})
-		}
-		return nil
-	}
-	if o.Namespace != logging.Namespace || o.Name != logging.ConfigMap {
-		return nil
-	}
+func readLogging(o Object, into *kube.Objects) {
 	var data map[string]string
-	err := o.Decode("data", &data)
-	if err == nil {
+	switch {
+	case o.Kind == "Namespace" && o.Name == logging.Namespace:
+		into.AddLogging(logging.Config{NamespaceLabels: orEmpty(o.Labels)})
+	case o.Namespace == logging.Namespace && o.Name == logging.ConfigMap && o.Decode("data", &data) == nil:
 		into.AddLogging(logging.Config{Data: orEmpty(data)})
 	}
-	return err
 }
 
 func orEmpty(m map[string]string) map[string]string {

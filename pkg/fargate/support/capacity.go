@@ -126,20 +126,16 @@ func Size(pod kube.Pod) (*Capacity, []Finding) {
 	if !ok {
 		return nil, Locate(pod, append(findings, tooLarge(pod, r)))
 	}
-	replicas := pod.Workload.Replicas
 	hint, smaller := nearMiss(r.milli, r.memory, cpu, memoryMiB)
-	c := &Capacity{
-		Requested:          Amount{VCPU: vcpus(r.milli), MemoryGB: float64(r.memory) / gibibyte},
-		VCPU:               vcpus(cpu),
-		MemoryGB:           float64(memoryMiB) / 1024,
+	size, replicas := Amount{vcpus(cpu), float64(memoryMiB) / 1024}, pod.Workload.Replicas
+	return &Capacity{
+		Requested: Amount{VCPU: vcpus(r.milli), MemoryGB: float64(r.memory) / gibibyte},
+		VCPU:      size.VCPU, MemoryGB: size.MemoryGB,
 		EphemeralStorageGB: float64(max(r.storage, defaultStorage)) / gibibyte,
 		Replicas:           replicas,
-		LimitRange:         limitRange,
-		Hint:               hint,
-		Smaller:            smaller,
-	}
-	c.Total = Amount{VCPU: c.VCPU * float64(replicas), MemoryGB: c.MemoryGB * float64(replicas)}
-	return c, Locate(pod, findings)
+		Total:              Amount{size.VCPU * float64(replicas), size.MemoryGB * float64(replicas)},
+		LimitRange:         limitRange, Hint: hint, Smaller: smaller,
+	}, Locate(pod, findings)
 }
 
 func vcpus(milli int64) float64 { return float64(milli) / 1000 }

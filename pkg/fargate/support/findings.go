@@ -2,11 +2,11 @@ package support
 
 import "github.com/fgctl/fgctl/pkg/fargate/kube"
 
-// rule is an entry of the table. Where the scheduler has taken the pod, the warnings of a rule with
-// doubt fall away: they only say that it might not.
+// rule is an entry of the table.
 type rule struct {
-	code   FindingCode
-	judge  func(kube.Pod) []Finding
+	code  FindingCode
+	judge func(kube.Pod) []Finding
+	// doubt lets its warnings fall away where the scheduler has taken the pod: they only say that it might not.
 	doubt  bool
 	always bool // counts also for a pod that does not go to Fargate
 }
@@ -18,16 +18,12 @@ func known(code string, severity Severity, meaning, source string, judge func(ku
 
 // doubtful makes a rule whose warnings fall away where the scheduler has taken the pod.
 func doubtful(code string, severity Severity, meaning, source string, judge func(kube.Pod) []Finding) rule {
-	r := known(code, severity, meaning, source, judge)
-	r.doubt = true
-	return r
+	return rule{code: FindingCode{code, severity, meaning, source}, judge: judge, doubt: true}
 }
 
 // elsewhere makes a rule that counts also for a pod that does not go to Fargate.
 func elsewhere(code string, severity Severity, meaning, source string, judge func(kube.Pod) []Finding) rule {
-	r := known(code, severity, meaning, source, judge)
-	r.always = true
-	return r
+	return rule{code: FindingCode{code, severity, meaning, source}, judge: judge, always: true}
 }
 
 // Findings judges a pod by every rule. The findings are in the order of the rules, then of the pod's

@@ -86,10 +86,7 @@ func runtimeClass(pod kube.Pod) []Finding {
 // resourceClaims: devices that are claimed come from a driver that runs on the node (Kubernetes, Dynamic Resource
 // Allocation).
 func resourceClaims(pod kube.Pod) []Finding {
-	if len(pod.Spec.ResourceClaims) == 0 {
-		return nil
-	}
-	found := make([]Finding, 0, len(pod.Spec.ResourceClaims))
+	var found []Finding //nolint:prealloc // a clean pod costs no memory
 	for i, c := range pod.Spec.ResourceClaims {
 		found = append(found, risky(pod.Field("resourceClaims"+kube.Index(i)), keepOff,
 			"the pod claims the device %s; the driver of such a device runs as a DaemonSet, and those do not run on Fargate",

@@ -45,6 +45,16 @@ func labelOfNodes(key string) (nodeLabel, string) {
 	return labelAbsent, ""
 }
 
+// fixedLabels are the labels with one value: systemLabels are those of the system, processorLabels those of the
+// processor.
+var (
+	fixedLabels = []string{
+		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch",
+		"beta.kubernetes.io/arch",
+	}
+	systemLabels, processorLabels = fixedLabels[1:3], fixedLabels[3:]
+)
+
 // describeLabel says what Fargate's nodes have for a label.
 func describeLabel(key string) string {
 	known, value := labelOfNodes(key)
@@ -81,26 +91,25 @@ func answerOf(yes bool) answer {
 // DoesNotExist hold for a label that is not there, Gt and Lt only for one that is a number.
 func meets(r corev1.NodeSelectorRequirement) answer {
 	known, value := labelOfNodes(r.Key)
+	var yes bool
 	switch r.Operator {
+	case corev1.NodeSelectorOpIn:
+		yes = known == labelChosen || known == labelFixed && slices.Contains(r.Values, value)
+	case corev1.NodeSelectorOpNotIn:
+		yes = known != labelFixed || !slices.Contains(r.Values, value)
+	case corev1.NodeSelectorOpExists:
+		yes = known != labelAbsent
+	case corev1.NodeSelectorOpDoesNotExist:
+		yes = known == labelAbsent
 	case corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt: // none of the labels is a number
 		return unmet
-	case corev1.NodeSelectorOpIn, corev1.NodeSelectorOpNotIn, corev1.NodeSelectorOpExists,
-		corev1.NodeSelectorOpDoesNotExist:
-		if known == labelUnsettled {
-			return notKnown
-		}
 	default: // refused by the API server, whatever the node
 		return met
 	}
-	switch r.Operator {
-	case corev1.NodeSelectorOpIn:
-		return answerOf(known == labelChosen || known == labelFixed && slices.Contains(r.Values, value))
-	case corev1.NodeSelectorOpNotIn:
-		return answerOf(known != labelFixed || !slices.Contains(r.Values, value))
-	case corev1.NodeSelectorOpExists:
-		return answerOf(known != labelAbsent)
+	if known == labelUnsettled {
+		return notKnown
 	}
-	return answerOf(known == labelAbsent)
+	return answerOf(yes)
 }
 
 // termMeets judges a term: all its requirements have to hold. It returns the requirement that decides, and that
@@ -129,7 +138,7 @@ func requirementText(r corev1.NodeSelectorRequirement) string {
 }
 
 func architecture(pod kube.Pod) []Finding {
-	keys := unmetNodeLabels(pod, "kubernetes.io/arch", "beta.kubernetes.io/arch")
+	keys := unmetNodeLabels(pod, processorLabels...)
 	found := make([]Finding, 0, len(keys))
 	for _, key := range keys {
 		found = append(found, refused(kube.KeyPath(pod.Field("nodeSelector"), key),
@@ -147,10 +156,7 @@ func nodeSelector(pod kube.Pod) []Finding {
 		r := corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}
 		found = append(found, nodeFinding(r, key+"="+value, kube.KeyPath(pod.Field("nodeSelector"), key))...)
 	}
-	for _, key := range [...]string{
-		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch",
-		"beta.kubernetes.io/arch",
-	} {
+	for _, key := range fixedLabels {
 		if value := pod.Spec.NodeSelector[key]; isOpen(value) {
 			_, fixed := labelOfNodes(key)
 			found = append(found, risky(kube.KeyPath(pod.Field("nodeSelector"), key), "let it be "+fixed+", or take it away",
@@ -233,8 +239,7 @@ func nodeFinding(r corev1.NodeSelectorRequirement, wanted, path string) []Findin
 // ShunsFargate reports whether the pod's node selector or required node affinity cannot be met by a Fargate node. The
 // matchFields that a DaemonSet's controller writes are not its author's.
 func ShunsFargate(p kube.Pod) bool {
-	if len(unmetNodeLabels(p)) > 0 || len(unmetNodeLabels(p, "kubernetes.io/arch", "beta.kubernetes.io/arch",
-		"kubernetes.io/os", "beta.kubernetes.io/os")) > 0 {
+	if len(unmetNodeLabels(p)) > 0 || len(unmetNodeLabels(p, fixedLabels[1:]...)) > 0 {
 		return true
 	}
 	terms := p.RequiredTerms()

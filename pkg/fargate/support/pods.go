@@ -3,6 +3,7 @@ package support
 // What Fargate refuses in a pod as a whole, and what is risky there.
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,23 +19,16 @@ func hostNetwork(pod kube.Pod) []Finding {
 		`the pod uses the host's network: "Pod not supported on Fargate: fields not supported: HostNetwork"`)
 }
 
-// hostPID and hostIPC are of the kind of hostNetwork: there is no host to share. No report of either was
-// found, so that they are refused is inferred.
-func hostPID(pod kube.Pod) []Finding {
-	return hostNamespace(pod, pod.Spec.HostPID, "hostPID", "process IDs")
-}
-
-func hostIPC(pod kube.Pod) []Finding {
-	return hostNamespace(pod, pod.Spec.HostIPC, "hostIPC", "inter-process communication")
-}
-
-// hostNamespace makes the finding of a namespace shared with the host.
-func hostNamespace(pod kube.Pod, shared bool, field, what string) []Finding {
-	if !shared {
-		return nil
+// hostNamespace makes a rule of a namespace shared with the host. hostPID and hostIPC are of the kind of hostNetwork:
+// there is no host to share. No report of either was found, so that they are refused is inferred.
+func hostNamespace(field, what string, isShared func(*corev1.PodSpec) bool) func(kube.Pod) []Finding {
+	return func(pod kube.Pod) []Finding {
+		if !isShared(&pod.Spec) {
+			return nil
+		}
+		return risky(pod.Field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but "+
+			"what its scheduler does with such a pod is not known", what)
 	}
-	return risky(pod.Field(field), removeIt, "the pod uses the host's %s; on Fargate there is no host to share, but "+
-		"what its scheduler does with such a pod is not known", what)
 }
 
 // CodeDaemonSet is the code of a DaemonSet's pods.
@@ -54,7 +48,7 @@ func daemonSet(pod kube.Pod) []Finding {
 
 func windowsPod(pod kube.Pod) []Finding {
 	var found []Finding
-	for _, key := range unmetNodeLabels(pod, "kubernetes.io/os", "beta.kubernetes.io/os") {
+	for _, key := range unmetNodeLabels(pod, systemLabels...) {
 		found = append(found, refused(kube.KeyPath(pod.Field("nodeSelector"), key), keepOff,
 			"the pod wants nodes with %s=%s; EKS on Fargate has Linux only", key, pod.Spec.NodeSelector[key])...)
 	}
@@ -126,12 +120,7 @@ func topologyKeys(a *corev1.PodAffinity) []string {
 
 // onlyHosts reports whether an affinity to pods is about sharing hosts alone, not zones.
 func onlyHosts(keys []string) bool {
-	for _, key := range keys {
-		if key != corev1.LabelHostname {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(keys, func(key string) bool { return key != corev1.LabelHostname })
 }
 
 // schedulerName: in a pod that runs, the webhook has written fargate-scheduler; in a manifest somebody.
@@ -168,8 +157,7 @@ func coreDNSOnEC2(pod kube.Pod) []Finding {
 	if !pod.IsCoreDNS() || pod.Annotations[kube.ComputeTypeAnnotation] != kube.ComputeTypeEC2 {
 		return nil
 	}
-	path := strings.TrimSuffix(pod.SpecPath, "spec") + "metadata.annotations"
-	found := risky(kube.KeyPath(path, kube.ComputeTypeAnnotation),
+	found := risky(kube.KeyPath(metadata(pod, "annotations"), kube.ComputeTypeAnnotation),
 		"make a profile that selects kube-system and k8s-app: kube-dns; then, where CoreDNS is the managed add-on, set its "+
 			`configuration value {"computeType":"Fargate"} (a patch is undone by the add-on's next update); where it is your `+
 			"own, patch its Deployment",

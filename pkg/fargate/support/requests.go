@@ -97,10 +97,9 @@ func requested(spec corev1.PodSpec) podRequest {
 // them before any scheduler sees the pod.
 func withDefaults(containers []corev1.Container) []corev1.Container {
 	isCopy := false
-	always := func(corev1.ResourceName) bool { return true }
 	for i := range containers {
 		r := &containers[i].Resources
-		if requests := defaults(*r, always); len(requests) > len(r.Requests) {
+		if requests := defaults(*r, alwaysSo); len(requests) > len(r.Requests) {
 			if !isCopy {
 				containers, isCopy = slices.Clone(containers), true
 			}
@@ -109,6 +108,8 @@ func withDefaults(containers []corev1.Container) []corev1.Container {
 	}
 	return containers
 }
+
+func alwaysSo(corev1.ResourceName) bool { return true }
 
 // defaults returns the requests with the limits beside them that have none, where it may be so.
 func defaults(r corev1.ResourceRequirements, may func(corev1.ResourceName) bool) corev1.ResourceList {
@@ -195,15 +196,13 @@ func limitsAbove(pod kube.Pod, r podRequest) []Finding {
 				continue
 			}
 			asked, most := bounded(limit, (*resource.Quantity).MilliValue), r.milli
+			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
 			if name == corev1.ResourceMemory {
 				asked, most = bounded(limit, (*resource.Quantity).Value), r.memory
+				requested = resource.NewQuantity(most, resource.BinarySI)
 			}
 			if asked <= most || name == corev1.ResourceMemory && pod.IsCoreDNS() {
 				continue // EKS's own CoreDNS has such a limit of memory, and runs on Fargate
-			}
-			requested := resource.NewMilliQuantity(most, resource.DecimalSI)
-			if name == corev1.ResourceMemory {
-				requested = resource.NewQuantity(most, resource.BinarySI)
 			}
 			found = append(found, Finding{
 				Code: CodeLimitAboveRequests, Severity: SeverityWarning, Path: of.path("limits", name),
@@ -280,44 +279,30 @@ func Locate(pod kube.Pod, findings []Finding) []Finding {
 // withLimits returns the pod as the LimitRanges of its namespace leave it, and the name of one that has changed any of
 // its containers. What a container says itself stays; a limit of its own is its request already (Kubernetes, Limit
 // Ranges). The pods of a cluster have what these set.
-func withLimits(pod kube.Pod) (kube.Pod, string) {
-	ranges := pod.Objects.LimitsOf(pod.Namespace)
-	if len(ranges) == 0 || pod.Running != nil {
+func withLimits(pod kube.Pod) (changed kube.Pod, name string) {
+	if pod.Running != nil {
 		return pod, ""
 	}
-	spec := pod.Spec
-	name := setLimits(&spec, ranges)
-	pod.Spec = spec
-	return pod, name
-}
-
-func setLimits(spec *corev1.PodSpec, ranges []kube.Limits) string {
-	name := ""
-	for _, l := range ranges {
-		for _, list := range []*[]corev1.Container{&spec.InitContainers, &spec.Containers} {
+	for _, l := range pod.Objects.LimitsOf(pod.Namespace) {
+		for _, list := range []*[]corev1.Container{&pod.Spec.InitContainers, &pod.Spec.Containers} {
 			*list = slices.Clone(*list)
 			for i := range *list {
 				r := &(*list)[i].Resources
-				requests := defaults(*r, func(corev1.ResourceName) bool { return true })
-				limits := filled(r.Limits, l.Limits)
-				if requests = filled(requests, l.Requests); len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
+				requests, limits := filled(defaults(*r, alwaysSo), l.Requests), filled(r.Limits, l.Limits)
+				if len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
 					r.Requests, r.Limits, name = requests, limits, l.Name
 				}
 			}
 		}
 	}
-	return name
+	return pod, name
 }
 
 // filled returns a list with the amounts of another one for what it does not name.
 func filled(own, more corev1.ResourceList) corev1.ResourceList {
 	out := corev1.ResourceList{}
-	for name, amount := range more {
-		out[name] = amount
-	}
-	for name, amount := range own {
-		out[name] = amount
-	}
+	maps.Copy(out, more)
+	maps.Copy(out, own)
 	return out
 }
 

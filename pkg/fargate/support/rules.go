@@ -1,6 +1,10 @@
 package support
 
-import "github.com/fgctl/fgctl/pkg/fargate/logging"
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fgctl/fgctl/pkg/fargate/logging"
+)
 
 // The rules of what Fargate refuses in a pod, or what is risky there: a table with the source of each. A new rule is
 // a new entry, a function, a row of its test and a section of docs/findings.md. What is measured or documented as
@@ -30,10 +34,10 @@ var rules = []rule{
 		hostNetwork),
 	doubtful("host-pid", SeverityWarning, "the pod uses the host's process IDs",
 		"by analogy with hostNetwork, and with ECS (aws-cdk#29619); no report was found",
-		hostPID),
+		hostNamespace("hostPID", "process IDs", func(s *corev1.PodSpec) bool { return s.HostPID })),
 	doubtful("host-ipc", SeverityWarning, "the pod uses the host's inter-process communication",
 		"by analogy with hostNetwork; no report was found",
-		hostIPC),
+		hostNamespace("hostIPC", "inter-process communication", func(s *corev1.PodSpec) bool { return s.HostIPC })),
 	known("host-port", SeverityError, "a container takes a port of the host",
 		guide+"; aws-efs-csi-driver#589",
 		inContainers(hostPort)),

@@ -4,6 +4,7 @@ package fargate
 // (containers-roadmap#996), so a budget that it breaks can only be named beforehand.
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -97,11 +98,7 @@ func (d DisruptionBudget) Allowed(pods int) int {
 	if d.MaxUnavailable != "" {
 		return min(share(d.MaxUnavailable, pods), pods)
 	}
-	least := "1"
-	if d.MinAvailable != "" {
-		least = d.MinAvailable
-	}
-	return max(pods-share(least, pods), 0)
+	return max(pods-share(cmp.Or(d.MinAvailable, "1"), pods), 0)
 }
 
 // TakenAtOnce returns how many pods a restart of a workload takes away before others are ready. A Deployment rounds its
@@ -128,16 +125,13 @@ func TakenAtOnce(workload kube.Pod) int {
 
 // share reads a number or a percentage of pods.
 func share(text string, pods int) int {
-	if percent, ok := strings.CutSuffix(text, "%"); ok {
-		n, err := strconv.Atoi(percent)
-		if err != nil {
-			return 0
-		}
-		return int(math.Ceil(float64(n) * float64(pods) / 100))
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
+	digits, isPercent := strings.CutSuffix(text, "%")
+	n, err := strconv.Atoi(digits)
+	switch {
+	case err != nil:
 		return 0
+	case isPercent:
+		return int(math.Ceil(float64(n) * float64(pods) / 100))
 	}
 	return n
 }

@@ -6,7 +6,6 @@ package fargate
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -65,12 +64,18 @@ type Impact struct {
 	live, known map[kube.OwnerKey]bool
 }
 
+// impactKey is equal for what is reported in one line; made and workload keep apart what cannot be reported so yet.
 type impactKey struct {
-	place  string // namespace, owner and, where it is not the end, origin
-	from   string
-	fate   Fate
-	to     string
-	pinned bool
+	owner    kube.OwnerKey
+	from, to string
+	fate     Fate
+	pinned   bool
+	made     kube.Owner
+	workload bool
+}
+
+func keyOf(namespace string, owner kube.Owner) kube.OwnerKey {
+	return kube.OwnerKey{Namespace: namespace, Kind: owner.Kind, Name: owner.Name}
 }
 
 // impactGroup is pods of one owner and one fate.
@@ -109,21 +114,19 @@ func (i *Impact) SetRates(rates *price.Rates, objects *kube.Objects) {
 // Add takes a pod or a workload, in whatever order.
 func (i *Impact) Add(pod kube.Pod) {
 	i.owners.Note(pod)
-	owner, pods := kube.Owner{Kind: pod.Kind, Name: pod.Name}, pod.Workload.Replicas
-	made := ""
+	owner, made, pods := kube.Owner{Kind: pod.Kind, Name: pod.Name}, kube.Owner{}, pod.Workload.Replicas
 	if pod.Running != nil {
 		pods = 1
 	}
 	if o := kube.OwnerOf(pod); o != nil {
-		owner, made = *o, pod.Running.OwnerKind+"\x00"+pod.Running.OwnerName
-		i.live[kube.OwnerKey{Namespace: pod.Namespace, Kind: o.Kind, Name: o.Name}] = true
-		i.live[kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Running.OwnerKind, Name: pod.Running.OwnerName}] = true
+		owner, made = *o, kube.Owner{Kind: pod.Running.OwnerKind, Name: pod.Running.OwnerName}
+		i.live[keyOf(pod.Namespace, owner)], i.live[keyOf(pod.Namespace, made)] = true, true
 	}
 	from := i.profileOf(pod)
 	of := origin{workload: pod.Running == nil && pod.Kind != "Pod"}
 	if of.workload {
-		i.known[kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Kind, Name: pod.Name}] = true
-		of.maker = kube.OwnerKey{Namespace: pod.Namespace, Kind: pod.Workload.OwnerKind, Name: pod.Workload.OwnerName}
+		i.known[keyOf(pod.Namespace, owner)] = true
+		of.maker = keyOf(pod.Namespace, kube.Owner{Kind: pod.Workload.OwnerKind, Name: pod.Workload.OwnerName})
 	}
 	i.count(pod, owner, of, pods, from != "")
 	if from == "" || pods == 0 {
@@ -137,7 +140,8 @@ func (i *Impact) Add(pod kube.Pod) {
 	if e.Pinned == from {
 		hit.pin()
 	}
-	key := hit.key(made, strconv.FormatBool(of.workload))
+	key := hit.key()
+	key.made, key.workload = made, of.workload
 	group := i.groups[key]
 	if group == nil {
 		running := kube.Pod{Namespace: pod.Namespace, Labels: pod.Labels, Running: pod.Running}
@@ -175,10 +179,10 @@ func (i *Impact) Again() map[string]int {
 	return out
 }
 
-// key is equal for what is reported in one line; origin keeps apart what cannot be reported so yet.
-func (p PodImpact) key(origin ...string) impactKey {
-	place := strings.Join(append([]string{p.Namespace, p.Owner.Kind, p.Owner.Name}, origin...), "\x00")
-	return impactKey{place, p.From, p.Fate, strings.Join(p.To, "\x00"), p.Pinned}
+func (p PodImpact) key() impactKey {
+	return impactKey{
+		owner: keyOf(p.Namespace, p.Owner), from: p.From, to: strings.Join(p.To, "\x00"), fate: p.Fate, pinned: p.Pinned,
+	}
 }
 
 // pin makes the fate that of pods whose template names From. No profile takes what is made in their place,
@@ -193,23 +197,15 @@ func (p *PodImpact) pin() {
 
 // fateOf is the fate of pods of which a new one would have the verdict.
 func fateOf(v Verdict) Fate {
-	switch v {
-	case VerdictMatched:
-		return FateMoves
-	case VerdictAmbiguous:
-		return FateAmbiguous
-	case VerdictExcluded:
-		return FateLeaves
-	case VerdictUnmatched:
-	}
-	return FatePending
+	return map[Verdict]Fate{
+		VerdictMatched: FateMoves, VerdictAmbiguous: FateAmbiguous, VerdictExcluded: FateLeaves, VerdictUnmatched: FatePending,
+	}[v]
 }
 
 // repeats reports whether a workload is there once more as its pods or as the workload that made it, in which
 // case these count.
 func (i *Impact) repeats(namespace string, owner kube.Owner, of origin) bool {
-	key := kube.OwnerKey{Namespace: namespace, Kind: owner.Kind, Name: owner.Name}
-	return of.workload && (i.live[key] || i.known[of.maker])
+	return of.workload && (i.live[keyOf(namespace, owner)] || i.known[of.maker])
 }
 
 // profileOf is the profile on which a pod is, if it goes; empty otherwise. A pod that runs says so
@@ -227,10 +223,6 @@ func (i *Impact) profileOf(pod kube.Pod) string {
 	}
 	return ""
 }
-
-// leaving reports whether a pod of a cluster has ended or is being deleted: whatever is made in its place is there
-// already, or waits for its name.
-func leaving(r *kube.Running) bool { return finished(r) || r.Terminating }
 
 // Pods returns the fates, worst first: what stays Pending, what becomes ambiguous, what leaves Fargate, what
 // moves; within a fate by namespace and owner.
@@ -272,16 +264,9 @@ func DeletionOrder(profiles []Profile, again map[string]int) []Profile {
 	sooner := func(a, b Profile) bool {
 		return cmp.Or(cmp.Compare(again[a.Name], again[b.Name]), cmp.Compare(b.Name, a.Name)) < 0
 	}
-	left := slices.Clone(profiles)
-	slices.SortStableFunc(left, func(a, b Profile) int {
-		switch x, y := a.Status.InTransition(), b.Status.InTransition(); {
-		case x && !y:
-			return -1
-		case y && !x:
-			return 1
-		}
-		return 0
-	})
+	inTransition := slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return !p.Status.InTransition() })
+	settled := slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return p.Status.InTransition() })
+	left := slices.Concat(inTransition, settled)
 	var out []Profile
 	for len(left) > 0 {
 		next := slices.IndexFunc(left, func(p Profile) bool {

@@ -75,11 +75,10 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 	if best == nil {
 		return nil
 	}
+	compiled := findProfile(m.profiles, profile.Name)
 	n := &Nearest{
 		Profile: profile.Name, Selector: best.Index, Unmet: []Condition{}, Full: len(profile.Selectors) >= MaxSelectors,
-	}
-	if p := findProfile(m.profiles, profile.Name); p != nil {
-		n.Cluster = p.cluster
+		Cluster: compiled.cluster,
 	}
 	if !best.Namespace.Matches {
 		n.Unmet = append(n.Unmet, Condition{Field: "namespace", Want: best.Namespace.Want, Got: &pod.Namespace})
@@ -89,13 +88,11 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 			n.Unmet = append(n.Unmet, Condition{Field: "label", Key: l.Key, Want: l.Want, Got: l.Got})
 		}
 	}
-	if !profile.Status.TakesPods() && profile.Status != StatusCreating {
-		return n // it takes no pod any more, whatever its labels
-	}
-	if len(e.Refused()) > 0 {
-		return n // there is no way onto Fargate
-	}
 	switch {
+	case !profile.Status.TakesPods() && profile.Status != StatusCreating:
+		return n // it takes no pod any more, whatever its labels
+	case len(e.Refused()) > 0:
+		return n // there is no way onto Fargate
 	case e.Pinned != "" && pin == "" && best.Namespace.Matches && CanPin(profile.Name):
 		repinned, pinned := pod, map[string]string{kube.ProfileLabel: profile.Name}
 		repinned.Labels = with(pod.Labels, pinned)
@@ -105,8 +102,7 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 	default:
 		n.AddLabels = addLabels(pod, *best)
 	}
-	if p := findProfile(m.profiles, profile.Name); n.AddLabels != nil &&
-		!p.matches(pod.Namespace, with(pod.Labels, n.AddLabels)) {
+	if n.AddLabels != nil && !compiled.matches(pod.Namespace, with(pod.Labels, n.AddLabels)) {
 		n.AddLabels = nil // a pair asks for another value of the pin
 	}
 	if len(n.Unmet) > 0 && e.Pinned == pin { // no selector helps a pod that asks for another profile
@@ -122,11 +118,10 @@ func (m *Matcher) settled(pod kube.Pod, profile string, added map[string]string)
 		return added
 	}
 	labels := with(pod.Labels, added)
-	for i := range m.profiles {
-		if p := &m.profiles[i]; p.name != profile && p.status.TakesPods() && p.matches(pod.Namespace, labels) {
-			added[kube.ProfileLabel] = profile
-			break
-		}
+	if slices.ContainsFunc(m.profiles, func(p compiledProfile) bool {
+		return p.name != profile && p.status.TakesPods() && p.matches(pod.Namespace, labels)
+	}) {
+		added[kube.ProfileLabel] = profile
 	}
 	return added
 }
@@ -193,11 +188,7 @@ func addLabels(pod kube.Pod, s SelectorMatch) map[string]string {
 	if !s.Namespace.Matches {
 		return nil
 	}
-	labels := maps.Clone(pod.Labels)
-	if labels == nil {
-		labels = map[string]string{}
-	}
-	added := map[string]string{}
+	labels, added := with(pod.Labels, nil), map[string]string{}
 	add := func(l LabelMatch, taken ...string) (ok bool) {
 		key, value, ok := selector.Label(l.Key, l.Want, taken...)
 		labels[key], added[key] = value, value
@@ -210,10 +201,8 @@ func addLabels(pod kube.Pod, s SelectorMatch) map[string]string {
 	}
 	// A label that took another value may have met a wildcard pair before, so all of these are looked at.
 	for _, l := range s.Labels {
-		if !selector.HasWildcard(l.Key) || selector.MeetsPair(labels, l.Key, l.Want) {
-			continue
-		}
-		if !add(l, slices.Collect(maps.Keys(labels))...) {
+		if selector.HasWildcard(l.Key) && !selector.MeetsPair(labels, l.Key, l.Want) &&
+			!add(l, slices.Collect(maps.Keys(labels))...) {
 			return nil
 		}
 	}

@@ -4,6 +4,7 @@ package fargate
 // acts when a pod is created and never again, so the two may differ.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,8 +96,11 @@ type RunningState struct {
 // PR#210).
 func taken(pod kube.Pod) bool { return pod.Running != nil && pod.Spec.SchedulerName == kube.Scheduler }
 
-// finished reports whether a running pod has ended; where it ran does not matter any more.
-func finished(r *kube.Running) bool { return r.Phase == "Succeeded" || r.Phase == "Failed" }
+// leaving reports whether a pod of a cluster has ended or is being deleted: where it ran does not matter any more, and
+// whatever is made in its place is there already, or waits for its name.
+func leaving(r *kube.Running) bool {
+	return r.Phase == "Succeeded" || r.Phase == "Failed" || r.Terminating
+}
 
 // waits reports whether a running pod has no node yet.
 func waits(pod kube.Pod) bool { return pod.Running.Phase == "Pending" && pod.Running.NodeName == "" }
@@ -120,15 +124,14 @@ func runningState(pod kube.Pod) *RunningState {
 // runningFindings returns where a running pod differs from the verdict, which is that of a new pod. They
 // matter wherever the pod runs.
 func runningFindings(pod kube.Pod, e Explanation, profiles []compiledProfile) []support.Finding {
-	if pod.Running == nil || finished(pod.Running) || pod.Running.Terminating {
+	if pod.Running == nil || leaving(pod.Running) {
 		return nil
 	}
-	var f *support.Finding
+	find := notTakenFinding
 	if taken(pod) {
-		f = takenFinding(pod, e, profiles)
-	} else {
-		f = notTakenFinding(pod, e, profiles)
+		find = takenFinding
 	}
+	f := find(pod, e, profiles)
 	var findings []support.Finding
 	if f != nil {
 		findings = append(findings, *f)
@@ -170,10 +173,7 @@ func notTakenFinding(pod kube.Pod, e Explanation, profiles []compiledProfile) *s
 				"labels changed later", created, profile)
 		}
 	}
-	scheduler := pod.Spec.SchedulerName
-	if scheduler == "" {
-		scheduler = kube.DefaultScheduler
-	}
+	scheduler := cmp.Or(pod.Spec.SchedulerName, kube.DefaultScheduler)
 	f.Message = fmt.Sprintf("the pod matches profile %s and is with %s all the same: %s", e.Profile, scheduler, why)
 	if text := pod.Running.Unscheduled; text != "" && waits(pod) {
 		f.Message += fmt.Sprintf("; %s says: %q", scheduler, text)
@@ -279,7 +279,7 @@ func isPlain(name string) bool {
 }
 
 // restartable are the kinds that kubectl rollout restart knows.
-var restartable = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
+var restartable = []string{"Deployment", "StatefulSet", "DaemonSet"}
 
 // recreate says how to recreate a running pod; no command where a shell would not take a name as it is.
 func recreate(pod kube.Pod) (hint string, commands []string) {
@@ -292,12 +292,12 @@ func recreate(pod kube.Pod) (hint string, commands []string) {
 	if o == nil {
 		return "delete it, then apply its manifest again (nothing owns it)", remove
 	}
-	kind, ok := restartable[o.Kind]
-	if o.Kind == "StatefulSet" && waits(pod) {
-		ok = false // a rollout waits for the pod to be ready first (Kubernetes, StatefulSets, Forced rollback)
-	}
-	if ok && !pod.Running.OwnerForeign {
-		return hintOnly, []string{fmt.Sprintf("kubectl rollout restart %s/%s -n %s", kind, o.Name, pod.Namespace)}
+	// A rollout of a StatefulSet waits for the pod to be ready first (Kubernetes, StatefulSets, Forced rollback).
+	isStuck := o.Kind == "StatefulSet" && waits(pod)
+	if slices.Contains(restartable, o.Kind) && !isStuck && !pod.Running.OwnerForeign {
+		return hintOnly, []string{
+			fmt.Sprintf("kubectl rollout restart %s/%s -n %s", strings.ToLower(o.Kind), o.Name, pod.Namespace),
+		}
 	}
 	return hintOnly, remove
 }

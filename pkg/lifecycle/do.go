@@ -173,7 +173,7 @@ func (o Options) still(choose chooser) chooser {
 // runs know the original by.
 func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) error {
 	for _, p := range profiles {
-		if p.Tags[decision.TagReplaces] != original.Name || p.Tags[decision.TagReplacesID] != decision.ProfileID(original) {
+		if !decision.Replaces(p, original) {
 			continue
 		}
 		differences := fargate.Differences(p, successor)
@@ -195,17 +195,11 @@ func mayCome(profiles []fargate.Profile, original, successor fargate.Profile) er
 // successor cannot take its pods, or somebody else has plans with it.
 func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate.Profile, error) {
 	current, heir := fargate.Named(profiles, old.Name), fargate.Named(profiles, successor.Name)
-	var rival *fargate.Profile
-	replaces := func(p fargate.Profile) bool {
-		return p.Tags[decision.TagReplaces] == old.Name && p.Tags[decision.TagReplacesID] == decision.ProfileID(old)
-	}
-	for i, p := range profiles {
-		if p.Name != old.Name && p.Name != successor.Name && replaces(p) {
-			rival = &profiles[i]
-		}
-	}
+	rival := slices.IndexFunc(profiles, func(p fargate.Profile) bool {
+		return p.Name != old.Name && p.Name != successor.Name && decision.Replaces(p, old)
+	})
 	another := current != nil && current.ARN != old.ARN
-	if another && replaces(*current) && decision.Renews(*current, successor) {
+	if another && decision.Replaces(*current, old) && decision.Renews(*current, successor) {
 		return nil, nil // another run of the same replacement is ahead
 	}
 	stays := old.Name + " was not deleted"
@@ -227,9 +221,9 @@ func mayGo(profiles []fargate.Profile, old, successor fargate.Profile) (*fargate
 	case heir.Status != fargate.StatusActive:
 		return nil, fmt.Errorf("profile %s is %s and cannot take the pods of %s; %s",
 			successor.Name, heir.Status, old.Name, stays)
-	case rival != nil:
+	case rival >= 0:
 		return nil, fmt.Errorf("profile %s replaces %s too, besides %s; %s: delete the one of the two that is not wanted",
-			rival.Name, old.Name, successor.Name, stays)
+			profiles[rival].Name, old.Name, successor.Name, stays)
 	case another:
 		return nil, fmt.Errorf("profile %s was re-created by somebody else (%s); it was not deleted", old.Name, current.ARN)
 	}

@@ -47,7 +47,7 @@ func MadeRole(ctx context.Context, iam interface {
 func RolesOf(profiles []fargate.Profile) []string {
 	var names []string
 	for _, p := range profiles {
-		name := p.PodExecutionRoleARN[strings.LastIndex(p.PodExecutionRoleARN, "/")+1:]
+		name := fargate.ParseARN(p.PodExecutionRoleARN).Name()
 		if strings.HasPrefix(name, decision.RolePrefix) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -82,7 +82,10 @@ func (r *Runner) RoleUse(ctx context.Context, name, region string, gone []fargat
 	group.SetLimit(clustersAtOnce)
 	for i, c := range clusters {
 		group.Go(func() error {
-			profiles, err := r.usersOf(groupContext, c, everywhere && i == 0)
+			profiles, err := r.EKS.Profiles(groupContext, c)
+			if err == nil && everywhere && i == 0 { // the role's own cluster, whose role may go by this
+				profiles, err = r.settled(groupContext, c, profiles, true)
+			}
 			lock.Lock()
 			defer lock.Unlock()
 			switch {
@@ -114,15 +117,6 @@ func (r *Runner) RoleUse(ctx context.Context, name, region string, gone []fargat
 
 // clustersAtOnce is how many clusters are read side by side.
 const clustersAtOnce = 8
-
-// usersOf reads the profiles of a cluster; for certain, until readings agree over a grace period.
-func (r *Runner) usersOf(ctx context.Context, cluster string, certain bool) ([]fargate.Profile, error) {
-	profiles, err := r.EKS.Profiles(ctx, cluster)
-	if err != nil || !certain {
-		return profiles, err
-	}
-	return r.settled(ctx, cluster, profiles, true)
-}
 
 // RemoveRole deletes a role that fgctl made and nothing uses. One to which somebody has given more than fgctl did is
 // refused. Run again, it goes on where it ended.

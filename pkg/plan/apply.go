@@ -94,7 +94,9 @@ func ChangeOf(d decision.Decision) Change {
 		if d.Action == decision.Begin {
 			change.Action, change.Request = "replace", RequestOf(d.Intended())
 		} else if d.Stage == decision.Begun {
-			change.Differences = fargate.Differences(*d.Original, withoutOwn(d.Wanted))
+			wanted := d.Wanted
+			wanted.Tags = decision.WithoutIntent(wanted.Tags)
+			change.Differences = fargate.Differences(*d.Original, wanted)
 		}
 		if !d.Wish.KeepName {
 			change.After = d.Wanted.Name
@@ -111,11 +113,6 @@ func ChangeOf(d decision.Decision) Change {
 		change.Differences = []fargate.Difference{}
 	}
 	return change
-}
-
-func withoutOwn(p fargate.Profile) fargate.Profile {
-	p.Tags = decision.WithoutIntent(p.Tags)
-	return p
 }
 
 // Apply returns the plan of what was decided about a file. Settle is the time between a profile's becoming ACTIVE and

@@ -85,13 +85,11 @@ func (f *facts) judgeGiven() (Result, []network.Judgement) {
 			"the cluster names neither its VPC nor its subnets, so whether the VPC is the right one is not known",
 		})
 	}
-	if noneFree(choices) {
-		return fullSubnets(len(choices)).found(warnings...), choices
+	out := usableSubnets(message, choices, warnings)
+	if out.Level == Pass {
+		out = out.with(good...)
 	}
-	if len(warnings) > 0 {
-		return summed(Warn, warnings, "%s, but see below", message), choices
-	}
-	return pass("%s", message).with(good...), choices
+	return out, choices
 }
 
 // subnetHint names private subnets in the place of unusable ones, where some are known.
@@ -178,27 +176,21 @@ func (f *facts) findSubnets() (Result, []network.Judgement) {
 	if len(left) > 0 {
 		private += fmt.Sprintf("; %d left out", len(left))
 	}
-	out := pass("%s", private)
+	return usableSubnets(private, chosen, warnings).with(using(chosen)...).with(left...), chosen
+}
+
+// usableSubnets is the outcome where Fargate can use all the subnets, as far as they could be judged.
+func usableSubnets(message string, choices []network.Judgement, warnings []Finding) Result {
+	free := func(c network.Judgement) bool { return c.Reason == "" || c.Usable && c.Subnet.AvailableIPs > 0 }
 	switch {
-	case noneFree(chosen):
-		out = fullSubnets(len(chosen)).found(warnings...)
+	case !slices.ContainsFunc(choices, free):
+		return fail(codeSubnetsFull, "no free IPv4 address in %s, and every pod takes one",
+			count(len(choices), "usable subnet", "usable subnets")).
+			hint("free addresses, or add a subnet of a secondary CIDR block").found(warnings...)
 	case len(warnings) > 0:
-		out = summed(Warn, warnings, "%s, but see below", private)
+		return summed(Warn, warnings, "%s, but see below", message)
 	}
-	return out.with(using(chosen)...).with(left...), chosen
-}
-
-// noneFree reports whether every subnet that Fargate can use is full.
-func noneFree(choices []network.Judgement) bool {
-	return !slices.ContainsFunc(choices, func(c network.Judgement) bool {
-		return c.Reason == "" || c.Usable && c.Subnet.AvailableIPs > 0
-	})
-}
-
-func fullSubnets(n int) Result {
-	return fail(codeSubnetsFull, "no free IPv4 address in %s, and every pod takes one",
-		count(n, "usable subnet", "usable subnets")).
-		hint("free addresses, or add a subnet of a secondary CIDR block")
+	return pass("%s", message)
 }
 
 // summed is an outcome whose message sums up the findings, which are its details.

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // truth is a judgement in three values; the lesser of two is their conjunction, the greater their
@@ -58,7 +60,7 @@ func (c condition) comparison() (operator comparison, known bool) {
 	case "arnlike", "arnequals", "arnnotlike", "arnnotequals":
 		operator.fits, operator.arn = fitsARN, true
 	case "stringlike", "stringnotlike":
-		operator.fits = glob
+		operator.fits = selector.Match
 	case "stringequals", "stringnotequals":
 		operator.fits = func(pattern, value string) bool { return pattern == value }
 	case "stringequalsignorecase", "stringnotequalsignorecase":

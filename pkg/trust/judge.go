@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Request is who wants to assume the role, and on whose behalf.
@@ -214,7 +216,7 @@ func (s statement) applies(r Request) truth {
 		who = who.not()
 	}
 	action := slices.ContainsFunc(s.actions, func(a string) bool {
-		return glob(strings.ToLower(a), strings.ToLower(r.Action))
+		return selector.Match(strings.ToLower(a), strings.ToLower(r.Action))
 	})
 	return min(who, truthOf(action != s.notAction))
 }

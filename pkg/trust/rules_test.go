@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Every operator, plain and with IfExists, in Allow and in Deny, for a value that fits and one that does not.
@@ -160,8 +162,8 @@ func TestGlobIsTheRegularExpression(t *testing.T) {
 	for _, pattern := range words("aé*?") {
 		same := regexp.MustCompile("^" + strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern)) + "$")
 		for _, text := range texts {
-			if glob(pattern, text) != same.MatchString(text) {
-				t.Errorf("glob(%q, %q) is %v", pattern, text, glob(pattern, text))
+			if selector.Match(pattern, text) != same.MatchString(text) {
+				t.Errorf("Match(%q, %q) is %v", pattern, text, selector.Match(pattern, text))
 			}
 		}
 	}
@@ -170,7 +172,7 @@ func TestGlobIsTheRegularExpression(t *testing.T) {
 // A character of three bytes is one character, also where the match is tried again from within it.
 func TestGlobCountsCharacters(t *testing.T) {
 	for pattern, want := range map[string]bool{"?bc": true, "*?bc": true, "*??bc": false, "??bc": false, "*c": true} {
-		if glob(pattern, "€bc") != want {
+		if selector.Match(pattern, "€bc") != want {
 			t.Errorf("%s against €bc: %v", pattern, !want)
 		}
 	}

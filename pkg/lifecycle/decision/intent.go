@@ -101,6 +101,11 @@ func WithIntent(p fargate.Profile, original, id string, temporary bool) fargate.
 	return p
 }
 
+// Replaces reports whether the profile was made to replace this original, not another one of its name.
+func Replaces(p, original fargate.Profile) bool {
+	return p.Tags[TagReplaces] == original.Name && p.Tags[TagReplacesID] == ProfileID(original)
+}
+
 // ProfileID returns the last element of the profile's ARN.
 func ProfileID(p fargate.Profile) string { return p.ARN[strings.LastIndex(p.ARN, "/")+1:] }
 

@@ -71,7 +71,7 @@ func Assess(profiles []fargate.Profile, name string) (Situation, error) {
 			continue
 		}
 		temporary := p.Tags[TagTemporary] == "true"
-		same := s.Original != nil && ProfileID(*s.Original) == p.Tags[TagReplacesID]
+		same := s.Original != nil && Replaces(*p, *s.Original)
 		switch {
 		case same, temporary:
 			if s.Unfinished() {

@@ -241,3 +241,27 @@ func (m *model) settle(t *testing.T, why string, s modelSequence) {
 	}
 	t.Fatalf("%s: run again: %v\n%v", why, err, m.ofFiles())
 }
+
+// What was to take the pods of a profile that goes is looked at right before: somebody else may have deleted it.
+func TestApplyDeletesNothingOnAPromise(t *testing.T) {
+	old, other := existing("old", "ACTIVE", "shared"), existing("other", "ACTIVE", "shared")
+	old.Tags = map[string]string{decision.TagApplied: "old"}
+	b := newBench(t, withProfiles(old, other))
+	profiles, err := b.client.Profiles(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := goal(decision.PruneApplied, map[string]string{"other": "shared"})
+	c, err := b.DecideAll(t.Context(), profiles, g)
+	if err != nil || len(c.Turns) != 1 {
+		t.Fatal(c.Turns, err)
+	}
+	if err := b.Delete(t.Context(), *fargate.Named(profiles, "other"), true); err != nil {
+		t.Fatal(err)
+	}
+	err = b.Apply(t.Context(), c, 0, func(decision.Decision, fargate.Profile) {})
+	var refusal *decision.Refusal
+	if !errors.As(err, &refusal) || refusal.Reason != decision.Moved || b.statuses()["old"] != "ACTIVE" {
+		t.Errorf("%v, left are %v", err, b.statuses())
+	}
+}

@@ -3,10 +3,12 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 )
@@ -118,5 +120,23 @@ func TestWaitDeleted(t *testing.T) {
 	}
 	if _, err := b.WaitActive(t.Context(), "demo", "web"); err == nil {
 		t.Error("waiting for a profile that does not exist must fail")
+	}
+}
+
+// What the list lacks is looked for before it is missing.
+func TestSelect(t *testing.T) {
+	b := newBench(t, withProfiles(existing("web", "ACTIVE", "web"), existing("api", "ACTIVE", "api")))
+	first := []fargate.Profile{b.read(t, "api")}
+	s, err := b.Select(t.Context(), "demo", first, []string{"gone", "web", "api"}, false)
+	if err != nil || len(s.Profiles) != 2 || len(s.Doomed) != 2 || s.Doomed[0].Name != "web" || !slices.Equal(s.Missing, []string{"gone"}) {
+		t.Errorf("selected %+v, %v", s, err)
+	}
+	s, err = b.SelectAll(t.Context(), "demo", first)
+	if err != nil || len(s.Doomed) != 2 {
+		t.Errorf("selected all: %+v, %v", s, err)
+	}
+	left, err := b.Left(t.Context(), "demo", first)
+	if err != nil || len(left) != 1 || left[0].Name != "web" {
+		t.Errorf("left are %+v, %v", left, err)
 	}
 }

@@ -278,3 +278,11 @@ func TestReplaceStopsWhereThereIsNothingToReplace(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestNothingUncheckedIsBegun(t *testing.T) {
+	original := wanted("web", "web")
+	d := decision.Decision{Situation: decision.Situation{Stage: decision.Fresh, Name: "web", Original: &original}, Action: decision.Begin}
+	if _, err := new(Runner).Do(t.Context(), d, Options{}); err == nil {
+		t.Error("what nobody has checked is begun")
+	}
+}

@@ -1,23 +1,35 @@
-package lifecycle
-
-// This file checks what apply decides, and in which order.
+package decision
 
 import (
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
+
+// goal is a file with a profile for each name, which takes the namespaces that stand behind it.
+func goal(prune Prune, files map[string]string) Goal {
+	g := Goal{Cluster: "demo", Prune: prune}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		p := wanted(name, "")
+		p.Selectors = nil
+		for _, namespace := range strings.Fields(files[name]) {
+			p.Selectors = append(p.Selectors, fargate.Selector{Namespace: namespace})
+		}
+		g.Entries = append(g.Entries, Entry{Profile: p})
+	}
+	return g
+}
 
 // there is a profile of the cluster, with the tag of apply unless the name in the file is empty.
 func there(name, inFile, namespaces string, status fargate.Status) fargate.Profile {
-	p := goal(decision.PruneNone, map[string]string{name: namespaces}).Entries[0].Profile
+	p := goal(PruneNone, map[string]string{name: namespaces}).Entries[0].Profile
 	p.ARN, p.Status, p.Tags = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/"+name+"/1", status, map[string]string{}
 	if inFile != "" {
-		p.Tags[decision.TagApplied] = inFile
+		p.Tags[TagApplied] = inFile
 	}
 	return p
 }
@@ -26,10 +38,10 @@ func there(name, inFile, namespaces string, status fargate.Status) fargate.Profi
 func TestSchedule(t *testing.T) {
 	const active = fargate.StatusActive
 	replaces := func(p fargate.Profile, name string) fargate.Profile {
-		p.Tags[decision.TagReplaces], p.Tags[decision.TagReplacesID] = name, "1"
+		p.Tags[TagReplaces], p.Tags[TagReplacesID] = name, "1"
 		return p
 	}
-	kept := goal(decision.PruneNone, map[string]string{"a": "x y"})
+	kept := goal(PruneNone, map[string]string{"a": "x y"})
 	kept.Entries[0].KeepName = true
 	ten := []fargate.Profile{there("old", "old", "o", active), there("a", "a", "x", active)}
 	for i := range 8 {
@@ -37,57 +49,57 @@ func TestSchedule(t *testing.T) {
 	}
 	for _, c := range []struct {
 		why  string
-		goal decision.Goal
+		goal Goal
 		have []fargate.Profile
 		want string
 	}{
-		{"nothing", goal(decision.PruneApplied, nil), nil, ""},
-		{"nothing differs", goal(decision.PruneApplied, map[string]string{"a": "x"}), []fargate.Profile{there("a", "a", "x", active)}, ""},
-		{"as the file", goal(decision.PruneNone, map[string]string{"b": "y", "a": "x"}), nil, "+a +b"},
+		{"nothing", goal(PruneApplied, nil), nil, ""},
+		{"nothing differs", goal(PruneApplied, map[string]string{"a": "x"}), []fargate.Profile{there("a", "a", "x", active)}, ""},
+		{"as the file", goal(PruneNone, map[string]string{"b": "y", "a": "x"}), nil, "+a +b"},
 		{
-			"made before anything goes", goal(decision.PruneApplied, map[string]string{"a": "x z", "n": "o"}),
+			"made before anything goes", goal(PruneApplied, map[string]string{"a": "x z", "n": "o"}),
 			[]fargate.Profile{there("a", "a", "x", active), there("old", "old", "o", active)},
 			"+a-2 +n -a -old",
 		},
 		{
-			"two change places", goal(decision.PruneNone, map[string]string{"a": "y", "b": "x"}),
+			"two change places", goal(PruneNone, map[string]string{"a": "y", "b": "x"}),
 			[]fargate.Profile{there("a", "a", "x", active), there("b", "b", "y", active)},
 			"+a-2 +b-2 -a -b",
 		},
 		{
-			"of two that overlap the later name goes first", goal(decision.PruneApplied, nil),
+			"of two that overlap the later name goes first", goal(PruneApplied, nil),
 			[]fargate.Profile{there("a", "a", "x", active), there("b", "b", "x", active)},
 			"-b -a",
 		},
 		{"the name is kept", kept, []fargate.Profile{there("a", "a", "x", active)}, "+a-tmp -a"},
 		{
-			"what EKS is at comes first", goal(decision.PruneApplied, map[string]string{"a": "x", "b": "y"}),
+			"what EKS is at comes first", goal(PruneApplied, map[string]string{"a": "x", "b": "y"}),
 			[]fargate.Profile{there("b", "b", "y", fargate.StatusCreating)},
 			"+b +a",
 		},
 		{
-			"what is going comes first", goal(decision.PruneApplied, map[string]string{"a": "x"}),
+			"what is going comes first", goal(PruneApplied, map[string]string{"a": "x"}),
 			[]fargate.Profile{there("b", "b", "y", fargate.StatusDeleting)},
 			"-b +a",
 		},
 		{
-			"a replacement goes on", goal(decision.PruneNone, map[string]string{"a": "x y", "n": "o"}),
+			"a replacement goes on", goal(PruneNone, map[string]string{"a": "x y", "n": "o"}),
 			[]fargate.Profile{there("a", "a", "x", active), replaces(there("a-2", "a", "x y", active), "a")},
 			"+n -a",
 		},
 		{
-			"what EKS makes for a replacement does not let its original go first", goal(decision.PruneNone, map[string]string{"c": "y", "d": "x"}),
+			"what EKS makes for a replacement does not let its original go first", goal(PruneNone, map[string]string{"c": "y", "d": "x"}),
 			[]fargate.Profile{there("c", "c", "x y", active), replaces(there("c-2", "c", "y", fargate.StatusCreating), "c"), there("d", "d", "z", active)},
 			"+c-2 +d-2 -c -d",
 		},
 		{
-			"what EKS makes does not go before what takes its place", goal(decision.PruneApplied, map[string]string{"a": "x y"}),
+			"what EKS makes does not go before what takes its place", goal(PruneApplied, map[string]string{"a": "x y"}),
 			[]fargate.Profile{there("a", "a", "x", active), there("b", "b", "y", fargate.StatusCreating)},
 			"+a-2 -b -a",
 		},
-		{"what is covered makes room", goal(decision.PruneApplied, map[string]string{"a": "x y"}), ten, "-old +a-2 -a"},
+		{"what is covered makes room", goal(PruneApplied, map[string]string{"a": "x y"}), ten, "-old +a-2 -a"},
 		{
-			"what is covered makes room first", goal(decision.PruneApplied, map[string]string{"a": "x y", "new": "z", "dup": "p1"}),
+			"what is covered makes room first", goal(PruneApplied, map[string]string{"a": "x y", "new": "z", "dup": "p1"}),
 			append(ten[2:8:8], there("a", "a", "x", active), there("uncovered", "u", "u", active), there("covered", "c", "p1", active), there("dup", "dup", "p1", active)),
 			"-covered +a-2 -a +new -uncovered",
 		},
@@ -100,7 +112,7 @@ func TestSchedule(t *testing.T) {
 		var got []string
 		for _, turn := range changes.Turns {
 			switch d := changes.Decisions[turn.Index]; {
-			case turn.MakeOnly, d.Action == decision.Make:
+			case turn.MakeOnly, d.Action == Make:
 				got = append(got, "+"+d.Wanted.Name)
 			default:
 				got = append(got, "-"+d.Name)
@@ -116,81 +128,81 @@ func TestSchedule(t *testing.T) {
 func TestDecideEntry(t *testing.T) {
 	const active = fargate.StatusActive
 	replaced := func(p fargate.Profile, name, id string) fargate.Profile {
-		p.Tags[decision.TagReplaces], p.Tags[decision.TagReplacesID] = name, id
+		p.Tags[TagReplaces], p.Tags[TagReplacesID] = name, id
 		return p
 	}
 	first := func(p fargate.Profile) fargate.Profile {
-		p.Tags[decision.TagFirst] = "web"
+		p.Tags[TagFirst] = "web"
 		return p
 	}
-	adopts := goal(decision.PruneNone, map[string]string{"web": "x"})
+	adopts := goal(PruneNone, map[string]string{"web": "x"})
 	adopts.Adopt = true
-	web := goal(decision.PruneNone, map[string]string{"web": "x"})
+	web := goal(PruneNone, map[string]string{"web": "x"})
 	for _, c := range []struct {
 		why    string
-		goal   decision.Goal
+		goal   Goal
 		have   []fargate.Profile
-		action decision.Action
+		action Action
 		name, wanted,
 		refusal string
 	}{
-		{why: "none", goal: web, action: decision.Make, name: "web", wanted: "web"},
-		{why: "by name", goal: web, have: []fargate.Profile{there("web", "", "x", active)}, action: decision.Keep, name: "web", wanted: "web"},
-		{why: "by name, adopted", goal: adopts, have: []fargate.Profile{there("web", "", "x", active)}, action: decision.Tag, name: "web", wanted: "web"},
-		{why: "adopted already", goal: adopts, have: []fargate.Profile{there("web", "web", "x", active)}, action: decision.Keep, name: "web", wanted: "web"},
-		{why: "by tag", goal: web, have: []fargate.Profile{there("web-3", "web", "x", active)}, action: decision.Keep, name: "web-3", wanted: "web-3"},
+		{why: "none", goal: web, action: Make, name: "web", wanted: "web"},
+		{why: "by name", goal: web, have: []fargate.Profile{there("web", "", "x", active)}, action: Keep, name: "web", wanted: "web"},
+		{why: "by name, adopted", goal: adopts, have: []fargate.Profile{there("web", "", "x", active)}, action: Tag, name: "web", wanted: "web"},
+		{why: "adopted already", goal: adopts, have: []fargate.Profile{there("web", "web", "x", active)}, action: Keep, name: "web", wanted: "web"},
+		{why: "by tag", goal: web, have: []fargate.Profile{there("web-3", "web", "x", active)}, action: Keep, name: "web-3", wanted: "web-3"},
 		{
-			why: "by tag before the name", goal: web, action: decision.Keep, name: "web-3", wanted: "web-3",
+			why: "by tag before the name", goal: web, action: Keep, name: "web-3", wanted: "web-3",
 			have: []fargate.Profile{there("web", "", "other", active), there("web-3", "web", "x", active)},
 		},
-		{why: "another selector", goal: web, have: []fargate.Profile{there("web-3", "web", "y", active)}, action: decision.Begin, name: "web-3", wanted: "web-4"},
+		{why: "another selector", goal: web, have: []fargate.Profile{there("web-3", "web", "y", active)}, action: Begin, name: "web-3", wanted: "web-4"},
 		{
 			why: "replaced by hand", goal: web, have: []fargate.Profile{replaced(there("web-2", "", "x", active), "web", "1")},
-			action: decision.Keep, name: "web-2", wanted: "web-2",
+			action: Keep, name: "web-2", wanted: "web-2",
 		},
 		{
 			why: "replaced by hand twice", goal: web, have: []fargate.Profile{first(replaced(there("web-3", "", "x", active), "web-2", "1"))},
-			action: decision.Keep, name: "web-3", wanted: "web-3",
+			action: Keep, name: "web-3", wanted: "web-3",
 		},
 		{
-			why: "replaced by hand twice, to be replaced again", goal: web, action: decision.Begin, name: "web-3", wanted: "web-4",
+			why: "replaced by hand twice, to be replaced again", goal: web, action: Begin, name: "web-3", wanted: "web-4",
 			have: []fargate.Profile{first(replaced(there("web-3", "", "y", active), "web-2", "1"))},
 		},
 		{
-			why: "the second replacement by hand is under way", goal: web, action: decision.Finish, name: "web-2", wanted: "web-3",
+			why: "the second replacement by hand is under way", goal: web, action: Finish, name: "web-2", wanted: "web-3",
 			have: []fargate.Profile{
 				replaced(there("web-2", "", "y", active), "web", "1"), first(replaced(there("web-3", "", "x", active), "web-2", "1")),
 			},
 		},
 		{
-			why: "of the second replacement by hand the original went too soon", goal: web, action: decision.Finish, name: "web-2", wanted: "web-3",
+			why: "of the second replacement by hand the original went too soon", goal: web, action: Finish, name: "web-2", wanted: "web-3",
 			have: []fargate.Profile{first(replaced(there("web-3", "", "x", fargate.StatusCreating), "web-2", "1"))},
 		},
 		{
-			why: "replaced by hand twice, and made again", goal: web, action: decision.Keep, name: "web", wanted: "web",
+			why: "replaced by hand twice, and made again", goal: web, action: Keep, name: "web", wanted: "web",
 			have: []fargate.Profile{there("web", "", "x", active), first(replaced(there("web-3", "", "y", active), "web-2", "1"))},
 		},
 		{
-			why: "the name is another's of the file", goal: goal(decision.PruneNone, map[string]string{"web": "x", "web-2": "y"}),
-			have: []fargate.Profile{replaced(there("web-2", "", "y", active), "web", "1")}, action: decision.Make, name: "web", wanted: "web",
+			why: "the name is another's of the file", goal: goal(PruneNone, map[string]string{"web": "x", "web-2": "y"}),
+			have: []fargate.Profile{replaced(there("web-2", "", "y", active), "web", "1")}, action: Make, name: "web", wanted: "web",
 		},
 		{
-			why: "under way", goal: web, action: decision.Finish, name: "web", wanted: "web-2",
+			why: "under way", goal: web, action: Finish, name: "web", wanted: "web-2",
 			have: []fargate.Profile{there("web", "web", "y", active), replaced(there("web-2", "web", "x", fargate.StatusCreating), "web", "1")},
 		},
 		{
-			why: "the original is gone", goal: web, action: decision.Finish, name: "web", wanted: "web-2",
+			why: "the original is gone", goal: web, action: Finish, name: "web", wanted: "web-2",
 			have: []fargate.Profile{replaced(there("web-2", "web", "x", fargate.StatusCreating), "web", "1")},
 		},
 		{
 			why: "the file has changed since", goal: web, refusal: "a replacement of web by web-2 is unfinished",
 			have: []fargate.Profile{there("web", "web", "y", active), replaced(there("web-2", "web", "z", active), "web", "1")},
 		},
-		{why: "on its way", goal: web, have: []fargate.Profile{there("web", "web", "x", fargate.StatusCreating)}, action: decision.Make, name: "web", wanted: "web"},
+		{why: "on its way", goal: web, have: []fargate.Profile{there("web", "web", "x", fargate.StatusCreating)}, action: Make, name: "web", wanted: "web"},
 		{why: "another one is on its way", goal: web, have: []fargate.Profile{there("web", "web", "y", fargate.StatusCreating)}, refusal: "exists in cluster demo and differs"},
-		{why: "it failed", goal: web, have: []fargate.Profile{there("web", "web", "y", fargate.StatusCreateFailed)}, action: decision.Make, name: "web", wanted: "web"},
+		{why: "it failed", goal: web, have: []fargate.Profile{there("web", "web", "y", fargate.StatusCreateFailed)}, action: Make, name: "web", wanted: "web"},
 		{why: "another's failed", goal: web, have: []fargate.Profile{there("web", "", "x", fargate.StatusCreateFailed)}, refusal: "profile web is CREATE_FAILED"},
-		{why: "it goes", goal: web, have: []fargate.Profile{there("web", "", "y", fargate.StatusDeleting)}, action: decision.Make, name: "web", wanted: "web"},
+		{why: "it goes", goal: web, have: []fargate.Profile{there("web", "", "y", fargate.StatusDeleting)}, action: Make, name: "web", wanted: "web"},
 		{why: "the tag is of another one", goal: web, have: []fargate.Profile{there("web", "api", "x", active)}, refusal: "profile web stands for api of a file"},
 		{
 			why: "two have the tag", goal: web, have: []fargate.Profile{there("web", "web", "x", active), there("web-2", "web", "x", active)},
@@ -208,29 +220,5 @@ func TestDecideEntry(t *testing.T) {
 		if err != nil || d.Action != c.action || d.Name != c.name || d.Wanted.Name != c.wanted {
 			t.Errorf("%s: %v of %s, wanted %s (%v); want %v of %s, %s", c.why, d.Action, d.Name, d.Wanted.Name, err, c.action, c.name, c.wanted)
 		}
-	}
-}
-
-// What was to take the pods of a profile that goes is looked at right before: somebody else may have deleted it.
-func TestApplyDeletesNothingOnAPromise(t *testing.T) {
-	old, other := existing("old", "ACTIVE", "shared"), existing("other", "ACTIVE", "shared")
-	old.Tags = map[string]string{decision.TagApplied: "old"}
-	b := newBench(t, withProfiles(old, other))
-	profiles, err := b.client.Profiles(t.Context(), "demo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := goal(decision.PruneApplied, map[string]string{"other": "shared"})
-	c, err := b.DecideAll(t.Context(), profiles, g)
-	if err != nil || len(c.Turns) != 1 {
-		t.Fatal(c.Turns, err)
-	}
-	if err := b.Delete(t.Context(), *fargate.Named(profiles, "other"), true); err != nil {
-		t.Fatal(err)
-	}
-	err = b.Apply(t.Context(), c, 0, func(decision.Decision, fargate.Profile) {})
-	var refusal *decision.Refusal
-	if !errors.As(err, &refusal) || refusal.Reason != decision.Moved || b.statuses()["old"] != "ACTIVE" {
-		t.Errorf("%v, left are %v", err, b.statuses())
 	}
 }

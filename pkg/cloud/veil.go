@@ -3,6 +3,7 @@ package cloud
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,8 +14,7 @@ import (
 // the secrets in use, and none of them passes into a log or a message. The zero value knows none.
 type veil struct {
 	lock  sync.Mutex
-	known map[string]bool
-	pairs []string // for strings.NewReplacer
+	pairs []string // for strings.NewReplacer: each form of a secret, and what stands in its place
 }
 
 const hidden = "(hidden)"
@@ -26,15 +26,11 @@ var signature = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func (v *veil) learn(credentials aws.Credentials) {
 	v.lock.Lock()
 	defer v.lock.Unlock()
-	if v.known == nil {
-		v.known = map[string]bool{}
-	}
 	for _, secret := range []string{credentials.SecretAccessKey, credentials.SessionToken} {
 		// A secret of a few letters, as sandboxes take them, is in every other word.
-		if len(secret) < 12 || v.known[secret] {
+		if len(secret) < 12 || slices.Contains(v.pairs, secret) {
 			continue
 		}
-		v.known[secret] = true
 		// As JSON and forms write it, too.
 		asJSON := strings.ReplaceAll(secret, "/", `\/`)
 		for _, form := range []string{secret, asJSON, url.QueryEscape(secret), url.PathEscape(secret)} {

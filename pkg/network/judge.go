@@ -20,9 +20,6 @@ type Judgement struct {
 	// of an explicit association.
 	Table    string
 	Implicit bool
-	// Gateway and Destination are the route that makes the subnet public.
-	Gateway     string
-	Destination string
 	// Egress reports whether a default route leads out other than by an internet gateway, and Way whereto.
 	// A subnet without one may still reach VPC endpoints; see Reachable.
 	Egress bool
@@ -124,12 +121,10 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 		sends := fmt.Sprintf("%s sends %s to ", j.table(), r.Destination)
 		switch gone := r.State == "blackhole"; {
 		case r.CarrierGateway != "":
-			j.Usable = false
-			j.Reason = "lies in a Wavelength zone: " + sends + "the carrier gateway " + r.CarrierGateway +
+			j.Usable, j.Reason = false, "lies in a Wavelength zone: "+sends+"the carrier gateway "+r.CarrierGateway+
 				", and Fargate is not offered there"
 		case r.LocalGateway != "":
-			j.Usable = false
-			j.Reason = "lies on an Outpost: " + sends + "the local gateway " + r.LocalGateway +
+			j.Usable, j.Reason = false, "lies on an Outpost: "+sends+"the local gateway "+r.LocalGateway+
 				", and Fargate is not offered there"
 		case strings.HasPrefix(r.Gateway, "igw-"):
 			j.judgeInternetRoute(r, sends, gone)
@@ -145,10 +140,7 @@ func (j *Judgement) judgeRoutes(table RouteTable) {
 	}
 	j.judgeWay(ways)
 	switch {
-	case !j.Usable && j.Reason != "":
-	case j.Public:
-		j.Usable = false
-		j.Reason = fmt.Sprintf("is public: %s sends %s to %s", j.table(), j.Destination, j.Gateway)
+	case !j.Usable:
 	case j.Egress:
 		j.Reason = fmt.Sprintf("is private: %s leads out through %s", j.table(), j.Way)
 	default:
@@ -165,8 +157,10 @@ func (j *Judgement) judgeInternetRoute(r Route, sends string, gone bool) {
 		j.warn(PerhapsPublic, "%s, although that is gone (blackhole)", warning)
 	case !isDefault(r.Destination):
 		j.warn(PerhapsPublic, "%s", warning)
-	case !j.Public:
-		j.Public, j.Gateway, j.Destination = true, r.Gateway, r.Destination
+	case j.Usable:
+		j.Usable, j.Public, j.Reason = false, true, "is public: "+sends+r.Gateway
+	default:
+		j.Public = true
 	}
 }
 

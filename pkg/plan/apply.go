@@ -53,12 +53,12 @@ func ChangesOf(c decision.Changes) []Change {
 		out = append(out, change)
 	}
 	for _, p := range c.Others {
-		applied := p.Tags[decision.TagApplied]
-		change := Change{Name: p.Name, Kind: Unmanaged, Action: "none", Before: p.Name, After: p.Name, Applied: applied != ""}
-		if applied != "" {
-			change.Name, change.Kind = applied, Removed
+		change := Change{
+			Name: p.Name, Kind: Unmanaged, Action: "none", Before: p.Name, After: p.Name, Differences: []fargate.Difference{},
 		}
-		change.Differences = []fargate.Difference{}
+		if applied := p.Tags[decision.TagApplied]; applied != "" {
+			change.Name, change.Kind, change.Applied = applied, Removed, true
+		}
 		out = append(out, change)
 	}
 	return out
@@ -84,7 +84,7 @@ func ChangeOf(d decision.Decision) Change {
 	switch d.Action {
 	case decision.Make:
 		change.Kind, change.Action = Added, StepCreate
-		if d.Original != nil && d.Original.Status == fargate.StatusCreating {
+		if d.Creating() {
 			change.Action = StepWait
 		} else {
 			change.Request = RequestOf(d.Wanted)
@@ -158,11 +158,9 @@ func (p *Plan) turn(d decision.Decision, t decision.Turn, settle time.Duration) 
 // creation are the steps to a new profile; what failed goes before.
 func creation(d decision.Decision, settle time.Duration) []Step {
 	create := activeStep(d.Name, settle)
-	switch {
-	case d.Original == nil:
-	case d.Original.Status == fargate.StatusCreating:
+	if d.Creating() {
 		create.Action, create.Status = StepWait, d.Original.Status
-	default:
+	} else if d.Original != nil {
 		return []Step{deletion(*d.Original), create}
 	}
 	return []Step{create}

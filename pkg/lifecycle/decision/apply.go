@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -120,18 +119,15 @@ func decideEntry(profiles []fargate.Profile, w Wish) (d Decision, err error) {
 		return s.Decide(w)
 	}
 	s.Successor = nil // one that is done has another name in the file
-	d = Decision{Situation: s, Action: Make, Wish: w, Wanted: w.Change.Wanted.Clone()}
-	d.Wanted.Name, d.Wanted.Tags = w.Name, maps.Clone(w.Change.Wanted.Tags)
-	if d.Wanted.Tags == nil {
-		d.Wanted.Tags = map[string]string{}
-	}
-	d.Wanted.Tags[TagApplied] = w.Applied
-	d.Differences = fargate.Differences(fargate.Profile{}, w.Change.Wanted)
+	wanted := w.Change.Wanted
+	d = Decision{Situation: s, Action: Make, Wish: w, Wanted: wanted.Clone()}
+	d.Wanted.Name, d.Wanted.Tags = w.Name, merged(wanted.Tags, map[string]string{TagApplied: w.Applied})
+	d.Differences = fargate.Differences(fargate.Profile{}, wanted)
 	have := s.Original
 	switch {
 	case have == nil, have.Status == fargate.StatusDeleting:
 	case have.Status == fargate.StatusCreating, have.Tags[TagApplied] == "":
-		return d, Judge(*have, w.Change.Wanted)
+		return d, Judge(*have, wanted)
 	}
 	return d, nil
 }
@@ -156,11 +152,10 @@ func LivesAs(profiles []fargate.Profile, w Wish) (string, error) {
 			names = append(names, name)
 		}
 	}
-	switch len(names) {
-	case 0:
-	case 1:
+	if len(names) == 1 {
 		return names[0], nil
-	default:
+	}
+	if len(names) > 1 {
 		return "", Refused("profiles %s all stand for %s of the file, by the tag %s; delete those that are not wanted",
 			strings.Join(names, ", "), w.Applied, TagApplied)
 	}

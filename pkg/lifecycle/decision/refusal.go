@@ -2,7 +2,6 @@ package decision
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 )
@@ -81,13 +80,11 @@ func (f *Failed) Error() string {
 	if len(f.Profile.Issues) == 0 {
 		return text + "; EKS gives no reason (health.issues is empty)"
 	}
-	var b strings.Builder
-	b.WriteString(text)
 	for _, i := range f.Profile.Issues {
-		fmt.Fprintf(&b, "\n  %s", i)
+		text += "\n  " + i.String()
 		if remedy := i.Remedy(); remedy != "" {
-			fmt.Fprintf(&b, "\n    %s", remedy)
+			text += "\n    " + remedy
 		}
 	}
-	return b.String()
+	return text
 }

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -32,10 +33,7 @@ type schedule struct {
 // fargate.DeletionOrder; again is what that wants to know of pods and may be nil. What EKS is at comes first.
 func (c *Changes) Schedule(again map[string]int) {
 	c.Turns = nil
-	s := schedule{Changes: c, slots: c.Slots - len(c.Profiles)}
-	if c.Slots == 0 {
-		s.slots = fargate.MaxProfiles - len(c.Profiles)
-	}
+	s := schedule{Changes: c, slots: cmp.Or(c.Slots, fargate.MaxProfiles) - len(c.Profiles)}
 	if c.Slots == 0 && s.slots < 0 { // the quota was raised
 		s.slots = len(c.Decisions)
 	}
@@ -72,21 +70,14 @@ func (c *Changes) Schedule(again map[string]int) {
 // nextRetired returns what goes next; found is false where something is made before.
 func (s *schedule) nextRetired() (next int, found bool) {
 	ready := slices.DeleteFunc(slices.Clone(s.retires), func(i int) bool { return slices.Contains(s.makes, i) })
-	for _, i := range ready {
-		if s.Decisions[i].Going() {
-			return i, true
-		}
+	if at := slices.IndexFunc(ready, func(i int) bool { return s.Decisions[i].Going() }); at >= 0 {
+		return ready[at], true
 	}
 	m := s.nextMade()
 	if len(ready) == 0 || m >= 0 && (s.slots > 0 || s.Decisions[m].slots() == 0 || s.Decisions[m].busy()) {
 		return 0, false
 	}
-	for _, i := range ready {
-		if s.covered(i) {
-			return i, true
-		}
-	}
-	return ready[0], true
+	return ready[max(0, slices.IndexFunc(ready, s.covered))], true
 }
 
 // nextMade returns what is made next, -1 where nothing is: what EKS is at, else what needs no slot, else the first.
@@ -139,11 +130,11 @@ func (d Decision) busy() bool {
 // Going reports whether EKS is at what follows when the successor is ACTIVE.
 func (d Decision) Going() bool {
 	gone := func(p *fargate.Profile) bool { return p != nil && p.Status == fargate.StatusDeleting }
-	return gone(d.Original) || gone(d.Successor) || d.Stage == Renewed && d.creating()
+	return gone(d.Original) || gone(d.Successor) || d.Stage == Renewed && d.Creating()
 }
 
-// creating reports whether EKS is making the profile already.
-func (d Decision) creating() bool {
+// Creating reports whether EKS is making the profile already.
+func (d Decision) Creating() bool {
 	return d.Original != nil && d.Original.Status == fargate.StatusCreating
 }
 
@@ -167,7 +158,7 @@ func (c *Changes) Checks(skip []string, newRole string) (inputs []preflight.Inpu
 	for _, t := range c.Turns {
 		d := c.Decisions[t.Index]
 		switch {
-		case d.Action == Begin && t.MakeOnly, d.Action == Make && !d.creating():
+		case d.Action == Begin && t.MakeOnly, d.Action == Make && !d.Creating():
 			input := preflight.Input{
 				Profile: d.Wanted, Skip: skip, Leaving: leaving, Planned: slices.Clone(planned), Gone: slices.Clone(gone),
 			}

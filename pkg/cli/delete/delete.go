@@ -144,211 +144,205 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 	return out, faults.OrNil()
 }
 
+// deletion is one run of delete.
+type deletion struct {
+	*env.Env
+	opts   options
+	client *cloud.Client
+	place  env.Place
+	// found is what there is to delete, in the plan's order once there is one.
+	found lifecycle.Selection
+}
+
 // run shows the plan, asks, and deletes.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	client, place, err := opts.target(ctx, e)
-	if err != nil {
+	d := &deletion{Env: e, opts: opts}
+	if err := d.target(ctx); err != nil {
 		return err
 	}
-	cluster := place.Cluster
-	stop := e.Asking(cluster)
-	found, err := opts.selected(ctx, e, client, cluster)
+	stop := e.Asking(d.place.Cluster)
+	err := d.choose(ctx)
 	if stop(); err != nil {
 		return err
 	}
-	left := fargate.Without(found.Profiles, found.Doomed...)
-	missingErr := missingProfiles(e, opts, cluster, left, found.Missing)
-	uses, err := opts.roles(ctx, e, client, cluster, found.Doomed)
+	left := fargate.Without(d.found.Profiles, d.found.Doomed...)
+	missing := d.missing(left)
+	uses, err := d.roles(ctx)
 	if err != nil {
-		return errors.Join(env.GoOn(err, opts.again(e)), missingErr)
+		return errors.Join(env.GoOn(err, d.again()), missing)
 	}
-	roles := opts.planned(uses)
-	if len(found.Doomed)+len(roles) == 0 {
-		return errors.Join(nothingToDo(e, opts, cluster, found.Missing), missingErr)
+	roles := d.planned(uses)
+	if len(d.found.Doomed)+len(roles) == 0 {
+		return errors.Join(d.nothingToDo(), missing)
 	}
-	pods, err := opts.Gather(ctx, e, plan.NewPods(found.Profiles, left, fargate.Names(found.Doomed)...))
+	pods, err := d.opts.Gather(ctx, e, plan.NewPods(d.found.Profiles, left, fargate.Names(d.found.Doomed)...))
 	if err != nil {
 		return err
 	}
-	p, doomed := plan.Delete(cluster, found.Doomed, found.Profiles, pods)
-	if !opts.Wait {
+	p, doomed := plan.Delete(d.place.Cluster, d.found.Doomed, d.found.Profiles, pods)
+	d.found.Doomed = doomed
+	if !d.opts.Wait {
 		p.WithoutWait()
 	}
 	p.Roles = roles
-	for _, s := range decision.Torn(found.Profiles, doomed) {
-		e.Warn("%s", e.UnfinishedReplacement(place, found.Profiles, s))
+	for _, s := range decision.Torn(d.found.Profiles, doomed) {
+		e.Warn("%s", e.UnfinishedReplacement(d.place, d.found.Profiles, s))
 	}
-	if err := e.Present(p, opts.AnswerFlags, opts.dryRun, opts.output); err != nil {
+	if err := e.Present(p, d.opts.AnswerFlags, d.opts.dryRun, d.opts.output); err != nil {
 		return err
-	} else if opts.dryRun {
-		return missingErr
+	} else if d.opts.dryRun {
+		return missing
 	}
-	if err := e.Approve(ctx, p, opts.Yes, opts.all, question(doomed, roles)); err != nil {
+	if err := e.Approve(ctx, p, d.opts.Yes, d.opts.all, d.question(roles)); err != nil {
 		return err
 	}
-	results, err := deleteAll(ctx, e, client, place, doomed, opts)
+	results, err := d.deleteAll(ctx)
 	removed := []string{}
 	if err == nil {
-		removed, err = opts.removeRoles(ctx, e, client, place, doomed, roles)
-		err = env.GoOn(err, opts.again(e))
+		removed, err = d.removeRoles(ctx, roles)
+		err = env.GoOn(err, d.again())
 	}
-	err = errors.Join(err, showDeletions(e, opts, cluster, results, found.Missing, removed), missingErr)
-	if err == nil && opts.all {
-		err = noneLeft(ctx, e, client, cluster, doomed, opts)
+	err = errors.Join(err, d.show(results, removed), missing)
+	if err == nil && d.opts.all {
+		err = d.noneLeft(ctx)
 	}
 	return err
 }
 
-// target returns where the profiles are. Names that none of the flags state are taken from the file.
-func (o *options) target(ctx context.Context, e *env.Env) (*cloud.Client, env.Place, error) {
+// target finds where the profiles are. Names that none of the flags state are taken from the file.
+func (d *deletion) target(ctx context.Context) (err error) {
 	var stated env.Place
 	var file profilefile.File
-	var err error
-	if o.configFile != "" {
-		if file, stated, err = e.ReadConfigFile(ctx, o.configFile); err != nil {
-			return nil, stated, err
+	if d.opts.configFile != "" {
+		if file, stated, err = d.ReadConfigFile(ctx, d.opts.configFile); err != nil {
+			return err
 		}
 	}
-	client, place, err := e.Target(ctx, stated)
-	if err == nil && o.configFile != "" && len(o.names) == 0 && !o.all {
-		o.names, err = namesIn(file, o.configFile)
+	d.client, d.place, err = d.Target(ctx, stated)
+	if err == nil && d.opts.configFile != "" && len(d.opts.names) == 0 && !d.opts.all {
+		d.opts.names, err = namesIn(file, d.opts.configFile)
 	}
 	if err != nil {
-		return nil, place, err
+		return err
 	}
-	return client, place, o.ReadRates(ctx, e, client.Region())
+	return d.opts.ReadRates(ctx, d.Env, d.client.Region())
 }
 
-// selected reads the cluster's profiles and finds those that are to go.
-func (o *options) selected(
-	ctx context.Context, e *env.Env, client *cloud.Client, cluster string,
-) (found lifecycle.Selection, err error) {
-	profiles, err := client.Profiles(ctx, cluster)
-	if roleAlone := o.deleteRole && !o.all && len(o.names) == 0; roleAlone && cloud.NoCluster(err) {
+// choose reads the cluster's profiles and finds those that are to go.
+func (d *deletion) choose(ctx context.Context) error {
+	cluster, opts := d.place.Cluster, d.opts
+	profiles, err := d.client.Profiles(ctx, cluster)
+	if roleAlone := opts.deleteRole && !opts.all && len(opts.names) == 0; roleAlone && cloud.NoCluster(err) {
 		err = nil // its role may be left all the same
 	}
 	if err != nil {
-		return found, env.ExplainNotFound(ctx, client, err, cluster, "")
+		return env.ExplainNotFound(ctx, d.client, err, cluster, "")
 	}
-	runner, stop := e.Runner(ctx, client)
-	defer stop()
-	if o.all {
-		found, err = runner.SelectAll(ctx, cluster, profiles)
+	runner, stop := d.Runner(ctx, d.client)
+	if opts.all {
+		d.found, err = runner.SelectAll(ctx, cluster, profiles)
 	} else {
-		found, err = runner.Select(ctx, cluster, profiles, o.names, o.ignoreNotFound)
+		d.found, err = runner.Select(ctx, cluster, profiles, opts.names, opts.ignoreNotFound)
 	}
 	stop()
-	if err == nil && o.all && len(found.Doomed) == 0 {
-		e.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
+	if err == nil && opts.all && len(d.found.Doomed) == 0 {
+		d.Info("cluster %s has no Fargate profile; nothing to delete", cluster)
 	}
-	return found, env.GoOn(err, o.again(e))
+	return env.GoOn(err, d.again())
 }
 
 // nothingToDo says so, in the form that was asked for.
-func nothingToDo(e *env.Env, opts options, cluster string, missing []string) error {
-	if opts.deleteRole {
-		e.Info("cluster %s has no pod execution role that fgctl made; nothing to remove", cluster)
+func (d *deletion) nothingToDo() error {
+	if d.opts.deleteRole {
+		d.Info("cluster %s has no pod execution role that fgctl made; nothing to remove", d.place.Cluster)
 	}
-	if opts.dryRun {
-		return e.PrintPlan(plan.New(cluster, "none"), opts.output)
+	if d.opts.dryRun {
+		return d.PrintPlan(plan.New(d.place.Cluster, "none"), d.opts.output)
 	}
-	return showDeletions(e, opts, cluster, nil, missing, []string{})
+	return d.show(nil, []string{})
 }
 
-// missingProfiles is the error for names that do not exist, or nothing but a word about them.
-func missingProfiles(e *env.Env, opts options, cluster string, profiles []fargate.Profile, missing []string) error {
+// missing is the error for names that do not exist, or nothing but a word about them; left are the profiles that stay.
+func (d *deletion) missing(left []fargate.Profile) error {
 	var errs []error
-	for _, name := range missing {
-		if opts.ignoreNotFound {
-			e.Info("cluster %s has no Fargate profile %s; nothing to delete", cluster, name)
+	for _, name := range d.found.Missing {
+		if d.opts.ignoreNotFound {
+			d.Info("cluster %s has no Fargate profile %s; nothing to delete", d.place.Cluster, name)
 			continue
 		}
-		others := env.ThereAre(name, fargate.Names(profiles))
-		if len(profiles) == 0 && len(missing) < len(opts.names) {
+		others := env.ThereAre(name, fargate.Names(left))
+		if len(left) == 0 && len(d.found.Missing) < len(d.opts.names) {
 			others = " besides these"
 		}
-		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", cluster, name, others))
+		errs = append(errs, fmt.Errorf("cluster %s has no Fargate profile %q%s", d.place.Cluster, name, others))
 	}
 	return errors.Join(errs...)
 }
 
 // deleteAll deletes one after another, reports what became of each, and returns the failures, also as one error.
-func deleteAll(
-	ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, doomed []fargate.Profile, opts options,
-) ([]lifecycle.Deletion, error) {
-	runner, stop := e.Runner(ctx, client)
+func (d *deletion) deleteAll(ctx context.Context) ([]lifecycle.Deletion, error) {
+	runner, stop := d.Runner(ctx, d.client)
 	defer stop()
-	e.Ending.ResumeWith(opts.again(e))
+	d.Ending.ResumeWith(d.again())
 	var printErr error
-	results := runner.DeleteAll(ctx, doomed, opts.Wait, func(p fargate.Profile) {
+	results := runner.DeleteAll(ctx, d.found.Doomed, d.opts.Wait, func(p fargate.Profile) {
 		stop()
 		done := fmt.Sprintf("profile %s is deleted from cluster %s", p.Name, p.Cluster)
-		if !opts.Wait {
+		if !d.opts.Wait {
 			done = fmt.Sprintf("profile %s is being deleted from cluster %s", p.Name, p.Cluster)
-			e.TellWait(p.Name, e.WaitCommand(place, p.Name, "deleted"))
+			d.TellWait(p.Name, d.WaitCommand(d.place, p.Name, "deleted"))
 		}
-		if opts.output == "" {
-			printErr = errors.Join(printErr, e.ShowProfiles("", nil, []string{done}))
+		if d.opts.output == "" {
+			printErr = errors.Join(printErr, d.ShowProfiles("", nil, []string{done}))
 		}
 	})
 	stop()
 	var errs []error
 	var untried []string
-	stuck := false
+	done, stuck := 0, false
 	for _, r := range results {
 		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
 		case errors.As(r.Err, &unfinished):
-			errs = append(errs, env.GoOn(r.Err, opts.again(e)))
+			errs = append(errs, env.GoOn(r.Err, d.again()))
 		case r.Err != nil:
 			stuck = true
 			errs = append(errs, fmt.Errorf("profile %s was not deleted: %w", r.Profile.Name, r.Err))
+		default:
+			done++
 		}
 	}
 	if stuck {
-		errs = append(errs, fmt.Errorf("fix this, then run: %s", opts.again(e)))
+		errs = append(errs, fmt.Errorf("fix this, then run: %s", d.again()))
 	}
 	if len(untried) > 0 {
 		errs = append(errs, fmt.Errorf("not tried: %s", strings.Join(untried, ", ")))
 	}
 	if len(results) > 1 && len(errs) > 0 {
-		e.Info("%d of %d profiles are deleted", len(results)-failed(results), len(results))
+		d.Info("%d of %d profiles are deleted", done, len(results))
 	}
 	return results, errors.Join(append(errs, printErr)...)
 }
 
 // again is the command line that goes on: what is gone by then is no error.
-func (o *options) again(e *env.Env) string {
-	if o.ignoreNotFound || o.all || slices.Contains(e.Args, "--") {
-		return e.Again()
+func (d *deletion) again() string {
+	if d.opts.ignoreNotFound || d.opts.all || slices.Contains(d.Args, "--") {
+		return d.Again()
 	}
-	return e.Again("--ignore-not-found")
-}
-
-func failed(results []lifecycle.Deletion) int {
-	n := 0
-	for _, r := range results {
-		if r.Err != nil || r.Untried {
-			n++
-		}
-	}
-	return n
+	return d.Again("--ignore-not-found")
 }
 
 // noneLeft looks whether --all was all: what the list lacked that the plan was made from, was not agreed to. The
 // profiles of the plan are accounted for already.
-func noneLeft(ctx context.Context, e *env.Env, client *cloud.Client, cluster string, doomed []fargate.Profile,
-	opts options,
-) error {
-	runner, stop := e.Runner(ctx, client)
-	defer stop()
-	left, err := runner.Left(ctx, cluster, doomed)
+func (d *deletion) noneLeft(ctx context.Context) error {
+	runner, stop := d.Runner(ctx, d.client)
+	left, err := runner.Left(ctx, d.place.Cluster, d.found.Doomed)
 	stop()
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("cluster %s still has Fargate profiles that the plan did not show: %s\nto delete them: %s",
-			cluster, strings.Join(fargate.Names(left), ", "), opts.again(e))
+			d.place.Cluster, strings.Join(fargate.Names(left), ", "), d.again())
 	}
 	return err
 }

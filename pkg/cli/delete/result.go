@@ -1,7 +1,6 @@
 package delete
 
 import (
-	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -25,13 +24,11 @@ type deletionFailure struct {
 	Error   string `json:"error"`
 }
 
-// showDeletions prints the result for scripts, where that is asked for.
-func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle.Deletion, missing,
-	roles []string,
-) error {
+// show prints the result for scripts, where that is asked for.
+func (d *deletion) show(results []lifecycle.Deletion, roles []string) error {
 	out := deletionResult{
-		Cluster: cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
-		NotFound: append([]string{}, missing...), Roles: roles,
+		Cluster: d.place.Cluster, Deleted: []string{}, Failed: []deletionFailure{}, NotTried: []string{},
+		NotFound: append([]string{}, d.found.Missing...), Roles: roles,
 	}
 	for _, r := range results {
 		switch {
@@ -43,6 +40,6 @@ func showDeletions(e *env.Env, opts options, cluster string, results []lifecycle
 			out.Deleted = append(out.Deleted, r.Profile.Name)
 		}
 	}
-	_, err := output.Encode(e.Streams.Out, opts.output, out)
+	_, err := output.Encode(d.Streams.Out, d.opts.output, out)
 	return err
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
@@ -17,22 +16,22 @@ import (
 
 // roles looks at the roles that fgctl made for the profiles that go, and at who else uses them. Without
 // --delete-pod-execution-role that is only told of: it looks at their cluster alone, and goes on where it may not.
-func (o *options) roles(ctx context.Context, e *env.Env, client *cloud.Client, cluster string, doomed []fargate.Profile,
-) ([]lifecycle.RoleUse, error) {
-	runner, stop := e.Runner(ctx, client)
+func (d *deletion) roles(ctx context.Context) ([]lifecycle.RoleUse, error) {
+	runner, stop := d.Runner(ctx, d.client)
 	defer stop()
-	names := lifecycle.RolesOf(doomed)
-	if own := decision.RoleName(cluster, client.Region()); o.deleteRole && !slices.Contains(names, own) {
+	region := d.client.Region()
+	names := lifecycle.RolesOf(d.found.Doomed)
+	if own := decision.RoleName(d.place.Cluster, region); d.opts.deleteRole && !slices.Contains(names, own) {
 		names = append(names, own)
 	}
 	var uses []lifecycle.RoleUse
 	for _, name := range names {
-		use, err := runner.RoleUse(ctx, name, client.Region(), doomed, o.deleteRole)
+		use, err := runner.RoleUse(ctx, name, region, d.found.Doomed, d.opts.deleteRole)
 		switch {
-		case err != nil && (o.deleteRole || ctx.Err() != nil):
+		case err != nil && (d.opts.deleteRole || ctx.Err() != nil):
 			return nil, fmt.Errorf("role %s: %w", name, err)
 		case err != nil:
-			e.Info("whether role %s is still of use is not known: %v", name, err)
+			d.Info("whether role %s is still of use is not known: %v", name, err)
 		case use != nil:
 			uses = append(uses, *use)
 		}
@@ -41,11 +40,11 @@ func (o *options) roles(ctx context.Context, e *env.Env, client *cloud.Client, c
 }
 
 // planned says what becomes of the roles.
-func (o *options) planned(uses []lifecycle.RoleUse) []plan.Role {
+func (d *deletion) planned(uses []lifecycle.RoleUse) []plan.Role {
 	var out []plan.Role
 	for _, use := range uses {
-		r := plan.RoleOf(use, o.deleteRole)
-		if r.Action == plan.StepDelete || len(r.UsedBy) == 0 || o.deleteRole {
+		r := plan.RoleOf(use, d.opts.deleteRole)
+		if r.Action == plan.StepDelete || len(r.UsedBy) == 0 || d.opts.deleteRole {
 			out = append(out, r)
 		}
 	}
@@ -53,8 +52,8 @@ func (o *options) planned(uses []lifecycle.RoleUse) []plan.Role {
 }
 
 // question asks for what the plan deletes.
-func question(doomed []fargate.Profile, roles []plan.Role) string {
-	names := fargate.Names(doomed)
+func (d *deletion) question(roles []plan.Role) string {
+	names := fargate.Names(d.found.Doomed)
 	for _, r := range roles {
 		if r.Action == plan.StepDelete {
 			names = append(names, "role "+r.Name)
@@ -65,20 +64,18 @@ func question(doomed []fargate.Profile, roles []plan.Role) string {
 
 // removeRoles removes the roles that the plan says, where a look right before still says that nothing uses them. It
 // returns the names of those that are gone, and tells of those that are left without a use.
-func (o *options) removeRoles(ctx context.Context, e *env.Env, client *cloud.Client, place env.Place,
-	doomed []fargate.Profile, agreed []plan.Role,
-) ([]string, error) {
+func (d *deletion) removeRoles(ctx context.Context, agreed []plan.Role) ([]string, error) {
 	removed := []string{}
-	if !o.deleteRole {
+	if !d.opts.deleteRole {
 		for _, r := range agreed {
-			e.Info("role %s, which fgctl made, is used by no profile of cluster %s any more; to remove it: %s", r.Name,
-				r.Cluster, e.On(place, "delete", env.FargateProfile, "--delete-pod-execution-role"))
+			d.Info("role %s, which fgctl made, is used by no profile of cluster %s any more; to remove it: %s", r.Name,
+				r.Cluster, d.On(d.place, "delete", env.FargateProfile, "--delete-pod-execution-role"))
 		}
 		return removed, nil
 	}
-	uses, err := o.roles(ctx, e, client, place.Cluster, doomed)
+	uses, err := d.roles(ctx)
 	errs := []error{err}
-	runner, stop := e.Runner(ctx, client)
+	runner, stop := d.Runner(ctx, d.client)
 	defer stop()
 	for _, use := range uses {
 		if !slices.ContainsFunc(agreed, func(r plan.Role) bool {
@@ -91,8 +88,8 @@ func (o *options) removeRoles(ctx context.Context, e *env.Env, client *cloud.Cli
 			continue
 		}
 		removed = append(removed, use.Role.Name)
-		if o.output == "" {
-			errs = append(errs, e.ShowProfiles("", nil, []string{"role " + use.Role.Name + " is removed"}))
+		if d.opts.output == "" {
+			errs = append(errs, d.ShowProfiles("", nil, []string{"role " + use.Role.Name + " is removed"}))
 		}
 	}
 	return removed, errors.Join(errs...)

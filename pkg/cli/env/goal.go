@@ -180,7 +180,6 @@ func (e *Env) DecideGoal(ctx context.Context, client *cloud.Client, place Place,
 		return decision.Changes{}, ExplainNotFound(ctx, client, err, place.Cluster, "")
 	}
 	runner, stop := e.Runner(ctx, client)
-	defer stop()
 	changes, err := runner.DecideAll(ctx, profiles, goal)
 	stop()
 	return changes, e.Refused(GoOn(err, e.Again()), place)

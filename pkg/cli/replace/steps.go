@@ -121,7 +121,6 @@ func (r *replacement) question() string {
 // do does what was decided.
 func (r *replacement) do(ctx context.Context) (fargate.Profile, error) {
 	runner, stop := r.Runner(ctx, r.client)
-	defer stop()
 	runner.Kubernetes = r.kubernetes
 	made, err := runner.Do(ctx, r.Decision, lifecycle.Options{Settle: r.opts.settle, Wait: r.opts.Wait})
 	stop()

@@ -1,16 +1,13 @@
 package create
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
-	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -58,16 +55,8 @@ func (o *options) wanted(e *env.Env, cmd *cobra.Command, args []string) (
 			"drop the flag or fix the file", o.ConfigFile))
 	}
 	for i, entry := range file.Profiles {
-		p := entry.Profile
-		p.Name = env.EntryName(entry)
-		where := env.EntryPlace(o.ConfigFile, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
-		more, warn := env.EntryFaults(where, entry, p)
-		faults, warnings = append(faults, more...), append(warnings, warn...)
-		// What a file that came from get says of status and health is the past.
-		p.Status, p.Issues = "", nil
-		// So are the tags of a replacement that made the profile.
-		p.Tags = decision.WithoutIntent(p.Tags)
-		profiles = append(profiles, p)
+		p, _, more, warn := env.EntryProfile(o.ConfigFile, i, entry)
+		profiles, faults, warnings = append(profiles, p), append(faults, more...), append(warnings, warn...)
 	}
 	return profiles, stated, warnings, errors.Join(err, faults.OrNil())
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
@@ -60,10 +61,17 @@ func EntryName(entry profilefile.Entry) string {
 	return cmp.Or(entry.Name, fargate.DefaultName(entry.Selectors))
 }
 
-// EntryFaults judges a profile of a file, which stands at that place.
-func EntryFaults(where string, entry profilefile.Entry, p fargate.Profile) (faults, warnings fargate.Faults) {
+// EntryProfile returns the profile that the entry of this index in a file describes, where it stands, and what is wrong
+// with it. What the output of get says of its state is the past, and so are the tags of a replacement that made it.
+func EntryProfile(path string, i int, entry profilefile.Entry) (
+	p fargate.Profile, where string, faults, warnings fargate.Faults,
+) {
+	p = entry.Profile
+	p.Name = EntryName(entry)
+	where = EntryPlace(path, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
 	faults, warnings = fargate.Validate(p)
-	return slices.DeleteFunc(faults, entry.Misread).In(where), warnings.In(where)
+	p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, decision.WithoutIntent(p.Tags)
+	return p, where, slices.DeleteFunc(faults, entry.Misread).In(where), warnings.In(where)
 }
 
 // EntryPlace is where a profile of a file stands, as faults name it.

@@ -79,9 +79,7 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 		errs = append(errs, err)
 		listed = listed || parsed.Listed
 		for i, entry := range parsed.Profiles {
-			p := entry.Profile
-			p.Name = EntryName(entry)
-			where := EntryPlace(file.Name, entry, cmp.Or(p.Name, fmt.Sprintf("profile %d", i+1)))
+			p, where, more, warnings := EntryProfile(file.Name, i, entry)
 			if parsed.Cluster == "" && entry.Cluster != "" {
 				errs = append(errs, Usagef("%s is for cluster %s, and others are for another one; "+
 					"give those of one cluster at a time, or compare all with diff --all-clusters", where, entry.Cluster))
@@ -94,11 +92,8 @@ func (e *Env) ReadGoal(ctx context.Context, f GoalFlags) (decision.Goal, Place, 
 			} else if !twice {
 				seen[p.Name] = place{file.Name, entry.Cluster, entry.Line}
 			}
-			more, warnings := EntryFaults(where, entry, p)
 			faults = append(faults, more...)
 			e.ShowWarnings(warnings)
-			// What the output of get says of the state is the past, and so are the tags of a replacement.
-			p.ARN, p.Status, p.Issues, p.Tags = "", "", nil, decision.WithoutIntent(p.Tags)
 			goal.Entries = append(goal.Entries, decision.Entry{
 				Profile: p, KeepName: f.KeepName || entry.KeepName, File: file.Name, Line: entry.Line,
 			})

@@ -98,19 +98,15 @@ func (d *detail) profiles(e fargate.Explanation, brief bool) {
 func shortNumber(f float64) string { return number(math.Round(f*1000) / 1000) }
 
 func profileLine(m fargate.ProfileMatch) string {
-	line := "profile " + m.Name
 	switch {
+	case !m.Status.TakesPods() && m.Matches:
+		return fmt.Sprintf("profile %s is %s and does not count; it would match", m.Name, m.Status)
 	case !m.Status.TakesPods():
-		line += " is " + string(m.Status) + " and does not count"
-		if m.Matches {
-			line += "; it would match"
-		}
+		return fmt.Sprintf("profile %s is %s and does not count", m.Name, m.Status)
 	case m.Matches:
-		line += " matches"
-	default:
-		line += " does not match"
+		return "profile " + m.Name + " matches"
 	}
-	return line
+	return "profile " + m.Name + " does not match"
 }
 
 // advice is what to do about the verdict, in lines; empty for a matched pod.

@@ -45,63 +45,63 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its "+
 			"quota is raised", env.MostJudged, len(profiles))
 	}
-	overlaps, redundant := fargate.Overlaps(profiles), fargate.Redundancies(profiles)
-	if err := printOverlaps(e, opts, guide.origins, overlaps, redundant); err != nil {
-		return err
-	}
-	for _, o := range overlaps {
-		if o.Counts && !slices.Contains(opts.failOn, env.FailOnNone) {
-			return &env.RefusedError{} // the output has said why
+	found := comparison{overlaps: fargate.Overlaps(profiles), redundant: fargate.Redundancies(profiles)}
+	for _, o := range found.overlaps {
+		if o.Counts {
+			found.counting++
 		}
+	}
+	if !opts.quiet {
+		if err := found.print(e, opts.output, guide.origins); err != nil {
+			return err
+		}
+	}
+	if found.counting > 0 && !slices.Contains(opts.failOn, env.FailOnNone) {
+		return &env.RefusedError{} // the output has said why
 	}
 	return nil
 }
 
-func printOverlaps(e *env.Env, opts options, origins map[string]env.Origin, overlaps []fargate.ProfileOverlap,
-	redundant []fargate.Redundancy,
-) error {
-	if opts.quiet {
-		return nil
-	}
-	if done, err := output.Encode(e.Streams.Out, opts.output, overlapReport(overlaps, redundant)); done {
+// comparison is what profiles have in common; counting is how many of the overlaps are of profiles that take pods.
+type comparison struct {
+	overlaps  []fargate.ProfileOverlap
+	redundant []fargate.Redundancy
+	counting  int
+}
+
+// print writes what was found; the origins are those of the profiles.
+func (c *comparison) print(e *env.Env, format string, origins map[string]env.Origin) error {
+	if done, err := output.Encode(e.Streams.Out, format, c.encoded()); done {
 		return err
 	}
-	counting := 0
-	for _, o := range overlaps {
-		if o.Counts {
-			counting++
-		}
+	if slices.Contains(output.ReportFormats, format) {
+		return c.report(e, format, origins)
 	}
-	summary := overlapSummary(counting, len(overlaps)-counting, len(redundant)) + "."
-	if slices.Contains(output.ReportFormats, opts.output) {
-		return opts.reportOverlaps(e, origins, overlaps, redundant, summary)
-	}
-	if len(overlaps) > 0 {
-		if err := output.Table(e.Streams, overlapHeader, overlapRows(overlaps)); err != nil {
+	if len(c.overlaps) > 0 {
+		header := []string{"PROFILE", "SELECTOR", "PROFILE", "SELECTOR", "SMALLEST POD OF BOTH", "TAKEN BY"}
+		if err := output.Table(e.Streams, header, overlapRows(c.overlaps)); err != nil {
 			return err
 		}
 	}
 	text := output.Text{Width: e.Streams.Width}
-	if counting > 0 {
+	if c.counting > 0 {
 		text.Add("\n")
 		text.Say(0, "Of several profiles EKS takes the first by name (EKS User Guide; older AWS texts say: one at random).")
 		text.Say(0, "→ make the selectors disjoint, or settle it with the pod label %s: NAME", kube.ProfileLabel)
 	}
-	if len(redundant) > 0 && len(overlaps) > 0 {
+	if len(c.redundant) > 0 && len(c.overlaps) > 0 {
 		text.Add("\n")
 	}
-	for _, r := range redundant {
+	for _, r := range c.redundant {
 		text.Say(0, "%s", r)
 	}
-	if len(overlaps)+len(redundant) > 0 {
+	if len(c.overlaps)+len(c.redundant) > 0 {
 		text.Add("\n")
 	}
-	text.Say(0, "%s", summary)
+	text.Say(0, "%s", c.summary())
 	_, err := io.WriteString(e.Streams.Out, text.String())
 	return err
 }
-
-var overlapHeader = []string{"PROFILE", "SELECTOR", "PROFILE", "SELECTOR", "SMALLEST POD OF BOTH", "TAKEN BY"}
 
 func overlapRows(overlaps []fargate.ProfileOverlap) [][]string {
 	rows := make([][]string, len(overlaps))
@@ -129,12 +129,10 @@ func numberedSelector(r fargate.SelectorRef) string {
 	return fmt.Sprintf("%d: %s", r.Index, r.Selector)
 }
 
-// reportOverlaps writes the report for CI. The rules are those of fgctl check, which finds the same.
-func (o *options) reportOverlaps(e *env.Env, origins map[string]env.Origin, overlaps []fargate.ProfileOverlap,
-	redundant []fargate.Redundancy, summary string,
-) error {
+// report writes the report for CI. The rules are those of fgctl check, which finds the same.
+func (c *comparison) report(e *env.Env, format string, origins map[string]env.Origin) error {
 	const overlap, adds = "profile-overlap", "selector-redundant"
-	report := e.Report(o.output, "fgctl match --overlaps", []output.Rule{
+	report := e.Report(format, "fgctl match --overlaps", []output.Rule{
 		{ID: overlap, Meaning: "one pod can match two profiles", Page: "codes.md#" + overlap},
 		{ID: adds, Meaning: "a selector adds nothing to others", Page: "codes.md#" + adds},
 	})
@@ -145,8 +143,8 @@ func (o *options) reportOverlaps(e *env.Env, origins map[string]env.Origin, over
 			Suite: "overlaps", Name: name, File: from.File, Line: from.Line, Place: "profiles/" + profile, Text: text,
 		}
 	}
-	for i, row := range overlapRows(overlaps) {
-		o, level := overlaps[i], "note"
+	for i, row := range overlapRows(c.overlaps) {
+		o, level := c.overlaps[i], "note"
 		if o.Counts {
 			level = "error"
 		}
@@ -158,32 +156,29 @@ func (o *options) reportOverlaps(e *env.Env, origins map[string]env.Origin, over
 		name := fmt.Sprintf("%s %d, %s %d", o.A.Profile, o.A.Index, o.B.Profile, o.B.Index)
 		entries = append(entries, entry(o.A.Profile, name, text).Found(level, overlap))
 	}
-	for _, r := range redundant {
+	for _, r := range c.redundant {
 		name := fmt.Sprintf("%s %d", r.Selector.Profile, r.Selector.Index)
 		entries = append(entries, entry(r.Selector.Profile, name, r.String()).Found("warning", adds))
 	}
 	if len(entries) == 0 {
 		entries = append(entries, output.Entry{Suite: "overlaps", Name: "no overlap"})
 	}
-	return report.Write(entries, summary)
+	return report.Write(entries, c.summary())
 }
 
-// overlapSummary counts what was found.
-func overlapSummary(counting, idle, redundant int) string {
-	count := func(n int, one, many string) string {
-		switch n {
-		case 0:
-			return "no " + one
-		case 1:
-			return "1 " + one
+// summary counts what was found.
+func (c *comparison) summary() string {
+	count := func(n int, what string) string {
+		if n == 0 {
+			return "no " + what
 		}
-		return fmt.Sprintf("%d %s", n, many)
+		return output.Count(n, what)
 	}
-	text := count(counting, "overlap", "overlaps")
-	if idle > 0 {
+	text := count(c.counting, "overlap")
+	if idle := len(c.overlaps) - c.counting; idle > 0 {
 		text += fmt.Sprintf(" (and %d with a profile that takes no pods)", idle)
 	}
-	return text + ", " + count(redundant, "redundant selector", "redundant selectors")
+	return text + ", " + count(len(c.redundant), "redundant selector") + "."
 }
 
 // The shape of -o json and -o yaml; it does not change, but fields may be added.
@@ -216,16 +211,16 @@ type (
 	}
 )
 
-func overlapReport(overlaps []fargate.ProfileOverlap, redundant []fargate.Redundancy) overlapsOutput {
+func (c *comparison) encoded() overlapsOutput {
 	out := overlapsOutput{Overlaps: []overlapOutput{}, Redundant: []redundancyOutput{}}
-	for _, o := range overlaps {
+	for _, o := range c.overlaps {
 		item := overlapOutput{Selectors: selectorOutputs(o.A, o.B), TakenBy: o.TakenBy, Counts: o.Counts}
 		if o.Witness.Namespace != "" {
 			item.Pod = &podOutput{Namespace: o.Witness.Namespace, Labels: o.Witness.Labels}
 		}
 		out.Overlaps = append(out.Overlaps, item)
 	}
-	for _, r := range redundant {
+	for _, r := range c.redundant {
 		out.Redundant = append(out.Redundant,
 			redundancyOutput{Selector: selectorOutputs(r.Selector)[0], Within: r.Within, By: selectorOutputs(r.By...)})
 	}

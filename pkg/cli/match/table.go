@@ -58,21 +58,21 @@ func (p *tablePrinter) pod(e fargate.Explanation) error {
 	if p.pods++; p.pods == 1 {
 		p.first = e
 	}
-	if row, key := p.row(e); key == "" {
-		p.rows = append(p.rows, row)
-	} else if shared := p.owned[key]; shared != nil {
+	row, key := p.row(e)
+	if shared := p.owned[key]; shared != nil {
 		shared.count++
 		shared.cells[columnPods] = strconv.Itoa(shared.count)
 		if shared.month += row.month; p.priced && e.Price != nil {
 			shared.cells[columnPrice] = output.Dollars(shared.month)
 		}
 		return nil // its explanation would be the first one's
-	} else {
-		if p.owned == nil {
-			p.owned = map[string]*tableRow{}
-		}
+	}
+	p.rows = append(p.rows, row)
+	if p.owned == nil {
+		p.owned = map[string]*tableRow{}
+	}
+	if key != "" {
 		p.owned[key] = row
-		p.rows = append(p.rows, row)
 	}
 	p.keep(e)
 	if len(p.rows) < tableRows {

@@ -143,8 +143,8 @@ func New(ctx context.Context, opts Options) (*Client, error) {
 }
 
 // onDemand makes the client of a service when it is first used: a command uses one to three.
-func onDemand[C, O any](cfg aws.Config, make func(aws.Config, ...func(*O)) *C, tune func(*O)) func() *C {
-	return sync.OnceValue(func() *C { return make(cfg, tune) })
+func onDemand[C, O any](cfg aws.Config, build func(aws.Config, ...func(*O)) *C, tune func(*O)) func() *C {
+	return sync.OnceValue(func() *C { return build(cfg, tune) })
 }
 
 // Region is the region that requests go to.

@@ -144,7 +144,6 @@ func endpointOf(in types.VpcEndpoint) network.Endpoint {
 		Service:     aws.ToString(in.ServiceName),
 		Type:        string(in.VpcEndpointType),
 		State:       string(in.State),
-		Subnets:     in.SubnetIds,
 		RouteTables: in.RouteTableIds,
 	}
 }

@@ -21,7 +21,6 @@ const rolesPerPage = 1000
 type Role struct {
 	Name        string
 	ARN         string
-	Path        string
 	TrustPolicy string
 	// Tags are known of a role that was read or made by its name; lists leave them out.
 	Tags map[string]string
@@ -124,7 +123,6 @@ func roleOf(in types.Role) Role {
 		Tags:        notEmpty(tags),
 		Name:        aws.ToString(in.RoleName),
 		ARN:         aws.ToString(in.Arn),
-		Path:        aws.ToString(in.Path),
 		TrustPolicy: decodePolicy(aws.ToString(in.AssumeRolePolicyDocument)),
 		Created:     aws.ToTime(in.CreateDate).UTC(),
 	}

@@ -27,7 +27,7 @@ func TestRole(t *testing.T) {
 			s := query(t, map[string]string{"GetRole": `<GetRoleResponse><GetRoleResult><Role><Path>/team/</Path><RoleName>p</RoleName>
 <Arn>arn:aws:iam::111122223333:role/team/p</Arn><AssumeRolePolicyDocument>` + document + `</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>`})
 			got, err := client(t, s.URL).Role(context.Background(), "p")
-			want := cloud.Role{Name: "p", ARN: "arn:aws:iam::111122223333:role/team/p", Path: "/team/", TrustPolicy: trustJSON}
+			want := cloud.Role{Name: "p", ARN: "arn:aws:iam::111122223333:role/team/p", TrustPolicy: trustJSON}
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
 			}
@@ -44,7 +44,7 @@ func TestRoles(t *testing.T) {
 <Arn>arn:a</Arn><AssumeRolePolicyDocument>%zz</AssumeRolePolicyDocument></member></Roles></ListRolesResult></ListRolesResponse>`,
 	})
 	got, err := client(t, s.URL).Roles(context.Background())
-	want := []cloud.Role{{Name: "a", ARN: "arn:a", Path: "/", TrustPolicy: "%zz"}, {Name: "z", ARN: "arn:z", Path: "/", TrustPolicy: "{}"}}
+	want := []cloud.Role{{Name: "a", ARN: "arn:a", TrustPolicy: "%zz"}, {Name: "z", ARN: "arn:z", TrustPolicy: "{}"}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}

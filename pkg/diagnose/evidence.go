@@ -50,16 +50,12 @@ type Event struct {
 	From    string
 	Reason  string
 	Message string
-	// Last is when it was seen last; zero where unknown.
-	Last time.Time
 }
 
 // Claim is a PersistentVolumeClaim.
 type Claim struct {
 	// Phase is Pending, Bound or Lost.
 	Phase string
-	// Class is the StorageClass, Volume the volume that it is bound to.
-	Class, Volume string
 }
 
 // Key names an object of a namespace.

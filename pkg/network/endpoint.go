@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// PullServices are the services whose endpoints replace a way out for pulling images from Amazon ECR, as
+// pullServices are the services whose endpoints replace a way out for pulling images from Amazon ECR, as
 // the last part of the endpoint's service name (EKS User Guide, private clusters).
-var PullServices = []string{"ecr.api", "ecr.dkr", "s3"}
+var pullServices = []string{"ecr.api", "ecr.dkr", "s3"}
 
 // Reachable returns those of the endpoints that pods in the judged subnet can use: an Interface endpoint
 // of the VPC, which the local route leads to, and a Gateway endpoint of the subnet's route table.
@@ -25,10 +25,10 @@ func (j Judgement) Reachable(endpoints []Endpoint) []Endpoint {
 	return out
 }
 
-// MissingForPulls returns those of PullServices that none of the endpoints serves.
+// MissingForPulls returns the services for image pulls that none of the endpoints serves.
 func MissingForPulls(endpoints []Endpoint) []string {
 	var out []string
-	for _, service := range PullServices {
+	for _, service := range pullServices {
 		if !Serves(endpoints, service) {
 			out = append(out, service)
 		}

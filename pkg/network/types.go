@@ -55,7 +55,6 @@ type Endpoint struct {
 	Service string
 	Type    string
 	State   string
-	// Subnets are those of an Interface endpoint, RouteTables those of a Gateway endpoint.
-	Subnets     []string
+	// RouteTables are those of a Gateway endpoint.
 	RouteTables []string
 }

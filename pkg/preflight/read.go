@@ -63,6 +63,9 @@ func (f *facts) skips(check string) bool { return slices.Contains(f.input.Skip, 
 // noCluster reports whether EKS says that the cluster does not exist.
 func (f *facts) noCluster() bool { return cloud.ClassOf(f.clusterErr) == cloud.NotFound }
 
+// isDescribed reports whether EKS has described the cluster.
+func (f *facts) isDescribed() bool { return f.clusterErr == nil }
+
 // exists reports whether a profile of the name is in the way: it is there and stays.
 func (f *facts) exists() bool {
 	p := fargate.Named(f.siblings.value, f.input.Profile.Name)
@@ -135,7 +138,7 @@ func (f *facts) readCluster(ctx context.Context, c Cloud) error {
 // readNetwork reads the cluster's VPC and those of the profile's subnets that are not in it.
 func (f *facts) readNetwork(ctx context.Context, c Cloud) error {
 	given := f.input.Profile.Subnets
-	if f.clusterErr != nil || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
+	if !f.isDescribed() || len(given) > 0 && f.skips(checkSubnets) && f.skips(checkEgress) {
 		return nil
 	}
 	f.vpc = f.cluster.VPC

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
@@ -265,17 +264,13 @@ func (r *reader) event(o manifest.Object) error {
 	if event.InvolvedObject.Kind != "Pod" {
 		return nil
 	}
-	last := event.LastTimestamp.Time
-	if last.IsZero() {
-		last = event.EventTime.Time
-	}
 	if r.evidence.Events == nil {
 		r.evidence.Events = map[string][]diagnose.Event{}
 	}
 	key := diagnose.Key(event.InvolvedObject.Namespace, event.InvolvedObject.Name)
 	r.evidence.Events[key] = append(r.evidence.Events[key], diagnose.Event{
 		From:   cmp.Or(event.Source.Component, event.ReportingController),
-		Reason: event.Reason, Message: event.Message, Last: last.In(time.UTC),
+		Reason: event.Reason, Message: event.Message,
 	})
 	return nil
 }
@@ -285,14 +280,10 @@ func (r *reader) claim(o manifest.Object) error {
 	if err := o.Decode("", &claim); err != nil {
 		return err
 	}
-	c := diagnose.Claim{Phase: string(claim.Status.Phase), Volume: claim.Spec.VolumeName}
-	if claim.Spec.StorageClassName != nil {
-		c.Class = *claim.Spec.StorageClassName
-	}
 	if r.evidence.Claims == nil {
 		r.evidence.Claims = map[string]diagnose.Claim{}
 	}
-	r.evidence.Claims[diagnose.Key(o.Namespace, o.Name)] = c
+	r.evidence.Claims[diagnose.Key(o.Namespace, o.Name)] = diagnose.Claim{Phase: string(claim.Status.Phase)}
 	return nil
 }
 

@@ -22,7 +22,7 @@ const (
 	// TagReplacesID is the last element of the original's ARN, by which it differs from a profile that was
 	// re-created under the same name. The whole ARN could be longer than a tag's value may be.
 	TagReplacesID = TagPrefix + "replaces-id"
-	// TagSpec is SpecHash of what was asked for.
+	// TagSpec is specHash of what was asked for.
 	TagSpec = TagPrefix + "spec"
 	// TagTemporary is "true" on the profile that stands in while a replacement keeps the name.
 	TagTemporary = TagPrefix + "temporary"
@@ -69,8 +69,8 @@ func firstOf(p fargate.Profile) string {
 	return ""
 }
 
-// SpecHash identifies what a profile is but for its name: selectors, role, subnets and the user's tags.
-func SpecHash(p fargate.Profile) string {
+// specHash identifies what a profile is but for its name: selectors, role, subnets and the user's tags.
+func specHash(p fargate.Profile) string {
 	lines := make([]string, 0, len(p.Selectors)+len(p.Subnets)+len(p.Tags)+1)
 	for _, s := range p.Selectors {
 		lines = append(lines, "selector "+s.String())
@@ -90,7 +90,7 @@ func SpecHash(p fargate.Profile) string {
 // WithIntent returns the profile with the tags that say what it replaces.
 func WithIntent(p fargate.Profile, original, id string, temporary bool) fargate.Profile {
 	p = p.Clone()
-	hash := SpecHash(p)
+	hash := specHash(p)
 	p.Tags = inherited(p.Tags)
 	p.Tags[TagReplaces] = original
 	p.Tags[TagReplacesID] = id

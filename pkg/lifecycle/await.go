@@ -23,8 +23,8 @@ var (
 
 // poll looks at the profile until judge ends it: with errSettled for success, another error for
 // failure. judge gets the profile, or found=false. Transient errors of AWS are waited out.
-func (o *operation) poll(ctx context.Context, cluster, name string,
-	judge func(p fargate.Profile, found bool, age time.Duration) error,
+func (o *operation) poll(
+	ctx context.Context, cluster, name string, judge func(p fargate.Profile, found bool) error,
 ) (fargate.Profile, error) {
 	subject := "profile " + name
 	o.Report.Await(subject)
@@ -46,14 +46,12 @@ func (o *operation) poll(ctx context.Context, cluster, name string,
 			}
 			continue
 		}
-		verdict := judge(p, err == nil, o.Clock.Now().Sub(o.start))
-		switch {
+		switch verdict := judge(p, err == nil); {
 		case errors.Is(verdict, errSettled):
 			return p, nil
 		case errors.Is(verdict, errAgain):
 			continue
-		}
-		if verdict != nil {
+		case verdict != nil:
 			return p, verdict
 		}
 		if err := o.pause(ctx); err != nil {
@@ -80,9 +78,9 @@ func waitingActive(name string) string { return "waiting for profile " + name + 
 // counts when a second look says so too: the first may show the time before a deletion.
 func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag time.Duration) (fargate.Profile, error) {
 	confirmed := ""
-	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, age time.Duration) error {
+	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool) error {
 		switch {
-		case !found && age < lag, found && p.Status == fargate.StatusCreating:
+		case !found && o.Clock.Now().Sub(o.start) < lag, found && p.Status == fargate.StatusCreating:
 			return nil
 		case !found:
 			now, err := o.gone(ctx, fargate.Profile{Cluster: cluster, Name: name}, graceOf(o.existed))
@@ -123,7 +121,7 @@ func waitingGone(name string) string { return "waiting for profile " + name + " 
 func (o *operation) awaitGone(ctx context.Context, cluster, name, arn string, accepted bool) (fargate.Profile, error) {
 	wanted := fargate.Profile{Cluster: cluster, Name: name, ARN: arn}
 	var contradicted time.Time // since when each look shows something else than a deletion under way
-	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool, _ time.Duration) error {
+	return o.poll(ctx, cluster, name, func(p fargate.Profile, found bool) error {
 		now := o.Clock.Now()
 		failed := found && p.Status == fargate.StatusDeleteFailed
 		stays := accepted && found && p.Status != fargate.StatusDeleting
@@ -173,8 +171,8 @@ func (o *operation) awaitIdle(ctx context.Context, cluster, except string) error
 }
 
 // while judges for a poll that goes on while the profile is there and holds is true of it.
-func while(holds func(fargate.Profile) bool) func(fargate.Profile, bool, time.Duration) error {
-	return func(now fargate.Profile, found bool, _ time.Duration) error {
+func while(holds func(fargate.Profile) bool) func(fargate.Profile, bool) error {
+	return func(now fargate.Profile, found bool) error {
 		if found && holds(now) {
 			return nil
 		}

@@ -113,14 +113,12 @@ func (r *Runner) stillActive(ctx context.Context, have, wanted fargate.Profile) 
 func (r *Runner) make(ctx context.Context, m making) (fargate.Profile, error) {
 	p := m.Profile
 	o := r.begin("creating profile " + p.Name)
-	if m.still != nil {
-		if err := o.mayCreate(ctx, m); err != nil {
-			return fargate.Profile{}, err
-		}
-	} else if busy := otherInTransition(m.Siblings, p.Name); busy != nil {
-		if err := o.waitFor(ctx, *busy, p); err != nil {
-			return fargate.Profile{}, err
-		}
+	err := o.mayCreate(ctx, m)
+	if busy := otherInTransition(m.Siblings, p.Name); busy != nil && m.still == nil {
+		err = o.waitFor(ctx, *busy, p)
+	}
+	if err != nil {
+		return fargate.Profile{}, err
 	}
 	made, err := o.send(ctx, m, r.Token())
 	if err != nil || !m.wait {

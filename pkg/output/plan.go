@@ -1,7 +1,6 @@
 package output
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func Plan(p *plan.Plan, width int, warning, hang string) []PlanLine {
 	out := make([]PlanLine, len(lines))
 	for i, l := range lines {
 		if l.risk {
-			l.text, l.hang = warning+strings.TrimSpace(l.text), hang
+			l.text, l.hang = warning+l.text, hang
 		}
 		text := Clean(l.text)
 		if !l.table {
@@ -44,19 +43,31 @@ type planLine struct {
 	table bool
 }
 
+// planText is a plan that is being written in lines.
+type planText struct {
+	*plan.Plan
+	lines []planLine
+}
+
+// say adds a line below the steps.
+func (t *planText) say(format string, args ...any) {
+	t.lines = append(t.lines, planLine{text: "     " + fmt.Sprintf(format, args...), hang: "       "})
+}
+
+// warn adds a line that is a risk.
+func (t *planText) warn(format string, args ...any) {
+	t.lines = append(t.lines, planLine{text: fmt.Sprintf(format, args...), risk: true})
+}
+
 // planLines writes the plan for people, its table for a terminal of so many columns.
 func planLines(p *plan.Plan, width int) []planLine {
-	out := []planLine{{text: fmt.Sprintf("Plan for cluster %s:", p.Cluster)}}
+	head := fmt.Sprintf("Plan for cluster %s:", p.Cluster)
 	if len(p.Steps) == 0 {
-		out[0].text = fmt.Sprintf("Plan for cluster %s: nothing to do", p.Cluster)
+		head += " nothing to do"
 	}
-	say := func(risk bool, format string, args ...any) {
-		text := fmt.Sprintf(format, args...)
-		out = append(out, planLine{text: text, hang: "       ", risk: risk})
-	}
-	out = append(out, changeLines(p.Changes)...)
+	t := planText{p, append([]planLine{{text: head}}, changeLines(p.Changes)...)}
 	for _, d := range p.Differences {
-		say(false, "     %s", d)
+		t.say("%s", d)
 	}
 	for i, s := range p.Steps {
 		text := fmt.Sprintf("  %d. %s profile %s", i+1, s.Action, s.Profile)
@@ -70,17 +81,17 @@ func planLines(p *plan.Plan, width int) []planLine {
 		if means := stepMeans(s, drained); means != "" {
 			text += "; " + means
 		}
-		out = append(out, planLine{text: text, hang: "     "})
+		t.lines = append(t.lines, planLine{text: text, hang: "     "})
 	}
-	drainLines(p, say)
-	selectorLines(p, say)
-	roleLines(p, say)
+	t.drains()
+	t.selectors()
+	t.roles()
 	if p.PodsRead >= 0 {
-		out = append(out, podTable(p, width)...)
-		podRisks(p, say)
+		t.pods(width)
+		t.risks()
 	}
-	priceLines(p, say)
-	return out
+	t.prices()
+	return t.lines
 }
 
 // untilText says what ends a step.
@@ -140,19 +151,18 @@ func stepMeans(s plan.Step, drained bool) string {
 		stops, s.Pods.To, kube.ProfileLabel, s.Profile, pinned)
 }
 
-// drainLines say which owners are restarted, and which pods are stopped all the same.
-func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
-	for _, d := range p.Drains {
+// drains says which owners are restarted, and which pods are stopped all the same.
+func (t *planText) drains() {
+	for _, d := range t.Drains {
 		if len(d.Moves)+len(d.Stays)+d.Leaving == 0 {
-			say(false, "     no pod is on %s now", d.Profile)
+			t.say("no pod is on %s now", d.Profile)
 		}
 		for _, m := range d.Moves {
-			say(false, "     restart %s: %s%s, from %s to %s", m, Count(len(m.Pods), "pod"), monthly(p, m.Price), d.Profile,
-				m.To)
+			t.say("restart %s: %s%s, from %s to %s", m, Count(len(m.Pods), "pod"), t.monthly(m.Price), d.Profile, m.To)
 		}
 		for _, m := range d.Stays {
-			say(true, "     %s is not restarted, and the deletion of %s stops its %s (%s%s): %s", m, d.Profile,
-				Count(len(m.Pods), "pod"), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), monthly(p, m.Price), m.Why)
+			t.warn("%s is not restarted, and the deletion of %s stops its %s (%s%s): %s", m, d.Profile,
+				Count(len(m.Pods), "pod"), strings.Join(m.Pods[:min(len(m.Pods), mostNamed)], ", "), t.monthly(m.Price), m.Why)
 		}
 	}
 }
@@ -160,43 +170,47 @@ func drainLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 // mostNamed is how many pods of an owner are named.
 const mostNamed = 5
 
-// roleLines say what becomes of pod execution roles that fgctl made.
-func roleLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
-	for _, r := range p.Roles {
+// roles says what becomes of pod execution roles that fgctl made.
+func (t *planText) roles() {
+	for _, r := range t.Roles {
 		unseen := ""
 		if len(r.Unseen) > 0 {
 			unseen = "; not looked at: " + strings.Join(r.Unseen, ", ")
 		}
 		switch {
 		case len(r.UsedBy) > 0:
-			say(false, "     role %s stays: it is used by profile %s", r.Name, strings.Join(r.UsedBy, ", "))
+			t.say("role %s stays: it is used by profile %s", r.Name, strings.Join(r.UsedBy, ", "))
 		case r.Action == plan.StepDelete:
-			say(false, "     then role %s is removed: fgctl made it for cluster %s, and of the clusters that were looked at "+
+			t.say("then role %s is removed: fgctl made it for cluster %s, and of the clusters that were looked at "+
 				"(%d) no other profile uses it%s", r.Name, r.Cluster, r.Clusters, unseen)
 		default:
-			say(false, "     role %s, which fgctl made, is used by no other profile of cluster %s; "+
+			t.say("role %s, which fgctl made, is used by no other profile of cluster %s; "+
 				"--delete-pod-execution-role removes it", r.Name, r.Cluster)
 		}
 	}
 }
 
-// selectorLines say what becomes of the pods of each selector, and of all that lose their profile in one line.
-func selectorLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
+// selectors says what becomes of the pods of each selector, and of all that lose their profile in one line.
+func (t *planText) selectors() {
 	var lost, said []string
-	for _, s := range p.Selectors {
+	for _, s := range t.Selectors {
 		if text := s.Selector.String(); loses(s) && !slices.Contains(lost, text) {
 			lost = append(lost, text)
 		}
 	}
-	for _, s := range p.Selectors {
+	for _, s := range t.Selectors {
 		text, risk := selectorLine(s)
 		if loses(s) && len(lost) > 1 {
 			text = "pods of these selectors lose their profile: no other ACTIVE profile covers them, " +
 				"so they may stay Pending: " + strings.Join(lost, "; ")
 		}
+		say := t.say
+		if risk {
+			say = t.warn
+		}
 		if !slices.Contains(said, text) {
 			said = append(said, text)
-			say(risk, "     %s", text)
+			say("%s", text)
 		}
 	}
 }
@@ -238,20 +252,21 @@ func selectorLine(s plan.Selector) (text string, risk bool) {
 		selector, shape), true
 }
 
-// podTable shows what becomes of the pods that --pods named.
-func podTable(p *plan.Plan, width int) []planLine {
-	const indent = "     "
-	if len(p.Pods) == 0 {
-		text := fmt.Sprintf("none of the %s that were read is on a profile that goes", Count(p.PodsRead, "pod"))
-		if p.PodsRead == 1 {
-			text = "the pod that was read is not on a profile that goes"
-		}
-		return []planLine{{text: indent + text, hang: indent + "  "}}
+// pods shows what becomes of the pods that --pods named.
+func (t *planText) pods(width int) {
+	switch {
+	case len(t.Pods) == 0 && t.PodsRead == 1:
+		t.say("the pod that was read is not on a profile that goes")
+		return
+	case len(t.Pods) == 0:
+		t.say("none of the %s that were read is on a profile that goes", Count(t.PodsRead, "pod"))
+		return
 	}
-	rows := make([][]string, len(p.Pods))
-	for i, hit := range p.Pods {
+	const indent = "     "
+	rows := make([][]string, len(t.Pods))
+	for i, hit := range t.Pods {
 		rows[i] = []string{hit.Namespace, hit.Owner.String(), fmt.Sprint(hit.Pods), hit.From, fateText(hit)}
-		if p.Price != nil {
+		if t.Price != nil {
 			month := "unknown"
 			if hit.Price.TotalMonth > 0 {
 				month = Dollars(hit.Price.TotalMonth)
@@ -260,40 +275,36 @@ func podTable(p *plan.Plan, width int) []planLine {
 		}
 	}
 	head := []string{"NAMESPACE", "OWNER", "PODS", "FROM", "WHAT BECOMES OF THEM"}
-	if p.Price != nil {
+	if t.Price != nil {
 		head = slices.Insert(head, 3, "USD/MONTH")
 	}
-	var table bytes.Buffer
+	var table strings.Builder
 	streams := &Streams{Out: &table, OutTerminal: width > 0, Width: max(0, width-len(indent))}
-	if Table(streams, head, rows) != nil {
-		return nil
-	}
-	var lines []planLine
+	_ = Table(streams, head, rows) // a Builder takes everything
 	for line := range strings.Lines(table.String()) {
-		lines = append(lines, planLine{text: indent + strings.TrimRight(line, "\n"), table: true})
+		t.lines = append(t.lines, planLine{text: indent + strings.TrimRight(line, "\n"), table: true})
 	}
-	return lines
 }
 
-// podRisks names the pods that stay Pending for their own labels, and the budgets that the deletion breaks.
-func podRisks(p *plan.Plan, say func(risk bool, format string, args ...any)) {
-	for _, hit := range p.Pods {
+// risks names the pods that stay Pending for their own labels, and the budgets that the deletion breaks.
+func (t *planText) risks() {
+	for _, hit := range t.Pods {
 		if hit.Pinned {
 			again := ""
 			madeAgain := func(s plan.Step) bool { return s.Action == plan.StepCreate && s.Profile == hit.From }
-			if slices.ContainsFunc(p.Steps, madeAgain) {
+			if slices.ContainsFunc(t.Steps, madeAgain) {
 				again = fmt.Sprintf(", or recreate its pods when the new %s is ACTIVE", hit.From)
 			}
-			say(true, "%s in namespace %s is pinned to %s: change the label %s in its pod template%s",
+			t.warn("%s in namespace %s is pinned to %s: change the label %s in its pod template%s",
 				hit.Owner, hit.Namespace, hit.From, kube.ProfileLabel, again)
 		}
 		if hit.Unowned {
-			say(true, "%s in namespace %s has no owner that would make it again: recreate it when profile %s is gone",
+			t.warn("%s in namespace %s has no owner that would make it again: recreate it when profile %s is gone",
 				hit.Owner, hit.Namespace, hit.From)
 		}
 	}
-	for _, b := range p.Budgets {
-		say(true, "PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; "+
+	for _, b := range t.Budgets {
+		t.warn("PodDisruptionBudget %s in namespace %s lets %d of its %s go at a time; "+
 			"the deletion stops %d at once, whatever it says",
 			b.Name, b.Namespace, b.Allowed, Count(b.Pods, "pod"), b.Stopped)
 	}

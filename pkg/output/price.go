@@ -9,7 +9,6 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/price"
-	"github.com/fgctl/fgctl/pkg/plan"
 )
 
 // PriceText says what all pods cost, by which rates, and what that leaves out.
@@ -25,9 +24,9 @@ func PriceText(t *price.Total) string {
 // plainNumber writes an amount without needless digits.
 func plainNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// priceLines say what the pods cost that are concerned, and where a smaller size would do.
-func priceLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
-	if p.Price == nil || len(p.Pods)+len(p.Drains) == 0 {
+// prices says what the pods cost that are concerned, and where a smaller size would do.
+func (t *planText) prices() {
+	if t.Price == nil || len(t.Pods)+len(t.Drains) == 0 {
 		return
 	}
 	unknown := 0
@@ -36,32 +35,32 @@ func priceLines(p *plan.Plan, say func(risk bool, format string, args ...any)) {
 			unknown += pods
 		}
 		if costs.SavesMonth > 0 {
-			say(false, "     %s in namespace %s: a smaller size would save $%s a month", owner, namespace,
+			t.say("%s in namespace %s: a smaller size would save $%s a month", owner, namespace,
 				Dollars(costs.SavesMonth))
 		}
 	}
-	for _, hit := range p.Pods {
+	for _, hit := range t.Pods {
 		note(hit.Owner, hit.Namespace, hit.Pods, hit.Price)
 	}
-	for _, d := range p.Drains {
+	for _, d := range t.Drains {
 		for _, m := range slices.Concat(d.Moves, d.Stays) {
 			note(m.Owner, m.Namespace, len(m.Pods), m.Price)
 		}
 	}
-	for line := range strings.SplitSeq(PriceText(&p.Price.Total), "\n") {
-		say(false, "     %s", line)
+	for line := range strings.SplitSeq(PriceText(&t.Price.Total), "\n") {
+		t.say("%s", line)
 	}
 	if unknown > 0 {
-		say(false, "     %s of unknown size not counted.", Count(unknown, "pod"))
+		t.say("%s of unknown size not counted.", Count(unknown, "pod"))
 	}
-	if p.Price.OffMonth > 0 {
-		say(false, "     $%s of it is what the pods cost that no profile takes afterwards.", Dollars(p.Price.OffMonth))
+	if t.Price.OffMonth > 0 {
+		t.say("$%s of it is what the pods cost that no profile takes afterwards.", Dollars(t.Price.OffMonth))
 	}
 }
 
 // monthly is what pods cost, behind how many they are; empty where it is not known.
-func monthly(p *plan.Plan, pods price.Pod) string {
-	if p.Price == nil || pods.TotalMonth == 0 {
+func (t *planText) monthly(pods price.Pod) string {
+	if t.Price == nil || pods.TotalMonth == 0 {
 		return ""
 	}
 	return ", $" + Dollars(pods.TotalMonth) + " a month"

@@ -114,7 +114,7 @@ func (l *ProfileList) rows(all []ClusterProfiles) (header []string, rows [][]str
 	case l.Format == "wide":
 		// Whoever asks for a wide table gets long lines, which the terminal wraps.
 		l.streams.Width, l.form = 0, wideTable
-	case l.streams.OutTerminal && l.streams.Width > 0:
+	case l.streams.Width > 0:
 		header, rows := l.profileTable(fullTable, all)
 		if tableWidth(header, rows, displayWidth) <= l.streams.Width {
 			break

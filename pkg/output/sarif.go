@@ -1,9 +1,7 @@
 package output
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"io"
 	"net/url"
 	"path/filepath"
@@ -138,14 +136,11 @@ func (s *sarif) close([]string) error {
 
 // value writes JSON whose first line goes behind what is there already.
 func (s *sarif) value(v any, prefix string) {
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	e.SetIndent(prefix, "  ")
-	if err := e.Encode(v); err != nil && s.err == nil {
+	var text strings.Builder
+	if err := JSONWithin(&text, v, prefix); err != nil && s.err == nil {
 		s.err = err
 	}
-	s.write(strings.TrimSuffix(string(escape(text.Bytes())), "\n"))
+	s.write(strings.TrimSuffix(text.String(), "\n"))
 }
 
 func (s *sarif) write(text string) {

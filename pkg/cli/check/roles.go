@@ -32,13 +32,13 @@ func readMadeRole(ctx context.Context, client *cloud.Client, cluster string) (m 
 func (m madeRole) judge(e *env.Env, at env.Place, profiles []fargate.Profile) result {
 	used := slices.ContainsFunc(profiles, func(p fargate.Profile) bool { return p.PodExecutionRoleARN == m.role.ARN })
 	out := preflight.Result{Check: preflight.CheckRoles, Level: preflight.Pass}
-	var failure *cloud.Error
 	switch {
-	case errors.As(m.err, &failure) && failure.Permission() != "":
-		text := fmt.Sprintf("role %s could not be read: the caller lacks the permission %s", m.name, failure.Permission())
-		return result{Result: preflight.NewResult(preflight.CheckRoles, preflight.Skipped, preflight.CodeNotJudged, text)}
 	case m.err != nil:
-		text := fmt.Sprintf("role %s could not be read: %v", m.name, m.err)
+		why := m.err.Error()
+		if failure := (*cloud.Error)(nil); errors.As(m.err, &failure) && failure.Permission() != "" {
+			why = "the caller lacks the permission " + failure.Permission()
+		}
+		text := fmt.Sprintf("role %s could not be read: %s", m.name, why)
 		return result{Result: preflight.NewResult(preflight.CheckRoles, preflight.Skipped, preflight.CodeNotJudged, text)}
 	case !m.made:
 		out.Message = "fgctl made no role for the cluster"

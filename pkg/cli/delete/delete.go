@@ -105,11 +105,11 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 		e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), o.CheckPods(e, cmd, false, o.configFile),
 		e.OneOf(cmd, "output", o.output, env.PlanFormats), o.CheckAnswer(e, cmd),
 	}
-	usage := func(text string) { faults = append(faults, env.UsageOf(cmd, "%s", text)) }
+	usage := func(format string, args ...any) { faults = append(faults, env.UsageOf(cmd, format, args...)) }
 	names, err := e.Names(cmd, args, o.name)
 	faults = append(faults, err)
 	if o.all && len(names) > 0 {
-		usage(fmt.Sprintf("--all means every profile of the cluster; leave out %s, or --all", strings.Join(names, " ")))
+		usage("--all means every profile of the cluster; leave out %s, or --all", strings.Join(names, " "))
 	}
 	if o.deleteRole && !o.Wait {
 		usage("--delete-pod-execution-role needs the profiles gone; leave out --wait=false")

@@ -92,7 +92,7 @@ func (e *Env) Complete(cmd *cobra.Command, ask Ask) ([]string, cobra.ShellCompDi
 	go func() {
 		var values []string
 		if err := e.Settings(cmd); err == nil {
-			if found, err := ask(ctx, e.AtVerbosity(0)); err == nil {
+			if found, err := ask(ctx, e.atVerbosity(0)); err == nil {
 				values = found
 			}
 		}

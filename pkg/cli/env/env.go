@@ -107,8 +107,8 @@ func (e *Env) Report(format, title string, rules []output.Rule) *output.Report {
 	}
 }
 
-// AtVerbosity returns the environment with another --verbose.
-func (e *Env) AtVerbosity(level int) *Env {
+// atVerbosity returns the environment with another --verbose.
+func (e *Env) atVerbosity(level int) *Env {
 	other := *e
 	other.Global.Verbose = level
 	return &other

@@ -43,15 +43,15 @@ func (e *Env) AddNameFlag(cmd *cobra.Command, name *string) {
 	MustComplete(cmd, "name", e.CompleteProfiles)
 }
 
-// ChangeFormats are the values of --output of a command that changes profiles.
-var ChangeFormats = []string{"table", "wide", "json", "yaml", "name"}
+// changeFormats are the values of --output of a command that changes profiles.
+var changeFormats = []string{"table", "wide", "json", "yaml", "name"}
 
 // AddOutputFlag adds --output to a command that changes profiles: without it one line says what was
 // done.
 func AddOutputFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVarP(format, "output", "o", "",
 		"output format: table, wide, json, yaml, name (default: one sentence)")
-	MustComplete(cmd, "output", CompleteFixed(ChangeFormats))
+	MustComplete(cmd, "output", CompleteFixed(changeFormats))
 }
 
 // CheckOutputFlag judges the value of AddOutputFlag.
@@ -59,7 +59,7 @@ func (e *Env) CheckOutputFlag(cmd *cobra.Command, format string) error {
 	if format == "" {
 		return nil
 	}
-	return e.OneOf(cmd, "output", format, ChangeFormats)
+	return e.OneOf(cmd, "output", format, changeFormats)
 }
 
 // FailOnUncovered is the value of --fail-on of the commands that delete profiles; the others are match's.

@@ -174,7 +174,7 @@ func (f *fleet[T]) account(ctx context.Context, account string, place Place) ([]
 func (f *fleet[T]) client(ctx context.Context, account, region string) (*cloud.Client, error) {
 	options := f.options
 	options.Profile, options.Region = account, region
-	return f.env.ClientWith(ctx, options)
+	return f.env.clientWith(ctx, options)
 }
 
 // region reads one cluster, or with an empty name every cluster, of one region.

@@ -56,7 +56,7 @@ func (e *Env) Present(p *plan.Plan, answers AnswerFlags, dryRun bool, format str
 // showPlan writes the plan to Err, all of it or what --verbose leaves of it.
 func (e *Env) showPlan(p *plan.Plan, all bool) {
 	if all {
-		e = e.AtVerbosity(max(e.Global.Verbose, VerboseInfo))
+		e = e.atVerbosity(max(e.Global.Verbose, VerboseInfo))
 	}
 	for _, line := range output.Plan(p, e.Streams.ErrWidth, warning, "  ") {
 		switch {

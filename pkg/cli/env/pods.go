@@ -48,13 +48,13 @@ func (in PodInput) Find() ([]manifest.File, *manifest.Left, error) {
 	return files, left, err
 }
 
-// ReadPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
-func (e *Env) ReadPods(ctx context.Context, in PodInput, yield func(kube.Pod) error) error {
+// readPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
+func (e *Env) readPods(ctx context.Context, in PodInput, yield func(kube.Pod) error) error {
 	return JudgePods(ctx, e, in, func(kube.Pod) struct{} { return struct{}{} },
 		func(pod kube.Pod, _ struct{}) error { return yield(pod) })
 }
 
-// JudgePods is ReadPods with a judgement of each pod, on several goroutines at once; see manifest.ReadEach.
+// JudgePods is readPods with a judgement of each pod, on several goroutines at once; see manifest.ReadEach.
 func JudgePods[T any](
 	ctx context.Context, e *Env, in PodInput, judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {
@@ -244,7 +244,7 @@ func (f *PodFlags) Gather(ctx context.Context, e *Env, x *plan.Pods) (*plan.Pods
 		in.Objects = &kube.Objects{}
 		x.SetRates(f.rates, in.Objects)
 	}
-	return x, e.ReadPods(ctx, in, func(pod kube.Pod) error {
+	return x, e.readPods(ctx, in, func(pod kube.Pod) error {
 		x.Add(pod)
 		return nil
 	})

@@ -133,43 +133,38 @@ A change of tags alone is made in place.`,
 // check judges the flags, all faults at once.
 func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.Change, error) {
 	name, nameErr := e.OneName(cmd, args, o.Name)
-	usage := func(text string) error { return env.UsageOf(cmd, "%s", text) }
 	faults := []error{
-		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), e.CheckSkips(cmd,
-			o.skip),
+		nameErr, e.NoneEmpty(cmd), o.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, o.output), e.CheckSkips(cmd, o.skip),
 		o.CheckPods(e, cmd, o.Drain, o.ConfigFile), o.onlyFile(e, cmd), o.CheckAnswer(e, cmd),
 		o.CheckDrain(e, cmd, o.TimeLimit, o.keepName, o.Pods),
 	}
+	usage := func(format string, args ...any) { faults = append(faults, env.UsageOf(cmd, format, args...)) }
 	if o.dryRun && !slices.Contains(env.PlanFormats, o.output) {
-		faults = append(faults, usage(fmt.Sprintf("--dry-run prints a plan, so --output is json or yaml, not %s",
-			o.output)))
+		usage("--dry-run prints a plan, so --output is json or yaml, not %s", o.output)
 	}
 	switch o.Name = name; {
 	case name != "":
 		faults = append(faults, fargate.ValidateNameForm(name).OrNil())
 	case nameErr == nil && o.ConfigFile != "":
-		faults = append(faults, usage("no profile is named; name the one that is to become as the file says"))
+		usage("no profile is named; name the one that is to become as the file says")
 	case nameErr == nil:
-		faults = append(faults, usage("no profile is named; give the name of the one to replace"))
+		usage("no profile is named; give the name of the one to replace")
 	}
 	if o.settle < 0 {
 		faults = append(faults, e.InvalidValue(cmd, "settle", o.settle, "must not be negative"))
 	}
 	if o.keepName && o.newName != "" {
-		faults = append(faults, usage(fmt.Sprintf("--keep-name and --new-name %s exclude each other; give one of them",
-			o.newName)))
+		usage("--keep-name and --new-name %s exclude each other; give one of them", o.newName)
 	}
 	if o.newName == name && name != "" {
-		faults = append(faults, usage(fmt.Sprintf("--new-name %s is the name of the original; use --keep-name to keep it",
-			name)))
+		usage("--new-name %s is the name of the original; use --keep-name to keep it", name)
 	} else if o.Drain && o.newName != "" && !fargate.SortsBefore(o.newName, name) {
-		faults = append(faults, usage(fmt.Sprintf("--new-name %s does not sort before %s, so that new pods would hit %s "+
-			"again; leave it out for a name that does", o.newName, name, name)))
+		usage("--new-name %s does not sort before %s, so that new pods would hit %s "+
+			"again; leave it out for a name that does", o.newName, name, name)
 	}
 	c, inputFaults := o.change()
 	if o.abort && (!c.Empty() || o.CreateRole || o.newName != "" || o.keepName || o.Drain) {
-		faults = append(faults, usage("--abort undoes a replacement and takes no change; leave out the flags that "+
-			"describe one"))
+		usage("--abort undoes a replacement and takes no change; leave out the flags that describe one")
 	}
 	return c, errors.Join(append(faults, inputFaults)...)
 }

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -60,15 +61,7 @@ type Actor struct {
 // on returns the actor as it acts at a request: when, where and on what it has said, else on what the request
 // is about. Nothing that hangs on it is shared.
 func (a Actor) on(cluster, profile string) Actor {
-	if a.When == "" {
-		a.When = BeforeRequest
-	}
-	if a.Cluster == "" {
-		a.Cluster = cluster
-	}
-	if a.Name == "" {
-		a.Name = profile
-	}
+	a.When, a.Cluster, a.Name = cmp.Or(a.When, BeforeRequest), cmp.Or(a.Cluster, cluster), cmp.Or(a.Name, profile)
 	a.Subnets, a.Selectors, a.Tags = slices.Clone(a.Subnets), slices.Clone(a.Selectors), maps.Clone(a.Tags)
 	return a
 }

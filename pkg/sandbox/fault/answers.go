@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bytes"
+	"cmp"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -69,11 +70,9 @@ func (r *rule) silence(rng *rand.Rand) time.Duration {
 
 // redirect sends the client elsewhere.
 func redirect(_ *wire.Call, f Fault, _ wire.Reply) wire.Reply {
-	out := wire.Reply{Status: f.Status, Header: http.Header{"Location": {f.Location}}}
-	if out.Status == 0 {
-		out.Status = http.StatusTemporaryRedirect
+	return wire.Reply{
+		Status: cmp.Or(f.Status, http.StatusTemporaryRedirect), Header: http.Header{"Location": {f.Location}},
 	}
-	return out
 }
 
 // cutBody is the real answer without its second half, shortBody also without its end.
@@ -105,11 +104,7 @@ func html(*wire.Call, Fault, wire.Reply) wire.Reply {
 
 // huge is the real answer with spaces where JSON and XML allow any number of them.
 func huge(_ *wire.Call, f Fault, whole wire.Reply) wire.Reply {
-	size := f.Size
-	if size == 0 {
-		size = defaultHuge
-	}
-	whole.Padding = max(0, size-int64(len(whole.Body)))
+	whole.Padding = max(0, cmp.Or(f.Size, defaultHuge)-int64(len(whole.Body)))
 	whole.PadAt = bytes.IndexAny(whole.Body, "{>") + 1
 	return whole
 }

@@ -289,6 +289,14 @@ func (w *World) RoleARN(r Role) string {
 	return w.ARN("iam", "", "role"+r.FullPath()+r.Name)
 }
 
+// RoleOf returns the ARN of the role of a name; what is none, such as an ARN, it returns as it is.
+func (w *World) RoleOf(name string) string {
+	if r := w.Role(name); r != nil {
+		return w.RoleARN(*r)
+	}
+	return name
+}
+
 // FullPath returns the role's path, / where it has none.
 func (r Role) FullPath() string { return cmp.Or(r.Path, "/") }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -128,18 +129,14 @@ func (cl *Cluster) Becomes(status string, at time.Time) { cl.next, cl.ends = sta
 
 // addProfile puts a profile of the world into its cluster.
 func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) *Profile {
-	if r := a.World.Role(p.Role); r != nil {
-		p.Role = a.World.RoleARN(*r)
-	}
+	p.Role = a.World.RoleOf(p.Role)
 	if len(p.Subnets) == 0 {
 		p.Subnets = a.World.PrivateSubnets(&cl.Cluster)
 	}
 	if p.Created.IsZero() {
 		p.Created = now.Add(-time.Hour)
 	}
-	if p.Status == "" {
-		p.Status = world.Active
-	}
+	p.Status = cmp.Or(p.Status, world.Active)
 	if p.ARN == "" {
 		p.ARN = a.ProfileARN(cl, p.Name)
 	}
@@ -147,7 +144,7 @@ func (a *Account) addProfile(cl *Cluster, p world.Profile, now time.Time) *Profi
 	cl.Profiles = append(cl.Profiles, added)
 	switch p.Status {
 	case world.Creating:
-		a.BeginCreate(cl, added, now, nil)
+		a.beginCreate(cl, added, now, nil)
 	case world.Deleting:
 		a.BeginDelete(cl, added, now, nil)
 	default:
@@ -187,16 +184,16 @@ func (a *Account) Add(cl *Cluster, p world.Profile, now time.Time, outcome *faul
 	added := &Profile{Profile: p, Seq: a.Next()}
 	added.Created = now
 	cl.Profiles = append(cl.Profiles, added)
-	a.BeginCreate(cl, added, now, outcome)
+	a.beginCreate(cl, added, now, outcome)
 	return added
 }
 
 // Well is the outcome of a transition that does not fail, whatever the world says.
 var Well fault.Failure
 
-// BeginCreate lets a profile be CREATING. It ends as outcome says, where it is not nil, else as the world's failures
+// beginCreate lets a profile be CREATING. It ends as outcome says, where it is not nil, else as the world's failures
 // do.
-func (a *Account) BeginCreate(cl *Cluster, p *Profile, now time.Time, outcome *fault.Failure) {
+func (a *Account) beginCreate(cl *Cluster, p *Profile, now time.Time, outcome *fault.Failure) {
 	if outcome == nil {
 		outcome = chooseFailure(a.creates, cl.Name, p.Name)
 	}
@@ -204,7 +201,7 @@ func (a *Account) BeginCreate(cl *Cluster, p *Profile, now time.Time, outcome *f
 	p.fails(outcome, world.CreateFailed)
 }
 
-// BeginDelete lets a profile be DELETING, as BeginCreate does.
+// BeginDelete lets a profile be DELETING, as beginCreate does.
 func (a *Account) BeginDelete(cl *Cluster, p *Profile, now time.Time, outcome *fault.Failure) {
 	if outcome == nil {
 		outcome = chooseFailure(a.deletes, cl.Name, p.Name)
@@ -229,14 +226,11 @@ func (p *Profile) fails(f *fault.Failure, status string) {
 	if f == nil || f == &Well {
 		return
 	}
-	issue := world.Issue{Code: f.Code, Message: f.Message, ResourceIDs: f.ResourceIDs}
-	if issue.Code == "" {
-		issue.Code = "InternalFailure"
-	}
-	if issue.Message == "" {
-		issue.Message = "The sandbox was told to let this fail." // not AWS's text
-	}
-	p.next, p.issues = status, []world.Issue{issue}
+	p.next, p.issues = status, []world.Issue{{
+		Code:        cmp.Or(f.Code, "InternalFailure"),
+		Message:     cmp.Or(f.Message, "The sandbox was told to let this fail."), // not AWS's text
+		ResourceIDs: f.ResourceIDs,
+	}}
 }
 
 // A cluster remembers the time before its last writes, its last changes of status and its last profiles that are

@@ -1,6 +1,8 @@
 package eks
 
 import (
+	"cmp"
+
 	"github.com/fgctl/fgctl/pkg/sandbox/fault"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/account"
 	"github.com/fgctl/fgctl/pkg/sandbox/world"
@@ -88,12 +90,7 @@ func remove(c *account.Call, cl *account.Cluster, p *account.Profile, status str
 // create makes a profile from what the actor says, and from its predecessor where it says nothing.
 func create(c *account.Call, cl *account.Cluster, a fault.Actor, p world.Profile) {
 	p.Name, p.ARN, p.Issues = a.Name, c.ProfileARN(cl, a.Name), nil
-	if a.Role != "" {
-		p.Role = a.Role
-		if r := c.World.Role(a.Role); r != nil {
-			p.Role = c.World.RoleARN(*r)
-		}
-	}
+	p.Role = c.World.RoleOf(cmp.Or(a.Role, p.Role))
 	if len(a.Selectors) > 0 {
 		p.Selectors = a.Selectors
 	}

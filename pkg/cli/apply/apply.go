@@ -240,10 +240,9 @@ func (a *application) do(ctx context.Context) error {
 		}
 	})
 	stop()
-	var unfinished *lifecycle.Unfinished
 	switch {
 	case err == nil:
-	case errors.As(err, &unfinished):
+	case errors.As(err, new(*lifecycle.Unfinished)):
 		err = env.GoOn(err, a.Again())
 	default:
 		err = fmt.Errorf("%w\n%d of %d changes are done\nfix this, then run: %s", a.Refused(err, a.place), len(changes),

@@ -301,11 +301,10 @@ func (d *deletion) deleteAll(ctx context.Context) ([]lifecycle.Deletion, error) 
 	var untried []string
 	done, stuck := 0, false
 	for _, r := range results {
-		var unfinished *lifecycle.Unfinished
 		switch {
 		case r.Untried:
 			untried = append(untried, r.Profile.Name)
-		case errors.As(r.Err, &unfinished):
+		case errors.As(r.Err, new(*lifecycle.Unfinished)):
 			errs = append(errs, env.GoOn(r.Err, d.again()))
 		case r.Err != nil:
 			stuck = true

@@ -126,9 +126,8 @@ func Reached(k kubectl.Client, cluster, region string) (kubecontext.Context, err
 
 // Unreached adds to an error of kubectl without a context the command that makes one.
 func Unreached(k kubectl.Client, err error, cluster, region string) error {
-	var failure *kubectl.Error
 	found, kubeErr := kubecontext.Named(os.Getenv, k.Context)
-	if !errors.As(err, &failure) || failure.Missing || kubeErr != nil || found.Name != "" {
+	if failure, ok := errors.AsType[*kubectl.Error](err); !ok || failure.Missing || kubeErr != nil || found.Name != "" {
 		return err
 	}
 	return fmt.Errorf("%w\nthere is no kubeconfig context; to make one: aws eks update-kubeconfig --name %s --region %s",
@@ -216,8 +215,8 @@ func (k inhabited) RolledOut(
 ) (bool, error) {
 	err := k.Run(ctx, []string{"rollout", "status"}, objectOf(o), "-n", namespace,
 		"--timeout="+within.Round(time.Millisecond).String())
-	var failure *kubectl.Error
-	if errors.As(err, &failure) && strings.Contains(failure.Text, "timed out waiting for the condition") {
+	if failure, ok := errors.AsType[*kubectl.Error](err); ok &&
+		strings.Contains(failure.Text, "timed out waiting for the condition") {
 		return false, nil
 	}
 	return err == nil, err

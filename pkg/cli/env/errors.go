@@ -132,8 +132,8 @@ func (e StatusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 
 // GoOn adds to the error of an unfinished sequence the command that resumes it.
 func GoOn(err error, command string) error {
-	var unfinished *lifecycle.Unfinished
-	if !errors.As(err, &unfinished) {
+	unfinished, ok := errors.AsType[*lifecycle.Unfinished](err)
+	if !ok {
 		return err
 	}
 	if unfinished.Accepted {

@@ -50,8 +50,7 @@ func (e *Env) ReadAll(ctx context.Context, name string, most int64) ([]byte, err
 
 // WithoutPath drops the part of a file error that would repeat the name, and keeps its type.
 func WithoutPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return &pathError{path}
 	}
 	return err

@@ -48,13 +48,8 @@ func (in PodInput) Find() ([]manifest.File, *manifest.Left, error) {
 	return files, left, err
 }
 
-// readPods calls yield for each pod of the manifests, until it returns an error. All faults are returned together.
-func (e *Env) readPods(ctx context.Context, in PodInput, yield func(kube.Pod) error) error {
-	return JudgePods(ctx, e, in, func(kube.Pod) struct{} { return struct{}{} },
-		func(pod kube.Pod, _ struct{}) error { return yield(pod) })
-}
-
-// JudgePods is readPods with a judgement of each pod, on several goroutines at once; see manifest.ReadEach.
+// JudgePods judges each pod of the manifests, on several goroutines at once, and calls yield for one after another until
+// it returns an error; see manifest.ReadEach. All faults are returned together.
 func JudgePods[T any](
 	ctx context.Context, e *Env, in PodInput, judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {
@@ -94,9 +89,6 @@ func JudgePods[T any](
 			stop = yield(pod, judged)
 			return stop
 		})
-		var fault *manifest.Error
-		var list manifest.Errors
-		var path *fs.PathError
 		switch {
 		case err == nil:
 			skipped.stray(strays)
@@ -105,7 +97,7 @@ func JudgePods[T any](
 			return err
 		case file.InDirectory && skipped.pass(file.Name, err):
 			continue
-		case errors.As(err, &list), errors.As(err, &fault), errors.As(err, &path):
+		case isManifestError(err), errors.As(err, new(*fs.PathError)):
 			faults = append(faults, err)
 		default:
 			failures = append(failures, err)
@@ -116,7 +108,8 @@ func JudgePods[T any](
 	for _, file := range files {
 		if !reported[file.Given] && (!found[file.Given] || noneAtAll) {
 			reported[file.Given] = true
-			faults = append(faults, noPods(file.Given))
+			faults = append(faults, fmt.Errorf("%s: found no pods; expected Pods, workloads or Lists of them",
+				document.SourceName(file.Given)))
 		}
 	}
 	if len(faults) > 0 {
@@ -125,9 +118,9 @@ func JudgePods[T any](
 	return errors.Join(failures...)
 }
 
-// noPods is the fault of a name whose files hold no pod.
-func noPods(name string) error {
-	return fmt.Errorf("%s: found no pods; expected Pods, workloads or Lists of them", document.SourceName(name))
+// isManifestError reports whether an error is about what stands in a manifest.
+func isManifestError(err error) bool {
+	return errors.As(err, new(*manifest.Error)) || errors.As(err, new(manifest.Errors))
 }
 
 // readManifest reads one file.
@@ -244,7 +237,8 @@ func (f *PodFlags) Gather(ctx context.Context, e *Env, x *plan.Pods) (*plan.Pods
 		in.Objects = &kube.Objects{}
 		x.SetRates(f.rates, in.Objects)
 	}
-	return x, e.readPods(ctx, in, func(pod kube.Pod) error {
+	nothing := func(kube.Pod) struct{} { return struct{}{} }
+	return x, JudgePods(ctx, e, in, nothing, func(pod kube.Pod, _ struct{}) error {
 		x.Add(pod)
 		return nil
 	})

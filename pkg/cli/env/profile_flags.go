@@ -101,7 +101,6 @@ func keyValues(flag string, values []string) (map[string]string, fargate.Faults)
 }
 
 func faultsOf(err error) fargate.Faults {
-	var faults fargate.Faults
-	errors.As(err, &faults)
+	faults, _ := errors.AsType[fargate.Faults](err)
 	return faults
 }

@@ -2,7 +2,6 @@ package env
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,10 +30,8 @@ func (s *Skipped) stray(documents int) {
 
 // pass counts a file of a directory that could not be read; it reports whether it is no broken manifest.
 func (s *Skipped) pass(name string, err error) bool {
-	var fault *manifest.Error
-	var list manifest.Errors
 	switch {
-	case !errors.As(err, &list) && !errors.As(err, &fault):
+	case !isManifestError(err):
 		return false
 	case document.IsTemplate(err):
 		s.templates++

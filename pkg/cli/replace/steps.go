@@ -160,8 +160,7 @@ func (r *replacement) done(made fargate.Profile) string {
 // waysOn adds to a failure the commands that finish or undo what is under way, or delete the successor where nothing is
 // any more. What there is, is read from AWS once more; where that fails too, the same command is named.
 func (r *replacement) waysOn(ctx context.Context, failure error) error {
-	var unfinished *lifecycle.Unfinished
-	if errors.As(failure, &unfinished) {
+	if errors.As(failure, new(*lifecycle.Unfinished)) {
 		return env.GoOn(failure, r.Again())
 	}
 	profiles, err := r.client.Profiles(ctx, r.place.Cluster)

@@ -234,8 +234,7 @@ func start(ctx context.Context, e *env.Env, opts options) (*served, error) {
 	}
 	listener, err := sandbox.Listen(net.JoinHostPort(opts.address, strconv.Itoa(opts.port)), opts.allowHosts...)
 	if err != nil {
-		var refused *net.OpError
-		if errors.As(err, &refused) {
+		if errors.As(err, new(*net.OpError)) {
 			return nil, err
 		}
 		return nil, &env.UsageError{Err: err}

@@ -156,13 +156,11 @@ func scopeOf(opts options) []string {
 
 // further judges an error of reading what is not pods.
 func (r *reader) further(what string, err error) error {
-	var failure *kubectl.Error
+	failure, ok := errors.AsType[*kubectl.Error](err)
 	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &failure) && failure.Unknown && what == "securitygrouppolicies":
+	case err == nil, ok && failure.Unknown && what == "securitygrouppolicies":
 		return nil // the kind comes with the VPC CNI's resources; without it no pod has such a policy
-	case errors.As(err, &failure) && failure.Missing:
+	case ok && failure.Missing:
 		return err
 	}
 	r.mu.Lock()

@@ -70,8 +70,7 @@ func Parse(data []byte) (World, error) {
 	} else if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return World{}, &Error{Faults: []Problem{{Message: "a world is one YAML document; this file has several"}}}
 	}
-	var typeError *yaml.TypeError
-	if err != nil && !errors.As(err, &typeError) {
+	if err != nil && !errors.As(err, new(*yaml.TypeError)) {
 		return World{}, &Error{Faults: faults}
 	}
 
@@ -107,8 +106,7 @@ var yamlErrors = sync.OnceValue(func() (e struct{ line, unknown, wrongType *rege
 // yamlFaults turns the YAML library's words, which name Go types, into ours.
 func yamlFaults(err error) []Problem {
 	texts := []string{err.Error()}
-	var typeError *yaml.TypeError
-	if errors.As(err, &typeError) {
+	if typeError, ok := errors.AsType[*yaml.TypeError](err); ok {
 		texts = typeError.Errors
 	}
 	more := len(texts) - maxReported

@@ -195,8 +195,7 @@ func (b *Bench) Delete(name string) error {
 
 // Code returns AWS's error code, or the whole error where there is none.
 func Code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	if err == nil {
@@ -207,8 +206,7 @@ func Code(err error) string {
 
 // Message returns AWS's message, empty where there is none.
 func Message(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorMessage()
 	}
 	return ""

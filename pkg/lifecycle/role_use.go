@@ -70,11 +70,7 @@ func (r *Runner) RoleUse(ctx context.Context, name, region string, gone []fargat
 		if err != nil {
 			use.Unseen = append(use.Unseen, fmt.Sprintf("other clusters of %s (%v)", region, err))
 		}
-		for _, c := range all {
-			if c != cluster {
-				clusters = append(clusters, c)
-			}
-		}
+		clusters = append(clusters, slices.DeleteFunc(all, func(c string) bool { return c == cluster })...)
 		use.Unseen = append(use.Unseen, "other regions")
 	}
 	var lock sync.Mutex
@@ -83,7 +79,7 @@ func (r *Runner) RoleUse(ctx context.Context, name, region string, gone []fargat
 	for i, c := range clusters {
 		group.Go(func() error {
 			profiles, err := r.EKS.Profiles(groupContext, c)
-			if err == nil && everywhere && i == 0 { // the role's own cluster, whose role may go by this
+			if err == nil && everywhere && i == 0 { // one reading does not show that nothing has the role
 				profiles, err = r.settled(groupContext, c, profiles, true)
 			}
 			lock.Lock()

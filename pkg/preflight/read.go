@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,8 +30,7 @@ type facts struct {
 	// nats are the addresses of the VPC's NAT gateways, read where the API endpoint lets only some addresses in.
 	nats answer[map[string][]string]
 	// strays are subnets that were asked for one by one.
-	strays   map[string]answer[network.Subnet]
-	strayMut sync.Mutex
+	strays map[string]answer[network.Subnet]
 
 	// roles are all roles of the account, read only when there is nothing else to go by.
 	roles answer[[]cloud.Role]
@@ -175,20 +173,19 @@ func (f *facts) readStrays(ctx context.Context, c Cloud, ids []string) error {
 		_, asked := f.strays[id]
 		return asked
 	})
+	answers := make([]answer[network.Subnet], len(unasked))
 	group, ctx := errgroup.WithContext(ctx)
-	for _, id := range unasked {
-		group.Go(func() error {
-			subnet, err := c.Subnet(ctx, id)
-			f.strayMut.Lock()
-			defer f.strayMut.Unlock()
-			if f.strays == nil {
-				f.strays = map[string]answer[network.Subnet]{}
-			}
-			f.strays[id] = answer[network.Subnet]{subnet, err}
-			return fatal(err)
-		})
+	for i, id := range unasked {
+		group.Go(func() error { return answers[i].take(c.Subnet(ctx, id)) })
 	}
-	return group.Wait()
+	err := group.Wait()
+	if f.strays == nil {
+		f.strays = map[string]answer[network.Subnet]{}
+	}
+	for i, id := range unasked {
+		f.strays[id] = answers[i]
+	}
+	return err
 }
 
 // guessVPC takes the VPC from the cluster's subnets, or else from the profile's: not every AWS endpoint

@@ -123,8 +123,8 @@ func (s *schedule) retire(i int) {
 
 // busy reports whether a profile that is decided about is in transition.
 func (d Decision) busy() bool {
-	return d.Original != nil && d.Original.Status.InTransition() ||
-		d.Successor != nil && d.Successor.Status.InTransition()
+	moves := func(p *fargate.Profile) bool { return p != nil && p.Status.InTransition() }
+	return moves(d.Original) || moves(d.Successor)
 }
 
 // Going reports whether EKS is at what follows when the successor is ACTIVE.

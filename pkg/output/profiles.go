@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -258,10 +259,7 @@ func profileRows(p fargate.Profile, form tableForm) [][]string {
 	if len(selectors) == 0 {
 		selectors = []fargate.Selector{{Namespace: "<none>"}}
 	}
-	subnets := strings.Join(p.Subnets, ",")
-	if subnets == "" {
-		subnets = "<none>"
-	}
+	subnets := cmp.Or(strings.Join(p.Subnets, ","), "<none>")
 	rows := make([][]string, 0, len(selectors))
 	for _, s := range selectors {
 		row := []string{p.Name, s.Namespace, pairs(s.Labels)}
@@ -302,12 +300,9 @@ func health(issues []fargate.HealthIssue) string {
 
 // pairs writes a map as k=v,k=v in byte order, or <none>.
 func pairs(m map[string]string) string {
-	if len(m) == 0 {
-		return "<none>"
-	}
 	var out []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		out = append(out, k+"="+m[k])
 	}
-	return strings.Join(out, ",")
+	return cmp.Or(strings.Join(out, ","), "<none>")
 }

@@ -26,5 +26,14 @@ func Count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// First names the first of many, and how many there are besides.
+func First(most int, names []string) string {
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // Dollars writes an amount of money, without its sign.
 func Dollars(amount float64) string { return strconv.FormatFloat(amount, 'f', 2, 64) }

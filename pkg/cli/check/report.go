@@ -203,18 +203,10 @@ func (o *options) text(e *env.Env, all []cluster) error {
 		rows := make([][]string, len(all))
 		for i, c := range all {
 			s := c.Summary
-			rows[i] = []string{
-				c.Cluster, c.Region, strconv.Itoa(s.Profiles), strconv.Itoa(s.Faults), strconv.Itoa(s.Warnings),
-				strconv.Itoa(s.Skipped), c.codes(),
-			}
-			if o.SeveralAccounts() {
-				rows[i] = append([]string{c.Account}, rows[i]...)
-			}
+			rows[i] = append(o.Columns(c.Account, c.Cluster, c.Region), strconv.Itoa(s.Profiles), strconv.Itoa(s.Faults),
+				strconv.Itoa(s.Warnings), strconv.Itoa(s.Skipped), c.codes())
 		}
-		header := []string{"CLUSTER", "REGION", "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "CODES"}
-		if o.SeveralAccounts() {
-			header = append([]string{"ACCOUNT"}, header...)
-		}
+		header := append(o.Columns("ACCOUNT", "CLUSTER", "REGION"), "PROFILES", "FAULTS", "WARNINGS", "SKIPPED", "CODES")
 		if err := output.Table(e.Streams, header, rows); err != nil {
 			return err
 		}

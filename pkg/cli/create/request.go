@@ -1,6 +1,7 @@
 package create
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
@@ -27,11 +28,7 @@ func printRequests(e *env.Env, format string, all []creation) error {
 				return err
 			}
 		}
-		encode := output.YAML
-		if format == "json" {
-			encode = output.JSON
-		}
-		if err := encode(e.Streams.Out, plan.RequestOf(c.Profile)); err != nil {
+		if _, err := output.Encode(e.Streams.Out, cmp.Or(format, "yaml"), plan.RequestOf(c.Profile)); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/kubecontext"
+	"github.com/fgctl/fgctl/pkg/output"
 )
 
 // Client returns the AWS client for a region; an empty one leaves the choice to the SDK.
@@ -131,10 +132,5 @@ func ThereAre(wanted string, names []string) string {
 	case 1:
 		return "; there is only " + names[0] + DidYouMean(wanted, names, "")
 	}
-	shown := names
-	rest := ""
-	if len(names) > most {
-		shown, rest = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return "; there are " + strings.Join(shown, ", ") + rest + DidYouMean(wanted, names, "")
+	return "; there are " + output.First(most, names) + DidYouMean(wanted, names, "")
 }

@@ -75,6 +75,15 @@ func (f *FleetFlags) Several() bool {
 // SeveralAccounts reports whether clusters of more than one account are looked at.
 func (f *FleetFlags) SeveralAccounts() bool { return len(f.accounts) > 1 }
 
+// Columns returns the cells that name a cluster in a table of several, or the header's: with the account first where
+// there are several.
+func (f *FleetFlags) Columns(account, cluster, region string) []string {
+	if f.SeveralAccounts() {
+		return []string{account, cluster, region}
+	}
+	return []string{cluster, region}
+}
+
 // FleetPlace returns the place to look at: without a cluster for all of them, else the one of the flags, of stated or
 // of the kubeconfig context.
 func (e *Env) FleetPlace(f FleetFlags, stated Place) (Place, error) {

@@ -48,8 +48,8 @@ func (in PodInput) Find() ([]manifest.File, *manifest.Left, error) {
 	return files, left, err
 }
 
-// JudgePods judges each pod of the manifests, on several goroutines at once, and calls yield for one after another until
-// it returns an error; see manifest.ReadEach. All faults are returned together.
+// JudgePods judges each pod of the manifests, on several goroutines at once, and calls yield for one after another,
+// until it returns an error; see manifest.ReadEach. All faults are returned together.
 func JudgePods[T any](
 	ctx context.Context, e *Env, in PodInput, judge func(kube.Pod) T, yield func(kube.Pod, T) error,
 ) error {

@@ -102,16 +102,11 @@ func (o *options) printFleet(e *env.Env, subjects []*subject) error {
 	case o.output == "yaml":
 		return printYAML(e.Streams.Out, subjects)
 	}
-	header := []string{"CLUSTER", "REGION", "PODS", "MATCHED", "AMBIGUOUS", "UNMATCHED", "EXCLUDED", "FAILED"}
-	if o.SeveralAccounts() {
-		header = append([]string{"ACCOUNT"}, header...)
-	}
+	header := append(o.Columns("ACCOUNT", "CLUSTER", "REGION"),
+		"PODS", "MATCHED", "AMBIGUOUS", "UNMATCHED", "EXCLUDED", "FAILED")
 	rows := make([][]string, len(subjects))
 	for i, s := range subjects {
-		rows[i] = []string{s.guide.place.Cluster, s.guide.region()}
-		if o.SeveralAccounts() {
-			rows[i] = append([]string{s.guide.place.Account}, rows[i]...)
-		}
+		rows[i] = o.Columns(s.guide.place.Account, s.guide.place.Cluster, s.guide.place.Region)
 		for _, n := range []int{
 			s.summary.Pods, s.summary.Matched, s.summary.Ambiguous, s.summary.Unmatched, s.summary.Excluded, s.gate.failed,
 		} {

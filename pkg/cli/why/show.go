@@ -1,9 +1,7 @@
 package why
 
 import (
-	"fmt"
 	"io"
-	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/diagnose"
@@ -39,20 +37,11 @@ func show(e *env.Env, format string, found answer) error {
 	return err
 }
 
-// several names the first of many.
-func several(names []string) string {
-	text := strings.Join(names[:min(len(names), most)], ", ")
-	if more := len(names) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
 // tell writes one case.
 func tell(out *output.Text, c diagnose.Case) {
-	out.Say(0, "%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, several(c.Pods))
+	out.Say(0, "%s in namespace %s: %s (%s)", c.Owner, c.Namespace, c.State, output.First(most, c.Pods))
 	if len(c.Nodes) > 0 {
-		out.Say(2, "seen: nodes of the pods: %s", several(c.Nodes))
+		out.Say(2, "seen: nodes of the pods: %s", output.First(most, c.Nodes))
 	}
 	for _, f := range c.Evidence {
 		out.Say(2, "seen: %s: %s", f.From, f.Text)

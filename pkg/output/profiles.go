@@ -300,7 +300,7 @@ func health(issues []fargate.HealthIssue) string {
 
 // pairs writes a map as k=v,k=v in byte order, or <none>.
 func pairs(m map[string]string) string {
-	var out []string
+	out := make([]string, 0, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		out = append(out, k+"="+m[k])
 	}

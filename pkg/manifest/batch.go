@@ -22,7 +22,7 @@ type batch[T any] struct {
 	elements []element
 	size     int
 	found    []found
-	judged   []T
+	judged   [][]T
 	done     chan struct{}
 }
 
@@ -39,16 +39,14 @@ func (m *reader[T]) start() {
 		return
 	}
 	b := m.batch
-	b.found, b.judged, b.done = make([]found, len(b.elements)), make([]T, len(b.elements)), make(chan struct{})
+	b.found, b.judged, b.done = make([]found, len(b.elements)), make([][]T, len(b.elements)), make(chan struct{})
 	m.batch = batch[T]{}
 	m.flights = append(m.flights, &b)
 	go func() {
 		defer close(b.done)
 		for i, e := range b.elements {
 			b.found[i] = m.look(e)
-			if b.found[i].pod != nil && b.found[i].err == nil {
-				b.judged[i] = m.judge(*b.found[i].pod)
-			}
+			b.judged[i] = m.judgeAll(b.found[i])
 		}
 	}()
 }

@@ -45,7 +45,7 @@ func (o *object) budget() (fargate.DisruptionBudget, error) {
 	o.checkShare("spec.maxUnavailable", spec.MaxUnavailable)
 	if spec.MinAvailable != "" && spec.MaxUnavailable != "" {
 		o.errs.Add(document.At(lineOf(o.value, "spec.maxUnavailable"),
-			"%s has both minAvailable and maxUnavailable; keep one of them", join(o.path, "spec")))
+			"%s has both minAvailable and maxUnavailable; keep one of them", document.Join(o.path, "spec")))
 	}
 	if spec.Selector != nil && len(o.errs) == 0 {
 		o.checkSelector(*spec.Selector)

@@ -48,7 +48,7 @@ func (o *object) step(from spot, step, name string) []spot {
 	if step == "*" {
 		out := make([]spot, len(from.fields))
 		for i, f := range from.fields {
-			out[i] = o.spot(join(from.path, f.Key), f.Value, f.Key)
+			out[i] = o.spot(document.Join(from.path, f.Key), f.Value, f.Key)
 		}
 		return out
 	}
@@ -57,11 +57,11 @@ func (o *object) step(from spot, step, name string) []spot {
 	if v == nil || v.Kind() == document.Null {
 		return nil
 	}
-	path := join(from.path, field)
+	path := document.Join(from.path, field)
 	if !isList {
 		return []spot{o.spot(path, v, from.part)}
 	}
-	items, err := document.AsItems(v, join(o.path, path))
+	items, err := document.AsItems(v, document.Join(o.path, path))
 	o.errs.Add(err)
 	var out []spot
 	for i, item := range items[:min(len(items), maxElements)] {
@@ -85,7 +85,7 @@ func (o *object) spot(path string, v document.Value, part string) spot {
 
 // read decodes the value of a spot.
 func (o *object) read(s spot, out any) {
-	o.errs.Add(document.Decode(s.value, join(o.path, s.path), out, o.types()))
+	o.errs.Add(document.Decode(s.value, document.Join(o.path, s.path), out, o.types()))
 }
 
 // foreignPods reads the pods of an object of a kind that is not Kubernetes' own, or not known; none where it is not
@@ -190,7 +190,7 @@ func (o *object) template(pod *kube.Pod, place podPlace, at spot) bool {
 		var t podTemplate
 		o.read(s, &t)
 		pod.Labels, pod.Annotations, pod.Spec = t.Metadata.Labels, t.Metadata.Annotations, t.Spec
-		pod.SpecPath, pod.BadQuantities = join(s.path, "spec"), o.bad
+		pod.SpecPath, pod.BadQuantities = document.Join(s.path, "spec"), o.bad
 		pod.Incomplete = len(t.Spec.Containers) == 0
 		return true
 	}
@@ -264,7 +264,7 @@ func (o *object) compose(pod *kube.Pod, place podPlace, root, at spot) {
 			o.claim(pod, s, places)
 		}
 	}
-	pod.Incomplete, pod.SpecPath = true, join(at.path, "spec")
+	pod.Incomplete, pod.SpecPath = true, document.Join(at.path, "spec")
 	if place.docker != "" {
 		for _, s := range o.from(place.docker, root, at) {
 			o.docker(pod, s, places)
@@ -291,7 +291,7 @@ func (o *object) docker(pod *kube.Pod, config spot, places map[string]string) {
 	if isOff || c.ContainerMode == "kubernetes" || slices.ContainsFunc(pod.Spec.Containers, isOwn) {
 		return
 	}
-	places[join(pod.SpecPath, indexed("containers", len(pod.Spec.Containers))+".securityContext.privileged")] = join(
+	places[document.Join(pod.SpecPath, indexed("containers", len(pod.Spec.Containers))+".securityContext.privileged")] = document.Join(
 		config.path, field)
 	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
 		Name: name, SecurityContext: &corev1.SecurityContext{Privileged: new(true)},
@@ -341,14 +341,14 @@ func merged(labels, more map[string]string) map[string]string {
 func (f podFields) addTo(spec *corev1.PodSpec, at spot, places map[string]string) {
 	moved := func(list string, there, more int) {
 		for i := range more {
-			places[indexed(list, there+i)] = join(at.path, indexed(list, i))
+			places[indexed(list, there+i)] = document.Join(at.path, indexed(list, i))
 		}
 	}
 	moved("containers", len(spec.Containers), len(f.Containers))
 	moved("initContainers", len(spec.InitContainers), len(f.InitContainers))
 	moved("volumes", len(spec.Volumes), len(f.Volumes))
 	for _, field := range at.fields {
-		places[field.Key] = join(at.path, field.Key)
+		places[field.Key] = document.Join(at.path, field.Key)
 	}
 	spec.Containers = append(spec.Containers, f.Containers...)
 	spec.InitContainers = append(spec.InitContainers, f.InitContainers...)
@@ -375,7 +375,7 @@ func placeOf(path, specPath string, places map[string]string) string {
 	if !ok {
 		rest, ok = strings.CutPrefix(path, strings.TrimSuffix(specPath, "spec")+"metadata.annotations")
 		if at, known := places["annotations"]; ok && known {
-			return join(at, "annotations") + rest
+			return document.Join(at, "annotations") + rest
 		}
 		return path
 	}

@@ -138,13 +138,13 @@ func (o *object) faults() error {
 
 // fault adds what is wrong with a field, whose path begins at the object.
 func (o *object) fault(path, format string, args ...any) {
-	args = append([]any{join(o.path, path)}, args...)
+	args = append([]any{document.Join(o.path, path)}, args...)
 	o.errs.Add(document.At(lineOf(o.value, path), "%s"+format, args...))
 }
 
 // decode reads a field of the object into what out points to.
 func (o *object) decode(field string, out any) {
-	o.errs.Add(document.Decode(document.Get(o.fields, field), join(o.path, field), out, o.types()))
+	o.errs.Add(document.Decode(document.Get(o.fields, field), document.Join(o.path, field), out, o.types()))
 }
 
 // types are how the types of Kubernetes are read.
@@ -190,7 +190,7 @@ func (o *object) pod(readiness bool) (kube.Pod, error) {
 	pod := kube.Pod{
 		Kind: o.kind, Name: cmp.Or(meta.Name, meta.GenerateName), Namespace: meta.Namespace,
 		Labels: meta.Labels, Annotations: meta.Annotations,
-		SpecPath: join(templates[o.kind], "spec"), Workload: kube.Workload{Replicas: 1},
+		SpecPath: document.Join(templates[o.kind], "spec"), Workload: kube.Workload{Replicas: 1},
 	}
 	if o.kind == "Pod" {
 		o.decode("spec", &pod.Spec)
@@ -354,7 +354,7 @@ func (o *object) count(path string, n *int32, without int) int {
 func (o *object) missing(way string) {
 	path := ""
 	for step := range strings.SplitSeq(way, ".") {
-		path = join(path, step)
+		path = document.Join(path, step)
 		if v := o.find(path); v == nil || v.Kind() == document.Null {
 			o.fault(path, " is missing, so there is no pod template")
 			return

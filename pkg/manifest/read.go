@@ -209,15 +209,23 @@ func (m *reader[T]) object(e element, lists int) error {
 	if f.items != nil {
 		return m.list(e, f, lists)
 	}
-	var judged T
-	if f.pod != nil {
-		judged = m.judge(*f.pod)
+	return m.deliver(f, m.judgeAll(f))
+}
+
+// judgeAll judges the pods that were found.
+func (m *reader[T]) judgeAll(f found) []T {
+	if f.err != nil || len(f.pods) == 0 {
+		return nil
 	}
-	return m.deliver(f, judged)
+	judged := make([]T, len(f.pods))
+	for i, pod := range f.pods {
+		judged[i] = m.judge(pod)
+	}
+	return judged
 }
 
 // deliver hands over what was found.
-func (m *reader[T]) deliver(f found, judged T) error {
+func (m *reader[T]) deliver(f found, judged []T) error {
 	switch {
 	case f.err != nil:
 		return f.err
@@ -229,12 +237,9 @@ func (m *reader[T]) deliver(f found, judged T) error {
 		return err
 	case f.budget != nil:
 		m.opts.Budgets(*f.budget)
-	case f.pod != nil:
-		m.stop = m.yield(*f.pod, judged)
-		f.lines.late = true
 	case f.pods != nil:
-		for _, pod := range f.pods {
-			if m.stop = m.yield(pod, m.judge(pod)); m.stop != nil {
+		for i, pod := range f.pods {
+			if m.stop = m.yield(pod, judged[i]); m.stop != nil {
 				break
 			}
 		}
@@ -255,7 +260,7 @@ func (m *reader[T]) emptyList(kind string) {
 
 // list takes a list that was not streamed.
 func (m *reader[T]) list(e element, f found, lists int) error {
-	path := join(e.path, "items")
+	path := document.Join(e.path, "items")
 	if lists == 0 {
 		return document.At(f.items.Line(), "%s: lists lie more than %d deep in lists", path, maxLists)
 	}
@@ -291,9 +296,8 @@ type element struct {
 
 // found is what an object turned out to be: nothing more where it makes no pods.
 type found struct {
-	pod     *kube.Pod
-	pods    []kube.Pod // those of an object of others, which may make several
-	lines   *podLines  // of pod or pods
+	pods    []kube.Pod // one, or those of an object of others, which may make several
+	lines   *podLines
 	budget  *fargate.DisruptionBudget
 	other   *Object
 	skipped *Kind
@@ -315,13 +319,13 @@ func (m *reader[T]) look(e element) (f found) {
 		return found{stray: true}
 	}
 	if v.Kind() != document.Mapping {
-		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", nameOf(e.path), v.Kind())}
+		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", cmp.Or(e.path, "the document"), v.Kind())}
 	}
 	fields, err := v.Fields()
 	if err != nil {
 		return found{err: err}
 	}
-	own, err := document.AsText(document.Get(fields, "kind"), join(e.path, "kind"))
+	own, err := document.AsText(document.Get(fields, "kind"), document.Join(e.path, "kind"))
 	if err != nil {
 		return found{err: err}
 	}
@@ -330,27 +334,20 @@ func (m *reader[T]) look(e element) (f found) {
 	if items := document.Get(fields, "items"); items != nil && items.Kind() == document.List {
 		return found{items: items, kind: own}
 	}
-	if own == "" {
-		own = e.kind
-	}
-	if own == "" {
+	if own = cmp.Or(own, e.kind); own == "" {
 		return found{noKind: true, err: document.At(v.Line(), "%s has no kind, so it is not a Kubernetes object%s",
-			nameOf(e.path), misspelt(fields))}
+			cmp.Or(e.path, "the document"), misspelt(fields))}
 	}
 	if m.opts.onlyOthers && m.opts.Others[own] == nil {
 		return found{}
 	}
 	o := &object{kind: own, value: v, fields: fields, path: e.path}
-	version, versionErr := document.AsText(document.Get(fields, "apiVersion"), join(e.path, "apiVersion"))
+	version, versionErr := document.AsText(document.Get(fields, "apiVersion"), document.Join(e.path, "apiVersion"))
 	_, makesPods := templates[own]
 	isOwn := !foreign(version)
 	if !m.opts.onlyOthers && (!makesPods || !isOwn) {
 		if pods, err := o.foreignPods(groupOf(version)); len(pods) > 0 || err != nil {
-			f = found{pods: pods, lines: &podLines{value: v}, err: err}
-			for i := range pods {
-				m.place(e, &pods[i], f.lines)
-			}
-			return f
+			return m.placed(e, pods, err)
 		}
 	}
 	switch {
@@ -359,9 +356,7 @@ func (m *reader[T]) look(e element) (f found) {
 		return f
 	case makesPods && isOwn && versionErr == nil:
 		pod, err := o.pod(m.opts.Budgets != nil)
-		f = found{pod: &pod, lines: &podLines{value: v}, err: err}
-		m.place(e, f.pod, f.lines)
-		return f
+		return m.placed(e, []kube.Pod{pod}, err)
 	case own == budgetKind && m.opts.Budgets != nil && isOwn && versionErr == nil:
 		budget, err := o.budget()
 		budget.Namespace = cmp.Or(budget.Namespace, m.opts.Namespace)
@@ -374,24 +369,13 @@ func (m *reader[T]) look(e element) (f found) {
 	return found{}
 }
 
-// place says where a pod was read.
-func (m *reader[T]) place(e element, pod *kube.Pod, lines *podLines) {
-	pod.Namespace = cmp.Or(pod.Namespace, m.opts.Namespace)
-	pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, e.value.Line(), lines.of
-}
-
-// nameOf names an object in a message.
-func nameOf(path string) string {
-	if path == "" {
-		return "the document"
+// placed says of pods where they were read.
+func (m *reader[T]) placed(e element, pods []kube.Pod, err error) found {
+	lines := &podLines{value: e.value}
+	for i := range pods {
+		pod := &pods[i]
+		pod.Namespace = cmp.Or(pod.Namespace, m.opts.Namespace)
+		pod.Source, pod.Document, pod.Line, pod.LineOf = m.source, e.number, e.value.Line(), lines.of
 	}
-	return path
-}
-
-// join makes the path of a field.
-func join(path, field string) string {
-	if path == "" {
-		return field
-	}
-	return path + "." + field
+	return found{pods: pods, lines: lines, err: err}
 }

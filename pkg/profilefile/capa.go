@@ -3,6 +3,8 @@ package profilefile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 const (
@@ -31,8 +33,8 @@ func (o object) capa() {
 		e.Name, e.OpenName = capaName(meta.get("namespace").text(), meta.get("name").text())
 	}
 	if e.Name == "" {
-		o.p.fault(o.line(), "%s and %s are missing; one of them names the profile", join(spec.path, capaForm.name),
-			join(meta.path, "name"))
+		o.p.fault(o.line(), "%s and %s are missing; one of them names the profile", document.Join(spec.path, capaForm.name),
+			document.Join(meta.path, "name"))
 	}
 	o.p.entries = append(o.p.entries, e)
 }

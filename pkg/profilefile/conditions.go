@@ -41,20 +41,16 @@ func (n node) condition() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c, least, most := n.child(argument, n.path), 2, 2
-	switch name {
-	case "Condition":
+	c := n.child(argument, n.path)
+	if name == "Condition" {
 		return c.holds()
-	case "Fn::Equals":
-	case "Fn::Not":
-		least, most = 1, 1
-	case "Fn::And", "Fn::Or":
-		most = 10
-	default:
+	}
+	arguments, ok := conditionArguments[name]
+	if !ok {
 		return false, document.At(n.line(), "%s is not a condition; Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition are",
 			cmp.Or(name, "what stands here ("+n.value.Kind().String()+")"))
 	}
-	items, err := c.arguments(name, least, most)
+	items, err := c.arguments(name, arguments.least, arguments.most)
 	switch {
 	case err != nil:
 		return false, err
@@ -65,6 +61,11 @@ func (n node) condition() (bool, error) {
 		return !holds, err
 	}
 	return several(items, name == "Fn::Or")
+}
+
+// conditionArguments are how many arguments the functions of conditions take.
+var conditionArguments = map[string]struct{ least, most int }{
+	"Fn::Equals": {2, 2}, "Fn::Not": {1, 1}, "Fn::And": {2, 10}, "Fn::Or": {2, 10},
 }
 
 // equal is Fn::Equals.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/fgctl/fgctl/pkg/internal/document"
 )
 
 // profileKind is what the controllers of Kubernetes call a profile.
@@ -61,7 +63,7 @@ func (o object) crossplane() {
 	e.Name = cmp.Or(meta.get("annotations").object().get("crossplane.io/external-name").text(), meta.get("name").text())
 	if e.Name == "" {
 		p.fault(o.line(), "%s is missing; it is the profile's name, unless the annotation crossplane.io/external-name "+
-			"gives another", join(meta.path, "name"))
+			"gives another", document.Join(meta.path, "name"))
 	}
 	if e.Cluster == "" {
 		e.Cluster = wanted.get("clusterNameRef").object().get("name").text()

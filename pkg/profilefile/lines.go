@@ -2,6 +2,7 @@ package profilefile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
@@ -16,13 +17,16 @@ func (o object) lines(f form) map[string]int {
 	e.noteLine("selectors", fieldLine(o.fields, f.selectors))
 	e.noteLine("subnets", fieldLine(o.fields, f.subnets))
 	e.noteMap("tags", o.fields, f.tags)
-	for i, subnet := range parts(document.Get(o.fields, f.subnets)) {
+	// Faults of lists and mappings are reported where they are read.
+	subnets, _ := document.AsItems(document.Get(o.fields, f.subnets), "")
+	for i, subnet := range subnets {
 		e.noteLine(fmt.Sprintf("subnets[%d]", i), subnet.Line())
 	}
-	for i, selector := range parts(document.Get(o.fields, f.selectors)) {
+	selectors, _ := document.AsItems(document.Get(o.fields, f.selectors), "")
+	for i, selector := range selectors {
 		path := fmt.Sprintf("selectors[%d]", i)
 		e.noteLine(path, selector.Line())
-		fields := members(selector)
+		fields, _ := document.AsFields(selector, "")
 		e.noteLine(path+".namespace", fieldLine(fields, f.namespace))
 		e.noteMap(path+".labels", fields, f.labels)
 	}
@@ -39,7 +43,8 @@ func (e *Entry) noteLine(part string, line int) {
 // noteMap notes the lines of a mapping that is a field, and of its parts.
 func (e *Entry) noteMap(part string, fields []document.Field, key string) {
 	e.noteLine(part, fieldLine(fields, key))
-	for _, f := range members(document.Get(fields, key)) {
+	pairs, _ := document.AsFields(document.Get(fields, key), "")
+	for _, f := range pairs {
 		e.noteLine(partOf(part, f.Key), f.Line)
 		if text := scalar(f.Value); e.lines[partOf(part, text)] == 0 {
 			e.noteLine(partOf(part, text), f.Value.Line())
@@ -66,12 +71,7 @@ func partOf(field, value string) string { return field + "=" + value }
 
 // enclosing returns what a field is a part of: of selectors[0].labels it is selectors[0], of that selectors.
 func enclosing(field string) string {
-	for i := len(field) - 1; i >= 0; i-- {
-		if field[i] == '.' || field[i] == '[' {
-			return field[:i]
-		}
-	}
-	return ""
+	return field[:max(strings.LastIndexAny(field, ".["), 0)]
 }
 
 // fieldLine returns the line of a key, 0 where it is missing.
@@ -82,28 +82,4 @@ func fieldLine(fields []document.Field, key string) int {
 		}
 	}
 	return 0
-}
-
-// parts and members return what a list and a mapping hold, nothing for anything else: its fault is reported where it is
-// read.
-func parts(v document.Value) []document.Value {
-	if v == nil {
-		return nil
-	}
-	items, err := v.Items()
-	if err != nil {
-		return nil
-	}
-	return items
-}
-
-func members(v document.Value) []document.Field {
-	if v == nil {
-		return nil
-	}
-	fields, err := v.Fields()
-	if err != nil {
-		return nil
-	}
-	return fields
 }

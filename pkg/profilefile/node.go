@@ -165,7 +165,7 @@ func nilIfEmpty(m map[string]string) map[string]string {
 
 // get returns a field; its value is nil where there is none.
 func (o object) get(key string) node {
-	n := o.child(document.Get(o.fields, key), join(o.path, key))
+	n := o.child(document.Get(o.fields, key), document.Join(o.path, key))
 	if o.next != nil && n.isEmpty() {
 		if other := o.next.get(key); !other.isEmpty() {
 			return other
@@ -218,13 +218,6 @@ func scalar(v document.Value) string {
 
 func isTrue(v document.Value) bool {
 	return v != nil && v.Kind() == document.Bool && v.Text() == "true"
-}
-
-func join(path, field string) string {
-	if path == "" {
-		return field
-	}
-	return path + "." + field
 }
 
 // named returns n with a path for messages where it is a document of its own.

@@ -26,15 +26,14 @@ func (e *Error) Error() string {
 	if e.Line > 0 {
 		place = append(place, fmt.Sprintf("line %d", e.Line))
 	}
-	var b strings.Builder
+	var parts []string
 	if e.Source != "" {
-		b.WriteString(SourceName(e.Source) + ": ")
+		parts = append(parts, SourceName(e.Source))
 	}
 	if len(place) > 0 {
-		b.WriteString(strings.Join(place, ", ") + ": ")
+		parts = append(parts, strings.Join(place, ", "))
 	}
-	b.WriteString(e.Message)
-	return b.String()
+	return strings.Join(append(parts, e.Message), ": ")
 }
 
 // SourceName is a source as a message names it: of a URL with a user, a password or a query only the scheme and the
@@ -47,11 +46,8 @@ func SourceName(source string) string {
 	if !isURL || !strings.ContainsAny(rest, "@?#") {
 		return source
 	}
-	host := rest[:strings.IndexAny(rest+"/", "/?#")]
-	if strings.Contains(rest, "@") {
-		host = rest[strings.LastIndex(rest, "@")+1:]
-		host = host[:strings.IndexAny(host+"/", "/?#")]
-	}
+	host := rest[strings.LastIndexByte(rest, '@')+1:] // a password may hold a slash
+	host = host[:strings.IndexAny(host+"/", "/?#")]
 	return scheme + "://" + host + "/..."
 }
 

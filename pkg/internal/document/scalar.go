@@ -11,12 +11,10 @@ import (
 // AsBool returns a boolean, in all the words of YAML; nil and null are false. Another kind is an error that
 // names path.
 func AsBool(v Value, path string) (bool, error) {
-	if v == nil {
+	if v == nil || v.Kind() == Null {
 		return false, nil
 	}
 	switch v.Kind() {
-	case Null:
-		return false, nil
 	case Bool:
 		switch v.Text()[0] {
 		case 't', 'T', 'y', 'Y':
@@ -27,10 +25,9 @@ func AsBool(v Value, path string) (bool, error) {
 		if text := v.Text(); text == "true" || text == "false" {
 			return false, At(v.Line(), "%s is text (%q), not a boolean; write it without quotes: %s", path, text, text)
 		}
-	case Number, List, Mapping:
+	case Null, Number, List, Mapping:
 	}
-	return false, At(v.Line(), "%s is %s%s, not a boolean; write true or false%s",
-		path, v.Kind(), saying(v), templateHint(v))
+	return false, isNot("a boolean; write true or false", v, path)
 }
 
 // AsInt returns a whole number of so many bits; nil and null are 0. Anything else is an error that names path.
@@ -56,7 +53,7 @@ func AsInt(v Value, path string, bits int) (int64, error) {
 		}
 	case Null, Bool, List, Mapping:
 	}
-	return 0, At(v.Line(), "%s is %s%s, not a whole number%s", path, v.Kind(), saying(v), templateHint(v))
+	return 0, isNot("a whole number", v, path)
 }
 
 // decimal writes a number of YAML as kubectl sends it: 010 and 0x8 are 8, and 1_000.5 is 1000.5.
@@ -84,6 +81,5 @@ func AsQuantity(v Value, path string) (string, error) {
 		return decimal(v.Text()), nil
 	case Bool, List, Mapping:
 	}
-	return "", At(v.Line(), "%s is %s%s, not a quantity like 500m or 1Gi%s",
-		path, v.Kind(), saying(v), templateHint(v))
+	return "", isNot("a quantity like 500m or 1Gi", v, path)
 }

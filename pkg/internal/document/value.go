@@ -87,7 +87,7 @@ func AsText(v Value, path string) (string, error) {
 		return "", At(v.Line(), "%s is %s (%s), not text; put it in quotes: %q", path, v.Kind(), v.Text(), v.Text())
 	case Null, List, Mapping:
 	}
-	return "", At(v.Line(), "%s is %s, not text%s", path, v.Kind(), templateHint(v))
+	return "", isNot("text", v, path)
 }
 
 // AsFields returns the fields of a mapping; nil and null have none. Another kind is an error that names
@@ -97,7 +97,7 @@ func AsFields(v Value, path string) ([]Field, error) {
 		return nil, nil
 	}
 	if v.Kind() != Mapping {
-		return nil, At(v.Line(), "%s is %s%s, not a mapping%s", path, v.Kind(), saying(v), templateHint(v))
+		return nil, isNot("a mapping", v, path)
 	}
 	return v.Fields()
 }
@@ -109,21 +109,30 @@ func AsItems(v Value, path string) ([]Value, error) {
 		return nil, nil
 	}
 	if v.Kind() != List {
-		return nil, At(v.Line(), "%s is %s%s, not a list%s", path, v.Kind(), saying(v), templateHint(v))
+		return nil, isNot("a list", v, path)
 	}
 	return v.Items()
 }
 
-// saying shows the beginning of a scalar, so that a message can name the value.
-func saying(v Value) string {
+// isNot is the fault of a value that should be something else. It shows the beginning of a scalar.
+func isNot(wanted string, v Value, path string) error {
+	saying := ""
 	switch v.Kind() {
 	case Bool, Number:
-		return " (" + Shorten(v.Text()) + ")"
+		saying = " (" + Shorten(v.Text()) + ")"
 	case Text:
-		return fmt.Sprintf(" (%q)", Shorten(v.Text()))
+		saying = fmt.Sprintf(" (%q)", Shorten(v.Text()))
 	case Null, List, Mapping:
 	}
-	return ""
+	return At(v.Line(), "%s is %s%s, not %s%s", path, v.Kind(), saying, wanted, templateHint(v))
+}
+
+// Join makes the path of a field.
+func Join(path, field string) string {
+	if path == "" {
+		return field
+	}
+	return path + "." + field
 }
 
 // Shorten cuts a text that is too long for a message.

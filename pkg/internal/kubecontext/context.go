@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -70,13 +71,7 @@ func Named(env func(string) string, name string) (Context, error) {
 // files lists the kubeconfig files in order of precedence.
 func files(env func(string) string) []string {
 	if list := env("KUBECONFIG"); list != "" {
-		var names []string
-		for _, name := range filepath.SplitList(list) {
-			if name != "" {
-				names = append(names, name)
-			}
-		}
-		return names
+		return slices.DeleteFunc(filepath.SplitList(list), func(name string) bool { return name == "" })
 	}
 	for _, variable := range []string{"HOME", "USERPROFILE"} {
 		if home := env(variable); home != "" {

@@ -288,7 +288,7 @@ func whyAmbiguous(e Explanation) string {
 
 func whyUnmatched(e Explanation) string {
 	if e.Pinned != "" {
-		why := ""
+		var why string
 		switch m := findMatch(e, e.Pinned); {
 		case m == nil:
 			why = "which does not exist"

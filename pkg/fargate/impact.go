@@ -198,7 +198,8 @@ func (p *PodImpact) pin() {
 // fateOf is the fate of pods of which a new one would have the verdict.
 func fateOf(v Verdict) Fate {
 	return map[Verdict]Fate{
-		VerdictMatched: FateMoves, VerdictAmbiguous: FateAmbiguous, VerdictExcluded: FateLeaves, VerdictUnmatched: FatePending,
+		VerdictMatched: FateMoves, VerdictAmbiguous: FateAmbiguous, VerdictExcluded: FateLeaves,
+		VerdictUnmatched: FatePending,
 	}[v]
 }
 

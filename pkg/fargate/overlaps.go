@@ -93,7 +93,8 @@ func (r Redundancy) String() string {
 	if r.Within {
 		verdict, anyway = "adds nothing", " anyway"
 	}
-	return fmt.Sprintf("%s %s: %s%s would take all its pods%s", own, verdict, strings.Join(names, " and "), together, anyway)
+	return fmt.Sprintf("%s %s: %s%s would take all its pods%s",
+		own, verdict, strings.Join(names, " and "), together, anyway)
 }
 
 // Redundancies returns the selectors that others make redundant, by name of the profile and by index. All
@@ -131,7 +132,7 @@ func Redundancies(profiles []Profile) []Redundancy {
 			found[i] = Redundancy{Selector: all[i], By: coverers(&search, all[i].Selector, others(i)), Within: within}
 		}
 	}
-	var out []Redundancy
+	out := make([]Redundancy, 0, len(found))
 	for _, i := range slices.Sorted(maps.Keys(found)) {
 		out = append(out, found[i])
 	}

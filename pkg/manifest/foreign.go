@@ -291,8 +291,8 @@ func (o *object) docker(pod *kube.Pod, config spot, places map[string]string) {
 	if isOff || c.ContainerMode == "kubernetes" || slices.ContainsFunc(pod.Spec.Containers, isOwn) {
 		return
 	}
-	places[document.Join(pod.SpecPath, indexed("containers", len(pod.Spec.Containers))+".securityContext.privileged")] = document.Join(
-		config.path, field)
+	privileged := indexed("containers", len(pod.Spec.Containers)) + ".securityContext.privileged"
+	places[document.Join(pod.SpecPath, privileged)] = document.Join(config.path, field)
 	pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{
 		Name: name, SecurityContext: &corev1.SecurityContext{Privileged: new(true)},
 	})

@@ -319,7 +319,8 @@ func (m *reader[T]) look(e element) (f found) {
 		return found{stray: true}
 	}
 	if v.Kind() != document.Mapping {
-		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object", cmp.Or(e.path, "the document"), v.Kind())}
+		return found{err: document.At(v.Line(), "%s is %s, not a Kubernetes object",
+			cmp.Or(e.path, "the document"), v.Kind())}
 	}
 	fields, err := v.Fields()
 	if err != nil {

@@ -34,7 +34,21 @@ func there(name, inFile, namespaces string, status fargate.Status) fargate.Profi
 	return p
 }
 
-// In which order a file's changes are done: what a turn makes has a +, what goes a -.
+// turns names what is done, in its order: what a turn makes has a +, what goes a -.
+func turns(changes Changes) string {
+	var texts []string
+	for _, turn := range changes.Turns {
+		switch d := changes.Decisions[turn.Index]; {
+		case turn.MakeOnly, d.Action == Make:
+			texts = append(texts, "+"+d.Wanted.Name)
+		default:
+			texts = append(texts, "-"+d.Name)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// In which order a file's changes are done.
 func TestSchedule(t *testing.T) {
 	const active = fargate.StatusActive
 	replaces := func(p fargate.Profile, name string) fargate.Profile {
@@ -109,16 +123,7 @@ func TestSchedule(t *testing.T) {
 			t.Errorf("%s: %v", c.why, err)
 			continue
 		}
-		var got []string
-		for _, turn := range changes.Turns {
-			switch d := changes.Decisions[turn.Index]; {
-			case turn.MakeOnly, d.Action == Make:
-				got = append(got, "+"+d.Wanted.Name)
-			default:
-				got = append(got, "-"+d.Name)
-			}
-		}
-		if text := strings.Join(got, " "); text != c.want {
+		if text := turns(changes); text != c.want {
 			t.Errorf("%s: %s, want %s", c.why, text, c.want)
 		}
 	}
@@ -219,6 +224,48 @@ func TestDecideEntry(t *testing.T) {
 		d := changes.Decisions[0]
 		if err != nil || d.Action != c.action || d.Name != c.name || d.Wanted.Name != c.wanted {
 			t.Errorf("%s: %v of %s, wanted %s (%v); want %v of %s, %s", c.why, d.Action, d.Name, d.Wanted.Name, err, c.action, c.name, c.wanted)
+		}
+	}
+}
+
+// Without a free slot something goes first; where the quota was raised beyond the default it is not known, and is no
+// bound.
+func TestScheduleSlots(t *testing.T) {
+	for _, c := range []struct {
+		have, slots int
+		want        string
+	}{
+		{have: 1, want: "+n -old"},
+		{have: 1, slots: 2, want: "+n -old"},
+		{have: 1, slots: 1, want: "-old +n"},
+		{have: 10, want: "-old +n"},
+		{have: 10, slots: 20, want: "+n -old"},
+		{have: 11, want: "+n -old"},
+	} {
+		have := []fargate.Profile{there("old", "old", "o", fargate.StatusActive)}
+		for i := range c.have - 1 {
+			have = append(have, there(fmt.Sprintf("p%d", i), "", fmt.Sprintf("p%d", i), fargate.StatusActive))
+		}
+		g := goal(PruneApplied, map[string]string{"n": "n"})
+		g.Slots = c.slots
+		changes, err := g.Decide(have)
+		if got := turns(changes); err != nil || got != c.want {
+			t.Errorf("%d profiles, %d slots: %s (%v), want %s", c.have, c.slots, got, err, c.want)
+		}
+	}
+}
+
+// The role that fgctl makes is for profiles that are new and name none.
+func TestNewRoleOfAFile(t *testing.T) {
+	g := goal(PruneNone, map[string]string{"changed": "y", "named": "n", "new": "m"})
+	g.NewRole, g.Entries[2].PodExecutionRoleARN = true, ""
+	changes, err := g.Decide([]fargate.Profile{there("changed", "changed", "x", fargate.StatusActive)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range changes.Decisions {
+		if d.Wish.NewRole != (d.Name == "new") {
+			t.Errorf("%s: %v, a role is made: %v", d.Name, d.Action, d.Wish.NewRole)
 		}
 	}
 }

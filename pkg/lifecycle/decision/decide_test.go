@@ -43,6 +43,8 @@ func TestDecide(t *testing.T) {
 	for i := range fargate.MaxTags {
 		full.Tags["key"+strings.Repeat("x", i)] = "value"
 	}
+	const tooMany = "nothing was changed; the successor has 50 tags, and a replacement adds 3 of its own; AWS takes at most 50\n" +
+		"remove 3 from profile web first: "
 	for _, c := range []struct {
 		why      string
 		profiles []fargate.Profile
@@ -68,7 +70,7 @@ func TestDecide(t *testing.T) {
 			why: "the original is not ACTIVE", profiles: []fargate.Profile{profile("web", "web-old", fargate.StatusDeleting)},
 			wish: to("web-new"), refusal: "profile web is DELETING, so there is nothing ACTIVE to replace",
 		},
-		{why: "too many tags", profiles: []fargate.Profile{full}, wish: to("web-new"), refusal: "nothing was changed; the successor has 50 tags"},
+		{why: "too many tags", profiles: []fargate.Profile{full}, wish: to("web-new"), refusal: tooMany},
 		{why: "under way", profiles: []fargate.Profile{old, begun}, wish: to("web-new"), action: Finish, successor: "web-2"},
 		{
 			why: "something else is under way", profiles: []fargate.Profile{old, begun}, wish: to("other"),
@@ -190,5 +192,28 @@ func TestChecked(t *testing.T) {
 	}
 	if tags := d.Intended().Tags; tags[TagReplaces] != "web" || tags[TagReplacesID] != "1" {
 		t.Errorf("the tags are %v", tags)
+	}
+}
+
+// A successor is found again by the first name of its row of replacements, while the file of apply does not say it.
+func TestFirstName(t *testing.T) {
+	for _, c := range []struct{ name, first, replaces, applied, want string }{
+		{name: "web"},
+		{name: "web-2", replaces: "web", want: "web"},
+		{name: "web-3", first: "web", replaces: "web-2", want: "web"},
+		{name: "web-2", replaces: "web", applied: "web"},
+	} {
+		p := wanted(c.name, "old")
+		p.ARN, p.Status = "arn:aws:eks:us-east-1:111122223333:fargateprofile/demo/"+c.name+"/1", fargate.StatusActive
+		p.Tags = map[string]string{TagFirst: c.first, TagReplaces: c.replaces, TagReplacesID: "0"}
+		maps.DeleteFunc(p.Tags, func(_, value string) bool { return value == "" })
+		s, err := Assess([]fargate.Profile{p}, c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := s.Decide(Wish{Name: c.name, Applied: c.applied, Change: fargate.Change{Wanted: wanted("", "new")}})
+		if err != nil || d.Wanted.Tags[TagFirst] != c.want || d.Wanted.Tags[TagApplied] != c.applied {
+			t.Errorf("%+v: %v, %v", c, d.Wanted.Tags, err)
+		}
 	}
 }

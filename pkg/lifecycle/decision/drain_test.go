@@ -84,6 +84,10 @@ func TestDrainOf(t *testing.T) {
 		},
 		{name: "a budget that the rollout keeps", pods: pod(nil), workloads: deployment(nil), budget: true, to: "9-web"},
 		{
+			name: "a budget that the rollout just keeps", pods: pod(nil), budget: true, to: "9-web",
+			workloads: deployment(func(w *kube.Pod) { w.Workload.Rollout.MaxUnavailable = "1" }),
+		},
+		{
 			name: "a budget that the rollout breaks", pods: pod(nil), budget: true,
 			workloads: deployment(func(w *kube.Pod) { w.Workload.Rollout.Type = "Recreate" }),
 			why:       "a restart takes 3 of its pods away at once, and PodDisruptionBudget keep lets 1 go",
@@ -122,6 +126,11 @@ func TestDecideDrained(t *testing.T) {
 	d, err := decide(drained(), web)
 	if err != nil || d.Wanted.Name != "9-web" || fmt.Sprint(d.Steps()) != fmt.Sprint([]Step{MakeSuccessor, DrainOriginal, RetireOriginal}) {
 		t.Errorf("%s, %v, %v", d.Wanted.Name, d.Steps(), err)
+	}
+	undrained := drained()
+	undrained.Drain = 0
+	if d, err := decide(undrained, web); err != nil || slices.Contains(d.Steps(), DrainOriginal) {
+		t.Errorf("nobody asked for a drain: %v, %v", d.Steps(), err)
 	}
 	if _, err := decide(drained(), web, later); err == nil || !strings.Contains(err.Error(), "--drain needs a successor whose name sorts before web") {
 		t.Errorf("%v", err)

@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // truth is a judgement in three values; the lesser of two is their conjunction, the greater their
@@ -60,7 +58,7 @@ func (c condition) comparison() (operator comparison, known bool) {
 	case "arnlike", "arnequals", "arnnotlike", "arnnotequals":
 		operator.fits, operator.arn = fitsARN, true
 	case "stringlike", "stringnotlike":
-		operator.fits = selector.Match
+		operator.fits = glob
 	case "stringequals", "stringnotequals":
 		operator.fits = func(pattern, value string) bool { return pattern == value }
 	case "stringequalsignorecase", "stringnotequalsignorecase":

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/fgctl/fgctl/pkg/fargate/selector"
 )
 
 // Request is who wants to assume the role, and on whose behalf.
@@ -216,7 +214,7 @@ func (s statement) applies(r Request) truth {
 		who = who.not()
 	}
 	action := slices.ContainsFunc(s.actions, func(a string) bool {
-		return selector.Match(strings.ToLower(a), strings.ToLower(r.Action))
+		return glob(strings.ToLower(a), strings.ToLower(r.Action))
 	})
 	return min(who, truthOf(action != s.notAction))
 }

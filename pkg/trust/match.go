@@ -2,8 +2,7 @@ package trust
 
 import (
 	"strings"
-
-	"github.com/fgctl/fgctl/pkg/fargate/selector"
+	"unicode/utf8"
 )
 
 // arnParts is the number of parts of an ARN; the last may hold colons of its own.
@@ -17,9 +16,36 @@ func fitsARN(pattern, arn string) bool {
 		return false
 	}
 	for i := range p {
-		if !selector.Match(p[i], a[i]) {
+		if !glob(p[i], a[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// glob matches a whole text, case-sensitively: * is none or many characters, ? is one. Names of Fargate
+// profiles may hold any letter, so characters are counted, not bytes.
+func glob(pattern, text string) bool {
+	p, t, star, mark := 0, 0, -1, 0
+	for t < len(text) {
+		_, width := utf8.DecodeRuneInString(text[t:])
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && pattern[p] == '?':
+			p++
+			t += width
+		case strings.HasPrefix(pattern[p:], text[t:t+width]):
+			p += width
+			t += width
+		case star >= 0:
+			_, width = utf8.DecodeRuneInString(text[mark:])
+			mark += width
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
 }

@@ -146,12 +146,7 @@ func (e Explanation) Refused() []string {
 // Counts reports whether the pod has a finding of this severity that matters where the pod goes: what
 // Fargate would refuse does not, where no profile takes the pod.
 func (e Explanation) Counts(severity support.Severity) bool {
-	for i := range e.Findings {
-		if f := e.Findings[i]; f.Severity == severity && e.Matters(f) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.Findings, func(f support.Finding) bool { return f.Severity == severity && e.Matters(f) })
 }
 
 // Matters reports whether a finding of the pod matters where the pod goes.

@@ -11,20 +11,19 @@ import (
 
 // product is an entry of the price list: what the Pricing API returns, or a product of the bulk file with its terms.
 type product struct {
-	Product struct {
-		SKU        string     `json:"sku"`
-		Attributes attributes `json:"attributes"`
-	} `json:"product"`
-	Terms struct {
+	Product sku `json:"product"`
+	Terms   struct {
 		OnDemand map[string]term `json:"OnDemand"`
 	} `json:"terms"`
 	PublicationDate string `json:"publicationDate"`
 }
 
-type attributes struct {
-	Service string `json:"servicecode"`
-	Region  string `json:"regionCode"`
-	Usage   string `json:"usagetype"`
+type sku struct {
+	Attributes struct {
+		Service string `json:"servicecode"`
+		Region  string `json:"regionCode"`
+		Usage   string `json:"usagetype"`
+	} `json:"attributes"`
 }
 
 type term struct {
@@ -40,12 +39,9 @@ type file struct {
 	PriceList []json.RawMessage `json:"PriceList"`
 
 	// The others are those of the bulk file.
-	PublicationDate string `json:"publicationDate"`
-	Products        map[string]struct {
-		SKU        string     `json:"sku"`
-		Attributes attributes `json:"attributes"`
-	} `json:"products"`
-	Terms struct {
+	PublicationDate string         `json:"publicationDate"`
+	Products        map[string]sku `json:"products"`
+	Terms           struct {
 		OnDemand map[string]map[string]term `json:"OnDemand"`
 	} `json:"terms"`
 }
@@ -71,10 +67,9 @@ func Parse(data []byte, source string) ([]Rates, error) {
 		}
 		all = append(all, p)
 	}
-	for sku, one := range f.Products {
-		p := product{PublicationDate: f.PublicationDate}
-		p.Product.SKU, p.Product.Attributes = sku, one.Attributes
-		p.Terms.OnDemand = f.Terms.OnDemand[sku]
+	for id, one := range f.Products {
+		p := product{PublicationDate: f.PublicationDate, Product: one}
+		p.Terms.OnDemand = f.Terms.OnDemand[id]
 		all = append(all, p)
 	}
 	found := map[string]*Rates{}

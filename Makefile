@@ -43,7 +43,7 @@ moto: ## Run the tests against moto, which must be installed
 .PHONY: model
 model: ## Disturb every sequence and every command at every request; FGCTL_MODEL=sample takes a part of the cases
 	FGCTL_MODEL=$(or $(FGCTL_MODEL),all) go test -count=1 -timeout 90m -v \
-		-run 'TestModel|AtOnce|Against|TestClaims' ./pkg/lifecycle ./pkg/cli
+		-run 'Model|AtOnce|Against|TestClaims' ./pkg/lifecycle ./pkg/cli
 
 .PHONY: lint
 lint: ## Run golangci-lint (built from source at the first run) and check the formatting

@@ -265,3 +265,42 @@ func TestApplyDeletesNothingOnAPromise(t *testing.T) {
 		t.Errorf("%v, left are %v", err, b.statuses())
 	}
 }
+
+// One reading that lacks a profile does not show that there is nothing to prune, even where something else is to do.
+func TestWhatIsPrunedTakesTwoReadings(t *testing.T) {
+	old, changed := existing("old", "ACTIVE", "o"), existing("a", "ACTIVE", "x")
+	old.Tags = map[string]string{decision.TagApplied: "old"}
+	changed.Tags = map[string]string{decision.TagApplied: "a"}
+	b := newBench(t, withProfiles(old, changed))
+	first := []fargate.Profile{b.read(t, "a")}
+	c, err := b.DecideAll(t.Context(), first, goal(decision.PruneApplied, map[string]string{"a": "x y"}))
+	if err != nil || len(c.Decisions) != 2 || c.Decisions[1].Action != decision.Drop {
+		t.Errorf("%+v, %v", c.Decisions, err)
+	}
+}
+
+// A list that does not show yet what an earlier turn made is read again before anything is refused.
+func TestApplyOutlastsAListThatLags(t *testing.T) {
+	old, other := existing("old", "ACTIVE", "shared"), existing("other", "ACTIVE", "shared")
+	old.Tags = map[string]string{decision.TagApplied: "old"}
+	b := newBench(t, withProfiles(old, other))
+	profiles, err := b.client.Profiles(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := b.DecideAll(t.Context(), profiles, goal(decision.PruneApplied, map[string]string{"other": "shared"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := 0
+	still := c.Turns[0].Still(c.Decisions[c.Turns[0].Index])
+	_, err = b.Do(t.Context(), c.Decisions[c.Turns[0].Index], Options{Wait: true, Still: func(now []fargate.Profile) error {
+		if looks++; looks < 3 {
+			now = fargate.Without(now, *fargate.Named(now, "other"))
+		}
+		return still(now)
+	}})
+	if err != nil || looks < 3 || b.statuses()["old"] != "" {
+		t.Errorf("%d looks, %v, left are %v", looks, err, b.statuses())
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
+	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // Delete deletes the profile as it was read and, with wait, polls until it is gone. A profile that is
@@ -106,9 +107,11 @@ func (o *operation) whenIdle(ctx context.Context, p fargate.Profile, choose choo
 		}
 		now, err := choose(profiles)
 		unlisted, lacks := errors.AsType[*unlistedError](err)
+		refusal, refused := errors.AsType[*decision.Refusal](err)
+		moved := refused && refusal.Reason == decision.Moved
 		switch {
-		case lacks && o.Clock.Now().Sub(begin) < grace:
-			// It was ACTIVE a moment ago; the list may lag behind.
+		case (lacks || moved) && o.Clock.Now().Sub(begin) < grace:
+			// What is missing was ACTIVE a moment ago; the list may lag behind.
 			err = o.pause(ctx)
 		case lacks:
 			return nil, o.unlisted(ctx, unlisted)

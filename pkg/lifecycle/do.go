@@ -274,14 +274,16 @@ func (r *Runner) assessAgain(ctx context.Context, cluster string, s decision.Sit
 }
 
 // DecideAll reads from the cluster's profiles, as of just now, what has to be done. That nothing is, or that a profile
-// has to be made, takes more readings, which agree over a grace period. The error joins all refusals.
+// has to be made, takes more readings, which agree over a grace period; which profiles go that the file does not have
+// takes one more that agrees. The error joins all refusals.
 func (r *Runner) DecideAll(ctx context.Context, first []fargate.Profile, g decision.Goal) (decision.Changes, error) {
 	c, err := g.Decide(first)
 	lacks := func(d decision.Decision) bool { return d.Action == decision.Make && d.Original == nil }
-	if err == nil && len(c.Turns) > 0 && !slices.ContainsFunc(c.Decisions, lacks) {
+	certain := err != nil || len(c.Turns) == 0 || slices.ContainsFunc(c.Decisions, lacks)
+	if !certain && g.Prune == decision.PruneNone {
 		return c, nil
 	}
-	profiles, err := r.settled(ctx, g.Cluster, first, true)
+	profiles, err := r.settled(ctx, g.Cluster, first, certain)
 	if err != nil {
 		return c, err
 	}

@@ -265,7 +265,11 @@ func (p *compiledPair) judge(labels sortedLabels) (a labelAnswer) {
 
 func whyMatched(e Explanation) string {
 	selectors := findMatch(e, e.Profile).Selectors
-	s := selectors[slices.IndexFunc(selectors, func(s SelectorMatch) bool { return s.Matches })]
+	i := slices.IndexFunc(selectors, func(s SelectorMatch) bool { return s.Matches })
+	if i < 0 { // two profiles of one name, which no cluster has
+		return ""
+	}
+	s := selectors[i]
 	met := "namespace " + s.Namespace.Want
 	for _, l := range s.Labels {
 		met += ", " + l.Key + "=" + l.Want

@@ -8,6 +8,6 @@ func (t *Text) Meaning(m message.Meaning) {
 	t.SayAfter("", column, m.By+" says: "+m.Said)
 	t.SayAfter("  cause   ", column, m.Cause+".")
 	t.SayAfter("  cure    ", column, m.Cure+".")
-	t.Paste(column, m.Command)
+	t.Paste(column, Clean(m.Command)) // one line: its values are of a text that anybody may have written
 	t.SayAfter("  source  ", column, m.Source+".")
 }

@@ -236,13 +236,13 @@ func (f *facts) judgeTrust(arn string) Result {
 		return unread("the cluster, for whose profiles the trust policy must hold,", f.clusterErr)
 	}
 	switch j := policy.Judge(request); j.Outcome {
-	case trust.Refused:
-		return fail(codeRoleTrust, "Fargate cannot use role %s: %s", role.ARN, j.Reason)
+	case trust.Allowed:
+		return pass("%s lets Fargate assume it for this profile", fargate.ParseARN(arn).Name())
 	case trust.Undecided:
 		return warn(codeRoleUndecided, "it is not known whether Fargate can use role %s: %s", role.ARN, j.Reason)
-	case trust.Allowed:
+	default: // trust.Refused
+		return fail(codeRoleTrust, "Fargate cannot use role %s: %s", role.ARN, j.Reason)
 	}
-	return pass("%s lets Fargate assume it for this profile", fargate.ParseARN(arn).Name())
 }
 
 // hasEntries reports whether the cluster knows access entries at all.

@@ -55,6 +55,6 @@ func tell(out *output.Text, c diagnose.Case) {
 		if cause.Cure != "" {
 			out.Say(4, "→ %s", cause.Cure)
 		}
-		out.Paste(6, cause.Command)
+		out.Paste(6, output.Clean(cause.Command)) // one line: its values may be anybody's text
 	}
 }

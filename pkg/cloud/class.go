@@ -50,7 +50,7 @@ const (
 
 var classNames = [...]string{
 	"other", "not found", "exists", "busy", "trust not ready", "invalid", "limit exceeded", "access denied",
-	"throttled", "unavailable", "senseless", "credentials", "canceled",
+	"throttled", "unavailable", "senseless", "credentials", "cancelled",
 }
 
 // String names the class.

@@ -197,10 +197,16 @@ func (p *PodImpact) pin() {
 
 // fateOf is the fate of pods of which a new one would have the verdict.
 func fateOf(v Verdict) Fate {
-	return map[Verdict]Fate{
-		VerdictMatched: FateMoves, VerdictAmbiguous: FateAmbiguous, VerdictExcluded: FateLeaves,
-		VerdictUnmatched: FatePending,
-	}[v]
+	switch v {
+	case VerdictMatched:
+		return FateMoves
+	case VerdictAmbiguous:
+		return FateAmbiguous
+	case VerdictExcluded:
+		return FateLeaves
+	case VerdictUnmatched:
+	}
+	return FatePending
 }
 
 // repeats reports whether a workload is there once more as its pods or as the workload that made it, in which

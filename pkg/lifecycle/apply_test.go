@@ -242,8 +242,9 @@ func (m *model) settle(t *testing.T, why string, s modelSequence) {
 	t.Fatalf("%s: run again: %v\n%v", why, err, m.ofFiles())
 }
 
-// What was to take the pods of a profile that goes is looked at right before: somebody else may have deleted it.
-func TestApplyDeletesNothingOnAPromise(t *testing.T) {
+// promised returns a cluster in which profile old has to go, whose pods profile other takes, and what was decided.
+func promised(t *testing.T) (*bench, decision.Changes) {
+	t.Helper()
 	old, other := existing("old", "ACTIVE", "shared"), existing("other", "ACTIVE", "shared")
 	old.Tags = map[string]string{decision.TagApplied: "old"}
 	b := newBench(t, withProfiles(old, other))
@@ -251,15 +252,20 @@ func TestApplyDeletesNothingOnAPromise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := goal(decision.PruneApplied, map[string]string{"other": "shared"})
-	c, err := b.DecideAll(t.Context(), profiles, g)
+	c, err := b.DecideAll(t.Context(), profiles, goal(decision.PruneApplied, map[string]string{"other": "shared"}))
 	if err != nil || len(c.Turns) != 1 {
 		t.Fatal(c.Turns, err)
 	}
-	if err := b.Delete(t.Context(), *fargate.Named(profiles, "other"), true); err != nil {
+	return b, c
+}
+
+// What was to take the pods of a profile that goes is looked at right before: somebody else may have deleted it.
+func TestApplyDeletesNothingOnAPromise(t *testing.T) {
+	b, c := promised(t)
+	if err := b.Delete(t.Context(), *fargate.Named(c.Profiles, "other"), true); err != nil {
 		t.Fatal(err)
 	}
-	err = b.Apply(t.Context(), c, 0, func(decision.Decision, fargate.Profile) {})
+	err := b.Apply(t.Context(), c, 0, func(decision.Decision, fargate.Profile) {})
 	var refusal *decision.Refusal
 	if !errors.As(err, &refusal) || refusal.Reason != decision.Moved || b.statuses()["old"] != "ACTIVE" {
 		t.Errorf("%v, left are %v", err, b.statuses())
@@ -281,20 +287,10 @@ func TestWhatIsPrunedTakesTwoReadings(t *testing.T) {
 
 // A list that does not show yet what an earlier turn made is read again before anything is refused.
 func TestApplyOutlastsAListThatLags(t *testing.T) {
-	old, other := existing("old", "ACTIVE", "shared"), existing("other", "ACTIVE", "shared")
-	old.Tags = map[string]string{decision.TagApplied: "old"}
-	b := newBench(t, withProfiles(old, other))
-	profiles, err := b.client.Profiles(t.Context(), "demo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := b.DecideAll(t.Context(), profiles, goal(decision.PruneApplied, map[string]string{"other": "shared"}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, c := promised(t)
 	looks := 0
 	still := c.Turns[0].Still(c.Decisions[c.Turns[0].Index])
-	_, err = b.Do(t.Context(), c.Decisions[c.Turns[0].Index], Options{Wait: true, Still: func(now []fargate.Profile) error {
+	_, err := b.Do(t.Context(), c.Decisions[c.Turns[0].Index], Options{Wait: true, Still: func(now []fargate.Profile) error {
 		if looks++; looks < 3 {
 			now = fargate.Without(now, *fargate.Named(now, "other"))
 		}

@@ -243,7 +243,10 @@ var inputFields = []string{
 func generatorFiles(fields []document.Field) []string {
 	var out []string
 	for _, item := range itemsOf(fields, "configMapGenerator", "secretGenerator") {
-		entry, _ := document.AsFields(item, "")
+		entry, err := document.AsFields(item, "")
+		if err != nil {
+			continue
+		}
 		for _, file := range pathsIn(entry, "files", "envs") {
 			out = append(out, file[strings.IndexByte(file, '=')+1:])
 		}

@@ -256,7 +256,7 @@ func (o *object) running(meta objectMeta, node string, readiness bool) *kube.Run
 		case c.Type == "PodScheduled" && c.Status == "False":
 			r.Unscheduled = cmp.Or(c.Message, c.Reason)
 		case c.Type == "Ready":
-			ready = c.Status
+			ready = cmp.Or(c.Status, "Unknown")
 		}
 	}
 	isPending := r.Phase == "Pending"
@@ -372,5 +372,9 @@ func foreign(version string) bool {
 
 // groupOf returns the group of a version; that of v1 is empty.
 func groupOf(version string) string {
-	return version[:max(strings.IndexByte(version, '/'), 0)]
+	group, _, ok := strings.Cut(version, "/")
+	if !ok {
+		return ""
+	}
+	return group
 }

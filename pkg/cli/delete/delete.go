@@ -262,7 +262,8 @@ func (d *deletion) nothingToDo() error {
 	return d.show(nil, []string{})
 }
 
-// missing is the error for names that do not exist, or nothing but a word about them; left are the profiles that stay.
+// missing returns an error that names the profiles that do not exist; with --ignore-not-found it only says so. left are
+// the profiles that stay.
 func (d *deletion) missing(left []fargate.Profile) error {
 	var errs []error
 	for _, name := range d.found.Missing {

@@ -11,6 +11,17 @@ func ExampleMatch() {
 	// Output: true false
 }
 
+func ExampleHasWildcard() {
+	fmt.Println(selector.HasWildcard("prod-?"), selector.HasWildcard("prod"))
+	// Output: true false
+}
+
+func ExampleMeetsPair() {
+	labels := map[string]string{"app.kubernetes.io/name": "api"}
+	fmt.Println(selector.MeetsPair(labels, "app.*", "a?i"), selector.MeetsPair(labels, "app", "api"))
+	// Output: true false
+}
+
 func ExampleCompile() {
 	tier := selector.Compile("tier-*-eu")
 	fmt.Println(tier.Prefix(), tier.Match("tier-1-eu"))

@@ -45,14 +45,11 @@ func labelOfNodes(key string) (nodeLabel, string) {
 	return labelAbsent, ""
 }
 
-// fixedLabels are the labels with one value: systemLabels are those of the system, processorLabels those of the
-// processor.
+// The labels with one value: of the system, of the processor, and all of them.
 var (
-	fixedLabels = []string{
-		kube.ComputeTypeAnnotation, "kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch",
-		"beta.kubernetes.io/arch",
-	}
-	systemLabels, processorLabels = fixedLabels[1:3], fixedLabels[3:]
+	systemLabels    = []string{"kubernetes.io/os", "beta.kubernetes.io/os"}
+	processorLabels = []string{"kubernetes.io/arch", "beta.kubernetes.io/arch"}
+	fixedLabels     = slices.Concat([]string{kube.ComputeTypeAnnotation}, systemLabels, processorLabels)
 )
 
 // describeLabel says what Fargate's nodes have for a label.
@@ -239,7 +236,8 @@ func nodeFinding(r corev1.NodeSelectorRequirement, wanted, path string) []Findin
 // ShunsFargate reports whether the pod's node selector or required node affinity cannot be met by a Fargate node. The
 // matchFields that a DaemonSet's controller writes are not its author's.
 func ShunsFargate(p kube.Pod) bool {
-	if len(unmetNodeLabels(p)) > 0 || len(unmetNodeLabels(p, fixedLabels[1:]...)) > 0 {
+	if len(unmetNodeLabels(p)) > 0 || len(unmetNodeLabels(p, systemLabels...)) > 0 ||
+		len(unmetNodeLabels(p, processorLabels...)) > 0 {
 		return true
 	}
 	terms := p.RequiredTerms()

@@ -99,7 +99,7 @@ func withDefaults(containers []corev1.Container) []corev1.Container {
 	isCopy := false
 	for i := range containers {
 		r := &containers[i].Resources
-		if requests := defaults(*r, alwaysSo); len(requests) > len(r.Requests) {
+		if requests := defaults(*r, anyResource); len(requests) > len(r.Requests) {
 			if !isCopy {
 				containers, isCopy = slices.Clone(containers), true
 			}
@@ -109,7 +109,7 @@ func withDefaults(containers []corev1.Container) []corev1.Container {
 	return containers
 }
 
-func alwaysSo(corev1.ResourceName) bool { return true }
+func anyResource(corev1.ResourceName) bool { return true }
 
 // defaults returns the requests with the limits beside them that have none, where it may be so.
 func defaults(r corev1.ResourceRequirements, may func(corev1.ResourceName) bool) corev1.ResourceList {
@@ -288,7 +288,7 @@ func withLimits(pod kube.Pod) (changed kube.Pod, name string) {
 			*list = slices.Clone(*list)
 			for i := range *list {
 				r := &(*list)[i].Resources
-				requests, limits := filled(defaults(*r, alwaysSo), l.Requests), filled(r.Limits, l.Limits)
+				requests, limits := filled(defaults(*r, anyResource), l.Requests), filled(r.Limits, l.Limits)
 				if len(requests)+len(limits) > len(r.Requests)+len(r.Limits) {
 					r.Requests, r.Limits, name = requests, limits, l.Name
 				}

@@ -29,7 +29,7 @@ type Operation struct {
 	// Run asks for what is needed.
 	On  func(*Call) string
 	Run func(*Call) (any, *wire.Refusal)
-	// NotFound returns the refusal where the subject of a read does not exist.
+	// NotFound returns the refusal where the subject of the request does not exist.
 	NotFound func(*Call) *wire.Refusal
 }
 

@@ -58,12 +58,16 @@ func Operations() []account.Operation {
 // clusterRun is what an operation does with the cluster that a request is about.
 type clusterRun = func(*account.Call, *account.Cluster) (any, *wire.Refusal)
 
-// onCluster returns an operation on a cluster that there must be; reads may see it as it was.
+// onCluster returns an operation on a cluster that there must be; reads may see an earlier state of it.
 func onCluster(name, method, path string, run clusterRun) account.Operation {
 	return account.Operation{
 		Name: name, Route: method + oneCluster + path, On: theCluster, NotFound: noCluster,
 		Run: func(c *account.Call) (any, *wire.Refusal) {
-			if cl := c.Seen(); cl != nil {
+			cl := c.Find(c.Region, c.Cluster)
+			if method == "GET" {
+				cl = c.Seen()
+			}
+			if cl != nil {
 				return run(c, cl)
 			}
 			return nil, noCluster(c)

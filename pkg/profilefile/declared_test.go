@@ -3,6 +3,7 @@ package profilefile
 // These tests hold all forms in which profiles are declared against each other, and against any text.
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -125,8 +126,8 @@ func pulumiStackOf(kind string, outputs jsonObject) jsonObject {
 	}}}
 }
 
-// marshalYAML writes what JSON has as YAML: as JSON where the library cannot read what it wrote itself, as some texts
-// that begin with an empty line.
+// marshalYAML writes what JSON has as YAML: as JSON where the library does not read what it wrote itself, or reads
+// something else, as with texts that begin with an empty line (https://github.com/yaml/go-yaml/issues/399).
 func marshalYAML(v any) ([]byte, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -140,10 +141,13 @@ func marshalYAML(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if yaml.Unmarshal(out, new(any)) != nil {
-		out = text
+	var read any
+	if yaml.Unmarshal(out, &read) == nil {
+		if again, err := json.Marshal(read); err == nil && bytes.Equal(again, text) {
+			return out, nil
+		}
 	}
-	return out, nil
+	return text, nil
 }
 
 // A profile is the same whichever tool declares it, in JSON and in YAML.

@@ -71,51 +71,68 @@ var may = []struct {
 	{"output", []string{
 		"fargate", "fargate/kube", "fargate/message", "fargate/price", "internal/document", "plan", "profilefile",
 	}},
-	{"cli/env", []string{
-		"cloud", "fargate", "fargate/kube", "fargate/price", "internal/document", "internal/kubecontext",
-		"internal/kubectl", "internal/shell", "internal/spelling", "lifecycle", "lifecycle/decision",
-		"manifest", "output", "plan", "preflight", "profilefile",
-	}},
 	{"diagnose", []string{
 		"fargate", "fargate/kube", "fargate/logging", "fargate/message", "fargate/support", "internal/shell", "preflight",
 	}},
+	{"cli/env", []string{
+		"cloud", "fargate", "internal/kubecontext", "internal/shell", "internal/spelling", "lifecycle",
+		"lifecycle/decision", "output", "plan", "preflight",
+	}},
+	{"cli/declared", []string{
+		"cli/env", "cloud", "fargate", "internal/document", "lifecycle/decision", "manifest", "profilefile",
+	}},
+	{"cli/fleet", []string{"cli/env", "cloud", "output"}},
+	{"cli/kubernetes", []string{
+		"cli/env", "cloud", "fargate", "fargate/kube", "internal/kubecontext", "internal/kubectl", "lifecycle",
+		"lifecycle/decision", "manifest",
+	}},
+	{"cli/podinput", []string{
+		"cli/env", "fargate", "fargate/kube", "fargate/price", "internal/document", "internal/kubecontext",
+		"lifecycle", "lifecycle/decision", "manifest", "output", "plan",
+	}},
 	{"cli/apply", []string{
-		"cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output", "plan", "preflight",
+		"cli/declared", "cli/env", "cli/kubernetes", "cli/podinput", "cloud", "fargate", "lifecycle",
+		"lifecycle/decision", "output", "plan", "preflight",
 	}},
 	{"cli/check", []string{
-		"cli/env", "cloud", "fargate", "fargate/kube", "fargate/price", "lifecycle", "lifecycle/decision", "output", "preflight",
+		"cli/env", "cli/fleet", "cli/podinput", "cloud", "fargate", "fargate/kube", "fargate/price", "lifecycle",
+		"lifecycle/decision", "output", "preflight",
 	}},
 	{"cli/create", []string{
-		"cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output", "plan", "preflight", "profilefile",
+		"cli/declared", "cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output", "plan",
+		"preflight", "profilefile",
 	}},
 	{"cli/delete", []string{
-		"cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output", "plan", "profilefile",
+		"cli/declared", "cli/env", "cli/podinput", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output",
+		"plan", "profilefile",
 	}},
 	{"cli/describe", []string{
-		"cli/env", "cloud", "fargate", "fargate/kube", "internal/kubectl", "lifecycle", "lifecycle/decision", "manifest", "output",
+		"cli/env", "cli/kubernetes", "cloud", "fargate", "fargate/kube", "internal/kubectl", "lifecycle/decision",
+		"manifest", "output",
 	}},
-	{"cli/diff", []string{"cli/env", "cloud", "lifecycle", "lifecycle/decision", "output", "plan"}},
+	{"cli/diff", []string{"cli/declared", "cli/env", "cli/fleet", "cloud", "lifecycle/decision", "output", "plan"}},
 	{"cli/explain", []string{"cli/env", "fargate/message", "output", "preflight"}},
-	{"cli/get", []string{"cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "output"}},
+	{"cli/get", []string{"cli/declared", "cli/env", "cli/fleet", "cloud", "fargate", "lifecycle/decision", "output"}},
 	{"cli/match", []string{
-		"cli/env", "cloud", "fargate", "fargate/kube", "fargate/price", "fargate/support", "internal/document", "output",
-		"profilefile",
+		"cli/declared", "cli/env", "cli/fleet", "cli/podinput", "cloud", "fargate", "fargate/kube", "fargate/price",
+		"fargate/support", "internal/document", "output",
 	}},
 	{"cli/replace", []string{
-		"cli/env", "cloud", "fargate", "lifecycle", "lifecycle/decision", "plan", "preflight", "profilefile",
+		"cli/declared", "cli/env", "cli/kubernetes", "cli/podinput", "cloud", "fargate", "lifecycle",
+		"lifecycle/decision", "plan", "preflight", "profilefile",
 	}},
 	{"cli/sandbox", []string{"cli/env", "internal/document", "internal/shell", "sandbox"}},
 	{"cli/validate", []string{"cli/env", "internal/document", "manifest", "output", "profilefile"}},
 	{"cli/version", []string{"cli/env", "output"}},
 	{"cli/wait", []string{"cli/env", "fargate"}},
 	{"cli/why", []string{
-		"fargate/kube", "fargate/logging",
-		"cli/env", "cloud", "diagnose", "fargate", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
+		"cli/declared", "cli/env", "cli/kubernetes", "cloud", "diagnose", "fargate", "fargate/kube",
+		"fargate/logging", "internal/document", "internal/kubectl", "manifest", "output", "preflight",
 	}},
 	{"cli", []string{
-		"cli/apply", "cli/check", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain", "cli/get",
-		"cli/match", "cli/replace", "cli/sandbox", "cli/validate", "cli/version", "cli/wait", "cli/why", "cloud", "fargate",
-		"internal/document", "internal/spelling", "lifecycle", "output",
+		"cli/apply", "cli/check", "cli/create", "cli/delete", "cli/describe", "cli/diff", "cli/env", "cli/explain",
+		"cli/fleet", "cli/get", "cli/match", "cli/replace", "cli/sandbox", "cli/validate", "cli/version", "cli/wait",
+		"cli/why", "cloud", "fargate", "internal/document", "lifecycle", "output",
 	}},
 }
 
@@ -212,7 +229,10 @@ func TestSandboxKnowsNoRule(t *testing.T) {
 	}
 }
 
-// A command's package imports no other command's: what two commands share lies in cli/env, or lower.
+// shared are the packages of cli that commands share.
+var shared = []string{"cli/declared", "cli/env", "cli/fleet", "cli/kubernetes", "cli/podinput"}
+
+// A command's package imports no other command's, and what commands share imports cli/env alone.
 func TestCommandsStandApart(t *testing.T) {
 	for _, dir := range packages(t) {
 		if !strings.HasPrefix(dir, "cli/") {
@@ -220,9 +240,13 @@ func TestCommandsStandApart(t *testing.T) {
 		}
 		for _, file := range imports(t, dir, false) {
 			for _, imported := range file.imports {
-				own, isOwn := strings.CutPrefix(imported, module+"/pkg/cli")
-				if isOwn && own != "/env" {
-					t.Errorf("%s imports %s; commands share only cli/env", file.name, imported)
+				own, _ := strings.CutPrefix(imported, module+"/pkg/")
+				switch {
+				case own != "cli" && !strings.HasPrefix(own, "cli/"), own == "cli/env" && dir != "cli/env":
+				case slices.Contains(shared, dir):
+					t.Errorf("%s imports %s; what commands share imports only cli/env", file.name, imported)
+				case !slices.Contains(shared, own):
+					t.Errorf("%s imports %s; commands share only %v", file.name, imported, shared)
 				}
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/fgctl/fgctl/pkg/cli/diff"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cli/explain"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
 	"github.com/fgctl/fgctl/pkg/cli/get"
 	"github.com/fgctl/fgctl/pkg/cli/match"
 	"github.com/fgctl/fgctl/pkg/cli/replace"
@@ -227,7 +228,7 @@ func prepare(e *env.Env, cmd *cobra.Command) error {
 	}
 	slices.Sort(e.Global.Profiles)
 	e.Global.Profiles = slices.Compact(e.Global.Profiles)
-	if len(e.Global.Profiles) > 1 && !env.TakesAccounts(cmd) {
+	if len(e.Global.Profiles) > 1 && !fleet.TakesAccounts(cmd) {
 		return e.InvalidValue(cmd, "profile", strings.Join(e.Global.Profiles, ","),
 			"must be one credentials profile; get, check, match and diff take several")
 	}

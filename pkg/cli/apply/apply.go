@@ -12,7 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -24,11 +27,11 @@ import (
 
 // options are the flags of apply.
 type options struct {
-	env.GoalFlags
+	declared.GoalFlags
 	env.AnswerFlags
 	env.TimeLimit
-	env.DrainFlags
-	env.PodFlags
+	kubernetes.DrainFlags
+	podinput.PodFlags
 	createRole bool
 	settle     time.Duration
 	skip       []string
@@ -125,7 +128,7 @@ type application struct {
 
 // run decides what there is to do, checks it, shows it, asks, and does it.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	goal, stated, err := e.ReadGoal(ctx, opts.GoalFlags)
+	goal, stated, err := declared.ReadGoal(ctx, e, opts.GoalFlags)
 	if err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		goal.Slots = math.MaxInt32
 	}
 	stop := e.Asking(place.Cluster)
-	changes, err := e.DecideGoal(ctx, client, place, goal)
+	changes, err := declared.Decide(ctx, e, client, place, goal)
 	if stop(); err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
@@ -18,8 +20,8 @@ import (
 // options are the flags of check.
 type options struct {
 	env.TimeLimit
-	env.FleetFlags
-	env.PriceFlags
+	fleet.Scope
+	podinput.PriceFlags
 	pods   []string
 	name   string
 	output string
@@ -92,11 +94,11 @@ do.`,
 
 // run audits every cluster, prints what it got, and fails for what it did not get.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	place, err := e.FleetPlace(opts.FleetFlags, env.Place{})
+	place, err := opts.FleetPlace(e, env.Place{})
 	if err != nil {
 		return err
 	}
-	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{}, opts.reader(ctx, e, place))
+	all, failure := fleet.Read(ctx, e, opts.Scope, place, cloud.Options{}, opts.reader(ctx, e, place))
 	if opts.name != "" {
 		missing := func(c cluster) bool { return len(c.profiles) == 0 }
 		if all = slices.DeleteFunc(all, missing); len(all) == 0 && failure == nil {

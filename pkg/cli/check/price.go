@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/price"
@@ -42,12 +43,12 @@ func (o *options) checkPrice(e *env.Env, cmd *cobra.Command) error {
 	if o.From == "-" && slices.Contains(o.pods, "-") {
 		faults = append(faults, errors.New("--price-from - and --pods - both want standard input; give one of them a file"))
 	}
-	return env.UsageFaults(cmd, append(faults, e.CheckFiles(cmd, o.pods))...)
+	return env.UsageFaults(cmd, append(faults, podinput.CheckFiles(e, cmd, o.pods))...)
 }
 
 // readCosts reads the pods, and adds up what each profile's cost.
 func (o *options) readCosts(ctx context.Context, e *env.Env, c *cluster) error {
-	prices, err := e.ReadPrices(ctx, o.PriceFlags)
+	prices, err := podinput.ReadPrices(ctx, e, o.PriceFlags)
 	if err != nil || prices == nil {
 		return err
 	}
@@ -59,9 +60,9 @@ func (o *options) readCosts(ctx context.Context, e *env.Env, c *cluster) error {
 	for i, name := range c.profiles {
 		c.Price.Profiles[i] = &profileCost{Profile: name}
 	}
-	in := env.PodInput{Files: o.pods, Objects: &kube.Objects{}}
+	in := podinput.Input{Files: o.pods, Objects: &kube.Objects{}}
 	matcher := fargate.NewMatcher(c.siblings).With(in.Objects)
-	return env.JudgePods(ctx, e, in, matcher.Explain,
+	return podinput.Judge(ctx, e, in, matcher.Explain,
 		func(_ kube.Pod, x fargate.Explanation) error {
 			i := slices.Index(c.profiles, x.Profile)
 			if x.SetPrice(*rates); x.Price == nil || i < 0 {

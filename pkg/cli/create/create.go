@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -19,7 +20,7 @@ import (
 
 // options are the flags of create.
 type options struct {
-	env.ProfileFlags
+	declared.ProfileFlags
 	env.WaitFlags
 	skip     []string
 	dryRun   bool

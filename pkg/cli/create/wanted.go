@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/profilefile"
@@ -44,7 +45,7 @@ func (o *options) wanted(e *env.Env, cmd *cobra.Command, args []string) (
 		return nil, stated, nil, err
 	}
 	// A file with faults is read as far as it can be, so that the faults of its profiles come too.
-	file, stated, err := e.ReadConfigFile(cmd.Context(), o.ConfigFile)
+	file, stated, err := declared.ReadFile(cmd.Context(), e, o.ConfigFile)
 	if err == nil && len(file.Profiles) == 0 {
 		return nil, stated, nil, env.Usagef("%s holds no Fargate profile; it needs a list fargateProfiles",
 			o.ConfigFile)
@@ -55,7 +56,7 @@ func (o *options) wanted(e *env.Env, cmd *cobra.Command, args []string) (
 			"drop the flag or fix the file", o.ConfigFile))
 	}
 	for i, entry := range file.Profiles {
-		p, _, more, warn := env.EntryProfile(o.ConfigFile, i, entry)
+		p, _, more, warn := declared.EntryProfile(o.ConfigFile, i, entry)
 		profiles, faults, warnings = append(profiles, p), append(faults, more...), append(warnings, warn...)
 	}
 	return profiles, stated, warnings, errors.Join(err, faults.OrNil())
@@ -69,5 +70,5 @@ func (o *options) onlyFile(e *env.Env, cmd *cobra.Command, args []string) error 
 	if len(args) > 0 {
 		besides = append(besides, "the argument "+args[0])
 	}
-	return e.NoneBesideFile(cmd, "what to create", besides, env.Describing...)
+	return declared.NoneBesideFile(e, cmd, "what to create", besides, declared.Describing...)
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -23,7 +25,7 @@ import (
 type options struct {
 	env.WaitFlags
 	env.AnswerFlags
-	env.PodFlags
+	podinput.PodFlags
 	names          []string
 	name           string
 	all            bool
@@ -129,12 +131,12 @@ func namesIn(file profilefile.File, path string) ([]string, error) {
 	var out []string
 	var faults fargate.Faults
 	for _, entry := range file.Profiles {
-		name := env.EntryName(entry)
+		name := declared.EntryName(entry)
 		if !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 		for _, f := range fargate.ValidateNameForm(name) {
-			f.Field = env.EntryPlace(path, entry, f.Field)
+			f.Field = declared.EntryPlace(path, entry, f.Field)
 			faults = append(faults, f)
 		}
 	}
@@ -214,7 +216,7 @@ func (d *deletion) target(ctx context.Context) (err error) {
 	var stated env.Place
 	var file profilefile.File
 	if d.opts.configFile != "" {
-		if file, stated, err = d.ReadConfigFile(ctx, d.opts.configFile); err != nil {
+		if file, stated, err = declared.ReadFile(ctx, d.Env, d.opts.configFile); err != nil {
 			return err
 		}
 	}

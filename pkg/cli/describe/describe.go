@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -109,7 +110,7 @@ type podsOf struct {
 
 // run reads everything side by side and prints it.
 func run(ctx context.Context, e *env.Env, opts options) error {
-	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
+	client, place, err := e.Target(ctx, kubernetes.ContextPlace(e, opts.kubectl))
 	if err != nil {
 		return err
 	}
@@ -188,11 +189,11 @@ func (d *description) replacement(
 
 // pods counts the pods that the profile has taken.
 func (d *description) pods(ctx context.Context, opts options) error {
-	if _, err := env.Reached(opts.kubectl, d.Cluster, d.Region); err != nil {
+	if _, err := kubernetes.Reached(opts.kubectl, d.Cluster, d.Region); err != nil {
 		return fmt.Errorf("the profile's pods: %w", err)
 	}
 	found := map[podsOf]*podsOf{}
-	err := env.ReadKubectl(ctx, opts.kubectl, "pods", manifest.Options{}, func(pod kube.Pod) error {
+	err := kubernetes.Read(ctx, opts.kubectl, "pods", manifest.Options{}, func(pod kube.Pod) error {
 		if pod.Running == nil || pod.Spec.SchedulerName != kube.Scheduler {
 			return nil
 		}
@@ -210,7 +211,7 @@ func (d *description) pods(ctx context.Context, opts options) error {
 		return nil
 	}, "-A", "-l", kube.ProfileLabel+"="+d.Name)
 	if err != nil {
-		return fmt.Errorf("the profile's pods: %w", env.Unreached(opts.kubectl, err, d.Cluster, d.Region))
+		return fmt.Errorf("the profile's pods: %w", kubernetes.Unreached(opts.kubectl, err, d.Cluster, d.Region))
 	}
 	d.Pods = []podsOf{}
 	for _, p := range found {

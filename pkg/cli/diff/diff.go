@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -16,9 +18,9 @@ import (
 
 // options are the flags of diff.
 type options struct {
-	env.GoalFlags
+	declared.GoalFlags
 	env.TimeLimit
-	env.FleetFlags
+	fleet.Scope
 	output, failOn string
 }
 
@@ -94,7 +96,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if opts.AllClusters {
 		return runFleet(ctx, e, opts)
 	}
-	goal, stated, err := e.ReadGoal(ctx, opts.GoalFlags)
+	goal, stated, err := declared.ReadGoal(ctx, e, opts.GoalFlags)
 	if err != nil {
 		return err
 	}
@@ -125,7 +127,7 @@ func (o *options) verdict(differs bool) error {
 func compare(ctx context.Context, e *env.Env, client *cloud.Client, place env.Place, goal decision.Goal,
 ) (*difference, error) {
 	goal.Cluster = place.Cluster
-	decided, err := e.DecideGoal(ctx, client, place, goal)
+	decided, err := declared.Decide(ctx, e, client, place, goal)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/output"
 )
@@ -29,20 +31,20 @@ func (o *options) checkFleet(e *env.Env, cmd *cobra.Command) error {
 
 // runFleet compares every cluster that a file names with its files.
 func runFleet(ctx context.Context, e *env.Env, opts options) error {
-	goals, err := e.ReadGoals(ctx, opts.GoalFlags)
+	goals, err := declared.ReadGoals(ctx, e, opts.GoalFlags)
 	if err != nil {
 		return err
 	}
-	place, err := e.FleetPlace(opts.FleetFlags, env.Place{})
+	place, err := opts.FleetPlace(e, env.Place{})
 	if err != nil {
 		return err
 	}
 	var lock sync.Mutex
-	met, unnamed := map[*env.PlacedGoal]bool{}, []string{}
-	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{},
+	met, unnamed := map[*declared.PlacedGoal]bool{}, []string{}
+	all, failure := fleet.Read(ctx, e, opts.Scope, place, cloud.Options{},
 		func(client *cloud.Client) func(context.Context, string) (*difference, error) {
 			return func(ctx context.Context, cluster string) (*difference, error) {
-				i := slices.IndexFunc(goals, func(g *env.PlacedGoal) bool {
+				i := slices.IndexFunc(goals, func(g *declared.PlacedGoal) bool {
 					return g.Place.Cluster == cluster && (g.Place.Region == "" || g.Place.Region == client.Region())
 				})
 				lock.Lock()

@@ -16,11 +16,11 @@ import (
 
 // Client returns the AWS client for a region; an empty one leaves the choice to the SDK.
 func (e *Env) Client(ctx context.Context, region string) (*cloud.Client, error) {
-	return e.clientWith(ctx, cloud.Options{Region: region})
+	return e.ClientWith(ctx, cloud.Options{Region: region})
 }
 
-// clientWith returns the AWS client with the region and page size of options; the rest is that of this run.
-func (e *Env) clientWith(ctx context.Context, options cloud.Options) (*cloud.Client, error) {
+// ClientWith returns the AWS client with the region and page size of options; the rest is that of this run.
+func (e *Env) ClientWith(ctx context.Context, options cloud.Options) (*cloud.Client, error) {
 	options.EndpointURL = e.Global.EndpointURL
 	if options.Profile == "" {
 		options.Profile = e.Global.Profile()

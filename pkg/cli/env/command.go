@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/internal/shell"
-	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
 // Command returns the command line of the words, which a shell reads back as they were.
@@ -77,15 +76,3 @@ func (e *Env) WaitCommand(p Place, name, state string) string {
 
 // TellWait says which command waits for what EKS has accepted.
 func (e *Env) TellWait(name, command string) { e.Info("to wait for profile %s:\n%s", name, command) }
-
-// WaysOut returns the command lines that finish a replacement and that undo it, which is empty where that is too late.
-func (e *Env) WaysOut(p Place, s decision.Situation) (finish, undo string) {
-	finish = e.On(p, "replace", FargateProfile, s.Name)
-	if s.CanAbort() {
-		undo = finish + " --abort"
-	}
-	if s.Drains() {
-		finish += " --drain" // without it, pods that are still there would be stopped at once
-	}
-	return finish, undo
-}

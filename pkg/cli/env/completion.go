@@ -2,7 +2,6 @@ package env
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func CompleteList(values []string) Completer {
 		var out []string
 		for _, value := range values {
 			word, _, _ := strings.Cut(value, "\t")
-			if !strings.Contains(","+done, ","+word+",") && (done == "" || word != allRegions) {
+			if !strings.Contains(","+done, ","+word+",") {
 				out = append(out, done+value)
 			}
 		}
@@ -135,40 +134,6 @@ func AskRegions(ctx context.Context, quiet *Env) ([]string, error) {
 		return nil, err
 	}
 	return client.Regions(ctx)
-}
-
-// askSubnets returns the subnets of the cluster's VPC, with zone and addresses.
-func askSubnets(ctx context.Context, quiet *Env) ([]string, error) {
-	client, place, err := quiet.Target(ctx, Place{})
-	if err != nil {
-		return nil, err
-	}
-	cluster, err := client.Cluster(ctx, place.Cluster)
-	if err != nil || cluster.VPC == "" {
-		return nil, err
-	}
-	subnets, err := client.SubnetsOfVPC(ctx, cluster.VPC)
-	out := make([]string, len(subnets))
-	for i, s := range subnets {
-		out[i] = strings.TrimRight(fmt.Sprintf("%s\t%s %s %s", s.ID, s.Zone, s.CIDR, s.Name), " ")
-	}
-	return out, err
-}
-
-// askRoles returns the roles of the account whose trust policy names Fargate.
-func askRoles(ctx context.Context, quiet *Env) ([]string, error) {
-	client, err := quiet.Client(ctx, quiet.Global.Region)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	roles, err := client.Roles(ctx)
-	for _, r := range roles {
-		if strings.Contains(r.TrustPolicy, "eks-fargate-pods") {
-			out = append(out, r.ARN)
-		}
-	}
-	return out, err
 }
 
 // CompleteSelectors completes a selector of the profile that the arguments or --name name.

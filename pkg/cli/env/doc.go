@@ -1,4 +1,5 @@
 // Package env is what a command of fgctl runs in: the streams, the clock, the values of the global flags and where
 // they come from, the AWS client, files and standard input, questions to the user, the command lines that messages
-// print, the exit codes, and the flags and words that several commands share. Start reading at Env.
+// print, and the exit codes. What several commands share besides stands beside it: profiles in declared, pods in
+// podinput, clusters in fleet, kubectl in kubernetes. Start reading at Env.
 package env

@@ -97,6 +97,15 @@ func (e *Env) InvalidValue(cmd *cobra.Command, flag string, value any, must stri
 	return UsageOf(cmd, "%sinvalid value %q for --%s: %s", source, fmt.Sprint(value), flag, must)
 }
 
+// ConfigFileError returns the usage error of a file of --config-file that cannot be read; where the command line does
+// not name it, it says what does.
+func (e *Env) ConfigFileError(err error) error {
+	if source := e.Sources["config-file"]; source != "" {
+		err = fmt.Errorf("%s: %w", source, err)
+	}
+	return &UsageError{Err: err}
+}
+
 // UsageFaults returns a UsageError of all errors that are not nil, which points to the help of cmd; nil for none.
 func UsageFaults(cmd *cobra.Command, faults ...error) error {
 	if err := errors.Join(faults...); err != nil {

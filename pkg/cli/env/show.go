@@ -11,7 +11,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
-	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
@@ -37,24 +36,6 @@ func (e *Env) Asking(cluster string) (stop func()) {
 		late.Stop()
 		progress.Drop()
 	}
-}
-
-// UnfinishedReplacement says that a profile is the successor in an unfinished replacement, and the ways out;
-// it is empty for any other. The place is that of the profiles.
-func (e *Env) UnfinishedReplacement(place Place, profiles []fargate.Profile, p fargate.Profile) string {
-	s, unfinished, err := decision.ReplacementBy(profiles, p)
-	switch {
-	case err != nil:
-		return err.Error()
-	case !unfinished:
-		return ""
-	}
-	finish, undo := e.WaysOut(place, s)
-	text := fmt.Sprintf("profile %s replaces %s, and that is unfinished\nto finish it: %s", p.Name, s.Name, finish)
-	if undo != "" {
-		text += "\nto undo it: " + undo
-	}
-	return text
 }
 
 // ShowChecks prints the report of the pre-flight as a checklist, under the profile's name where it is one of several.

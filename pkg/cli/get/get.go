@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
@@ -21,7 +23,7 @@ import (
 // options are the flags of get.
 type options struct {
 	env.TimeLimit
-	env.FleetFlags
+	fleet.Scope
 	names      []string
 	configFile string
 	output     string
@@ -164,11 +166,11 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	var stated env.Place
 	if opts.configFile != "" {
 		var err error
-		if _, stated, err = e.ReadConfigFile(ctx, opts.configFile); err != nil {
+		if _, stated, err = declared.ReadFile(ctx, e, opts.configFile); err != nil {
 			return err
 		}
 	}
-	place, err := e.FleetPlace(opts.FleetFlags, stated)
+	place, err := opts.FleetPlace(e, stated)
 	if err != nil {
 		return err
 	}
@@ -177,7 +179,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	}
 	list := output.NewProfileList(e.Streams, shown)
 	options := cloud.Options{PageSize: opts.chunkSize}
-	all, failure := env.ReadFleet(ctx, e, opts.FleetFlags, place, options, opts.reader(place))
+	all, failure := fleet.Read(ctx, e, opts.Scope, place, options, opts.reader(place))
 	failure = errors.Join(failure, opts.lacking(all))
 	if len(opts.names) > 0 {
 		all = slices.DeleteFunc(all, func(f found) bool { return len(f.Profiles) == 0 })

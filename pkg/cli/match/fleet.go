@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -61,11 +62,11 @@ func readSubjects(ctx context.Context, e *env.Env, opts options) ([]*subject, er
 		warnUnexpected(e, opts.expect, profiles)
 		return []*subject{newSubject(ctx, e, opts, profiles, guide)}, nil
 	}
-	place, err := e.FleetPlace(opts.FleetFlags, env.Place{})
+	place, err := opts.FleetPlace(e, env.Place{})
 	if err != nil {
 		return nil, err
 	}
-	return env.ReadFleet(ctx, e, opts.FleetFlags, place, cloud.Options{},
+	return fleet.Read(ctx, e, opts.Scope, place, cloud.Options{},
 		func(client *cloud.Client) func(context.Context, string) (*subject, error) {
 			return func(ctx context.Context, cluster string) (*subject, error) {
 				profiles, err := client.Profiles(ctx, cluster)

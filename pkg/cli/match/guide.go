@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -22,7 +23,7 @@ type guide struct {
 	client *cloud.Client
 	unread error
 	// origins are those of the profiles that were read from files, by name.
-	origins map[string]env.Origin
+	origins map[string]declared.Origin
 	// folds reports whether findings of little weight take one line for a pod, and what all pods have in common is
 	// explained once: told are the messages that were.
 	folds bool
@@ -32,7 +33,7 @@ type guide struct {
 // readProfiles reads the profiles of the files, or where none is named, of the cluster, and returns the guide to them.
 func readProfiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *guide, error) {
 	if files := opts.profilesFrom; len(files) > 0 {
-		profiles, origins, err := e.ProfilesOf(ctx, files)
+		profiles, origins, err := declared.ProfilesOf(ctx, e, files)
 		return profiles, &guide{env: e, place: e.FlagPlace(), origins: origins}, err
 	}
 	place, err := e.Place(env.Place{})
@@ -121,7 +122,7 @@ func completeExpected(e *env.Env) env.Completer {
 				return nil, nil
 			}
 			slices.Sort(files) // cobra reads the command line twice here, and a list then holds everything twice
-			profiles, _, err := quiet.ProfilesOf(ctx, slices.Compact(files))
+			profiles, _, err := declared.ProfilesOf(ctx, quiet, slices.Compact(files))
 			return fargate.Names(profiles), err
 		})
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/fleet"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -18,9 +20,9 @@ import (
 // options are the flags of match.
 type options struct {
 	env.TimeLimit
-	env.PodInput
-	env.FleetFlags
-	env.PriceFlags
+	podinput.Input
+	fleet.Scope
+	podinput.PriceFlags
 	profilesFrom []string
 	output       string
 	all          bool
@@ -208,7 +210,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if files, _, err := opts.Find(); len(files) == 0 && err != nil {
 		return &env.UsageError{Err: err} // a name that is misspelt is reported before AWS is asked
 	}
-	prices, err := e.ReadPrices(ctx, opts.PriceFlags)
+	prices, err := podinput.ReadPrices(ctx, e, opts.PriceFlags)
 	if err != nil {
 		return err
 	}
@@ -220,7 +222,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err := setPrices(e, opts, prices, subjects); err != nil {
 		return err
 	}
-	var skipped env.Skipped
+	var skipped podinput.Skipped
 	opts.Skipped = &skipped
 	var owners kube.Owners
 	var printErr error
@@ -231,7 +233,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 		}
 		return out
 	}
-	readErr := env.JudgePods(ctx, e, opts.PodInput, explain, func(pod kube.Pod, all []fargate.Explanation) error {
+	readErr := podinput.Judge(ctx, e, opts.Input, explain, func(pod kube.Pod, all []fargate.Explanation) error {
 		owners.Note(pod)
 		if owners.Pins(pod) { // which only the workloads before it can tell
 			pod.Running.OwnerPins = true

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -41,9 +42,9 @@ func runOverlaps(ctx context.Context, e *env.Env, opts options) error {
 	if err != nil {
 		return err
 	}
-	if len(profiles) > env.MostJudged {
+	if len(profiles) > declared.MostJudged {
 		return env.Usagef("--overlaps compares at most %d profiles, and these are %d; a cluster has ten unless its "+
-			"quota is raised", env.MostJudged, len(profiles))
+			"quota is raised", declared.MostJudged, len(profiles))
 	}
 	found := comparison{overlaps: fargate.Overlaps(profiles), redundant: fargate.Redundancies(profiles)}
 	for _, o := range found.overlaps {
@@ -70,7 +71,7 @@ type comparison struct {
 }
 
 // print writes what was found; the origins are those of the profiles.
-func (c *comparison) print(e *env.Env, format string, origins map[string]env.Origin) error {
+func (c *comparison) print(e *env.Env, format string, origins map[string]declared.Origin) error {
 	if done, err := output.Encode(e.Streams.Out, format, c.encoded()); done {
 		return err
 	}
@@ -130,7 +131,7 @@ func numberedSelector(r fargate.SelectorRef) string {
 }
 
 // report writes the report for CI. The rules are those of fgctl check, which finds the same.
-func (c *comparison) report(e *env.Env, format string, origins map[string]env.Origin) error {
+func (c *comparison) report(e *env.Env, format string, origins map[string]declared.Origin) error {
 	const overlap, adds = "profile-overlap", "selector-redundant"
 	report := e.Report(format, "fgctl match --overlaps", []output.Rule{
 		{ID: overlap, Meaning: "one pod can match two profiles", Page: "codes.md#" + overlap},

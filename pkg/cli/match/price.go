@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -14,7 +15,7 @@ import (
 
 // setPrices gives every subject the rates of its region. Of several clusters those without prices are named, and their
 // pods have none.
-func setPrices(e *env.Env, opts options, p *env.Prices, subjects []*subject) error {
+func setPrices(e *env.Env, opts options, p *podinput.Prices, subjects []*subject) error {
 	if p == nil {
 		return nil
 	}

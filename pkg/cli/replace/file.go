@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
@@ -16,18 +17,18 @@ func (o *options) onlyFile(e *env.Env, cmd *cobra.Command) error {
 	if o.ConfigFile == "" {
 		return nil
 	}
-	return e.NoneBesideFile(cmd, "what the successor is like", nil,
-		slices.Concat(env.Describing[1:], []string{"create-pod-execution-role", "add-selector", "remove-selector"})...)
+	return declared.NoneBesideFile(e, cmd, "what the successor is like", nil,
+		slices.Concat(declared.Describing[1:], []string{"create-pod-execution-role", "add-selector", "remove-selector"})...)
 }
 
 // fromFile takes the wanted profile from the entry of the file that has the name of the original. What the
 // environment says for the flags that a file stands in for does not count.
 func (o *options) fromFile(entries []profilefile.Entry) (fargate.Change, error) {
-	i := slices.IndexFunc(entries, func(e profilefile.Entry) bool { return env.EntryName(e) == o.Name })
+	i := slices.IndexFunc(entries, func(e profilefile.Entry) bool { return declared.EntryName(e) == o.Name })
 	if i < 0 {
 		names := make([]string, len(entries))
 		for j, e := range entries {
-			names[j] = env.EntryName(e)
+			names[j] = declared.EntryName(e)
 		}
 		return fargate.Change{}, env.Usagef("%s holds no Fargate profile %q%s", o.ConfigFile, o.Name,
 			env.ThereAre(o.Name, names))
@@ -38,5 +39,5 @@ func (o *options) fromFile(entries []profilefile.Entry) (fargate.Change, error) 
 	p.Tags = decision.WithoutIntent(p.Tags)
 	o.CreateRole = false
 	faults, _ := fargate.Validate(p)
-	return fargate.Change{Wanted: p}, faults.In(env.EntryPlace(o.ConfigFile, entries[i], p.Name)).OrNil()
+	return fargate.Change{Wanted: p}, faults.In(declared.EntryPlace(o.ConfigFile, entries[i], p.Name)).OrNil()
 }

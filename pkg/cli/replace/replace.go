@@ -10,7 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
+	"github.com/fgctl/fgctl/pkg/cli/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"
@@ -19,11 +22,11 @@ import (
 
 // options are the flags of replace.
 type options struct {
-	env.ProfileFlags
+	declared.ProfileFlags
 	env.WaitFlags
 	env.AnswerFlags
-	env.DrainFlags
-	env.PodFlags
+	kubernetes.DrainFlags
+	podinput.PodFlags
 	add      []string
 	remove   []string
 	newName  string
@@ -174,9 +177,9 @@ func (o *options) change() (fargate.Change, error) {
 	var c fargate.Change
 	var faults, more fargate.Faults
 	c.Wanted, faults = o.Profile()
-	c.Add, more = env.ParseSelectors("--add-selector", o.add)
+	c.Add, more = declared.ParseSelectors("--add-selector", o.add)
 	faults = append(faults, more...)
-	c.Remove, more = env.ParseSelectors("--remove-selector", o.remove)
+	c.Remove, more = declared.ParseSelectors("--remove-selector", o.remove)
 	faults = append(faults, more...)
 	if len(c.Wanted.Selectors) > 0 && len(o.add)+len(o.remove) > 0 {
 		faults = append(faults, fargate.Fault{
@@ -213,7 +216,7 @@ func (o *options) change() (fargate.Change, error) {
 func run(ctx context.Context, e *env.Env, opts options, c fargate.Change) error {
 	var stated env.Place
 	if opts.ConfigFile != "" {
-		file, place, err := e.ReadConfigFile(ctx, opts.ConfigFile)
+		file, place, err := declared.ReadFile(ctx, e, opts.ConfigFile)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
@@ -52,16 +54,16 @@ type target struct {
 // read. Why pods wait is often known without them.
 func (r *reader) profiles(ctx context.Context, e *env.Env, opts options) ([]fargate.Profile, *target, error) {
 	if len(opts.profilesFrom) > 0 {
-		profiles, _, err := e.ProfilesOf(ctx, opts.profilesFrom)
+		profiles, _, err := declared.ProfilesOf(ctx, e, opts.profilesFrom)
 		return profiles, nil, err
 	}
-	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
+	client, place, err := e.Target(ctx, kubernetes.ContextPlace(e, opts.kubectl))
 	if err != nil {
 		r.miss("profiles", err)
 		return nil, nil, nil
 	}
 	if len(opts.files) == 0 {
-		if _, err := env.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
+		if _, err := kubernetes.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -132,7 +134,7 @@ func (r *reader) cluster(ctx context.Context, e *env.Env, opts options, pod func
 	r.evidence.Webhook = new(bool)
 	group, groupContext := errgroup.WithContext(ctx)
 	get := func(what string, pods func(kube.Pod) error, flags ...string) error {
-		return env.ReadKubectl(groupContext, opts.kubectl, what, others, pods, flags...)
+		return kubernetes.Read(groupContext, opts.kubectl, what, others, pods, flags...)
 	}
 	scope := scopeOf(opts)
 	group.Go(func() error { return get("pods", pod, scope...) })

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/fargate/logging"
@@ -41,7 +41,7 @@ func (r *reader) more(ctx context.Context, opts options, examiner *diagnose.Exam
 	others := manifest.Options{Others: r.others()}
 	get := func(what string, flags ...string) {
 		group.Go(func() error {
-			return r.further(what, env.ReadKubectl(groupContext, opts.kubectl, what, others, nil, flags...))
+			return r.further(what, kubernetes.Read(groupContext, opts.kubectl, what, others, nil, flags...))
 		})
 	}
 	waiting := len(examiner.Profiles()) > 0

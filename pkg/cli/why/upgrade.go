@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -77,12 +78,12 @@ func (r *reader) target(ctx context.Context, e *env.Env, opts options) (int, err
 		}
 		return minor, nil
 	}
-	client, place, err := e.Target(ctx, e.ContextPlace(opts.kubectl))
+	client, place, err := e.Target(ctx, kubernetes.ContextPlace(e, opts.kubectl))
 	if err != nil {
 		return 0, fmt.Errorf("the cluster's version is not known; give --to 1.NN\n%w", err)
 	}
 	if len(opts.files) == 0 {
-		if _, err := env.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
+		if _, err := kubernetes.Reached(opts.kubectl, place.Cluster, client.Region()); err != nil {
 			return 0, err
 		}
 	}
@@ -126,7 +127,7 @@ func (r *reader) nodes(ctx context.Context, e *env.Env, opts options, u *diagnos
 		"nodes": {"-l", fargateNodes}, "pods": scope, "poddisruptionbudgets": scope,
 	} {
 		group.Go(func() error {
-			return env.ReadKubectl(groupContext, opts.kubectl, what, options, add, flags...)
+			return kubernetes.Read(groupContext, opts.kubectl, what, options, add, flags...)
 		})
 	}
 	return group.Wait()

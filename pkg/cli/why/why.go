@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
+	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -165,7 +166,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	})
 	switch {
 	case err != nil && aws != nil:
-		return env.Unreached(opts.kubectl, err, aws.place.Cluster, aws.client.Region())
+		return kubernetes.Unreached(opts.kubectl, err, aws.place.Cluster, aws.client.Region())
 	case err != nil:
 		return err
 	}

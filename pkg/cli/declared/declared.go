@@ -1,4 +1,4 @@
-package env
+package declared
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/profilefile"
@@ -36,11 +37,11 @@ type Origin struct {
 
 // ProfilesOf reads the files of --profiles-from, and returns their profiles with their origins by name. All faults are
 // reported together.
-func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile, map[string]Origin, error) {
+func ProfilesOf(ctx context.Context, e *env.Env, files []string) ([]fargate.Profile, map[string]Origin, error) {
 	var faults []error
 	var all []fileProfile
 	for _, name := range files {
-		data, err := e.ReadAll(ctx, name, MaxProfileFile)
+		data, err := e.ReadAll(ctx, name, env.MaxProfileFile)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
@@ -59,16 +60,16 @@ func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile
 	}
 	if len(faults) == 0 {
 		var err error
-		if all, err = e.ofOneCluster(all); err != nil {
+		if all, err = ofOneCluster(e, all); err != nil {
 			faults = append(faults, err)
-		} else if all, err = e.ofOneRegion(all); err != nil {
+		} else if all, err = ofOneRegion(e, all); err != nil {
 			faults = append(faults, err)
 		} else {
 			faults = append(slices.Concat(faults, sameNames(all)), farBeyond(all)...)
 		}
 	}
 	if len(faults) > 0 {
-		return nil, nil, &UsageError{Err: errors.Join(faults...)}
+		return nil, nil, &env.UsageError{Err: errors.Join(faults...)}
 	}
 	if len(all) == 0 {
 		names := make([]string, len(files))
@@ -77,7 +78,7 @@ func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile
 		}
 		e.Warn("there is no Fargate profile in %s, so nothing runs on Fargate", strings.Join(names, ", "))
 	}
-	e.nameOpen(all)
+	nameOpen(e, all)
 	profiles := make([]fargate.Profile, len(all))
 	origins := map[string]Origin{}
 	for i, p := range all {
@@ -93,7 +94,7 @@ func (e *Env) ProfilesOf(ctx context.Context, files []string) ([]fargate.Profile
 
 // nameOpen warns of what the files leave open. --cluster, or the one cluster that the other profiles are of, stands
 // in for an open one.
-func (e *Env) nameOpen(all []fileProfile) {
+func nameOpen(e *env.Env, all []fileProfile) {
 	standIn := e.Global.Cluster
 	if clusters := distinct(all, func(p fileProfile) string { return p.Cluster }); len(clusters) == 1 {
 		standIn = clusters[0]
@@ -132,7 +133,7 @@ func farBeyond(all []fileProfile) (faults []error) {
 
 // ofOneCluster keeps the profiles of one cluster: a pod has only one. Where the files know several,
 // --cluster chooses; it stands in for a cluster that a file leaves open.
-func (e *Env) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
+func ofOneCluster(e *env.Env, all []fileProfile) ([]fileProfile, error) {
 	clusters := distinct(all, func(p fileProfile) string { return p.Cluster })
 	wanted := e.Global.Cluster
 	if e.IsSetting("cluster") && len(clusters) <= 1 {
@@ -156,7 +157,7 @@ func (e *Env) ofOneCluster(all []fileProfile) ([]fileProfile, error) {
 
 // ofOneRegion keeps the profiles of one region: clusters of two regions may have the same name. Where the
 // files know several, --region chooses.
-func (e *Env) ofOneRegion(all []fileProfile) ([]fileProfile, error) {
+func ofOneRegion(e *env.Env, all []fileProfile) ([]fileProfile, error) {
 	regions := distinct(all, func(p fileProfile) string { return p.Region })
 	wanted := e.Global.Region
 	switch {

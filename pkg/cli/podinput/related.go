@@ -1,4 +1,4 @@
-package env
+package podinput
 
 // What decides about pods may come behind them, so it is read before, by a pass of its own.
 
@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
 	"github.com/fgctl/fgctl/pkg/manifest"
 	"github.com/fgctl/fgctl/pkg/output"
@@ -15,14 +16,14 @@ import (
 
 // related reads the objects that decide about pods, and returns how to open a file after that. Found gets the names of
 // -f that have any.
-func (e *Env) related(
-	ctx context.Context, files []manifest.File, namespace string, into *kube.Objects, found map[string]bool,
+func related(
+	ctx context.Context, e *env.Env, files []manifest.File, namespace string, into *kube.Objects, found map[string]bool,
 ) func(context.Context, string) (io.ReadCloser, error) {
 	kept := map[string]io.ReadCloser{}
 	for _, file := range files {
 		info, err := os.Stat(file.Name)
 		regular := file.Name != "-" && err == nil && info.Mode().IsRegular()
-		if regular && !e.hasRelated(ctx, file.Name) {
+		if regular && !hasRelated(ctx, e, file.Name) {
 			continue
 		}
 		in, err := e.Open(ctx, file.Name)
@@ -85,7 +86,7 @@ func (r *replayed) Close() error { return errors.Join(r.read.Close(), r.rest.Clo
 
 // hasRelated reports whether a file may hold objects that decide about pods, which looking for their words says faster
 // than reading it.
-func (e *Env) hasRelated(ctx context.Context, name string) bool {
+func hasRelated(ctx context.Context, e *env.Env, name string) bool {
 	in, err := e.Open(ctx, name)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package env
+package kubernetes
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
@@ -22,7 +23,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/manifest"
-	"github.com/fgctl/fgctl/pkg/plan"
 )
 
 // DrainFlags are the flags of a command that moves pods before it deletes their profile.
@@ -44,11 +44,13 @@ func (f *DrainFlags) AddDrain(cmd *cobra.Command) {
 	flags.DurationVar(&f.DrainTimeout, "drain-timeout", drainTime,
 		"with --drain: how long pods may take to leave a profile, before it is deleted all the same")
 	flags.StringVar(&f.kubectl.Context, "context", "", "with --drain: kubeconfig context that kubectl uses")
-	MustComplete(cmd, "context", CompleteNothing)
+	env.MustComplete(cmd, "context", env.CompleteNothing)
 }
 
 // CheckDrain judges the flags; keepName and pods are the command's other ones.
-func (f *DrainFlags) CheckDrain(e *Env, cmd *cobra.Command, limit TimeLimit, keepName bool, pods []string) error {
+func (f *DrainFlags) CheckDrain(
+	e *env.Env, cmd *cobra.Command, limit env.TimeLimit, keepName bool, pods []string,
+) error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if !f.Drain {
@@ -57,7 +59,7 @@ func (f *DrainFlags) CheckDrain(e *Env, cmd *cobra.Command, limit TimeLimit, kee
 				fault("--%s is for --drain; give both or none", name)
 			}
 		}
-		return UsageFaults(cmd, faults...)
+		return env.UsageFaults(cmd, faults...)
 	}
 	if f.DrainTimeout <= 0 {
 		faults = append(faults, e.InvalidValue(cmd, "drain-timeout", f.DrainTimeout, "must be a time, like 15m"))
@@ -73,7 +75,7 @@ func (f *DrainFlags) CheckDrain(e *Env, cmd *cobra.Command, limit TimeLimit, kee
 	if len(pods) > 0 {
 		fault("--drain reads the pods of the cluster with kubectl; leave out --pods")
 	}
-	return UsageFaults(cmd, faults...)
+	return env.UsageFaults(cmd, faults...)
 }
 
 // Within returns how long draining may take, 0 without --drain.
@@ -86,7 +88,7 @@ func (f *DrainFlags) Within() time.Duration {
 
 // Cluster returns the cluster that kubectl reaches, which has to be that of the place as far as the kubeconfig tells.
 // It is nil without --drain.
-func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecycle.Kubernetes, error) {
+func (f *DrainFlags) Cluster(e *env.Env, client *cloud.Client, place env.Place) (lifecycle.Kubernetes, error) {
 	if !f.Drain {
 		return nil, nil
 	}
@@ -102,22 +104,22 @@ func (f *DrainFlags) Cluster(e *Env, client *cloud.Client, place Place) (lifecyc
 }
 
 // ContextPlace returns the place of the context of --context, where that is one of EKS and --cluster names none.
-func (e *Env) ContextPlace(k kubectl.Client) Place {
+func ContextPlace(e *env.Env, k kubectl.Client) env.Place {
 	if k.Context == "" || e.Global.Cluster != "" {
-		return Place{}
+		return env.Place{}
 	}
 	found, _ := kubecontext.Named(os.Getenv, k.Context) // what is wrong with the files Reached says
-	return Place{Cluster: found.Cluster, Region: found.Region}
+	return env.Place{Cluster: found.Cluster, Region: found.Region}
 }
 
 // Reached returns the kubeconfig context that kubectl uses, and an error where it is known to be another cluster's.
 func Reached(k kubectl.Client, cluster, region string) (kubecontext.Context, error) {
 	found, err := kubecontext.Named(os.Getenv, k.Context)
 	if err != nil {
-		return found, &UsageError{Err: err}
+		return found, &env.UsageError{Err: err}
 	}
 	if found.Cluster != "" && (found.Cluster != cluster || found.Region != region) {
-		return found, Usagef("the kubeconfig context %q is that of EKS cluster %s in %s, not of %s in %s; "+
+		return found, env.Usagef("the kubeconfig context %q is that of EKS cluster %s in %s, not of %s in %s; "+
 			"name the right one with --context, or add it: aws eks update-kubeconfig --name %s --region %s",
 			found.Name, found.Cluster, found.Region, cluster, region, cluster, region)
 	}
@@ -134,36 +136,14 @@ func Unreached(k kubectl.Client, err error, cluster, region string) error {
 		err, cluster, region)
 }
 
-// ReadKubectl reads what kubectl has of a kind of objects, as manifest.Read does.
-func ReadKubectl(
+// Read reads what kubectl has of a kind of objects, as manifest.Read does.
+func Read(
 	ctx context.Context, k kubectl.Client, what string, options manifest.Options, pods func(kube.Pod) error,
 	flags ...string,
 ) error {
 	return k.Get(ctx, what, func(in io.Reader) error {
 		return manifest.Read("kubectl get "+what, in, options, pods)
 	}, flags...)
-}
-
-// AddDrains adds to a plan what becomes of the pods of the profiles that are drained.
-func (f *PodFlags) AddDrains(
-	ctx context.Context, p *plan.Plan, k lifecycle.Kubernetes, decisions ...decision.Decision,
-) error {
-	for _, step := range p.Steps {
-		if step.Action != plan.StepDrain {
-			continue
-		}
-		for _, d := range decisions {
-			if d.Name != step.Profile {
-				continue
-			}
-			in, err := k.Inhabitants(ctx, d.Name)
-			if err != nil {
-				return fmt.Errorf("%w\n--drain needs to know the pods of profile %s; nothing was changed", err, d.Name)
-			}
-			p.AddDrain(decision.DrainOf(d.Name, d.During(), in, f.rates), f.rates)
-		}
-	}
-	return nil
 }
 
 // inhabited is a cluster behind kubectl.

@@ -1,4 +1,4 @@
-package env
+package declared
 
 import (
 	"cmp"
@@ -11,49 +11,42 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/profilefile"
 )
 
-// ReadConfigFile reads and parses the file of --config-file, "-" for standard input, and returns with its profiles
+// ReadFile reads and parses the file of --config-file, "-" for standard input, and returns with its profiles
 // the place that it states. The command line may repeat that but not contradict it.
-func (e *Env) ReadConfigFile(ctx context.Context, path string) (profilefile.File, Place, error) {
-	data, err := e.ReadAll(ctx, path, MaxProfileFile)
+func ReadFile(ctx context.Context, e *env.Env, path string) (profilefile.File, env.Place, error) {
+	data, err := e.ReadAll(ctx, path, env.MaxProfileFile)
 	switch {
 	case ctx.Err() != nil:
-		return profilefile.File{}, Place{}, ctx.Err()
+		return profilefile.File{}, env.Place{}, ctx.Err()
 	case errors.Is(err, syscall.EISDIR):
-		return profilefile.File{}, Place{}, e.configFileError(fmt.Errorf("%s is a directory; name a file in it", path))
+		return profilefile.File{}, env.Place{}, e.ConfigFileError(fmt.Errorf("%s is a directory; name a file in it", path))
 	case err != nil:
-		return profilefile.File{}, Place{}, e.configFileError(fmt.Errorf("%s: %w", document.SourceName(path), err))
+		return profilefile.File{}, env.Place{}, e.ConfigFileError(fmt.Errorf("%s: %w", document.SourceName(path), err))
 	}
 	file, err := profilefile.Parse(path, data)
 	if err != nil {
-		return file, Place{}, &UsageError{Err: err}
+		return file, env.Place{}, &env.UsageError{Err: err}
 	}
-	if err := e.agree(path, "cluster", e.Global.Cluster, file.Cluster); err != nil {
-		return file, Place{}, err
+	if err := agree(e, path, "cluster", e.Global.Cluster, file.Cluster); err != nil {
+		return file, env.Place{}, err
 	}
-	stated := Place{Cluster: file.Cluster, Region: file.Region}
-	return file, stated, e.agree(path, "region", e.Global.Region, file.Region)
+	stated := env.Place{Cluster: file.Cluster, Region: file.Region}
+	return file, stated, agree(e, path, "region", e.Global.Region, file.Region)
 }
 
 // agree is an error where the command line itself contradicts a file.
-func (e *Env) agree(path, flag, value, inFile string) error {
+func agree(e *env.Env, path, flag, value, inFile string) error {
 	if inFile == "" || value == "" || value == inFile || e.IsSetting(flag) {
 		return nil
 	}
-	return Usagef("--%s is %q, but %s is for %s %q; drop the flag or fix the file", flag, value, path, flag, inFile)
-}
-
-// configFileError says of a file that cannot be read where its name comes from, unless the command line names it.
-func (e *Env) configFileError(err error) error {
-	if source := e.Sources["config-file"]; source != "" {
-		err = fmt.Errorf("%s: %w", source, err)
-	}
-	return &UsageError{Err: err}
+	return env.Usagef("--%s is %q, but %s is for %s %q; drop the flag or fix the file", flag, value, path, flag, inFile)
 }
 
 // EntryName returns the name of a profile of a file; without one it is the one that create derives.
@@ -81,7 +74,7 @@ func EntryPlace(path string, entry profilefile.Entry, name string) string {
 
 // NoneBesideFile refuses what stands on the command line beside a file that says it: besides, and the flags. says
 // is what the file says.
-func (e *Env) NoneBesideFile(cmd *cobra.Command, says string, besides []string, flags ...string) error {
+func NoneBesideFile(e *env.Env, cmd *cobra.Command, says string, besides []string, flags ...string) error {
 	for _, flag := range flags {
 		if e.Given(cmd, flag) {
 			besides = append(besides, "--"+flag)
@@ -90,5 +83,5 @@ func (e *Env) NoneBesideFile(cmd *cobra.Command, says string, besides []string, 
 	if len(besides) == 0 {
 		return nil
 	}
-	return UsageOf(cmd, "the file of -f says %s, so %s cannot be given", says, strings.Join(besides, ", "))
+	return env.UsageOf(cmd, "the file of -f says %s, so %s cannot be given", says, strings.Join(besides, ", "))
 }

@@ -1,4 +1,4 @@
-package env
+package podinput
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/internal/document"
 	"github.com/fgctl/fgctl/pkg/manifest"
@@ -89,7 +90,7 @@ func (s *Skipped) Kinds() []fargate.SkippedKind {
 }
 
 // warn says on Err what was not judged.
-func (s *Skipped) warn(e *Env) {
+func (s *Skipped) warn(e *env.Env) {
 	skipped, left := s.Kinds(), s.Left()
 	kinds, counts := make([]string, 0, len(skipped)), make([]string, 0, len(left))
 	for _, k := range skipped {

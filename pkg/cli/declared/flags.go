@@ -1,6 +1,7 @@
-package env
+package declared
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
@@ -28,12 +30,12 @@ type ProfileFlags struct {
 }
 
 // AddProfile adds the flags, and --cluster.
-func (f *ProfileFlags) AddProfile(e *Env, cmd *cobra.Command) {
+func (f *ProfileFlags) AddProfile(e *env.Env, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
 	e.AddNameFlag(cmd, &f.Name)
-	flags.Var((*Once)(&f.Namespace), "namespace", "namespace of one selector; * and ? are wildcards")
+	flags.Var((*env.Once)(&f.Namespace), "namespace", "namespace of one selector; * and ? are wildcards")
 	flags.StringArrayVarP(&f.Labels, "labels", "l", nil, "labels of that selector, as key=value,key=value")
 	flags.StringArrayVar(&f.Selectors, "selector", nil, "a whole selector, as namespace=web,app=api,tier=*; repeatable")
 	flags.StringArrayVarP(&f.Tags, "tags", "t", nil, "AWS tags, as key=value,key=value")
@@ -46,10 +48,10 @@ func (f *ProfileFlags) AddProfile(e *Env, cmd *cobra.Command) {
 		"make a pod execution role with the right trust policy and the managed policy")
 	flags.StringVarP(&f.ConfigFile, "config-file", "f", "",
 		"read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
-	MustComplete(cmd, "config-file", CompleteFiles)
-	MustComplete(cmd, "subnets", e.CompleteListOf(askSubnets))
-	MustComplete(cmd, "pod-execution-role-arn", e.CompleteOf(askRoles))
-	CompleteNone(cmd, "namespace", "labels", "selector", "tags")
+	env.MustComplete(cmd, "config-file", env.CompleteFiles)
+	env.MustComplete(cmd, "subnets", e.CompleteListOf(askSubnets))
+	env.MustComplete(cmd, "pod-execution-role-arn", e.CompleteOf(askRoles))
+	env.CompleteNone(cmd, "namespace", "labels", "selector", "tags")
 }
 
 // Describing are the flags that a file stands in for.
@@ -103,4 +105,38 @@ func keyValues(flag string, values []string) (map[string]string, fargate.Faults)
 func faultsOf(err error) fargate.Faults {
 	faults, _ := errors.AsType[fargate.Faults](err)
 	return faults
+}
+
+// askSubnets returns the subnets of the cluster's VPC, with zone and addresses.
+func askSubnets(ctx context.Context, quiet *env.Env) ([]string, error) {
+	client, place, err := quiet.Target(ctx, env.Place{})
+	if err != nil {
+		return nil, err
+	}
+	cluster, err := client.Cluster(ctx, place.Cluster)
+	if err != nil || cluster.VPC == "" {
+		return nil, err
+	}
+	subnets, err := client.SubnetsOfVPC(ctx, cluster.VPC)
+	out := make([]string, len(subnets))
+	for i, s := range subnets {
+		out[i] = strings.TrimRight(fmt.Sprintf("%s\t%s %s %s", s.ID, s.Zone, s.CIDR, s.Name), " ")
+	}
+	return out, err
+}
+
+// askRoles returns the roles of the account whose trust policy names Fargate.
+func askRoles(ctx context.Context, quiet *env.Env) ([]string, error) {
+	client, err := quiet.Client(ctx, quiet.Global.Region)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	roles, err := client.Roles(ctx)
+	for _, r := range roles {
+		if strings.Contains(r.TrustPolicy, "eks-fargate-pods") {
+			out = append(out, r.ARN)
+		}
+	}
+	return out, err
 }

@@ -1,4 +1,4 @@
-package env
+package fleet
 
 import (
 	"cmp"
@@ -6,17 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fgctl/fgctl/pkg/cli/env"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/output"
 )
 
-// FleetFlags say which clusters a command looks at: the one of --cluster, or more.
-type FleetFlags struct {
+// Scope says which clusters a command looks at: the one of --cluster, or more.
+type Scope struct {
 	AllClusters bool
 	Regions     []string
 	MaxInFlight int
@@ -29,38 +31,42 @@ type FleetFlags struct {
 const allRegions = "all"
 
 // AddFleet adds --all-clusters, --regions and --max-in-flight, and lets --profile stand several times.
-func (f *FleetFlags) AddFleet(e *Env, cmd *cobra.Command) {
+func (f *Scope) AddFleet(e *env.Env, cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.AllClusters, "all-clusters", "A", false, "every cluster of the region")
 	cmd.Flags().StringSliceVar(&f.Regions, "regions", nil,
 		"look in these regions, separated by commas; all for every region of the account")
 	cmd.Flags().IntVar(&f.MaxInFlight, "max-in-flight", 0, "the most requests under way at a time in a region of an "+
 		"account; 0 for 10 with one cluster, and with several for as many as AWS does not throttle")
-	MustComplete(cmd, "regions", e.CompleteListOf(func(ctx context.Context, quiet *Env) ([]string, error) {
-		regions, _ := AskRegions(ctx, quiet) // all is known without an answer
-		return append(regions, allRegions), nil
-	}))
-	MustComplete(cmd, "max-in-flight", CompleteNothing)
+	env.MustComplete(cmd, "regions", func(cmd *cobra.Command, args []string, typed string,
+	) ([]string, cobra.ShellCompDirective) {
+		regions, _ := e.Complete(cmd, env.AskRegions)
+		if !strings.Contains(typed, ",") { // all stands alone, and is known without an answer
+			regions = append(regions, allRegions)
+		}
+		return env.CompleteList(regions)(cmd, args, typed)
+	})
+	env.MustComplete(cmd, "max-in-flight", env.CompleteNothing)
 }
 
 // TakesAccounts reports whether --profile may stand several times on a command.
 func TakesAccounts(cmd *cobra.Command) bool { return cmd.Flags().Lookup("max-in-flight") != nil }
 
 // CheckFleet judges the flags together; named reports whether a cluster is named besides.
-func (f *FleetFlags) CheckFleet(e *Env, cmd *cobra.Command, named bool) error {
+func (f *Scope) CheckFleet(e *env.Env, cmd *cobra.Command, named bool) error {
 	if len(e.Global.Profiles) > 1 {
 		f.accounts = e.Global.Profiles
 	}
 	switch {
 	case f.AllClusters && (e.Given(cmd, "cluster") || named):
-		return UsageOf(cmd, "--all-clusters asks for every cluster, but one is named too; leave out one of the two")
+		return env.UsageOf(cmd, "--all-clusters asks for every cluster, but one is named too; leave out one of the two")
 	case len(f.Regions) > 0 && e.Given(cmd, "region"):
-		return UsageOf(cmd, "--region and --regions both say where to look; give one of them")
+		return env.UsageOf(cmd, "--region and --regions both say where to look; give one of them")
 	case slices.Contains(f.Regions, ""):
-		return UsageOf(cmd, "--regions holds an empty name")
+		return env.UsageOf(cmd, "--regions holds an empty name")
 	case slices.Contains(f.accounts, ""):
-		return UsageOf(cmd, "--profile holds an empty name; leave it out, or name the profile default")
+		return env.UsageOf(cmd, "--profile holds an empty name; leave it out, or name the profile default")
 	case slices.Contains(f.Regions, allRegions) && len(f.Regions) > 1:
-		return UsageOf(cmd, "--regions all stands alone; it is given with others")
+		return env.UsageOf(cmd, "--regions all stands alone; it is given with others")
 	case f.MaxInFlight < 0:
 		return e.InvalidValue(cmd, "max-in-flight", f.MaxInFlight, "must not be negative")
 	}
@@ -68,16 +74,16 @@ func (f *FleetFlags) CheckFleet(e *Env, cmd *cobra.Command, named bool) error {
 }
 
 // Several reports whether more than one cluster may be looked at, which then are named.
-func (f *FleetFlags) Several() bool {
+func (f *Scope) Several() bool {
 	return f.AllClusters || len(f.Regions) > 1 || slices.Contains(f.Regions, allRegions) || f.SeveralAccounts()
 }
 
 // SeveralAccounts reports whether clusters of more than one account are looked at.
-func (f *FleetFlags) SeveralAccounts() bool { return len(f.accounts) > 1 }
+func (f *Scope) SeveralAccounts() bool { return len(f.accounts) > 1 }
 
 // Columns returns the cells that name a cluster in a table of several, or the header's: with the account first where
 // there are several.
-func (f *FleetFlags) Columns(account, cluster, region string) []string {
+func (f *Scope) Columns(account, cluster, region string) []string {
 	if f.SeveralAccounts() {
 		return []string{account, cluster, region}
 	}
@@ -86,7 +92,7 @@ func (f *FleetFlags) Columns(account, cluster, region string) []string {
 
 // FleetPlace returns the place to look at: without a cluster for all of them, else the one of the flags, of stated or
 // of the kubeconfig context.
-func (e *Env) FleetPlace(f FleetFlags, stated Place) (Place, error) {
+func (f *Scope) FleetPlace(e *env.Env, stated env.Place) (env.Place, error) {
 	if !f.AllClusters {
 		return e.Place(stated)
 	}
@@ -95,10 +101,10 @@ func (e *Env) FleetPlace(f FleetFlags, stated Place) (Place, error) {
 	return place, nil
 }
 
-// PlaceOf returns the place of one of the clusters of ReadFleet, whose own place is given.
-func (f *FleetFlags) PlaceOf(place Place, client *cloud.Client, cluster string) Place {
+// PlaceOf returns the place of one of the clusters of Read, whose own place is given.
+func (f *Scope) PlaceOf(place env.Place, client *cloud.Client, cluster string) env.Place {
 	if f.Several() || len(f.Regions) > 0 {
-		place = Place{Region: client.Region()}
+		place = env.Place{Region: client.Region()}
 		if f.SeveralAccounts() {
 			place.Account = client.AWSProfile()
 		}
@@ -109,8 +115,8 @@ func (f *FleetFlags) PlaceOf(place Place, client *cloud.Client, cluster string) 
 
 // fleet reads clusters side by side.
 type fleet[T any] struct {
-	*FleetFlags
-	env     *Env
+	*Scope
+	env     *env.Env
 	options cloud.Options
 	begin   func(*cloud.Client) func(ctx context.Context, cluster string) (T, error)
 
@@ -119,17 +125,17 @@ type fleet[T any] struct {
 	done, total int
 }
 
-// ReadFleet reads clusters side by side and returns what was read, by account, region and name. Of what failed it
+// Read reads clusters side by side and returns what was read, by account, region and name. Of what failed it
 // returns the errors, a line for each cluster, beside what was read of the others. begin is called once for every
 // region of an account, and what it returns reads one cluster.
-func ReadFleet[T any](
-	ctx context.Context, e *Env, f FleetFlags, place Place, options cloud.Options,
+func Read[T any](
+	ctx context.Context, e *env.Env, f Scope, place env.Place, options cloud.Options,
 	begin func(*cloud.Client) func(ctx context.Context, cluster string) (T, error),
 ) ([]T, error) {
 	if options.MaxInFlight = f.MaxInFlight; f.MaxInFlight == 0 && f.Several() {
 		options.MaxInFlight = cloud.Adaptive
 	}
-	all := &fleet[T]{FleetFlags: &f, env: e, options: options, begin: begin}
+	all := &fleet[T]{Scope: &f, env: e, options: options, begin: begin}
 	if f.Several() && e.Streams.ErrTerminal {
 		all.progress = e.Progress()
 		defer all.progress.Stop()
@@ -142,7 +148,7 @@ func ReadFleet[T any](
 	}
 	found, err := each(ctx, accounts, func(account string) ([]T, error) { return all.account(ctx, account, place) })
 	if err != nil && len(found) > 0 && ctx.Err() == nil {
-		err = &PartlyError{Err: err}
+		err = &env.PartlyError{Err: err}
 	}
 	return found, err
 }
@@ -163,7 +169,7 @@ func each[P, T any](ctx context.Context, parts []P, read func(P) ([]T, error)) (
 }
 
 // account reads the regions of an account.
-func (f *fleet[T]) account(ctx context.Context, account string, place Place) ([]T, error) {
+func (f *fleet[T]) account(ctx context.Context, account string, place env.Place) ([]T, error) {
 	regions := slices.Compact(slices.Clone(f.Regions))
 	switch {
 	case len(regions) == 0:
@@ -183,7 +189,7 @@ func (f *fleet[T]) account(ctx context.Context, account string, place Place) ([]
 func (f *fleet[T]) client(ctx context.Context, account, region string) (*cloud.Client, error) {
 	options := f.options
 	options.Profile, options.Region = account, region
-	return f.env.clientWith(ctx, options)
+	return f.env.ClientWith(ctx, options)
 }
 
 // region reads one cluster, or with an empty name every cluster, of one region.
@@ -215,7 +221,7 @@ func (f *fleet[T]) located(err error, cluster, region, account string) error {
 	if !f.Several() {
 		return err
 	}
-	place := Place{Cluster: cluster, Region: cmp.Or(region, "the default region")}
+	place := env.Place{Cluster: cluster, Region: cmp.Or(region, "the default region")}
 	if f.SeveralAccounts() {
 		place.Account = account
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 	"syscall"
 
@@ -62,11 +64,15 @@ func report(s *output.Streams, err error) {
 	if hint := cloud.Hint(err); hint != "" {
 		text += "\n" + output.CleanLines(hint)
 	}
+	var usage *env.UsageError
+	isUsage := errors.As(err, &usage)
+	if here, bad := os.Getwd(); isUsage && errors.Is(err, fs.ErrNotExist) && bad == nil {
+		text += "\ncheck the path; relative ones start at " + output.CleanLines(here)
+	}
 	const prefix = "Error:"
 	var out strings.Builder
 	out.WriteString(s.Bad(prefix) + strings.TrimPrefix(output.Message(prefix+" ", text, s.ErrWidth), prefix) + "\n")
-	var usage *env.UsageError
-	if errors.As(err, &usage) && usage.Command != "" {
+	if isUsage && usage.Command != "" {
 		fmt.Fprintf(&out, "See '%s --help'.\n", usage.Command)
 	}
 	_, _ = io.WriteString(s.Err, out.String())

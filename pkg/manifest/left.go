@@ -129,7 +129,7 @@ func (s *search) without(given string, files []string) ([]string, error) {
 			s.left.Inputs++
 		}
 	}
-	if len(out) == 0 && s.left.any() {
+	if len(out) == 0 && s.left.any() && !s.recursive {
 		return nil, errors.New(given + ": what kustomize and Helm complete is not judged as it stands; pipe to -f - what " +
 			"this prints:\n" + strings.Join(s.left.Commands(), "\n"))
 	}

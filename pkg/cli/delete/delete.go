@@ -120,10 +120,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) error {
 		usage("no profile is named; give names, --all or -f FILE")
 	}
 	o.names = names
-	for _, n := range names {
-		faults = append(faults, fargate.ValidateNameForm(n).OrNil())
-	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, env.CheckNames(names...))...)
 }
 
 // namesIn returns the names of the profiles of a file, those that create would give them where it states none.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/preflight"
 )
 
@@ -113,6 +114,24 @@ func (e *Env) OneName(cmd *cobra.Command, args []string, flag string) (string, e
 		return "", UsageOf(cmd, "accepts one profile name, received %d: %s", len(names), strings.Join(names, ", "))
 	}
 	return strings.Join(names, ""), err
+}
+
+// CheckNames refuses names, the empty one aside, that no profile can have: AWS is not asked for them, and none is
+// reported as gone.
+func CheckNames(names ...string) error {
+	var faults fargate.Faults
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		for _, f := range fargate.ValidateNameForm(name) {
+			if strings.Contains(name, ",") {
+				f.Hint = "separate names by spaces, not commas"
+			}
+			faults = append(faults, f)
+		}
+	}
+	return faults.OrNil()
 }
 
 // OneOf judges the value of a flag that has a fixed set of values.

@@ -86,6 +86,9 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	if err := show(e, opts.output, found); err != nil {
 		return err
 	}
+	if words := strings.Fields(text); len(found.Meanings) == 0 && len(words) == 1 {
+		return env.Refusef("nothing is known to fgctl of %q alone; add the message behind it", words[0])
+	}
 	if len(found.Meanings) == 0 {
 		return env.Refusef("nothing in this text is known to fgctl; what it knows is listed in " +
 			"https://github.com/fgctl/fgctl/blob/main/docs/troubleshooting.md")

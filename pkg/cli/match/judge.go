@@ -72,8 +72,12 @@ func (g *gate) answer(summary fargate.Summary) error {
 		reasons = append(reasons, fmt.Errorf("%d of %s would not run on profile %s, which --expect-profile wants",
 			g.unexpected, output.Count(summary.Pods, "pod"), g.expect))
 	}
-	if n := summary.NotJudged(); n > 0 && g.failsSkipped() {
+	n := summary.NotJudged()
+	switch {
+	case n > 0 && g.failsSkipped():
 		reasons = append(reasons, fmt.Errorf("%d not judged that may make pods, which --fail-on skipped refuses", n))
+	case summary.Pods == 0 && !slices.Contains(g.failOn, env.FailOnNone):
+		reasons = append(reasons, errors.New("no pod was judged: all that may make pods was left out"))
 	}
 	if g.failed == 0 && len(reasons) == 0 {
 		return nil

@@ -73,7 +73,8 @@ elsewhere, a finding says so, with the command that mends it. Pods of one owner 
 
 The exit code is 3 when a pod has what --fail-on names, by default any verdict but matched, or would
 not run on the profile of --expect-profile; a finding counts only where a profile takes the pod. It
-is 2 when an input is broken or holds no pod. Reports for CI are -o junit, -o sarif and -o github
+is 2 when an input is broken or holds no pod; with -R it is 3 where all that may make pods was left
+out. Reports for CI are -o junit, -o sarif and -o github
 (annotations, and the summary of the step); -o json and -o yaml have a shape that does not change.
 
 With --overlaps no pod is read: shown are the selectors of different profiles that one pod could
@@ -257,7 +258,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	answers := make([]error, 0, len(subjects)+1)
 	for _, s := range subjects {
 		s.summary.Skipped, s.summary.LeftOut = skipped.Kinds(), skipped.Left()
-		if s.summary.Pods > 0 {
+		if s.summary.Pods > 0 || readErr == nil {
 			if err := s.out.close(s.summary); err != nil {
 				return err
 			}

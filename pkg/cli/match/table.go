@@ -185,6 +185,9 @@ func (p *tablePrinter) flush() error {
 }
 
 func (p *tablePrinter) close(summary fargate.Summary) error {
+	if summary.Pods == 0 {
+		return nil
+	}
 	if len(p.rows) > 0 {
 		if err := p.flush(); err != nil {
 			return err

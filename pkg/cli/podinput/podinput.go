@@ -102,6 +102,9 @@ func Judge[T any](
 		}
 		reported[file.Given] = true
 	}
+	if in.Recursive && pods == 0 && len(faults)+len(failures) == 0 && skipped.mayHoldPods() {
+		return nil // a repository of charts is no broken input; what was left out is the caller's to judge
+	}
 	noneAtAll := pods == 0 && len(reported) == 0 && !nothing
 	for _, file := range files {
 		if !reported[file.Given] && (!found[file.Given] || noneAtAll) {

@@ -63,6 +63,11 @@ func (s *Skipped) Left() []fargate.LeftOut {
 	return out
 }
 
+// mayHoldPods reports whether something was passed over that may make pods.
+func (s *Skipped) mayHoldPods() bool {
+	return (&fargate.Summary{Skipped: s.Kinds(), LeftOut: s.Left()}).NotJudged() > 0
+}
+
 // maxCommands is how many command lines are shown.
 const maxCommands = 10
 

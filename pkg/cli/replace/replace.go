@@ -147,7 +147,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command, args []string) (fargate.
 	}
 	switch o.Name = name; {
 	case name != "":
-		faults = append(faults, fargate.ValidateNameForm(name).OrNil())
+		faults = append(faults, env.CheckNames(name))
 	case nameErr == nil && o.ConfigFile != "":
 		usage("no profile is named; name the one that is to become as the file says")
 	case nameErr == nil:

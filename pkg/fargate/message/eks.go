@@ -40,6 +40,24 @@ func refusals() []entry {
 			example: "Cannot Delete Fargate Profile web because cluster demo currently has an update in progress",
 		},
 		{
+			code: "in-use", by: byEKS, general: true, ambiguous: true,
+			pattern: `\bResourceInUseException\b`,
+			cause: "the code alone stands for several things: the cluster has a profile of that name already; or, which " +
+				"passes, another profile is CREATING or DELETING, or the cluster is being updated",
+			cure: "look whether the profile is there and what state the others are in; explain tells the three apart by " +
+				"the message behind the code",
+			command: "fgctl get fargateprofile",
+			source:  "eksctl#2591, hashicorp/terraform#25059, terraform-aws-eks#2194", example: "ResourceInUseException",
+		},
+		{
+			code: "not-found", by: byEKS, general: true, ambiguous: true,
+			pattern: `\bResourceNotFoundException\b`,
+			cause:   "the code alone stands for two things: the cluster has no such profile, or there is no such cluster",
+			cure:    "look which clusters and profiles this region and account have",
+			command: "fgctl get fargateprofile --all-clusters",
+			source:  moto, example: "ResourceNotFoundException",
+		},
+		{
 			code: "profile-missing", by: byEKS,
 			pattern: `No Fargate Profile found with name: (?P<profile>[^\s.]+)`,
 			cause:   "the cluster has no profile {profile}",

@@ -94,7 +94,7 @@ func competitors() (files uint64, every int) {
 	case "all":
 		return 40, 1
 	}
-	return 3, 9
+	return 2, 9
 }
 
 // Somebody else does something before a request of apply, at each in turn: what the first run may not touch it leaves, and

@@ -161,7 +161,7 @@ func appliers() (files, orders uint64) {
 	case "all":
 		return 100, 100
 	}
-	return 10, 3
+	return 8, 2
 }
 
 // Two processes apply the same file, or different ones, or one applies while another replaces or deletes by hand: what all of

@@ -1,6 +1,6 @@
 package lifecycle
 
-// This file holds what the tests run on: the sandbox over HTTP with the real SDK, and one clock for
+// This file holds what the tests run on: the sandbox in process with the real SDK, and one clock for
 // both sides, so that minutes pass in no time.
 
 import (
@@ -16,7 +16,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
-	"github.com/fgctl/fgctl/pkg/sandbox/sandboxtest"
 )
 
 const (
@@ -99,7 +98,7 @@ type bench struct {
 	settle time.Duration
 }
 
-// newBench starts a sandbox of the default world after change. The SDK does not retry, so that every
+// newBench makes a sandbox of the default world after change. The SDK does not retry, so that every
 // fault reaches the sequences.
 func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 	t.Helper()
@@ -117,14 +116,16 @@ func newBench(t testing.TB, change func(*sandbox.World)) *bench {
 		change(&world)
 	}
 	b := &bench{clock: newClock(), notes: &notes{}}
-	server := sandboxtest.NewServer(t, world, sandbox.Options{Now: b.clock.Now, OnRequest: func(r sandbox.Request) {
+	var err error
+	b.server, err = sandbox.New(world, sandbox.Options{Now: b.clock.Now, OnRequest: func(r sandbox.Request) {
 		if b.onRequest != nil {
 			b.onRequest(r)
 		}
 	}})
-	b.server = server.Sandbox
-	var err error
-	b.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.client, err = cloud.New(t.Context(), cloud.Options{Region: "us-east-1", EndpointURL: "http://sandbox", Transport: b.server.Transport()})
 	if err != nil {
 		t.Fatal(err)
 	}

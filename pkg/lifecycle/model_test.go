@@ -156,10 +156,6 @@ func TestModel(t *testing.T) {
 			case "sample":
 				singles, pairs = sampled(singles, 600), sampled(pairs, 1200)
 			default:
-				singles, pairs = sampled(singles, 60), sampled(pairs, 40)
-			}
-			if raceDetector {
-				// It wants many meetings of goroutines rather than all disturbances.
 				singles, pairs = sampled(singles, 30), sampled(pairs, 20)
 			}
 			runs := runModel(t, s, slices.Concat(singles, pairs))
@@ -201,6 +197,7 @@ func (s modelSequence) part(pairs []modelCase) []modelCase {
 // A disturbed run takes more requests than an undisturbed one, so faults go beyond, and kills that come after one.
 func modelCases(requests int) (singles, pairs []modelCase) {
 	last := requests + 4
+	pairs = make([]modelCase, 0, 3*len(modelFaults)*last*last) // grown, they would be copied again and again
 	for kill := 1; kill <= requests; kill++ {
 		for _, answered := range []bool{false, true} {
 			singles = append(singles, modelCase{kill: kill, answered: answered})

@@ -1,6 +1,0 @@
-//go:build !race
-
-package lifecycle
-
-// raceDetector reports whether the tests were built with the race detector.
-const raceDetector = false

@@ -207,44 +207,79 @@ const (
 	briefTable
 )
 
-// profileTable makes one row per selector. On a terminal only the first of a profile has what is not the selector's.
-func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (header []string, rows [][]string) {
-	switch form {
-	case narrowTable:
-		header = []string{"NAME", "NAMESPACE", "LABELS", "ROLE", "SUBNETS", "STATUS"}
-	case briefTable:
-		header = []string{"NAME", "NAMESPACE", "LABELS", "STATUS"}
-	default:
-		header = []string{
-			"NAME", "SELECTOR_NAMESPACE", "SELECTOR_LABELS", "POD_EXECUTION_ROLE_ARN", "SUBNETS",
-			"TAGS", "STATUS",
-		}
-		if form == wideTable {
-			header = append(header, "CREATED", "HEALTH", "ARN")
-		}
-	}
-	accounts := slices.ContainsFunc(all, func(c ClusterProfiles) bool { return c.Account != "" })
-	namespace := 1 // the column; that of the labels is the next
-	if l.Several {
-		header = append([]string{"CLUSTER", "REGION"}, header...)
-		namespace += 2
+// profileColumn is a column of a table of profiles.
+type profileColumn struct {
+	header string
+	cell   func(profileRow) string
+	// bySelector reports whether the cell is the selector's, and not the whole profile's.
+	bySelector bool
+}
+
+// profileRow is what a row of a table of profiles is about.
+type profileRow struct {
+	c ClusterProfiles
+	p fargate.Profile
+	s fargate.Selector
+}
+
+// columns returns those of a table of profiles, in order.
+func (l *ProfileList) columns(form tableForm, accounts bool) (out []profileColumn) {
+	add := func(header string, cell func(profileRow) string) {
+		out = append(out, profileColumn{header: header, cell: cell})
 	}
 	if accounts {
-		header = append([]string{"ACCOUNT"}, header...)
-		namespace++
+		add("ACCOUNT", func(r profileRow) string { return r.c.Account })
+	}
+	if l.Several {
+		add("CLUSTER", func(r profileRow) string { return r.c.Cluster })
+		add("REGION", func(r profileRow) string { return r.c.Region })
+	}
+	add("NAME", func(r profileRow) string { return r.p.Name })
+	before := ""
+	if form == fullTable || form == wideTable {
+		before = "SELECTOR_"
+	}
+	out = append(out,
+		profileColumn{before + "NAMESPACE", func(r profileRow) string { return r.s.Namespace }, true},
+		profileColumn{before + "LABELS", func(r profileRow) string { return pairs(r.s.Labels) }, true})
+	switch form {
+	case fullTable, wideTable:
+		add("POD_EXECUTION_ROLE_ARN", func(r profileRow) string { return r.p.PodExecutionRoleARN })
+		add("SUBNETS", func(r profileRow) string { return cmp.Or(strings.Join(r.p.Subnets, ","), "<none>") })
+		add("TAGS", func(r profileRow) string { return pairs(r.p.Tags) })
+	case narrowTable:
+		add("ROLE", func(r profileRow) string {
+			return r.p.PodExecutionRoleARN[strings.LastIndexByte(r.p.PodExecutionRoleARN, '/')+1:]
+		})
+		add("SUBNETS", func(r profileRow) string { return strconv.Itoa(len(r.p.Subnets)) })
+	case briefTable:
+	}
+	add("STATUS", func(r profileRow) string { return string(r.p.Status) })
+	if form == wideTable {
+		add("CREATED", func(r profileRow) string { return created(r.p.CreatedAt) })
+		add("HEALTH", func(r profileRow) string { return health(r.p.Issues) })
+		add("ARN", func(r profileRow) string { return r.p.ARN })
+	}
+	return out
+}
+
+// profileTable makes one row per selector. On a terminal only the first of a profile has what is not the selector's.
+func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (header []string, rows [][]string) {
+	columns := l.columns(form, slices.ContainsFunc(all, func(c ClusterProfiles) bool { return c.Account != "" }))
+	for _, col := range columns {
+		header = append(header, col.header)
 	}
 	for _, c := range all {
 		for _, p := range c.Profiles {
-			for i, row := range profileRows(p, form) {
-				if l.Several {
-					row = append([]string{c.Cluster, c.Region}, row...)
-				}
-				if accounts {
-					row = append([]string{c.Account}, row...)
-				}
-				for j := range row {
-					if l.table.grouped && i > 0 && j != namespace && j != namespace+1 {
-						row[j] = ""
+			selectors := p.Selectors
+			if len(selectors) == 0 {
+				selectors = []fargate.Selector{{Namespace: "<none>"}}
+			}
+			for i, s := range selectors {
+				row := make([]string, len(columns))
+				for j, col := range columns {
+					if i == 0 || col.bySelector || !l.table.grouped {
+						row[j] = col.cell(profileRow{c, p, s})
 					}
 				}
 				rows = append(rows, row)
@@ -252,32 +287,6 @@ func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (heade
 		}
 	}
 	return header, rows
-}
-
-func profileRows(p fargate.Profile, form tableForm) [][]string {
-	selectors := p.Selectors
-	if len(selectors) == 0 {
-		selectors = []fargate.Selector{{Namespace: "<none>"}}
-	}
-	subnets := cmp.Or(strings.Join(p.Subnets, ","), "<none>")
-	rows := make([][]string, 0, len(selectors))
-	for _, s := range selectors {
-		row := []string{p.Name, s.Namespace, pairs(s.Labels)}
-		switch form {
-		case briefTable:
-		case narrowTable:
-			role := p.PodExecutionRoleARN[strings.LastIndexByte(p.PodExecutionRoleARN, '/')+1:]
-			row = append(row, role, strconv.Itoa(len(p.Subnets)))
-		case fullTable, wideTable:
-			row = append(row, p.PodExecutionRoleARN, subnets, pairs(p.Tags))
-		}
-		row = append(row, string(p.Status))
-		if form == wideTable {
-			row = append(row, created(p.CreatedAt), health(p.Issues), p.ARN)
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 func created(at time.Time) string {

@@ -101,9 +101,15 @@ func (w World) check() []Problem {
 	if w.Speed != 0 && (math.IsNaN(w.Speed) || w.Speed < slowest || w.Speed > fastest) {
 		c.fault("speed", "%v is not between %v and %v", w.Speed, slowest, fastest)
 	}
-	w.checkVPCs(c)
-	w.checkRoles(c)
-	w.checkClusters(c)
+	for i, v := range w.VPCs {
+		v.check(c, fmt.Sprintf("vpcs[%d]", i))
+	}
+	for i, r := range w.Roles {
+		r.check(c, fmt.Sprintf("roles[%d]", i))
+	}
+	for i, cluster := range w.Clusters {
+		w.checkCluster(c, fmt.Sprintf("clusters[%d]", i), cluster)
+	}
 	w.checkPermissions(c)
 	for i, f := range w.FailCreates {
 		f.Check(c.fault, fmt.Sprintf("failCreates[%d]", i))
@@ -173,65 +179,68 @@ func (w World) checkPermissions(c *checker) {
 	}
 }
 
-func (w World) checkVPCs(c *checker) {
-	for i, v := range w.VPCs {
-		at := fmt.Sprintf("vpcs[%d]", i)
-		c.unique(at+".id", "vpc", v.ID)
-		c.region(at+".region", v.Region)
-		own := map[string]bool{}
-		for j, s := range v.Subnets {
-			c.unique(fmt.Sprintf("%s.subnets[%d].id", at, j), "subnet", s.ID)
-			own[s.ID] = true
-			if s.AvailableIPs != nil && *s.AvailableIPs < 0 {
-				c.fault(fmt.Sprintf("%s.subnets[%d].availableIPs", at, j), "cannot be negative")
-			}
+func (v VPC) check(c *checker, at string) {
+	c.unique(at+".id", "vpc", v.ID)
+	c.region(at+".region", v.Region)
+	for i, s := range v.Subnets {
+		place := fmt.Sprintf("%s.subnets[%d]", at, i)
+		c.unique(place+".id", "subnet", s.ID)
+		if s.AvailableIPs != nil && *s.AvailableIPs < 0 {
+			c.fault(place+".availableIPs", "cannot be negative")
 		}
-		for j, g := range v.SecurityGroups {
-			c.unique(fmt.Sprintf("%s.securityGroups[%d].id", at, j), "security group", g.ID)
+	}
+	for i, g := range v.SecurityGroups {
+		c.unique(fmt.Sprintf("%s.securityGroups[%d].id", at, i), "security group", g.ID)
+	}
+	if v.Owner != "" && !accountSyntax().MatchString(v.Owner) {
+		c.fault(at+".owner", "%q is not a number of twelve digits (quote it)", v.Owner)
+	}
+	v.checkRouteTables(c, at+".routeTables")
+	for i, e := range v.Endpoints {
+		place := fmt.Sprintf("%s.endpoints[%d]", at, i)
+		c.unique(place+".id", "endpoint", e.ID)
+		if e.Service == "" {
+			c.fault(place+".service", "missing")
 		}
-		if v.Owner != "" && !accountSyntax().MatchString(v.Owner) {
-			c.fault(at+".owner", "%q is not a number of twelve digits (quote it)", v.Owner)
+		c.oneOf(place+".type", e.Type, "", "Interface", "Gateway", "GatewayLoadBalancer")
+	}
+}
+
+func (v VPC) checkRouteTables(c *checker, at string) {
+	subnet := func(path, id string) bool {
+		known := slices.ContainsFunc(v.Subnets, func(s Subnet) bool { return s.ID == id })
+		if !known {
+			c.fault(path, "there is no subnet %q in %s", id, v.ID)
 		}
-		main := ""
-		explicit := map[string]string{}
-		for j, t := range v.RouteTables {
-			place := fmt.Sprintf("%s.routeTables[%d]", at, j)
-			c.unique(place+".id", "route table", t.ID)
-			if t.Main && main != "" {
-				c.fault(place+".main", "the VPC already has the main route table %s", main)
-			} else if t.Main {
-				main = t.ID
-			}
-			for k, id := range t.Subnets {
-				path := fmt.Sprintf("%s.subnets[%d]", place, k)
-				if !own[id] {
-					c.fault(path, "there is no subnet %q in %s", id, v.ID)
-				} else if other, ok := explicit[id]; ok {
-					c.fault(path, "subnet %s is already associated with %s", id, other)
-				}
-				explicit[id] = t.ID
-			}
-			for k, id := range t.Disassociated {
-				if !own[id] {
-					c.fault(fmt.Sprintf("%s.disassociated[%d]", place, k), "there is no subnet %q in %s", id, v.ID)
-				}
-			}
-			for k, r := range t.Routes {
-				r.check(c, fmt.Sprintf("%s.routes[%d]", place, k))
-			}
+		return known
+	}
+	main := ""
+	explicit := map[string]string{}
+	for i, t := range v.RouteTables {
+		place := fmt.Sprintf("%s[%d]", at, i)
+		c.unique(place+".id", "route table", t.ID)
+		if t.Main && main != "" {
+			c.fault(place+".main", "the VPC already has the main route table %s", main)
+		} else if t.Main {
+			main = t.ID
 		}
-		// Every VPC has a main route table (VPC User Guide, Route tables).
-		if main == "" && len(v.RouteTables) > 0 {
-			c.fault(at+".routeTables", "one of the route tables of %s must have main: true", v.ID)
-		}
-		for j, e := range v.Endpoints {
-			place := fmt.Sprintf("%s.endpoints[%d]", at, j)
-			c.unique(place+".id", "endpoint", e.ID)
-			if e.Service == "" {
-				c.fault(place+".service", "missing")
+		for j, id := range t.Subnets {
+			path := fmt.Sprintf("%s.subnets[%d]", place, j)
+			if other, taken := explicit[id]; subnet(path, id) && taken {
+				c.fault(path, "subnet %s is already associated with %s", id, other)
 			}
-			c.oneOf(place+".type", e.Type, "", "Interface", "Gateway", "GatewayLoadBalancer")
+			explicit[id] = t.ID
 		}
+		for j, id := range t.Disassociated {
+			subnet(fmt.Sprintf("%s.disassociated[%d]", place, j), id)
+		}
+		for j, r := range t.Routes {
+			r.check(c, fmt.Sprintf("%s.routes[%d]", place, j))
+		}
+	}
+	// Every VPC has a main route table (VPC User Guide, Route tables).
+	if main == "" && len(v.RouteTables) > 0 {
+		c.fault(at, "one of the route tables of %s must have main: true", v.ID)
 	}
 }
 
@@ -244,67 +253,61 @@ func (r Route) check(c *checker, at string) {
 	}
 }
 
-func (w World) checkRoles(c *checker) {
-	for i, r := range w.Roles {
-		at := fmt.Sprintf("roles[%d]", i)
-		c.unique(at+".name", "role", r.Name)
-		if r.Path != "" && (!strings.HasPrefix(r.Path, "/") || !strings.HasSuffix(r.Path, "/")) {
-			c.fault(at+".path", "%q must begin and end with /", r.Path)
-		}
-		c.time(at+".created", r.Created)
-		if !json.Valid([]byte(r.Trust)) {
-			c.fault(at+".trust", "the trust policy is not JSON")
-		}
+func (r Role) check(c *checker, at string) {
+	c.unique(at+".name", "role", r.Name)
+	if r.Path != "" && (!strings.HasPrefix(r.Path, "/") || !strings.HasSuffix(r.Path, "/")) {
+		c.fault(at+".path", "%q must begin and end with /", r.Path)
+	}
+	c.time(at+".created", r.Created)
+	if !json.Valid([]byte(r.Trust)) {
+		c.fault(at+".trust", "the trust policy is not JSON")
 	}
 }
 
-func (w World) checkClusters(c *checker) {
-	for i, cluster := range w.Clusters {
-		at := fmt.Sprintf("clusters[%d]", i)
-		region := cmp.Or(cluster.Region, w.Region)
-		c.region(at+".region", cluster.Region)
-		if cluster.Name == "" {
-			c.fault(at+".name", "missing")
-		} else {
-			c.unique(at+".name", "cluster in "+region, cluster.Name)
+func (w World) checkCluster(c *checker, at string, cluster Cluster) {
+	c.region(at+".region", cluster.Region)
+	if cluster.Name == "" {
+		c.fault(at+".name", "missing")
+	} else {
+		c.unique(at+".name", "cluster in "+cmp.Or(cluster.Region, w.Region), cluster.Name)
+	}
+	c.time(at+".created", cluster.Created)
+	c.oneOf(at+".status", cluster.Status, "", "CREATING", "ACTIVE", "DELETING", "FAILED", "UPDATING", "PENDING")
+	c.oneOf(at+".authenticationMode", cluster.AuthenticationMode, "", "API", "API_AND_CONFIG_MAP", "CONFIG_MAP")
+	if cluster.VPC != "" && !slices.ContainsFunc(w.VPCs, func(v VPC) bool { return v.ID == cluster.VPC }) {
+		c.fault(at+".vpc", "there is no VPC %q", cluster.VPC)
+	}
+	for i, id := range cluster.Subnets {
+		if s, v := w.Subnet(id); s == nil || v.ID != cluster.VPC {
+			c.fault(fmt.Sprintf("%s.subnets[%d]", at, i), "there is no subnet %q in the cluster's VPC %q", id, cluster.VPC)
 		}
-		c.time(at+".created", cluster.Created)
-		c.oneOf(at+".status", cluster.Status, "", "CREATING", "ACTIVE", "DELETING", "FAILED", "UPDATING", "PENDING")
-		c.oneOf(at+".authenticationMode", cluster.AuthenticationMode, "", "API", "API_AND_CONFIG_MAP", "CONFIG_MAP")
-		if cluster.VPC != "" && !slices.ContainsFunc(w.VPCs, func(v VPC) bool { return v.ID == cluster.VPC }) {
-			c.fault(at+".vpc", "there is no VPC %q", cluster.VPC)
+	}
+	for i, u := range cluster.Updates {
+		if u.After < 0 || u.For <= 0 {
+			c.fault(fmt.Sprintf("%s.updates[%d]", at, i), "after cannot be negative, and for must be longer than 0s")
 		}
-		for j, id := range cluster.Subnets {
-			if s, v := w.Subnet(id); s == nil || v.ID != cluster.VPC {
-				c.fault(fmt.Sprintf("%s.subnets[%d]", at, j), "there is no subnet %q in the cluster's VPC %q", id, cluster.VPC)
-			}
+	}
+	for i, e := range cluster.AccessEntries {
+		place := fmt.Sprintf("%s.accessEntries[%d]", at, i)
+		if !strings.HasPrefix(e.Principal, "arn:") {
+			c.fault(place+".principal", "%q is not an ARN", e.Principal)
 		}
-		for j, u := range cluster.Updates {
-			if u.After < 0 || u.For <= 0 {
-				c.fault(fmt.Sprintf("%s.updates[%d]", at, j), "after cannot be negative, and for must be longer than 0s")
-			}
+		c.time(place+".created", e.Created)
+	}
+	for i, n := range cluster.Nodegroups {
+		c.unique(fmt.Sprintf("%s.nodegroups[%d].name", at, i), "node group of "+cluster.Name, n.Name)
+	}
+	names := map[string]bool{}
+	for i, p := range cluster.Profiles {
+		place := fmt.Sprintf("%s.profiles[%d]", at, i)
+		if p.Name == "" {
+			c.fault(place+".name", "missing")
+		} else if names[p.Name] {
+			c.fault(place+".name", "%q is already a profile of %s", p.Name, cluster.Name)
 		}
-		for j, e := range cluster.AccessEntries {
-			if !strings.HasPrefix(e.Principal, "arn:") {
-				c.fault(fmt.Sprintf("%s.accessEntries[%d].principal", at, j), "%q is not an ARN", e.Principal)
-			}
-			c.time(fmt.Sprintf("%s.accessEntries[%d].created", at, j), e.Created)
-		}
-		for j, n := range cluster.Nodegroups {
-			c.unique(fmt.Sprintf("%s.nodegroups[%d].name", at, j), "node group of "+cluster.Name, n.Name)
-		}
-		names := map[string]bool{}
-		for j, p := range cluster.Profiles {
-			place := fmt.Sprintf("%s.profiles[%d]", at, j)
-			if p.Name == "" {
-				c.fault(place+".name", "missing")
-			} else if names[p.Name] {
-				c.fault(place+".name", "%q is already a profile of %s", p.Name, cluster.Name)
-			}
-			names[p.Name] = true
-			c.time(place+".created", p.Created)
-			c.oneOf(place+".status", p.Status, "", Creating, Active, Deleting, CreateFailed, DeleteFailed)
-			w.checkRoleName(c, place+".role", p.Role)
-		}
+		names[p.Name] = true
+		c.time(place+".created", p.Created)
+		c.oneOf(place+".status", p.Status, "", Creating, Active, Deleting, CreateFailed, DeleteFailed)
+		w.checkRoleName(c, place+".role", p.Role)
 	}
 }

@@ -238,47 +238,49 @@ func securityGroups(c *account.Call) (out []thing) {
 		Tags        wire.Items[tag]           `xml:"tagSet"`
 	}
 	for _, v := range here(c) {
-		groups := groupsOf(c, v)
+		owner, groups := owner(c, v), groupsOf(c, v)
 		for _, g := range groups {
 			tags := tagsOf(c, g.ID, g.Tags)
+			ingress, egress := permissions(owner, g.Ingress), permissions(owner, g.Egress)
 			filters := map[string][]string{
 				"group-id": {g.ID}, "group-name": {g.Name}, "description": {g.Description}, "vpc-id": {v.ID},
-				"owner-id": {owner(c, v)},
+				"owner-id": {owner},
 			}
-			see := func(prefix string, rules []world.Rule) {
-				add := func(name, value string) { filters[prefix+name] = append(filters[prefix+name], value) }
-				for _, x := range permissions(owner(c, v), rules).List {
-					add("protocol", x.Protocol)
-					if x.From != nil {
-						add("from-port", strconv.Itoa(*x.From))
-						add("to-port", strconv.Itoa(*x.To))
-					}
-					for _, r := range x.Ranges.List {
-						add("cidr", r.CIDR)
-					}
-					for _, r := range x.Ranges6.List {
-						add("ipv6-cidr", r.CIDR)
-					}
-					for _, p := range x.Groups.List {
-						add("group-id", p.Group)
-						add("user-id", p.Owner)
-						for _, o := range groups {
-							if o.ID == p.Group {
-								add("group-name", o.Name)
-							}
-						}
-					}
-				}
-			}
-			see("ip-permission.", g.Ingress)
-			see("egress.ip-permission.", g.Egress)
+			filterRules(filters, "ip-permission.", ingress.List, groups)
+			filterRules(filters, "egress.ip-permission.", egress.List, groups)
 			out = append(out, thing{g.ID, tags, filters, groupXML{
-				g.ID, g.Name, g.Description, v.ID, owner(c, v), permissions(owner(c, v), g.Ingress),
-				permissions(owner(c, v), g.Egress), tagSet(tags),
+				g.ID, g.Name, g.Description, v.ID, owner, ingress, egress, tagSet(tags),
 			}})
 		}
 	}
 	return out
+}
+
+// filterRules adds what a security group can be found by through its rules; groups are those of its VPC.
+func filterRules(filters map[string][]string, prefix string, rules []permissionXML, groups []world.SecurityGroup) {
+	add := func(name, value string) { filters[prefix+name] = append(filters[prefix+name], value) }
+	for _, x := range rules {
+		add("protocol", x.Protocol)
+		if x.From != nil {
+			add("from-port", strconv.Itoa(*x.From))
+			add("to-port", strconv.Itoa(*x.To))
+		}
+		for _, r := range x.Ranges.List {
+			add("cidr", r.CIDR)
+		}
+		for _, r := range x.Ranges6.List {
+			add("ipv6-cidr", r.CIDR)
+		}
+		for _, p := range x.Groups.List {
+			add("group-id", p.Group)
+			add("user-id", p.Owner)
+			for _, o := range groups {
+				if o.ID == p.Group {
+					add("group-name", o.Name)
+				}
+			}
+		}
+	}
 }
 
 // zones are those in which the region's subnets lie.

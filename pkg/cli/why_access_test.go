@@ -2,7 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +19,33 @@ func configMap(namespace, name, key, text string) string {
 	return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":%q},"data":{%q:%q}}`, name, namespace, key, text)
 }
 
+// saved writes objects, by the name of their resource, to a file as kubectl get -o json prints them.
+func saved(t *testing.T, objects map[string][]string) string {
+	t.Helper()
+	items := []object{}
+	for _, k := range kinds {
+		for _, text := range objects[k.name] {
+			var o object
+			if err := json.Unmarshal([]byte(text), &o); err != nil {
+				t.Fatal(err)
+			}
+			items = append(items, typed(o, k))
+		}
+	}
+	data, err := json.Marshal(object{"apiVersion": "v1", "kind": "List", "items": items})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "saved.json")
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // What lets the nodes of a waiting pod's profile in: aws-auth, where no access entry decides it, and the security groups
-// that policies choose by service accounts. The logs of pods that run are looked at where somebody has configured them.
+// that policies choose by service accounts. The logs of pods that run are looked at where somebody has configured them. Of
+// cases that kubectl reads in the same way some are read from what it has saved, without its starts.
 func TestWhyReadsWhatPodsNeed(t *testing.T) {
 	const (
 		entry = "- rolearn: arn:aws:iam::111122223333:role/%s\n  username: %s\n  groups: [system:bootstrappers, system:nodes, " +
@@ -45,23 +73,23 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 	}{
 		"no aws-auth":         {"CONFIG_MAP", nil, nil, "-A", 3, []string{"cause: ", "[role-unmapped]", "does not map role arn:aws:iam::111122223333:role/fargate-pods of profile web"}},
 		"mapped":              {"CONFIG_MAP", map[string][]string{"configmaps": {auth(fmt.Sprintf(entry, "fargate-pods", "system:node:{{SessionName}}"))}}, nil, "-A", 3, []string{"!role-", "!not judged"}},
-		"with a path":         {"CONFIG_MAP", map[string][]string{"configmaps": {auth(fmt.Sprintf(entry, "apps/fargate-pods", "x"))}}, nil, "-A", 3, []string{"[role-path]"}},
-		"as of nodes":         {"CONFIG_MAP", map[string][]string{"configmaps": {auth(fmt.Sprintf(entry, "fargate-pods", "system:node:{{EC2PrivateDNSName}}"))}}, nil, "-A", 3, []string{"[role-map-groups]"}},
-		"broken":              {"CONFIG_MAP", map[string][]string{"configmaps": {auth("- rolearn: [")}}, nil, "-A", 3, []string{"[role-map-broken]", "line 1"}},
+		"with a path":         {"CONFIG_MAP", map[string][]string{"configmaps": {auth(fmt.Sprintf(entry, "apps/fargate-pods", "x"))}}, nil, "-f", 3, []string{"[role-path]"}},
+		"as of nodes":         {"CONFIG_MAP", map[string][]string{"configmaps": {auth(fmt.Sprintf(entry, "fargate-pods", "system:node:{{EC2PrivateDNSName}}"))}}, nil, "-f", 3, []string{"[role-map-groups]"}},
+		"broken":              {"CONFIG_MAP", map[string][]string{"configmaps": {auth("- rolearn: [")}}, nil, "-f", 3, []string{"[role-map-broken]", "line 1"}},
 		"forbidden":           {"CONFIG_MAP", nil, []string{"configmaps"}, "-A", 3, []string{"!role-", "not judged: configmap/aws-auth: kubectl get configmap/aws-auth"}},
 		"only access entries": {"API", nil, nil, "-A", 3, []string{"[no-reason]", "!role-unmapped", "!not judged"}},
-		"a stale entry":       {"stale", nil, nil, "-A", 3, []string{"cause: check access of profile web", "[entry-stale]", "aws eks delete-access-entry --cluster-name demo"}},
-		"an entry of nodes":   {"nodes", nil, nil, "-A", 3, []string{"[role-node-entry]"}},
+		"a stale entry":       {"stale", nil, nil, "-f", 3, []string{"cause: check access of profile web", "[entry-stale]", "aws eks delete-access-entry --cluster-name demo"}},
+		"an entry of nodes":   {"nodes", nil, nil, "-f", 3, []string{"[role-node-entry]"}},
 		"chosen account":      {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("a")}}, nil, "-A", 3, []string{"[security-group-policy]", "gives the pod sg-1"}},
 		"other account":       {"", map[string][]string{"securitygrouppolicies": {policy}, "serviceaccounts": {account("b")}}, nil, "-A", 3, []string{"!security-group-policy"}},
 		"account forbidden":   {"", map[string][]string{"securitygrouppolicies": {policy}}, []string{"serviceaccounts"}, "-A", 3, []string{"service accounts, which were not read; it may take", "not judged: serviceaccounts"}},
 		"CoreDNS, annotated":  {"", map[string][]string{"pods": {dns}, "deployments": {fmt.Sprintf(deployment, `"eks.amazonaws.com/compute-type":"ec2"`)}}, nil, "-A", 3, []string{"aws eks update-addon --cluster-name demo"}},
-		"CoreDNS, patched":    {"", map[string][]string{"pods": {dns}, "deployments": {fmt.Sprintf(deployment, "")}}, nil, "-A", 3, []string{"kubectl rollout restart deployment/shop -n kube-system", "Deployment coredns: does not have"}},
+		"CoreDNS patched":     {"", map[string][]string{"pods": {dns}, "deployments": {fmt.Sprintf(deployment, "")}}, nil, "-f", 3, []string{"kubectl rollout restart deployment/shop -n kube-system", "Deployment coredns: does not have"}},
 		"no logs wanted":      {"", map[string][]string{"pods": {silent}}, nil, "-A", 0, []string{"none waits"}},
 		"no logs, asked for":  {"", map[string][]string{"pods": {silent}}, nil, "shop-7c9d-a -n web", 3, []string{"and its logs go nowhere", "[logging-off]"}},
 		"logs refused":        {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name loki\n  Match *\n")}, "namespaces": {namespace}}, nil, "-A", 3, []string{`[logging-config]`, `"loki" is not a supported output`}},
-		"logs, unlabelled":    {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name es\n  Match *\n")}, "namespaces": {`{"metadata":{"name":"aws-observability"}}`}}, nil, "-A", 3, []string{"the label aws-observability is missing", "!logging-late"}},
-		"logs too late":       {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name es\n  Match *\n")}, "namespaces": {namespace}}, nil, "-A", 3, []string{"[logging-late]", "kubectl rollout restart deployment/shop -n web"}},
+		"logs unlabelled":     {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name es\n  Match *\n")}, "namespaces": {`{"metadata":{"name":"aws-observability"}}`}}, nil, "-f", 3, []string{"the label aws-observability is missing", "!logging-late"}},
+		"logs too late":       {"", map[string][]string{"pods": {silent}, "configmaps": {configMap("aws-observability", "aws-logging", "output.conf", "[OUTPUT]\n  Name es\n  Match *\n")}, "namespaces": {namespace}}, nil, "-f", 3, []string{"[logging-late]", "kubectl rollout restart deployment/shop -n web"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			objects := map[string][]string{
@@ -71,7 +99,12 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 			for kind, all := range c.objects {
 				objects[kind] = all
 			}
-			kubernetes(t, objects, c.forbidden...)
+			args := append(strings.Fields("why -c demo"), strings.Fields(c.args)...)
+			if c.args == "-f" {
+				args = append(args, saved(t, objects))
+			} else {
+				kubernetes(t, objects, c.forbidden...)
+			}
 			world := sandbox.DefaultWorld()
 			entry := sandbox.AccessEntry{Principal: "arn:aws:iam::111122223333:role/fargate-pods", Type: "FARGATE_LINUX"}
 			switch c.mode {
@@ -91,7 +124,7 @@ func TestWhyReadsWhatPodsNeed(t *testing.T) {
 			inSandbox(t, world)
 			var out, errs bytes.Buffer
 			streams := &output.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}
-			code := run(t.Context(), append(strings.Fields("why -c demo"), strings.Fields(c.args)...), streams, fastClock{time.Now()})
+			code := run(t.Context(), args, streams, fastClock{time.Now()})
 			text := out.String() + errs.String()
 			for _, want := range c.want {
 				word, unwanted := strings.CutPrefix(want, "!")

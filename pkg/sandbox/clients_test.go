@@ -33,6 +33,9 @@ func needs(t *testing.T, what string, probe ...string) {
 	}
 }
 
+// lookBoto3 ends well where boto3 is; to import it takes ten times as long.
+const lookBoto3 = "import importlib.util, sys; sys.exit(importlib.util.find_spec('boto3') is None)"
+
 // program runs a program in the sandbox's environment.
 func program(t *testing.T, url string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
@@ -61,7 +64,7 @@ func serveNow(t *testing.T, change func(*sandbox.World)) *bench.Bench {
 
 func TestBoto3(t *testing.T) {
 	t.Parallel()
-	needs(t, "boto3", "python3", "-c", "import boto3")
+	needs(t, "boto3", "python3", "-c", lookBoto3)
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays = sandbox.Delays{Create: time.Second, Delete: 100 * time.Millisecond}
 	})
@@ -95,7 +98,7 @@ account 111122223333
 // What moto's tests of Fargate profiles ask holds, but for what docs/sandbox.md lists.
 func TestMotoProfiles(t *testing.T) {
 	t.Parallel()
-	needs(t, "boto3", "python3", "-c", "import boto3")
+	needs(t, "boto3", "python3", "-c", lookBoto3)
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays, w.PageSize, w.Quotas.Profiles = sandbox.Delays{}, 0, 200
 		failed := sandbox.Cluster{Name: "failed", Status: "FAILED", VPC: "vpc-0d3e0000000000001"}
@@ -147,7 +150,7 @@ func TestAWSCLI(t *testing.T) {
 // What the sandbox answers fits botocore's model of every operation that it serves.
 func TestAnswersFitTheModel(t *testing.T) {
 	t.Parallel()
-	needs(t, "boto3", "python3", "-c", "import boto3")
+	needs(t, "boto3", "python3", "-c", lookBoto3)
 	b := serveNow(t, func(w *sandbox.World) {
 		w.Delays, w.PageSize = sandbox.Delays{}, 0
 		c := w.Cluster("demo")

@@ -154,6 +154,7 @@ func TestHalfSentRequests(t *testing.T) {
 // Neither the bound of reading nor that of writing ends a request that takes its time, and one connection
 // serves several such.
 func TestBoundsLeaveLatenciesAlone(t *testing.T) {
+	t.Parallel()
 	const bound = time.Second
 	world := sandbox.DefaultWorld()
 	late := sandbox.Range{Min: 3 * bound, Max: 3 * bound}
@@ -202,6 +203,7 @@ func TestAnswerNotTaken(t *testing.T) {
 
 // The most expensive documents of a mebibyte are refused in little time, with a short answer.
 func TestExpensiveDocuments(t *testing.T) {
+	t.Parallel()
 	// What grows with the square of a document takes many minutes; what does not takes a second at most, or half a minute with
 	// the race detector on a busy machine.
 	const size, limit = 1<<20 - 1000, 2 * time.Minute

@@ -160,9 +160,8 @@ func (k inhabited) Inhabitants(ctx context.Context, profile string) (decision.In
 	}
 	group, groupContext := errgroup.WithContext(ctx)
 	for what, flags := range map[string][]string{
-		"pods":                                {"-A", "-l", selector},
-		"deployments,statefulsets,daemonsets": {"-A"},
-		"poddisruptionbudgets":                {"-A"},
+		"pods": {"-A", "-l", selector},
+		"deployments,statefulsets,daemonsets,poddisruptionbudgets": {"-A"},
 	} {
 		group.Go(func() error {
 			return k.Get(groupContext, what, func(r io.Reader) error {

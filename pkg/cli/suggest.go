@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,6 +54,8 @@ func habit(cmd *cobra.Command, flag string) string {
 	switch {
 	case ok && cmd.Flags().Lookup(name) != nil:
 		return "did you mean --" + name + "?"
+	case flag == "query" && cmd.Flags().Lookup("output") != nil:
+		return "pipe -o json into jq"
 	case flag == "approve" && cmd.Flags().Lookup("dry-run") != nil:
 		return "leave it out: only --dry-run holds a change back"
 	case (flag == "n" || flag == "namespace") && cmd.Flags().Lookup("cluster") != nil:
@@ -72,6 +75,9 @@ func valueError(flag *pflag.Flag, value string, err error) error {
 		"bool":     "must be true or false",
 		"duration": "must be a duration like 90s, 25m or 1h30m",
 	}[flag.Value.Type()]
+	if errors.As(err, new(*csv.ParseError)) {
+		wanted = `a value that holds a quote stands in quotes, and its own are doubled: "a""b"`
+	}
 	if wanted == "" {
 		return fmt.Errorf("invalid value %q for --%s: %w", value, flag.Name, err)
 	}

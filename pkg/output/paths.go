@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/client-go/util/jsonpath"
 
@@ -22,12 +24,15 @@ const (
 	FormatColumns  = "custom-columns="
 )
 
+// rootField finds the field of the whole that a template begins with; the whole is a list and has none, so that nothing
+// would be printed.
+var rootField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{?(?:range )?\s*\.(\w+)`) })
+
 // CheckPaths reports what is wrong with a format of kubectl's; other formats are not judged.
 func CheckPaths(format string) error {
 	if text, ok := strings.CutPrefix(format, FormatJSONPath); ok {
-		path := strings.TrimPrefix(strings.TrimPrefix(text, "{"), "range ")
-		if path == ".items" || strings.HasPrefix(path, ".items[") || strings.HasPrefix(path, ".items}") {
-			return fmt.Errorf("the profiles are a list without items; for their names: %s{[*].name}", FormatJSONPath)
+		if at := rootField().FindStringSubmatch(text); at != nil {
+			return fmt.Errorf("the profiles are a list without %s; for their names: %s{[*].name}", at[1], FormatJSONPath)
 		}
 		_, err := parsePath(text)
 		return err

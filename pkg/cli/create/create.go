@@ -63,9 +63,9 @@ twice makes one profile. A profile that exists just as wanted is no error; one t
   fgctl create fargateprofile -c demo --namespace web --create-pod-execution-role`,
 		Args: cobra.ArbitraryArgs,
 		RunE: e.WithinOrAgain(&opts.TimeLimit, func(cmd *cobra.Command, args []string) error {
-			// Flags of eksctl may be empty, as they may there.
-			if err := errors.Join(e.NoneEmpty(cmd, "subnets", "pod-execution-role-arn"), opts.CheckTimeout(e, cmd),
-				e.CheckOutputFlag(cmd, opts.output), e.CheckSkips(cmd, opts.skip)); err != nil {
+			// Flags of eksctl may be empty, as they may there; the cluster may not.
+			if err := errors.Join(e.NoneEmpty(cmd, "cluster", "subnets", "pod-execution-role-arn"),
+				opts.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, opts.output), e.CheckSkips(cmd, opts.skip)); err != nil {
 				return err
 			}
 			if opts.dryRun && !slices.Contains([]string{"", "json", "yaml"}, opts.output) {

@@ -56,7 +56,7 @@ What could not be read is named on standard error, and null in -o json and -o ya
 			if opts.name = name; name == "" {
 				return env.UsageOf(cmd, "no profile is named; give its name")
 			}
-			if err := errors.Join(env.CheckNames(name), opts.CheckTimeout(e, cmd),
+			if err := errors.Join(env.CheckNames(name), e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd),
 				e.OneOf(cmd, "output", opts.output, env.TextFormats)); err != nil {
 				return err
 			}

@@ -129,7 +129,7 @@ func (o *options) check(e *env.Env, cmd *cobra.Command) error {
 			format = known
 		}
 	}
-	if err := errors.Join(env.CheckNames(o.names...), e.NoneEmpty(cmd, "regions"), o.CheckTimeout(e, cmd),
+	if err := errors.Join(env.CheckNames(o.names...), e.NoneEmpty(cmd, "cluster", "regions"), o.CheckTimeout(e, cmd),
 		e.OneOf(cmd, "output", format, formats)); err != nil {
 		return err
 	}

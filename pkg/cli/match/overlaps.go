@@ -19,7 +19,7 @@ import (
 
 // checkOverlaps judges the flags of match --overlaps, all faults at once.
 func (o *options) checkOverlaps(e *env.Env, cmd *cobra.Command) error {
-	var faults []error
+	faults := []error{e.NoneEmpty(cmd)}
 	for _, flag := range []string{"filename", "recursive", "namespace", "expect-profile", "only", "all"} {
 		if e.Given(cmd, flag) {
 			faults = append(faults, fmt.Errorf("--overlaps compares profiles and reads no pods; leave out --%s", flag))

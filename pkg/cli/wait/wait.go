@@ -52,7 +52,8 @@ was not seen in deletion, for five seconds. It looks every second at first, and 
 			if opts.name = name; name == "" {
 				return env.UsageOf(cmd, "no profile is named; give its name")
 			}
-			if err := errors.Join(env.CheckNames(name), opts.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, opts.output),
+			if err := errors.Join(
+				env.CheckNames(name), e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd), e.CheckOutputFlag(cmd, opts.output),
 				e.OneOf(cmd, "for", opts.until, states)); err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package bench_test
+package sandbox_test
 
 // How fast a sandbox is made and answers: property tests make thousands of them.
 

@@ -1,9 +1,8 @@
-package policy_test
+package eks_test
 
 // Worlds in which the caller may do exactly what is written.
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -19,8 +18,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
-
-var ctx = context.Background()
 
 const serviceRoleARN = "arn:aws:iam::111122223333:role/aws-service-role/eks-fargate.amazonaws.com/AWSServiceRoleForAmazonEKSForFargate"
 

@@ -1,7 +1,6 @@
-package wire_test
+package sandbox_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,8 +14,6 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
-
-var ctx = context.Background()
 
 func TestThrottlingOfEveryService(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) {

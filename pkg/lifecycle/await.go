@@ -109,7 +109,7 @@ func (o *operation) awaitActive(ctx context.Context, cluster, name string, lag t
 // re-created under the name meanwhile counts as gone when arn is given and differs. A cluster that does
 // not exist is an error of the class NotFound: it says nothing about the profile.
 func (r *Runner) WaitDeleted(ctx context.Context, cluster, name, arn string) error {
-	_, err := r.beginAccepted(waitingGone(name)).awaitGone(ctx, cluster, name, arn, false)
+	_, err := r.begin(waitingGone(name)).awaitGone(ctx, cluster, name, arn, false)
 	return err
 }
 

@@ -145,7 +145,7 @@ func (o *operation) passes(err error) bool {
 }
 
 func (o *operation) unfinished(cause error) error {
-	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: o.accepted && o.existed}
+	return &Unfinished{Doing: o.doing, Last: o.lastSeen, Cause: cause, Accepted: (o.accepted || o.deleting) && o.existed}
 }
 
 // interval is the pause between two looks: 3 % of the operation's age, at least a second and at most

@@ -126,11 +126,16 @@ func Reached(k kubectl.Client, cluster, region string) (kubecontext.Context, err
 	return found, nil
 }
 
-// Unreached adds to an error of kubectl without a context the command that makes one.
+// Unreached adds to an error of kubectl without a context the command that makes one; cluster
+// and region may be empty.
 func Unreached(k kubectl.Client, err error, cluster, region string) error {
 	found, kubeErr := kubecontext.Named(os.Getenv, k.Context)
 	if failure, ok := errors.AsType[*kubectl.Error](err); !ok || failure.Missing || kubeErr != nil || found.Name != "" {
 		return err
+	}
+	if cluster == "" || region == "" {
+		return fmt.Errorf("%w\nthere is no kubeconfig context; see KUBECONFIG, or name --cluster and --region for the "+
+			"command that makes one", err)
 	}
 	return fmt.Errorf("%w\nthere is no kubeconfig context; to make one: aws eks update-kubeconfig --name %s --region %s",
 		err, cluster, region)

@@ -36,7 +36,7 @@ func runUpgrade(ctx context.Context, e *env.Env, opts options) error {
 	}
 	u := diagnose.Upgrade{Target: target, Kubelets: map[string]string{}}
 	if err := r.nodes(ctx, e, opts, &u); err != nil {
-		return err
+		return kubernetes.Unreached(opts.kubectl, err, e.Global.Cluster, e.Global.Region)
 	}
 	for name, node := range r.evidence.Nodes {
 		if node.Fargate {

@@ -168,7 +168,7 @@ func run(ctx context.Context, e *env.Env, opts options) error {
 	case err != nil && aws != nil:
 		return kubernetes.Unreached(opts.kubectl, err, aws.place.Cluster, aws.client.Region())
 	case err != nil:
-		return err
+		return kubernetes.Unreached(opts.kubectl, err, e.Global.Cluster, e.Global.Region)
 	}
 	var missing []error
 	for _, name := range opts.names {

@@ -48,7 +48,7 @@ func TestFleetAdapts(t *testing.T) {
 	if code != 0 || strings.Count(out, "\n") != 200 || stats.MaxInFlight <= 10 {
 		t.Errorf("exit %d, %d profiles, %d at once", code, strings.Count(out, "\n"), stats.MaxInFlight)
 	}
-	code, _, _, stats = runFleet(t, fleetWorld(6, latency), false, "get fp -A -o name --max-in-flight 4")
+	code, _, _, stats = runFleet(t, fleetWorld(2, latency), false, "get fp -A -o name --max-in-flight 4")
 	if code != 0 || stats.MaxInFlight != 4 {
 		t.Errorf("exit %d, %d at once", code, stats.MaxInFlight)
 	}

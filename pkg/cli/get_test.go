@@ -67,7 +67,9 @@ func TestGetTakesTwoRoundTrips(t *testing.T) {
 }
 
 func TestGetFitsTheTerminal(t *testing.T) {
-	inSandbox(t, crowd(3))
+	world := crowd(3)
+	world.Latency = sandbox.Range{}
+	inSandbox(t, world)
 	for _, format := range []string{"table", "wide"} {
 		var out, errs bytes.Buffer
 		streams := &output.Streams{Out: &out, Err: &errs, OutTerminal: true, Width: 80}
@@ -93,6 +95,7 @@ func TestGetFitsTheTerminal(t *testing.T) {
 // torn, each profile's name and status once; in a pipe every row has every cell.
 func TestGetGroupsTheRowsOfAProfile(t *testing.T) {
 	world := crowd(10)
+	world.Latency = sandbox.Range{}
 	for i := range world.Clusters[0].Profiles {
 		p := &world.Clusters[0].Profiles[i]
 		p.Name, p.Selectors = fmt.Sprintf("payments-production-%d", i), nil

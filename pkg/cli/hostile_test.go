@@ -153,6 +153,7 @@ func gigabyte(w http.ResponseWriter, _ *http.Request) {
 // Whatever an endpoint does, fgctl ends in time, with the exit code of a failure, the operation named, little memory
 // and no request to anybody else; and it claims nothing.
 func TestHostileEndpoints(t *testing.T) {
+	t.Parallel()
 	var strays sync.Map
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { strays.Store(r.Method+" "+r.URL.Path, true) }))
 	t.Cleanup(elsewhere.Close)

@@ -68,7 +68,14 @@ func habit(cmd *cobra.Command, flag string) string {
 // Go.
 func valueError(flag *pflag.Flag, value string, err error) error {
 	if twice := new(env.TwiceError); errors.As(err, &twice) {
-		return fmt.Errorf("--%s %w", flag.Name, twice)
+		cure := "give one of them"
+		switch flag.Name {
+		case "namespace":
+			cure = "for several namespaces repeat --selector namespace=NAME"
+		case "config-file":
+			cure = "run the command for each file"
+		}
+		return fmt.Errorf("--%s %w; %s", flag.Name, twice, cure)
 	}
 	wanted := map[string]string{
 		"int":      "must be a whole number",

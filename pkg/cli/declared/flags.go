@@ -46,7 +46,7 @@ func (f *ProfileFlags) AddProfile(e *env.Env, cmd *cobra.Command) {
 			"may assume")
 	flags.BoolVar(&f.CreateRole, "create-pod-execution-role", false,
 		"make a pod execution role with the right trust policy and the managed policy")
-	flags.StringVarP(&f.ConfigFile, "config-file", "f", "",
+	flags.VarP((*env.Once)(&f.ConfigFile), "config-file", "f",
 		"read the profiles from a ClusterConfig, or from the output of get; - reads stdin")
 	env.MustComplete(cmd, "config-file", env.CompleteFiles)
 	env.MustComplete(cmd, "subnets", e.CompleteListOf(askSubnets))

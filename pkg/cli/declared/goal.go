@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,8 +68,13 @@ func ReadGoal(ctx context.Context, e *env.Env, f GoalFlags) (decision.Goal, env.
 		file, cluster string
 		line          int
 	}
-	seen, listed := map[string]place{}, false
+	seen, read, listed := map[string]place{}, map[string]bool{}, false
 	for _, file := range files {
+		name := filepath.Clean(file.Name)
+		if read[name] {
+			continue // a directory and a file in it, or one file twice
+		}
+		read[name] = true
 		parsed, at, err := ReadFile(ctx, e, file.Name)
 		if errs = append(errs, err); ctx.Err() != nil {
 			return goal, stated, ctx.Err()

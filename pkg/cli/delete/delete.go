@@ -85,7 +85,7 @@ region that can be read has it, or policies that fgctl did not give it; without 
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
 	e.AddNameFlag(cmd, &opts.name)
-	flags.StringVarP(&opts.configFile, "config-file", "f", "",
+	flags.VarP((*env.Once)(&opts.configFile), "config-file", "f",
 		"take cluster and region, and without names the profiles too, from this file; - reads stdin")
 	flags.BoolVar(&opts.all, "all", false, "every Fargate profile of the cluster")
 	opts.AddPods(cmd)

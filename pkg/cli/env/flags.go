@@ -40,7 +40,7 @@ func AddTextOutput(cmd *cobra.Command, format *string) {
 
 // AddNameFlag adds --name, which stands for the argument.
 func (e *Env) AddNameFlag(cmd *cobra.Command, name *string) {
-	cmd.Flags().StringVar(name, "name", "", "name of the profile, instead of the argument")
+	cmd.Flags().Var((*Once)(name), "name", "name of the profile, instead of the argument")
 	MustComplete(cmd, "name", e.CompleteProfiles)
 }
 
@@ -207,7 +207,7 @@ func (e *Env) NoArguments(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unexpected argument %q; %s takes flags only", args[0], cmd.CommandPath())
 }
 
-// Once is a text that is given once: of two namespaces the first would be lost in silence.
+// Once is a text that is given once: of two the first would be lost in silence.
 type Once string
 
 // String returns the text.
@@ -230,8 +230,7 @@ type TwiceError struct{ First, Second string }
 
 // Error names both.
 func (e *TwiceError) Error() string {
-	return fmt.Sprintf("is given twice (%q, %q); for several namespaces repeat --selector namespace=NAME",
-		e.First, e.Second)
+	return fmt.Sprintf("is given twice (%q, %q)", e.First, e.Second)
 }
 
 // AddSkipFlag adds --skip-checks.

@@ -105,7 +105,7 @@ requests a second; -o json is then one profile a line.`,
 	flags.SortFlags = false
 	e.AddClusterFlag(cmd)
 	e.AddNameFlag(cmd, &name)
-	flags.StringVarP(&opts.configFile, "config-file", "f", "",
+	flags.VarP((*env.Once)(&opts.configFile), "config-file", "f",
 		"take cluster and region from this ClusterConfig; - reads stdin")
 	flags.StringVarP(&opts.output, "output", "o", "table",
 		"table, wide, json, yaml, clusterconfig, name, jsonpath=TEMPLATE or custom-columns=HEADER:.path,...")

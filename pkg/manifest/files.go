@@ -100,7 +100,7 @@ func (s *search) expand(name string) (files []string, isDir bool, err error) {
 	if files, err = s.walk(name); err != nil {
 		return files, true, err
 	}
-	if files, err = s.without(name, files); err == nil && len(files) == 0 && !(s.left != nil && s.left.any()) {
+	if files, err = s.without(name, files); err == nil && len(files) == 0 && !s.left.any() {
 		err = fmt.Errorf("%s: %w", name, ErrNoFiles)
 	}
 	return files, true, err

@@ -25,8 +25,8 @@ type Left struct {
 	Charts, Kustomizations []string
 }
 
-// any reports whether something may make pods that was left out.
-func (l *Left) any() bool { return len(l.Charts)+len(l.Kustomizations) > 0 }
+// any reports whether something may make pods that was left out; l may be nil.
+func (l *Left) any() bool { return l != nil && len(l.Charts)+len(l.Kustomizations) > 0 }
 
 // Commands returns the command lines that print what charts and kustomizations make.
 func (l *Left) Commands() []string {

@@ -65,7 +65,8 @@ do.`,
 			}
 			opts.name = name
 			if err := errors.Join(
-				env.CheckNames(name), e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd), opts.CheckFleet(e, cmd, false), opts.checkPrice(e, cmd),
+				env.CheckNames(name), e.NoneEmpty(cmd), opts.CheckTimeout(e, cmd), opts.CheckFleet(e, cmd, false),
+				opts.checkPrice(e, cmd),
 				e.OneOf(cmd, "output", opts.output, formats), e.OneOf(cmd, "fail-on", opts.failOn, failOns),
 			); err != nil {
 				return err

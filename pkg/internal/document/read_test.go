@@ -101,6 +101,7 @@ func TestReadDocuments(t *testing.T) {
 		{"CRLF", "a: b\r\n---\r\nc: d\r\n", `1@1 {a@1:"b"}|2@3 {c@3:"d"}`},
 		{"CR alone", "a: b\r---\rc: d\r", `1@1 {a@1:"b"}|2@3 {c@3:"d"}`},
 		{"CR alone after a comment", "# x\ra: b\r", `1@2 {a@2:"b"}`},
+		{"CR alone after a marker's comment", "--- # x\ra: b\r", `1@2 {a@2:"b"}`},
 		{"byte order mark", "\ufeffa: b\n", `1@1 {a@1:"b"}`},
 		{"byte order mark before a marker", "\ufeff---\na: b\n", `1@2 {a@2:"b"}`},
 		{"byte order mark in JSON", "\ufeff{\"a\":1}", `1@1 {a@1:number(1)}`},

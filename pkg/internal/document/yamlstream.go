@@ -44,48 +44,33 @@ func (s *stream) yaml() error {
 		case errors.Is(err, errIdle) && len(c.text)+size > s.opts.MaxBytes/2:
 			c.content, c.tooLarge = true, true
 			return s.document(c)
+		case errors.Is(err, io.EOF) && size == 0:
+			return s.document(c)
 		case err != nil && !errors.Is(err, io.EOF):
 			return err
 		}
-		end := err != nil
 		if !c.content {
 			line = bytes.TrimPrefix(line, bom)
 		}
-		begins, ends := marker(line, "---"), marker(line, "...")
-		if begins && (c.content || c.marked) || end && size == 0 {
-			if err := s.document(c); err != nil {
+		if marker(line, "---") && (c.content || c.marked) {
+			if c, err = s.next(c); err != nil {
 				return err
 			}
-			c = chunk{start: s.line, text: c.text[:0]}
-			if end && size == 0 {
-				return nil
+		}
+		s.line++
+		c.add(line, size, s.opts.MaxBytes)
+		if marker(line, "...") {
+			if c, err = s.next(c); err != nil {
+				return err
 			}
-		}
-		if size > 0 {
-			s.line++
-		}
-		c.marked = c.marked || begins
-		switch {
-		case begins:
-			line2 := bytes.TrimSpace(line[3:])
-			c.content = len(line2) > 0 && line2[0] != '#'
-		case directive(line, c):
-			c.directives++
-		case !ends && !blank(line):
-			c.content = true
-		}
-		if c.tooLarge = c.tooLarge || len(c.text)+size > s.opts.MaxBytes; !c.tooLarge {
-			c.text = append(c.text, line...)
-		}
-		if ends {
-			if c.content || c.marked {
-				if err := s.document(c); err != nil {
-					return err
-				}
-			}
-			c = chunk{start: s.line, text: c.text[:0]}
 		}
 	}
+}
+
+// next ends a document, and returns the chunk of the one behind it, which reuses the memory.
+func (s *stream) next(c chunk) (chunk, error) {
+	err := s.document(c)
+	return chunk{start: s.line, text: c.text[:0]}, err
 }
 
 // chunk is the text of one document.
@@ -97,6 +82,21 @@ type chunk struct {
 	// directives counts its %-lines
 	directives int
 	text       []byte
+}
+
+// add takes a line, of which size is the whole length, while the text stays below most bytes.
+func (c *chunk) add(line []byte, size, most int) {
+	switch {
+	case marker(line, "---"):
+		c.marked, c.content = true, !blank(line[3:])
+	case directive(line, *c):
+		c.directives++
+	case !marker(line, "...") && !blank(line):
+		c.content = true
+	}
+	if c.tooLarge = c.tooLarge || len(c.text)+size > most; !c.tooLarge {
+		c.text = append(c.text, line...)
+	}
 }
 
 // document parses a chunk and yields what is in it.

@@ -20,7 +20,7 @@ demo: build ## Create, explain, replace and delete a profile on the embedded san
 
 .PHONY: test
 test: ## Run the tests; those of moto and the AWS CLI are skipped where these are not installed
-	go test ./...
+	GOGC=400 go test ./...
 
 .PHONY: race
 race: ## Run the tests with the race detector

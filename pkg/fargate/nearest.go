@@ -54,39 +54,14 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 	if findMatch(e, pin) == nil {
 		pin = "" // there is no such profile, so the label has to go or to change
 	}
-	var best *SelectorMatch
-	var profile *ProfileMatch
-	least, likest := 0, 0.0
-	for i := range e.Profiles {
-		p := &e.Profiles[i]
-		if pin != "" && p.Name != pin || pin == "" && !p.Status.TakesPods() {
-			continue
-		}
-		for j := range p.Selectors {
-			n := p.Selectors[j].unmet()
-			if best != nil && n > least {
-				continue
-			}
-			if like := p.Selectors[j].likeness(); best == nil || n < least || like > likest {
-				profile, best, least, likest = p, &p.Selectors[j], n, like
-			}
-		}
-	}
+	profile, best := e.closest(pin)
 	if best == nil {
 		return nil
 	}
 	compiled := findProfile(m.profiles, profile.Name)
 	n := &Nearest{
-		Profile: profile.Name, Selector: best.Index, Unmet: []Condition{}, Full: len(profile.Selectors) >= MaxSelectors,
+		Profile: profile.Name, Selector: best.Index, Unmet: best.conditions(), Full: len(profile.Selectors) >= MaxSelectors,
 		Cluster: compiled.cluster,
-	}
-	if !best.Namespace.Matches {
-		n.Unmet = append(n.Unmet, Condition{Field: "namespace", Want: best.Namespace.Want, Got: &pod.Namespace})
-	}
-	for _, l := range best.Labels {
-		if !l.Matches {
-			n.Unmet = append(n.Unmet, Condition{Field: "label", Key: l.Key, Want: l.Want, Got: l.Got})
-		}
 	}
 	switch {
 	case !profile.Status.TakesPods() && profile.Status != StatusCreating:
@@ -109,6 +84,29 @@ func (m *Matcher) nearest(pod kube.Pod, e Explanation) *Nearest {
 		n.AddSelector = addSelector(pod, *best)
 	}
 	return n
+}
+
+// closest returns the selector that needs the fewest changes of the pod, of several the one whose values are likest,
+// with its profile: the pinned one, or without a pin any that takes pods. Both are nil where no profile counts.
+func (e Explanation) closest(pin string) (profile *ProfileMatch, best *SelectorMatch) {
+	least, likest := 0, 0.0
+	for i := range e.Profiles {
+		p := &e.Profiles[i]
+		if pin != "" && p.Name != pin || pin == "" && !p.Status.TakesPods() {
+			continue
+		}
+		for j := range p.Selectors {
+			s := &p.Selectors[j]
+			n := s.unmet()
+			if best != nil && n > least {
+				continue
+			}
+			if like := s.likeness(); best == nil || n < least || like > likest {
+				profile, best, least, likest = p, s, n, like
+			}
+		}
+	}
+	return profile, best
 }
 
 // settled returns the labels that lead the pod to the profile, and the pin with them where others would match
@@ -137,6 +135,20 @@ func with(labels, added map[string]string) map[string]string {
 // CanPin reports whether a profile's name can be the value of a pod's ProfileLabel: EKS takes names that
 // Kubernetes takes for no label value (see Validate).
 func CanPin(profile string) bool { return len(validation.IsValidLabelValue(profile)) == 0 }
+
+// conditions returns what the pod does not meet.
+func (s SelectorMatch) conditions() []Condition {
+	out := []Condition{}
+	if !s.Namespace.Matches {
+		out = append(out, Condition{Field: "namespace", Want: s.Namespace.Want, Got: &s.Namespace.Got})
+	}
+	for _, l := range s.Labels {
+		if !l.Matches {
+			out = append(out, Condition{Field: "label", Key: l.Key, Want: l.Want, Got: l.Got})
+		}
+	}
+	return out
+}
 
 // unmet counts the conditions that fail.
 func (s SelectorMatch) unmet() int {

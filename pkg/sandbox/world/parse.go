@@ -183,28 +183,32 @@ func lineOf(root *yaml.Node, path string) int {
 	}
 	line := node.Line
 	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
-		for node.Kind == yaml.AliasNode && node.Alias != nil {
-			node = node.Alias
-		}
-		next := (*yaml.Node)(nil)
-		switch node.Kind {
-		case yaml.SequenceNode:
-			if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(node.Content) {
-				next = node.Content[i]
-				line = next.Line
-			}
-		case yaml.MappingNode:
-			for i := 0; i+1 < len(node.Content); i += 2 {
-				if node.Content[i].Value == step {
-					next = node.Content[i+1]
-					line = node.Content[i].Line
-				}
-			}
-		}
+		next, at := child(node, step)
 		if next == nil {
-			return line
+			break
 		}
-		node = next
+		node, line = next, at
 	}
 	return line
+}
+
+// child returns the element or the value that a step of a path leads to, nil where it is not there, and its line: of
+// a value its key's.
+func child(node *yaml.Node, step string) (*yaml.Node, int) {
+	for node.Kind == yaml.AliasNode && node.Alias != nil {
+		node = node.Alias
+	}
+	switch node.Kind {
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(node.Content) {
+			return node.Content[i], node.Content[i].Line
+		}
+	case yaml.MappingNode: // of a key that is there twice, the last
+		for i := len(node.Content) - 2; i >= 0; i -= 2 {
+			if node.Content[i].Value == step {
+				return node.Content[i+1], node.Content[i].Line
+			}
+		}
+	}
+	return nil, 0
 }

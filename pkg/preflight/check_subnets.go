@@ -86,15 +86,18 @@ func (f *facts) judgeGiven() (Result, []network.Judgement) {
 		})
 	}
 	out := usableSubnets(message, choices, warnings)
-	if out.Level == Pass {
+	switch {
+	case out.Level == Pass:
 		out = out.with(good...)
+	case out.Level == Warn && slices.ContainsFunc(choices, func(c network.Judgement) bool { return c.ZoneUnlisted }):
+		out = out.hint(f.subnetHint()) // EKS may refuse the zone, and names no other
 	}
 	return out, choices
 }
 
 // subnetHint names private subnets in the place of unusable ones, where some are known.
 func (f *facts) subnetHint() string {
-	if chosen, _, _ := f.usable(); len(chosen) > 0 {
+	if chosen, _, _ := f.usable(); len(chosen) > 0 && !chosen[0].ZoneUnlisted {
 		return "usable in this VPC: " + strings.Join(idsOf(chosen), ", ")
 	}
 	return ""

@@ -17,20 +17,17 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fgctl/fgctl/pkg/sandbox"
+	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
 
 func TestDefaultWorld(t *testing.T) {
 	w := sandbox.DefaultWorld()
 	c := w.Cluster("demo")
 	if w.Region != "us-east-1" || w.Account != "111122223333" || c == nil || c.VPC != "vpc-0d3e0000000000001" || len(c.Subnets) != 4 || len(c.Profiles) != 0 ||
-		w.Delays.Create != 2*time.Second || w.Delays.Delete != 3*time.Second || w.RoleARN(*w.Role("fargate-pods")) != "arn:aws:iam::111122223333:role/fargate-pods" ||
-		w.RoleARN(*w.Role("not-fargate")) != "arn:aws:iam::111122223333:role/not-fargate" {
+		w.Delays.Create != 2*time.Second || w.Delays.Delete != 3*time.Second || w.RoleARN(*w.Role("fargate-pods")) != bench.GoodRole || w.RoleARN(*w.Role("not-fargate")) != bench.BadRole {
 		t.Errorf("default world %+v", w)
 	}
-	for _, id := range []string{
-		"subnet-0aaa0000000000001", "subnet-0aaa0000000000002", "subnet-0bbb0000000000001", "subnet-0bbb0000000000002",
-		"subnet-0ccc0000000000001", "subnet-0ddd0000000000001",
-	} {
+	for _, id := range []string{bench.PrivateA, bench.PrivateB, bench.PublicA, "subnet-0bbb0000000000002", bench.MainOnly, bench.Foreign} {
 		if s, _ := w.Subnet(id); s == nil {
 			t.Errorf("subnet %s is missing", id)
 		}

@@ -1,4 +1,4 @@
-package sandbox_test
+package bench_test
 
 // How fast a sandbox is made and answers: property tests make thousands of them.
 

@@ -1,8 +1,9 @@
-package eks_test
+package policy_test
 
 // Worlds in which the caller may do exactly what is written.
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -18,6 +19,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
+
+var ctx = context.Background()
 
 const serviceRoleARN = "arn:aws:iam::111122223333:role/aws-service-role/eks-fargate.amazonaws.com/AWSServiceRoleForAmazonEKSForFargate"
 

@@ -1,8 +1,9 @@
-package eks_test
+package account_test
 
 // How profiles and roles change in time, by a clock that the test moves.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,6 +19,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
+
+var ctx = context.Background()
 
 func TestLifeOfAProfile(t *testing.T) {
 	b := bench.Serve(t)
@@ -133,6 +136,8 @@ func TestDeleteFails(t *testing.T) {
 		t.Errorf("saw %q", seen)
 	}
 }
+
+const misconfigured = "Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com Service Principal"
 
 const trustsFargate = `{"Statement":{"Effect":"Allow","Principal":{"Service":"eks-fargate-pods.amazonaws.com"},"Action":"sts:AssumeRole"}}`
 

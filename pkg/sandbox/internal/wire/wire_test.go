@@ -1,6 +1,7 @@
-package sandbox_test
+package wire_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/sandbox/internal/bench"
 )
+
+var ctx = context.Background()
 
 func TestThrottlingOfEveryService(t *testing.T) {
 	b := bench.Serve(t, func(w *sandbox.World) {

@@ -6,39 +6,10 @@ import (
 	"testing"
 
 	"github.com/fgctl/fgctl/pkg/cloud"
-	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 	"github.com/fgctl/fgctl/pkg/preflight"
 	"github.com/fgctl/fgctl/pkg/sandbox"
 	"github.com/fgctl/fgctl/pkg/trust"
 )
-
-// A role's name fits into IAM's limit, and two clusters have two of them.
-func TestRoleName(t *testing.T) {
-	const long = "platform-production-payments-eu-central-1-"
-	for _, c := range []struct{ cluster, region, want string }{
-		{"demo", "us-east-1", "fgctl-fargate-pods-demo-us-east-1"},
-		{strings.Repeat("a", 35), "us-east-1", "fgctl-fargate-pods-" + strings.Repeat("a", 35) + "-us-east-1"},
-		{strings.Repeat("a", 36), "us-east-1", "fgctl-fargate-pods-" + strings.Repeat("a", 26) + "-22c1d24b-us-east-1"},
-		{long + "blue", "us-east-1", "fgctl-fargate-pods-platform-production-paymen-ac1a6d55-us-east-1"},
-	} {
-		if got := decision.RoleName(c.cluster, c.region); got != c.want {
-			t.Errorf("%s: %s", c.cluster, got)
-		}
-	}
-	names := map[string]string{}
-	for _, cluster := range []string{long + "blue", long + "green", long + "blue-2", strings.Repeat("a", 100), strings.Repeat("a", 99)} {
-		for _, region := range []string{"us-east-1", "ap-southeast-2", strings.Repeat("r", 80)} {
-			name := decision.RoleName(cluster, region)
-			if len(name) > 64 && len(region) < 40 {
-				t.Errorf("%s has %d characters", name, len(name))
-			}
-			if before := names[name]; before != "" {
-				t.Errorf("%s is the role of %s and of %s", name, before, cluster)
-			}
-			names[name] = cluster + " in " + region
-		}
-	}
-}
 
 // iamBetween calls a function between the first read of a role and what follows.
 type iamBetween struct {

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -267,5 +268,76 @@ func TestNewRoleOfAFile(t *testing.T) {
 		if d.Wish.NewRole != (d.Name == "new") {
 			t.Errorf("%s: %v, a role is made: %v", d.Name, d.Action, d.Wish.NewRole)
 		}
+	}
+}
+
+// Nothing goes when what was to take its pods has gone, whoever else could.
+func TestStill(t *testing.T) {
+	old, heir := there("old", "", "web shop", fargate.StatusActive), there("heir", "", "web", fargate.StatusActive)
+	stranger := there("stranger", "", "web", fargate.StatusActive)
+	still := Turn{Left: []fargate.Profile{heir}}.Still(Decision{Situation: Situation{Name: "old", Original: &old}})
+	for _, c := range []struct {
+		why   string
+		now   []fargate.Profile
+		stays bool
+	}{
+		{"as it was", []fargate.Profile{old, heir}, false},
+		{"gone", []fargate.Profile{old}, true},
+		{"going", []fargate.Profile{old, there("heir", "", "web", fargate.StatusDeleting)}, true},
+		{"made again with less", []fargate.Profile{old, there("heir", "", "other", fargate.StatusActive)}, true},
+		{"gone, and a stranger takes its pods", []fargate.Profile{old, stranger}, true},
+	} {
+		var refusal *Refusal
+		err := still(c.now)
+		if moved := errors.As(err, &refusal) && refusal.Reason == Moved; moved != c.stays || err != nil != c.stays {
+			t.Errorf("%s: %v", c.why, err)
+		}
+	}
+	// Where the name is kept, the temporary profile takes the pods until the new one of the name is there.
+	kept := Decision{Wanted: there("old-2", "", "web shop", ""), Situation: Situation{Name: "old", Original: &old}}
+	still = Turn{Left: []fargate.Profile{there("old", "", "web shop", fargate.StatusActive)}}.Still(kept)
+	if err := still([]fargate.Profile{old, there("old-2", "", "web shop", fargate.StatusActive)}); err != nil {
+		t.Errorf("the temporary profile is there: %v", err)
+	}
+	if still([]fargate.Profile{old}) == nil {
+		t.Error("what goes is taken for what takes its pods")
+	}
+	if (Turn{}).Still(Decision{}) != nil {
+		t.Error("what replaces nothing is judged")
+	}
+}
+
+// What the pre-flight is asked of a file: each profile that is made, by what comes before it and what will be gone.
+func TestChecks(t *testing.T) {
+	cluster := []fargate.Profile{there("web", "web", "web", fargate.StatusActive), there("old", "old", "old", fargate.StatusActive)}
+	changes, err := goal(PruneApplied, map[string]string{"web": "web more", "new": "new"}).Decide(cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, at := changes.Checks([]string{"egress"}, "made")
+	var got []string
+	for i, in := range inputs {
+		if in.Profile.Cluster != "demo" || in.NewRole != "" || !slices.Equal(in.Skip, []string{"egress"}) || changes.Decisions[at[i]].Wanted.Name != in.Profile.Name {
+			t.Errorf("%+v", in)
+		}
+		slices.Sort(in.Leaving)
+		got = append(got, in.Profile.Name+" after "+strings.Join(fargate.Names(in.Planned), " ")+" without "+strings.Join(in.Leaving, " "))
+	}
+	if want := []string{"new after  without old web", "web-2 after new without old web"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q, in the order %s", got, want, turns(changes))
+	}
+}
+
+// A file that apply would change nothing for has what lives, under its name in the file.
+func TestFileOf(t *testing.T) {
+	replaced, failed := there("api", "api", "api", fargate.StatusActive), there("bad", "", "bad", fargate.StatusCreateFailed)
+	successor := there("api-2", "api", "api more", fargate.StatusCreating)
+	maps.Copy(successor.Tags, map[string]string{TagReplaces: "api", TagReplacesID: "1"})
+	file, left := FileOf([]fargate.Profile{there("web-3", "web", "web", fargate.StatusActive), replaced, successor, failed})
+	if got := strings.Join(fargate.Names(file), " "); got != "web api" || len(file[0].Tags) != 0 || file[0].Status != "" {
+		t.Errorf("the file has %s: %+v", got, file)
+	}
+	if got := strings.Join(fargate.Names(left), " "); got != "api bad" {
+		t.Errorf("left out are %s", got)
 	}
 }

@@ -3,6 +3,7 @@ package decision
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -215,5 +216,79 @@ func TestFirstName(t *testing.T) {
 		if err != nil || d.Wanted.Tags[TagFirst] != c.want || d.Wanted.Tags[TagApplied] != c.applied {
 			t.Errorf("%+v: %v, %v", c, d.Wanted.Tags, err)
 		}
+	}
+}
+
+// The profiles that are there when something is done, and that take the pods of those that go.
+func TestAfter(t *testing.T) {
+	web, web2, api := there("web", "", "web", fargate.StatusActive), there("web-2", "", "web", fargate.StatusCreating),
+		there("api", "", "api", fargate.StatusActive)
+	for _, c := range []struct {
+		why      string
+		decision Decision
+		want     string
+	}{
+		{"begin", Decision{Action: Begin, Wanted: web2, Situation: Situation{Name: "web", Original: &web}}, "api web-2"},
+		{"finish", Decision{Action: Finish, Wanted: web2, Situation: Situation{Name: "web", Original: &web, Successor: &web2}}, "api web-2"},
+		{"keep the name", Decision{
+			Action: Begin, Wanted: web2, Wish: Wish{KeepName: true}, Situation: Situation{Name: "web", Original: &web},
+		}, "api web"},
+		{"undo", Decision{Action: Undo, Situation: Situation{Name: "web", Original: &web, Successor: &web2}}, "api web"},
+		{"drop", Decision{Action: Drop, Situation: Situation{Name: "api", Original: &api}}, "web web-2"},
+		{"make", Decision{Action: Make, Wanted: there("new", "", "new", "")}, "api new web web-2"},
+	} {
+		c.decision.Profiles = []fargate.Profile{api, web, web2}
+		after := c.decision.After()
+		if got := strings.Join(slices.Sorted(slices.Values(fargate.Names(after))), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.why, got, c.want)
+		}
+		if made := fargate.Named(after, "web-2"); c.why == "begin" && made.Status != fargate.StatusActive {
+			t.Errorf("%s: the successor is %s", c.why, made.Status)
+		}
+	}
+	d := Decision{Action: Begin, Wanted: web2, Situation: Situation{Name: "web", Original: &web, Profiles: []fargate.Profile{api, web}}}
+	if got := fargate.Names(d.During()); !slices.Equal(got, []string{"api", "web", "web-2"}) {
+		t.Errorf("while the original is drained: %v", got)
+	}
+	if made := d.Made(web2); made.Action != Finish || made.Successor.Name != "web-2" || d.Action != Begin {
+		t.Errorf("when the successor is made: %+v", made)
+	}
+}
+
+// What nobody agreed to is refused only where a profile gives up pods.
+func TestAgreed(t *testing.T) {
+	web := there("web", "", "web shop", fargate.StatusActive)
+	begin := func(namespaces string) Decision {
+		return Decision{Action: Begin, Wanted: there("web-2", "", namespaces, ""), Situation: Situation{Name: "web", Original: &web}}
+	}
+	finish := begin("other")
+	finish.Action = Finish
+	for _, c := range []struct {
+		why       string
+		decision  Decision
+		uncovered bool
+		want      string
+	}{
+		{"all is covered", begin("web shop more"), false, ""},
+		{"less is covered", begin("web"), false, "the successor does not cover all"},
+		{"pods lose their profile", begin("web shop"), true, "pods would be left without a profile"},
+		{"it was agreed to when it began", finish, true, ""},
+	} {
+		err := c.decision.Agreed(c.uncovered)
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.why, err)
+		}
+	}
+}
+
+// What EKS gave up is told with all its reasons.
+func TestFailed(t *testing.T) {
+	failed := Failed{Profile: there("web", "", "web", fargate.StatusCreateFailed)}
+	if got := failed.Error(); got != "profile web is CREATE_FAILED; EKS gives no reason (health.issues is empty)" {
+		t.Error(got)
+	}
+	failed.Profile.Issues = []fargate.HealthIssue{{Code: "AccessDenied", Message: "no"}, {Code: "Ec2SubnetNotFound", Message: "gone"}}
+	if got := failed.Error(); !strings.HasPrefix(got, "profile web is CREATE_FAILED\n  ") || !strings.Contains(got, "gone") {
+		t.Error(got)
 	}
 }

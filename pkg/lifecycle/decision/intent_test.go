@@ -118,3 +118,35 @@ func TestAssessTrustsNoTagsAlone(t *testing.T) {
 		}
 	}
 }
+
+// Tags that fgctl cannot have written are faults.
+func TestTagFaults(t *testing.T) {
+	for _, c := range []struct {
+		why  string
+		tags map[string]string
+		want string
+	}{
+		{"none", nil, ""},
+		{"a user's", map[string]string{"team": "a"}, ""},
+		{"a replacement that is done", map[string]string{TagReplaces: "web", TagReplacesID: "0"}, ""},
+		{"itself", map[string]string{TagReplaces: "web-2", TagReplacesID: "1"}, "it replaces itself, by the tag fgctl:replaces"},
+		{"its own name, from another one", map[string]string{TagReplaces: "web-2", TagReplacesID: "0"}, ""},
+		{"no id", map[string]string{TagReplaces: "web"}, "it has the tag fgctl:replaces=web without fgctl:replaces-id"},
+		{"an id alone", map[string]string{TagReplacesID: "0"}, "it has tags of a replacement without fgctl:replaces"},
+		{"temporary for nobody", map[string]string{TagTemporary: "true"}, "it has tags of a replacement without fgctl:replaces"},
+	} {
+		p := there("web-2", "", "web", fargate.StatusActive)
+		p.Tags = c.tags
+		if got := strings.Join(TagFaults([]fargate.Profile{p}, p), "; "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+	two := []fargate.Profile{there("a", "web", "a", fargate.StatusActive), there("b", "web", "b", fargate.StatusActive)}
+	if faults := TagFaults(two, two[0]); len(faults) != 1 {
+		t.Errorf("two profiles are one of a file: %q", faults)
+	}
+	tags := map[string]string{"team": "a", TagApplied: "web", "aws:x": "y"}
+	if own := OwnTags(tags); len(own) != 1 || own[TagApplied] != "web" || len(tags) != 3 {
+		t.Errorf("fgctl's own are %v", own)
+	}
+}

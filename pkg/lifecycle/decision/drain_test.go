@@ -149,8 +149,10 @@ func TestDecideDrained(t *testing.T) {
 
 // What is left on a profile is told in full.
 func TestLeft(t *testing.T) {
-	d := Drain{Profile: "web", Leaving: 2, Moves: []Move{{Namespace: "web", Owner: kube.Owner{Kind: "Deployment", Name: "shop"}, Pods: []string{"shop-1", "shop-2"}, To: "web-2"}},
-		Stays: []Move{{Namespace: "web", Owner: kube.Owner{Kind: "Job", Name: "load"}, Pods: []string{"load-1"}, Why: "it runs to its end"}}}
+	d := Drain{
+		Profile: "web", Leaving: 2, Moves: []Move{{Namespace: "web", Owner: kube.Owner{Kind: "Deployment", Name: "shop"}, Pods: []string{"shop-1", "shop-2"}, To: "web-2"}},
+		Stays: []Move{{Namespace: "web", Owner: kube.Owner{Kind: "Job", Name: "load"}, Pods: []string{"load-1"}, Why: "it runs to its end"}},
+	}
 	const left = "Deployment/shop in namespace web (shop-1, shop-2): there was no time to restart it; " +
 		"Job/load in namespace web (load-1): it runs to its end; pods that are being deleted: 2"
 	if got := d.Left(); got != left {

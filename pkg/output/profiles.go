@@ -245,7 +245,7 @@ func (l *ProfileList) columns(form tableForm, accounts bool) (out []profileColum
 	switch form {
 	case fullTable, wideTable:
 		add("POD_EXECUTION_ROLE_ARN", func(r profileRow) string { return r.p.PodExecutionRoleARN })
-		add("SUBNETS", func(r profileRow) string { return cmp.Or(strings.Join(r.p.Subnets, ","), "<none>") })
+		add("SUBNETS", func(r profileRow) string { return strings.Join(r.p.Subnets, ",") })
 		add("TAGS", func(r profileRow) string { return pairs(r.p.Tags) })
 	case narrowTable:
 		add("ROLE", func(r profileRow) string {
@@ -263,7 +263,8 @@ func (l *ProfileList) columns(form tableForm, accounts bool) (out []profileColum
 	return out
 }
 
-// profileTable makes one row per selector. On a terminal only the first of a profile has what is not the selector's.
+// profileTable makes one row per selector; what is empty is <none>. On a terminal only the first of a profile has what
+// is not the selector's.
 func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (header []string, rows [][]string) {
 	columns := l.columns(form, slices.ContainsFunc(all, func(c ClusterProfiles) bool { return c.Account != "" }))
 	for _, col := range columns {
@@ -273,13 +274,13 @@ func (l *ProfileList) profileTable(form tableForm, all []ClusterProfiles) (heade
 		for _, p := range c.Profiles {
 			selectors := p.Selectors
 			if len(selectors) == 0 {
-				selectors = []fargate.Selector{{Namespace: "<none>"}}
+				selectors = []fargate.Selector{{}}
 			}
 			for i, s := range selectors {
 				row := make([]string, len(columns))
 				for j, col := range columns {
 					if i == 0 || col.bySelector || !l.table.grouped {
-						row[j] = col.cell(profileRow{c, p, s})
+						row[j] = cmp.Or(Clean(col.cell(profileRow{c, p, s})), "<none>")
 					}
 				}
 				rows = append(rows, row)
@@ -297,9 +298,6 @@ func created(at time.Time) string {
 }
 
 func health(issues []fargate.HealthIssue) string {
-	if len(issues) == 0 {
-		return "<none>"
-	}
 	codes := make([]string, len(issues))
 	for i, issue := range issues {
 		codes[i] = issue.Code
@@ -307,11 +305,11 @@ func health(issues []fargate.HealthIssue) string {
 	return strings.Join(codes, ",")
 }
 
-// pairs writes a map as k=v,k=v in byte order, or <none>.
+// pairs writes a map as k=v,k=v in byte order.
 func pairs(m map[string]string) string {
 	out := make([]string, 0, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		out = append(out, k+"="+m[k])
 	}
-	return cmp.Or(strings.Join(out, ","), "<none>")
+	return strings.Join(out, ",")
 }

@@ -25,12 +25,12 @@ func someProfiles() []ClusterProfiles {
 		Subnets: []string{"subnet-1", "subnet-2"}, Tags: map[string]string{"team": "a", "env": hostile},
 		CreatedAt: time.Date(2030, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), ARN: "arn:aws:eks:eu-west-1:1:fargateprofile/demo/web/1",
 	}
-	old := fargate.Profile{Name: "old", Status: fargate.StatusCreateFailed, Issues: []fargate.HealthIssue{
+	old := fargate.Profile{Name: "o\x1b[31mld", Status: fargate.StatusCreateFailed, Issues: []fargate.HealthIssue{
 		{Code: "PodExecutionRoleAlreadyInUse", Message: "m"}, {Code: "InternalFailure", Message: "m"},
 	}}
 	return []ClusterProfiles{
 		{Cluster: "demo", Region: "eu-west-1", Profiles: []fargate.Profile{web}},
-		{Cluster: "test", Region: "us-east-1", Profiles: []fargate.Profile{old}},
+		{Cluster: "te\x1b[31mst", Region: "us-east-1", Profiles: []fargate.Profile{old}},
 	}
 }
 
@@ -130,13 +130,19 @@ web   web        app=web,tier=front  pods    2        ACTIVE
       api        <none>
 old   <none>     <none>              <none>  0        CREATE_FAILED
 `},
-		{55, "table", `
+		{54, "table", `
 NAME  NAMESPACE  LABELS      ROLE    SUBNETS  STATUS
 web   web        app=web,    pods    2        ACTIVE
                  tier=front
       api        <none>
 old   <none>     <none>      <none>  0        CREATE_
                                               FAILED
+`},
+		{53, "table", `
+NAME  NAMESPACE  LABELS              STATUS
+web   web        app=web,tier=front  ACTIVE
+      api        <none>
+old   <none>     <none>              CREATE_FAILED
 `},
 		{45, "table", `
 NAME  NAMESPACE  LABELS         STATUS
@@ -165,7 +171,7 @@ old   <none>     <none>         CREATE_FAILED
 // What is printed later stands below what was printed first, in its columns and without another header.
 func TestProfileListGoesOn(t *testing.T) {
 	s, out, _ := buffers()
-	s.OutTerminal, s.Width = true, 60
+	s.OutTerminal, s.Width = true, 100
 	list := NewProfileList(s, ProfileOptions{Format: "table"})
 	all := someProfiles()
 	all[1].Profiles[0].Status, all[1].Profiles[0].PodExecutionRoleARN = "gone", "role/a-longer-one"

@@ -98,9 +98,9 @@ func tableWidth(header []string, rows [][]string, measure func(cell string) int)
 	return max(0, sum-gap)
 }
 
-// wordWidth returns the width of the widest word of a cell.
+// wordWidth returns the least width to which a cell is squeezed before a word of it is torn: that of its widest word.
 func wordWidth(cell string) int {
-	word := 0
+	word := min(displayWidth(cell), narrowest)
 	for cell != "" {
 		end := strings.IndexAny(cell, breakAfter) + 1
 		if end == 0 {
@@ -129,7 +129,7 @@ func widest(rows [][]string, measure func(cell string) int) []int {
 // that does not do, words are.
 func squeeze(widths, words []int, room int) {
 	for _, least := range []func(j int) int{
-		func(j int) int { return max(words[j], narrowest) },
+		func(j int) int { return words[j] },
 		func(int) int { return narrowest },
 	} {
 		sum := 0

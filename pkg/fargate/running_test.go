@@ -150,30 +150,3 @@ func TestRunningPodsThatFargateRefuses(t *testing.T) {
 		}
 	}
 }
-
-func TestOwners(t *testing.T) {
-	var owners kube.Owners
-	pinned := map[string]string{kube.ProfileLabel: "a"}
-	owners.Note(kube.Pod{Kind: "Deployment", Namespace: "web", Name: "api", Labels: pinned})
-	owners.Note(kube.Pod{Kind: "Job", Namespace: "web", Name: "free"})
-	owners.Note(kube.Pod{Kind: "Pod", Namespace: "web", Name: "x", Labels: pinned, Running: &kube.Running{}})
-	for _, c := range []struct {
-		namespace, kind, name, hash string
-		want                        bool
-	}{
-		{"web", "ReplicaSet", "api-5d4", "5d4", true},
-		{"web", "Deployment", "api", "", true},
-		{"web", "ReplicaSet", "api-5d4", "", false},
-		{"other", "ReplicaSet", "api-5d4", "5d4", false},
-		{"web", "Job", "free", "", false},
-		{"web", "", "", "", false},
-	} {
-		p := kube.Pod{Namespace: c.namespace, Labels: map[string]string{kube.HashLabel: c.hash}, Running: &kube.Running{OwnerKind: c.kind, OwnerName: c.name}}
-		if got := owners.Pins(p); got != c.want {
-			t.Errorf("%+v: %v", c, got)
-		}
-	}
-	if owners.Pins(kube.Pod{Kind: "Deployment", Namespace: "web", Name: "api"}) {
-		t.Error("a manifest has no owner")
-	}
-}

@@ -49,14 +49,7 @@ func (o *Objects) AddFile(source string, of *Objects) {
 		}
 	}
 	o.lay([]*Objects{of})
-	o.policies = append(o.policies, of.policies...)
-	lay(&o.services, of.services)
-	for name, routes := range of.routes {
-		for _, r := range routes {
-			r.Services = []string{name.Name}
-			o.AddRoute(name.Namespace, r)
-		}
-	}
+	o.layLast(of)
 	for pod, texts := range of.reports {
 		for _, text := range texts {
 			o.AddReport(pod, text)
@@ -68,12 +61,15 @@ func (o *Objects) AddFile(source string, of *Objects) {
 // keys are the objects of which Near chooses.
 func (o *Objects) keys() []objectKey {
 	out := slices.Concat(keysOf("claim", o.claims), keysOf("range", o.ranges), keysOf("service", o.services),
-		keysOf("account", o.accounts))
+		keysOf("account", o.accounts), keysOf("policy", o.policies), slices.Collect(maps.Keys(o.routes)))
 	for name := range o.volumes {
 		out = append(out, objectKey{"volume", ObjectName{Name: name}})
 	}
 	for name := range o.classes {
 		out = append(out, objectKey{"class", ObjectName{Name: name}})
+	}
+	for name := range o.inline {
+		out = append(out, objectKey{"driver", ObjectName{Name: name}})
 	}
 	return out
 }
@@ -87,7 +83,8 @@ func keysOf[V any](kind string, of map[ObjectName]V) []objectKey {
 }
 
 // Near returns the objects as they decide about the pods of a file: of those with the same name its own, else those of
-// the nearest directory. Where several are as near and differ, none decides, but of Services the last.
+// the nearest directory. Where several are as near and differ, none decides, but of Services, their routes and
+// SecurityGroupPolicies the last, so that a warning stays.
 func (o *Objects) Near(source string) *Objects {
 	if o == nil || len(o.near.twice) == 0 {
 		return o
@@ -109,11 +106,11 @@ func (o *Objects) Near(source string) *Objects {
 	view := &Objects{facts: o.facts}
 	view.claims, view.volumes, view.classes = maps.Clone(o.claims), maps.Clone(o.volumes), maps.Clone(o.classes)
 	view.ranges, view.accounts, view.inline = maps.Clone(o.ranges), maps.Clone(o.accounts), maps.Clone(o.inline)
-	view.services = maps.Clone(o.services)
+	view.services, view.routes, view.policies = maps.Clone(o.services), maps.Clone(o.routes), maps.Clone(o.policies)
 	for _, depth := range slices.Sorted(maps.Keys(groups)) {
 		view.lay(groups[depth])
 		for _, x := range groups[depth] {
-			maps.Copy(view.services, x.services)
+			view.layLast(x)
 		}
 	}
 	o.near.views[key.String()] = view
@@ -147,6 +144,13 @@ func (o *Objects) lay(group []*Objects) {
 	layOf(&o.ranges, group, func(x *Objects) map[ObjectName]limitRange { return x.ranges })
 	layOf(&o.accounts, group, func(x *Objects) map[ObjectName]labels.Set { return x.accounts })
 	layOf(&o.inline, group, func(x *Objects) map[string]bool { return x.inline })
+}
+
+// layLast puts objects over those that are there, whatever these say.
+func (o *Objects) layLast(x *Objects) {
+	lay(&o.services, x.services)
+	lay(&o.routes, x.routes)
+	lay(&o.policies, x.policies)
 }
 
 func layOf[K comparable, V any](into *map[K]V, group []*Objects, of func(*Objects) map[K]V) {

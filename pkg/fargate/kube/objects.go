@@ -24,7 +24,7 @@ type Objects struct {
 
 	sorted   sync.Once
 	volume   []Volume // by name
-	standard string   // the default StorageClass
+	standard string   // the default StorageClass; empty where several of other provisioners are
 	limits   map[string][]Limits
 	bounds   map[string][]Bounds
 
@@ -37,13 +37,13 @@ type facts struct {
 	volumes  map[string]Volume
 	classes  map[string]class
 	ranges   map[ObjectName]limitRange
-	policies []GroupPolicy
+	policies map[ObjectName]GroupPolicy
 	group    func() string
 	accounts map[ObjectName]labels.Set // of ServiceAccounts
 	reports  map[ObjectName][]string
 	inline   map[string]bool // whether a CSI driver takes inline volumes
 	services map[ObjectName]Service
-	routes   map[ObjectName][]Route
+	routes   map[objectKey]Route
 	logging  logging.Config
 	unlogged []logging.Fault
 }
@@ -144,18 +144,31 @@ func (o *Objects) sort() {
 		for _, name := range slices.Sorted(maps.Keys(o.volumes)) {
 			o.volume = append(o.volume, o.volumes[name])
 		}
+		isTorn := false
 		for _, name := range slices.Sorted(maps.Keys(o.classes)) {
-			if o.classes[name].isDefault {
+			if c := o.classes[name]; c.isDefault {
+				isTorn = isTorn || o.standard != "" && o.classes[o.standard].provisioner != c.provisioner
 				o.standard = name
 			}
 		}
+		if isTorn { // the newest decides, and manifests do not show which that is
+			o.standard = ""
+		}
 		o.limits, o.bounds = map[string][]Limits{}, map[string][]Bounds{}
-		names := slices.SortedFunc(maps.Keys(o.ranges), func(a, b ObjectName) int { return cmp.Compare(a.Name, b.Name) })
-		for _, name := range names {
+		for _, name := range byName(o.ranges) {
 			o.limits[name.Namespace] = append(o.limits[name.Namespace], o.ranges[name].limits...)
 			o.bounds[name.Namespace] = append(o.bounds[name.Namespace], o.ranges[name].bounds...)
 		}
 	})
+}
+
+// byName returns the names in their order.
+func byName[V any](of map[ObjectName]V) []ObjectName {
+	return slices.SortedFunc(maps.Keys(of), ObjectName.compare)
+}
+
+func (n ObjectName) compare(o ObjectName) int {
+	return cmp.Or(cmp.Compare(n.Namespace, o.Namespace), cmp.Compare(n.Name, o.Name))
 }
 
 // AddDriver notes a CSIDriver, and whether it takes inline volumes.
@@ -170,7 +183,9 @@ func (o *Objects) AddLogging(c logging.Config) {
 }
 
 // AddPolicy notes a SecurityGroupPolicy.
-func (o *Objects) AddPolicy(p GroupPolicy) { o.policies = append(o.policies, p) }
+func (o *Objects) AddPolicy(p GroupPolicy) {
+	put(&o.policies, ObjectName{p.Namespace, p.Name}, p)
+}
 
 // AddAccount notes a ServiceAccount.
 func (o *Objects) AddAccount(name ObjectName, own map[string]string) {
@@ -179,7 +194,15 @@ func (o *Objects) AddAccount(name ObjectName, own map[string]string) {
 
 // HasAccountPolicies reports whether a policy chooses by service accounts.
 func (o *Objects) HasAccountPolicies() bool {
-	return o != nil && slices.ContainsFunc(o.policies, func(p GroupPolicy) bool { return p.Accounts != nil })
+	if o == nil {
+		return false
+	}
+	for _, p := range o.policies {
+		if p.Accounts != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // AddReport notes what a scheduler has reported of a pod.
@@ -230,11 +253,21 @@ func (o *Objects) StorageFor(name ObjectName, claim Claim) Storage {
 			candidates = []Volume{v}
 		}
 	}
+	var open []Storage
 	for _, v := range candidates {
-		open := v.For == ObjectName{} && v.Class == class && (class != "" || claim.Class != nil)
-		if claim.Volume != "" || v.For == name || open {
-			return Storage{Driver: v.Driver, From: "PersistentVolume " + v.Name, IsBound: true}
+		s, isFree := Storage{Driver: v.Driver, From: "PersistentVolume " + v.Name, IsBound: true}, v.For == ObjectName{}
+		switch {
+		case v.For == name, isFree && claim.Volume != "":
+			return s // what is reserved goes before what is free
+		case isFree && v.Class == class && (class != "" || claim.Class != nil):
+			open = append(open, s)
 		}
+	}
+	if len(open) > 0 {
+		if slices.ContainsFunc(open, func(s Storage) bool { return s.Driver != open[0].Driver }) {
+			return Storage{} // sizes and access modes choose
+		}
+		return open[0]
 	}
 	if provisioner := o.classes[class].provisioner; class != "" && provisioner != noProvisioner && claim.Volume == "" {
 		return Storage{Driver: provisioner, From: "StorageClass " + class}
@@ -266,7 +299,8 @@ func (o *Objects) PoliciesOf(pod Pod) (selected, perhaps []GroupPolicy) {
 	account, known := o.accounts[ObjectName{
 		pod.Namespace, cmp.Or(pod.Spec.ServiceAccountName, pod.Spec.DeprecatedServiceAccount, "default"),
 	}]
-	for _, p := range o.policies {
+	for _, name := range byName(o.policies) {
+		p := o.policies[name]
 		switch {
 		case p.Namespace != pod.Namespace, p.Pods != nil && !p.Pods.Matches(labels.Set(pod.Labels)):
 		case p.Accounts != nil && known && !p.Accounts.Matches(account):

@@ -5,6 +5,8 @@ package kube
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/labels"
 )
@@ -57,10 +59,7 @@ func (o *Objects) AddService(name ObjectName, s Service) {
 
 // AddRoute notes an Ingress or another Route of a namespace.
 func (o *Objects) AddRoute(namespace string, r Route) {
-	for _, service := range r.Services {
-		name := ObjectName{namespace, service}
-		put(&o.routes, name, append(o.routes[name], r))
-	}
+	put(&o.routes, objectKey{r.Kind, ObjectName{namespace, r.Name}}, r)
 }
 
 // MissedBy returns what a pod would miss on Fargate, by the namespaces of Services; it is put together once.
@@ -70,8 +69,10 @@ func (o *Objects) MissedBy(namespace string) []Missed {
 	}
 	o.linked.Do(func() {
 		o.missed = map[string][]Missed{}
-		for name, s := range o.services {
-			for _, text := range o.misses(name, s) {
+		routes := o.routesTo()
+		for _, name := range byName(o.services) {
+			s := o.services[name]
+			for _, text := range misses(name, s, routes[name]) {
 				o.missed[name.Namespace] = append(o.missed[name.Namespace],
 					Missed{labels.SelectorFromSet(s.Selector), text})
 			}
@@ -80,8 +81,23 @@ func (o *Objects) MissedBy(namespace string) []Missed {
 	return o.missed[namespace]
 }
 
+// routesTo returns the routes to each Service, in the order of their kinds and names.
+func (o *Objects) routesTo() map[ObjectName][]Route {
+	out := map[ObjectName][]Route{}
+	keys := slices.SortedFunc(maps.Keys(o.routes), func(a, b objectKey) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), a.name.compare(b.name))
+	})
+	for _, key := range keys {
+		for _, service := range o.routes[key].Services {
+			name := ObjectName{key.name.Namespace, service}
+			out[name] = append(out[name], o.routes[key])
+		}
+	}
+	return out
+}
+
 // misses says what about a Service and its routes does not reach pods on Fargate.
-func (o *Objects) misses(name ObjectName, s Service) []string {
+func misses(name ObjectName, s Service, routes []Route) []string {
 	var out []string
 	if len(s.Selector) == 0 {
 		return nil
@@ -90,7 +106,7 @@ func (o *Objects) misses(name ObjectName, s Service) []string {
 		TargetInstance: "by the target type instance",
 		TargetDefault:  "without a target type, which means instance by default",
 	}
-	for _, r := range o.routes[name] {
+	for _, r := range routes {
 		if how := of[cmp.Or(s.Route, r.Target)]; how != "" {
 			out = append(out, fmt.Sprintf("the %s %s sends to it through the Service %s %s", r.Kind, r.Name, name.Name, how))
 		}
@@ -98,7 +114,7 @@ func (o *Objects) misses(name ObjectName, s Service) []string {
 	switch how := of[s.Target]; {
 	case s.IsLoadBalancer && how != "":
 		out = append(out, fmt.Sprintf("the load balancer of the Service %s sends to it %s", name.Name, how))
-	case s.IsNodePort && len(o.routes[name]) == 0:
+	case s.IsNodePort && len(routes) == 0:
 		out = append(out, fmt.Sprintf("the Service %s is reached by a port of the nodes (NodePort)", name.Name))
 	default:
 		return out

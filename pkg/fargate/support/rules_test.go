@@ -226,8 +226,8 @@ var findingRows = []struct {
 
 	{"eksctl#4486", func(p *kube.Pod) {
 		p.Objects = &kube.Objects{}
-		for _, key := range []string{"app", "none"} {
-			p.Objects.AddPolicy(kube.GroupPolicy{Namespace: p.Namespace, Name: "db", Groups: []string{"sg-0a"}, Pods: labels.Set{key: p.Labels[key]}.AsSelector()})
+		for key, name := range map[string]string{"app": "db", "none": "other"} {
+			p.Objects.AddPolicy(kube.GroupPolicy{Namespace: p.Namespace, Name: name, Groups: []string{"sg-0a"}, Pods: labels.Set{key: p.Labels[key]}.AsSelector()})
 		}
 		p.Objects.AddPolicy(kube.GroupPolicy{Namespace: "elsewhere", Pods: labels.Everything()})
 	}, "security-groups warning spec.template.metadata.labels", "the SecurityGroupPolicy db selects the pod, and its groups (sg-0a)"},

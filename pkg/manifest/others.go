@@ -25,8 +25,11 @@ func (o Object) Decode(field string, out any) error {
 	} else {
 		o.object.errs.Add(document.Decode(o.object.value, o.object.path, out, o.object.types()))
 	}
+	for _, b := range o.object.bad {
+		o.object.fault(b.Path, " is %q, which is no quantity: %v", document.Shorten(b.Text), b.Fault)
+	}
 	err := o.object.faults()
-	o.object.errs = nil
+	o.object.errs, o.object.bad = nil, nil
 	return err
 }
 

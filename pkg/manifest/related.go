@@ -4,10 +4,12 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -112,7 +114,8 @@ func sourceKind(source corev1.PersistentVolumeSource) string {
 	of := reflect.ValueOf(source)
 	for i := range of.NumField() {
 		if !of.Field(i).IsNil() {
-			return of.Type().Field(i).Name
+			name, _, _ := strings.Cut(of.Type().Field(i).Tag.Get("json"), ",")
+			return name
 		}
 	}
 	return ""
@@ -202,14 +205,18 @@ func ReadAccount(o Object, into *kube.Objects) error {
 	return nil
 }
 
+// readEvent reads an Event of the core group, or of events.k8s.io, whose fields are called otherwise (Kubernetes API).
 func readEvent(o Object, into *kube.Objects) {
 	var event struct {
 		Reason         string                 `json:"reason"`
 		Message        string                 `json:"message"`
+		Note           string                 `json:"note"`
 		InvolvedObject corev1.ObjectReference `json:"involvedObject"`
+		Regarding      corev1.ObjectReference `json:"regarding"`
 	}
 	err := o.Decode("", &event)
-	if of := event.InvolvedObject; err == nil && event.Reason == "FailedScheduling" && of.Kind == "Pod" {
-		into.AddReport(kube.ObjectName{Namespace: of.Namespace, Name: of.Name}, event.Message)
+	of := cmp.Or(event.InvolvedObject, event.Regarding)
+	if err == nil && event.Reason == "FailedScheduling" && of.Kind == "Pod" {
+		into.AddReport(kube.ObjectName{Namespace: of.Namespace, Name: of.Name}, cmp.Or(event.Message, event.Note))
 	}
 }

@@ -166,7 +166,7 @@ func creation(d decision.Decision, settle time.Duration) []Step {
 	return []Step{create}
 }
 
-// PodsOfAll gathers pods for what was decided about a file; it is nil where no profile goes that takes pods.
+// PodsOfAll gathers pods for what was decided about a file; it is nil where no profile goes but a temporary one.
 func PodsOfAll(c decision.Changes) *Pods {
 	var going []string
 	after := c.Profiles

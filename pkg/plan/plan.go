@@ -44,13 +44,17 @@ type Price struct {
 	OffMonth float64 `json:"offMonth"`
 }
 
-// AddDrain adds what becomes of the pods of a profile that is drained, and by the rates, which may be nil, their price.
+// AddDrain adds what becomes of the pods of a profile that is drained, and by the rates, which may be nil, their price,
+// unless AddPods has added pods of that profile: these are the same.
 func (p *Plan) AddDrain(d decision.Drain, rates *price.Rates) {
 	p.Drains = append(p.Drains, d)
+	p.addPrice(price.Pod{}, rates, false)
+	if slices.ContainsFunc(p.Pods, func(i fargate.PodImpact) bool { return i.From == d.Profile }) {
+		return
+	}
 	for _, m := range slices.Concat(d.Moves, d.Stays) {
 		p.addPrice(m.Price, rates, false)
 	}
-	p.addPrice(price.Pod{}, rates, false)
 }
 
 // addPrice adds the price of pods; off reports whether no profile takes them afterwards.

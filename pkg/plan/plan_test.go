@@ -6,8 +6,14 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/kube"
+	"github.com/fgctl/fgctl/pkg/fargate/price"
+	"github.com/fgctl/fgctl/pkg/lifecycle"
 	"github.com/fgctl/fgctl/pkg/lifecycle/decision"
 )
 
@@ -22,6 +28,15 @@ func pod(namespace, name string) kube.Pod {
 	return kube.Pod{Kind: "Deployment", Namespace: namespace, Name: name, Workload: kube.Workload{Replicas: 2}}
 }
 
+// on is a running pod that a profile took.
+func on(profile, namespace, name string) kube.Pod {
+	return kube.Pod{
+		Kind: "Pod", Name: name + "-1", Namespace: namespace, Labels: map[string]string{kube.ProfileLabel: profile},
+		Spec:     corev1.PodSpec{SchedulerName: kube.Scheduler},
+		Workload: kube.Workload{Replicas: 1}, Running: &kube.Running{OwnerKind: "StatefulSet", OwnerName: name, Phase: "Running", NodeName: "fargate-1"},
+	}
+}
+
 // steps writes down the steps of a plan.
 func steps(p *Plan) string {
 	var out []string
@@ -33,7 +48,6 @@ func steps(p *Plan) string {
 
 // What a deletion does, by what is left.
 func TestDelete(t *testing.T) {
-	const active = fargate.StatusActive
 	failed := profile("web", "web", fargate.StatusDeleteFailed)
 	failed.Issues = []fargate.HealthIssue{{Code: "InternalFailure", Message: "bad luck"}}
 	for _, c := range []struct {
@@ -207,6 +221,163 @@ func TestReplace(t *testing.T) {
 			if s.Action == StepDelete && s.Profile == "web" && s.Pods.RecreateAfter != c.recreateAfter {
 				t.Errorf("%s: the deletion says %+v", c.why, s.Pods)
 			}
+		}
+	}
+}
+
+// What the selectors of a profile that goes lose: a pod that is left over, and who takes the others.
+func TestCover(t *testing.T) {
+	labelled := profile("web", "web", active)
+	labelled.Selectors[0].Labels = map[string]string{"app": "shop"}
+	for _, c := range []struct {
+		why       string
+		goes      fargate.Profile
+		left      []fargate.Profile
+		by, loses string
+		ambiguous bool
+	}{
+		{"nobody takes its pods", profile("web", "web", active), nil, "", "namespace web", false},
+		{"a pod with labels is left over", labelled, nil, "", "namespace web, app=shop", false},
+		{"another one takes them", labelled, []fargate.Profile{profile("a", "web", active)}, "a", "", false},
+		{"two that each take all", labelled, []fargate.Profile{profile("b", "*", active), profile("a", "web", active)}, "a b", "", true},
+		{"two that take a part each", profile("web", "web*", active), []fargate.Profile{profile("a", "web-a", active), profile("b", "web-b", active)}, "a b", "namespace web", false},
+		{"one takes all, another a part", profile("web", "web*", active), []fargate.Profile{profile("a", "web-a", active), profile("b", "*", active)}, "b", "", false},
+	} {
+		p := New("demo", "delete")
+		p.cover(c.goes, c.left)
+		s, loses := p.Selectors[0], ""
+		if s.Loses != nil {
+			if loses = s.Loses.String(); s.Loses.Labels == nil {
+				t.Errorf("%s: null labels in JSON", c.why)
+			}
+		}
+		if strings.Join(s.By, " ") != c.by || loses != c.loses || s.Ambiguous != c.ambiguous || s.Index != 1 || s.Idle {
+			t.Errorf("%s: %+v, loses %q", c.why, s, loses)
+		}
+	}
+}
+
+// What pods cost is told once, with those on which no profile's pods are, and not at all without rates.
+func TestPrice(t *testing.T) {
+	rates, _ := price.BuiltIn("us-east-1")
+	small := rates.Month(0.25, 0.5)
+	near := func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
+	off := pod("web", "off")
+	off.Annotations = map[string]string{kube.ComputeTypeAnnotation: kube.ComputeTypeEC2}
+	drain := decision.Drain{
+		Profile: "web", Moves: []decision.Move{{Price: price.Pod{TotalMonth: 10, SavesMonth: 1}}},
+		Stays: []decision.Move{{Price: price.Pod{TotalMonth: 5}}},
+	}
+	empty := decision.Drain{Profile: "other"}
+	for _, c := range []struct {
+		why          string
+		pods         []kube.Pod
+		left         string // the namespace of the profile that is left
+		drains       []decision.Drain
+		withoutRates bool
+		month, gone  float64
+		none         bool
+	}{
+		{why: "nothing was asked for", pods: []kube.Pod{on("web", "web", "a")}, drains: []decision.Drain{drain}, withoutRates: true, none: true},
+		{why: "no pods", pods: []kube.Pod{}},
+		{why: "no pods of the profile", pods: []kube.Pod{on("other", "web", "a")}},
+		{why: "pods that move", pods: []kube.Pod{on("web", "web", "a"), on("web", "web", "b")}, left: "*", month: 2 * small},
+		{why: "pods that lose their profile", pods: []kube.Pod{on("web", "web", "a")}, left: "x", month: small, gone: small},
+		{why: "pods of both kinds", pods: []kube.Pod{on("web", "web", "a"), on("web", "x", "a")}, left: "x", month: 2 * small, gone: small},
+		{why: "a drain", drains: []decision.Drain{drain}, month: 15},
+		{why: "drains add up", drains: []decision.Drain{drain, drain}, month: 30},
+		{why: "a drain of nothing", drains: []decision.Drain{empty}},
+		{why: "the pods of a drain were added before", pods: []kube.Pod{on("web", "web", "a")}, left: "*", drains: []decision.Drain{drain}, month: small},
+		{why: "pods of another profile were added before", pods: []kube.Pod{on("other", "web", "a")}, drains: []decision.Drain{drain}, month: 15},
+	} {
+		use := &rates
+		if c.withoutRates {
+			use = nil
+		}
+		all := []fargate.Profile{profile("web", "*", active), profile("left", c.left, active)}
+		p := New("demo", "delete")
+		if c.pods != nil {
+			pods := NewPods(all, all[1:], "web")
+			pods.SetRates(use, &kube.Objects{})
+			for _, pod := range c.pods {
+				pods.Add(pod)
+			}
+			p.AddPods(pods)
+		}
+		for _, d := range c.drains {
+			p.AddDrain(d, use)
+		}
+		switch {
+		case len(p.Drains) != len(c.drains):
+			t.Errorf("%s: the drains are %+v", c.why, p.Drains)
+		case c.none || p.Price == nil:
+			if c.none != (p.Price == nil) {
+				t.Errorf("%s: %+v", c.why, p.Price)
+			}
+		case !near(p.Price.Month, c.month), !near(p.Price.OffMonth, c.gone), p.Price.Region != "us-east-1":
+			t.Errorf("%s: %+v, want %f, of which %f go", c.why, p.Price, c.month, c.gone)
+		}
+	}
+	pods := NewPods([]fargate.Profile{profile("web", "web", active)}, nil, "web")
+	pods.SetRates(&rates, nil)
+	annotated := on("web", "web", "a")
+	annotated.Annotations = off.Annotations
+	pods.Add(annotated)
+	p := New("demo", "delete")
+	if p.AddPods(pods); p.Price == nil || !near(p.Price.OffMonth, small) || p.Uncovered {
+		t.Errorf("pods that leave Fargate: %+v", p)
+	}
+}
+
+// How many pods each step concerns, and which budgets the deletion breaks.
+func TestAddPods(t *testing.T) {
+	all := []fargate.Profile{profile("a", "web", active), profile("b", "web", active)}
+	pods := NewPods(all, nil, "a", "b")
+	for _, of := range []string{"a one", "b one", "a two", "other one"} {
+		name, owner, _ := strings.Cut(of, " ")
+		pods.Add(on(name, "web", owner))
+	}
+	shop := func(name, least string) fargate.DisruptionBudget {
+		return fargate.DisruptionBudget{Namespace: "web", Name: name, Selector: labels.Everything(), MinAvailable: least}
+	}
+	pods.AddBudget(shop("strict", "3"))
+	pods.AddBudget(shop("lax", "1"))
+	p := New("demo", "delete")
+	p.Steps = []Step{deletion(all[1]), deletion(all[0]), activeStep("c", 0), {Action: StepDelete, Profile: "a", As: AsTemporary, Pods: &StepPods{}}}
+	p.AddPods(nil)
+	if p.PodsRead != -1 || p.Steps[0].Pods.Count != nil || p.Pods == nil || p.Budgets == nil {
+		t.Errorf("without pods: %+v", p)
+	}
+	p.AddPods(pods)
+	if b, a := p.Steps[0].Pods.Count, p.Steps[1].Pods.Count; *a != 2 || *b != 1 || p.Steps[2].Pods != nil || p.Steps[3].Pods.Count != nil || p.PodsRead != 4 {
+		t.Errorf("b has %d pods, a %d: %+v", *b, *a, p.Steps)
+	}
+	if len(p.Budgets) != 1 || p.Budgets[0].Name != "strict" || !p.Uncovered || strings.Join(p.Losers(), " ") != "a b" {
+		t.Errorf("%+v, losers %v", p.Budgets, p.Losers())
+	}
+}
+
+// A role goes where that was asked for and nothing that could be looked at has it.
+func TestRoleOf(t *testing.T) {
+	for _, c := range []struct {
+		why    string
+		by     []string
+		unseen []string
+		remove bool
+		want   string
+	}{
+		{"nothing has it", nil, nil, true, "delete"},
+		{"nothing has it, and it was not asked for", nil, nil, false, "none"},
+		{"a profile has it", []string{"web in demo"}, nil, true, "none"},
+		{"other regions are not seen", nil, []string{"other regions"}, true, "delete"},
+	} {
+		use := lifecycle.RoleUse{Role: cloud.Role{Name: "r", ARN: "arn"}, Cluster: "demo", By: c.by, Looked: 2, Unseen: c.unseen}
+		r := RoleOf(use, c.remove)
+		if r.Action != c.want || r.Name != "r" || r.ARN != "arn" || r.Cluster != "demo" || r.Clusters != 2 {
+			t.Errorf("%s: %+v", c.why, r)
+		}
+		if r.UsedBy == nil || r.Unseen == nil || !slices.Equal(r.UsedBy, c.by) || !slices.Equal(r.Unseen, c.unseen) {
+			t.Errorf("%s: it is used by %#v, unseen are %#v", c.why, r.UsedBy, r.Unseen)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func TestKustomizationsThatBuildOnEachOther(t *testing.T) {
 		"base/kustomization.yml": "resources: [a.yaml]", "base/a.yaml": "",
 		"parts/tls/Kustomization": "kind: Component\npatches: [{path: p.yaml}]", "parts/tls/p.yaml": "",
 		"overlays/prod/kustomization.yaml": "resources: [../../base]\ncomponents: [../../parts/tls]\npatches: [{path: p.yaml}]", "overlays/prod/p.yaml": "",
-		"overlays/test/kustomization.yaml": "bases: [../../base/]", "other/kustomization.yaml": "{}",
+		"overlays/test/kustomization.yaml": "bases: [../../shared/]", "shared/kustomization.yaml": "{}", "other/kustomization.yaml": "{}",
 	})
 	files, left, err := Find([]string{"."}, true, nil)
 	if want := "base/a.yaml; 2 inputs; kustomizations other overlays/prod overlays/test"; err != nil || leftText(files, left) != want {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -156,7 +157,7 @@ func TestJUnit(t *testing.T) {
 		got.Suites[0].counts != (counts{"a.yaml", 2, 1, 0}) || got.Suites[1].counts != (counts{"b.yaml", 4, 1, 1}) {
 		t.Fatalf("got %s", text)
 	}
-	cases := append(got.Suites[0].Cases, got.Suites[1].Cases...)
+	cases := slices.Concat(got.Suites[0].Cases, got.Suites[1].Cases)
 	for i, want := range []struct{ name, class, file, out string }{
 		{"pod/a[31mb", "Pod", "x y/a,b:1.yaml", ""},
 		{"warned", "a.yaml", "c:d/b.yaml", "w"},

@@ -273,6 +273,9 @@ func TestApply(t *testing.T) {
 			if got := strings.Join(slices.Sorted(slices.Values(from)), " "); got != c.going {
 				t.Errorf("%s: the pods of %q go, want %q", c.why, got, c.going)
 			}
+			if read := Apply(changes, 0, pods).PodsRead; read != len(strings.Fields(c.going))+1 {
+				t.Errorf("%s: the plan knows of %d pods", c.why, read)
+			}
 		}
 	}
 }

@@ -257,20 +257,28 @@ func (r *reader) others() map[string]func(manifest.Object) error {
 }
 
 func (r *reader) event(o manifest.Object) error {
-	var event corev1.Event
+	var event struct {
+		corev1.Event
+		// What these are called in the API group events.k8s.io.
+		Note       string                 `json:"note"`
+		Regarding  corev1.ObjectReference `json:"regarding"`
+		Controller string                 `json:"reportingController"`
+		OldSource  corev1.EventSource     `json:"deprecatedSource"`
+	}
 	if err := o.Decode("", &event); err != nil {
 		return err
 	}
-	if event.InvolvedObject.Kind != "Pod" {
+	of := cmp.Or(event.InvolvedObject, event.Regarding)
+	if of.Kind != "Pod" {
 		return nil
 	}
 	if r.evidence.Events == nil {
 		r.evidence.Events = map[string][]diagnose.Event{}
 	}
-	key := diagnose.Key(event.InvolvedObject.Namespace, event.InvolvedObject.Name)
+	key := diagnose.Key(of.Namespace, of.Name)
 	r.evidence.Events[key] = append(r.evidence.Events[key], diagnose.Event{
-		From:   cmp.Or(event.Source.Component, event.ReportingController),
-		Reason: event.Reason, Message: event.Message,
+		From:   cmp.Or(event.Source.Component, event.ReportingController, event.Controller, event.OldSource.Component),
+		Reason: event.Reason, Message: cmp.Or(event.Message, event.Note),
 	})
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cli/fleet"
-	"github.com/fgctl/fgctl/pkg/cli/podinput"
+	"github.com/fgctl/fgctl/pkg/cli/env/fleet"
+	"github.com/fgctl/fgctl/pkg/cli/env/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/output"
 	"github.com/fgctl/fgctl/pkg/preflight"

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cli/podinput"
+	"github.com/fgctl/fgctl/pkg/cli/env/declared"
+	"github.com/fgctl/fgctl/pkg/cli/env/podinput"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/lifecycle"

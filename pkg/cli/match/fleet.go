@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cli/fleet"
+	"github.com/fgctl/fgctl/pkg/cli/env/fleet"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/output"

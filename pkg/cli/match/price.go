@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cli/podinput"
+	"github.com/fgctl/fgctl/pkg/cli/env/podinput"
 	"github.com/fgctl/fgctl/pkg/fargate"
 	"github.com/fgctl/fgctl/pkg/fargate/price"
 	"github.com/fgctl/fgctl/pkg/output"

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/fgctl/fgctl/pkg/cli/declared"
 	"github.com/fgctl/fgctl/pkg/cli/env"
-	"github.com/fgctl/fgctl/pkg/cli/kubernetes"
+	"github.com/fgctl/fgctl/pkg/cli/env/declared"
+	"github.com/fgctl/fgctl/pkg/cli/env/kubernetes"
 	"github.com/fgctl/fgctl/pkg/cloud"
 	"github.com/fgctl/fgctl/pkg/diagnose"
 	"github.com/fgctl/fgctl/pkg/fargate"
